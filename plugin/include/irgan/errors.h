@@ -1,0 +1,34 @@
+/// The errors that this library throws, beside Xapian::Error, which it lets through.
+///
+/// Xapian::Error is not a std::exception: a caller that wants every failure catches both.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+/// Marks what the shared libraries export; everything else is hidden.
+#define IRGAN_API __attribute__((visibility("default")))
+
+namespace irgan {
+
+/// The work could not be done; what() says what, where, and what to do about it.
+class IRGAN_API Error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// A file, or bytes in an index, are not in the form that they should have.
+///
+/// what() begins with the place: path and line, or path and byte offset.
+class IRGAN_API FormatError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// An option or hyper-parameter is outside its range; what() names the flag, the value and the range.
+class IRGAN_API ConfigError : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace irgan
