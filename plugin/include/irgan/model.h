@@ -1,0 +1,87 @@
+/// A trained ranker: what it needs to know about the index, and the networks that score a pool of candidates.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "irgan/feature_extractor.h"
+#include "irgan/feature_schema.h"
+
+namespace irgan {
+
+/// Which of the two players ranks.
+enum class Ranker {
+  discriminator,  ///< s, the discriminator's score
+  generator,      ///< g / temperature, the policy's logit
+  combined,       ///< their mean: both estimate log p_true(d|q) up to a constant a query
+};
+
+IRGAN_API const char* to_string(Ranker ranker);
+/// Throws: ConfigError listing the three names.
+IRGAN_API Ranker ranker_from_string(const std::string& name);
+
+/// The index that a model was trained on, to notice when it is used on another.
+struct IndexFacts {
+  std::string uuid;                ///< of every shard, joined by ":"; empty for ready-made feature rows
+  std::uint64_t num_documents = 0;
+  double average_length = 0.0;     ///< terms a document
+  std::string id_prefix;           ///< of the unique-id terms; empty: document ids are docids
+};
+
+struct ModelParts;
+
+/// An immutable trained model.
+///
+/// Threads: safe to share; holds no Xapian object.
+class IRGAN_API Model {
+ public:
+  explicit Model(ModelParts parts);
+  ~Model();
+
+  /// Reads a model file's bytes; nothing in them is believed before the digest at their end is checked.
+  ///
+  /// Throws: FormatError beginning with `origin` and the byte offset.
+  static std::shared_ptr<const Model> from_bytes(std::string_view bytes, const std::string& origin);
+  /// Throws: FormatError as from_bytes; Error if the file cannot be read.
+  static std::shared_ptr<const Model> from_file(const std::string& path);
+  std::string to_bytes() const;
+
+  /// Returns one score a row.
+  ///
+  /// Shapes:   pool: n x features, the whole pool of one query, since some inputs are relative to it; result: n
+  /// Units:    raw score, comparable within one query only
+  /// Requires: pool.cols() == schema().features.size()
+  Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool) const;
+  Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const;
+
+  /// Returns what each feature adds to each row's score.
+  ///
+  /// Source:  integrated gradients, Sundararajan et al., ICML 2017, eq. 3, from the pool's mean encoded row
+  /// Shapes:  pool: n x features; result: n x features
+  /// Units:   raw score; a row adds up to its score less the mean row's score, within the error of 64 midpoints
+  FeatureMatrix explain(const Eigen::Ref<const FeatureMatrix>& pool) const;
+
+  const FeatureSchema& schema() const;
+  const IndexFacts& index_facts() const;
+  /// Candidates a query that the model was trained to rerank.
+  std::size_t depth() const;
+  /// Which ranker score() uses.
+  Ranker ranker() const;
+  /// What training wrote down, as JSON.
+  const std::string& training_record() const;
+  /// Hexadecimal digest of the model's bytes: tells one model from another in logs.
+  const std::string& version() const;
+  const ModelParts& parts() const;
+
+ private:
+  std::unique_ptr<const ModelParts> parts_;
+  std::string bytes_;
+  std::string version_;
+};
+
+}  // namespace irgan

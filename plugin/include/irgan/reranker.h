@@ -1,0 +1,79 @@
+/// Puts a trained model into a live Xapian search.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+#include "irgan/model.h"
+#include "irgan/model_source.h"
+
+namespace irgan {
+
+/// What a search does when the model cannot answer.
+enum class Fallback {
+  original_order,  ///< serve the first stage's own result, and tell on_problem
+  rethrow,         ///< let the error through
+};
+
+struct RerankOptions {
+  std::size_t depth = 0;                           ///< candidates to rescore; 0: as the model was trained
+  Fallback rerank_fallback = Fallback::rethrow;    ///< of rerank()
+  Fallback get_mset_fallback = Fallback::original_order;  ///< of get_mset(): a live search never fails by the model
+  ProblemListener on_problem;
+};
+
+/// A hit in its new place.
+struct RankedHit {
+  Xapian::docid docid = 0;
+  double score = 0.0;               ///< raw model score, comparable within one query only
+  double first_stage_weight = 0.0;  ///< what Xapian gave
+  int first_stage_percent = 0;
+  std::size_t first_stage_rank = 0;  ///< 1-based
+  Xapian::doccount collapse_count = 0;
+  Eigen::VectorXf contributions;    ///< what each feature adds (Model::explain); empty unless asked for
+};
+
+/// Reorders the head of a Xapian result list with a trained model.
+///
+/// Threads: the model source may be shared; give each thread its own Reranker and Database.
+class IRGAN_API Reranker {
+ public:
+  Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
+  ~Reranker();
+
+  /// Returns the first min(depth, hits.size()) hits, best first; `hits` starts at rank 1.
+  ///
+  /// Units:  ties keep Xapian's order.
+  /// Throws: FormatError if the model needs a feature this build cannot extract; Xapian::DatabaseModifiedError if the
+  ///         index moved on: reopen and search again. With Fallback::original_order none of these: the original
+  ///         order, scores falling by 1 a rank.
+  /// Cost:   O(depth * features * hidden)
+  std::vector<RankedHit> rerank(const Xapian::Query& query, const Xapian::MSet& hits) const;
+
+  /// As rerank, each hit with what every feature contributed to its score.
+  std::vector<RankedHit> explain(const Xapian::Query& query, const Xapian::MSet& hits) const;
+
+  /// Returns the page of hits from `first` on (0-based) in the new order: a genuine MSet, whose weights are shifted
+  /// scores and whose bounds on the number of matches are the first stage's.
+  ///
+  /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
+  /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
+  /// are. Match spies, cutoffs, collapsing and the decider act in the first pass only. Term weights, percentages and
+  /// collapse counts are lost in such an MSet: see rerank.
+  ///
+  /// Throws: what enquire.get_mset throws by itself; what rerank throws only under Fallback::rethrow.
+  Xapian::MSet get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
+                        Xapian::doccount check_at_least = 0, const Xapian::RSet* rset = nullptr,
+                        const Xapian::MatchDecider* mdecider = nullptr) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

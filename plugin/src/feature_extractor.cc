@@ -1,0 +1,233 @@
+#include "irgan/feature_extractor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "irgan/query_concepts.h"
+#include "plugin/src/field_features.h"
+#include "plugin/src/postings.h"
+#include "plugin/src/text_similarity.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+// What one call to extract() has read so far; each list of the index is read at most once.
+struct Reading {
+  std::vector<QueryConcept> concepts;
+  std::vector<Xapian::docid> docids;    // ascending
+  std::vector<std::size_t> sorted_row;  // row of the result for each of docids
+  std::vector<std::optional<FieldMatch>> matches;              // a field each
+  std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
+  std::optional<ComparableText> query;
+  std::optional<VectorXd> document_lengths;
+};
+
+std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
+  std::vector<std::string> prefixes;
+  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
+  return prefixes;
+}
+
+// Xapian sets a colon between a prefix of several letters and a word that would run into it.
+std::string prefixed(const std::string& prefix, const std::string& word) {
+  const bool runs_in = prefix.size() > 1 && !word.empty() && ((word[0] >= 'A' && word[0] <= 'Z') || word[0] == ':');
+  return runs_in ? prefix + ':' + word : prefix + word;
+}
+
+// The form in which the index holds a word: Z and the stem, else the word itself (capitalised words, digits, n-grams,
+// and every word of an index made without a stemmer), else the bare stem.
+std::string indexed_term(const Xapian::Database& db, const std::string& prefix, const ConceptWord& word) {
+  const std::string stemmed = "Z" + prefixed(prefix, word.stem);
+  if (db.term_exists(stemmed)) return stemmed;
+  if (!word.word.empty() && word.word != word.stem) {
+    const std::string unstemmed = prefixed(prefix, word.word);
+    if (db.term_exists(unstemmed)) return unstemmed;
+  }
+  return prefixed(prefix, word.stem);
+}
+
+std::string query_text(const std::vector<QueryConcept>& concepts) {
+  std::string text;
+  for (const QueryConcept& concept_ : concepts) {
+    const ConceptWord& first = concept_.words.front();
+    if (!text.empty()) text += ' ';
+    text += first.word.empty() ? first.stem : first.word;
+  }
+  return text;
+}
+
+double transformed(double number, Transform transform) {
+  if (!std::isfinite(number)) return std::numeric_limits<double>::quiet_NaN();
+  if (transform == Transform::identity) return number;
+  return std::copysign(std::log1p(std::abs(number)), number);
+}
+
+}  // namespace
+
+struct FeatureExtractor::State {
+  Xapian::Database db;
+  FeatureSchema schema;
+  std::vector<FeatureColumn> columns;
+  QueryConceptFinder concept_finder;
+  bool any_query_likelihood = false;
+
+  State(Xapian::Database database, FeatureSchema feature_schema)
+      : db(std::move(database)),
+        schema(std::move(feature_schema)),
+        columns(parse_features(schema)),
+        concept_finder(field_prefixes(schema), schema.stemmer) {
+    for (const FeatureColumn& column : columns) {
+      any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
+    }
+  }
+
+  void report_losses(const ProblemListener& on_problem) const {
+    if (db.get_doccount() == 0) return;
+    for (const TextField& field : schema.fields) {
+      if (!field.prefix.empty() && db.allterms_begin(field.prefix) == db.allterms_end(field.prefix)) {
+        on_problem("the index has no terms under the prefix '" + field.prefix + "' of field '" + field.name + "'");
+      }
+      for (const Xapian::valueno slot : {field.length_slot, field.text_slot}) {
+        if (slot != Xapian::BAD_VALUENO && db.get_value_freq(slot) == 0) {
+          on_problem("value slot " + std::to_string(slot) + " of field '" + field.name + "' is empty");
+        }
+      }
+    }
+    for (const ValueField& value : schema.values) {
+      if (db.get_value_freq(value.slot) == 0) {
+        on_problem("value slot " + std::to_string(value.slot) + " of value '" + value.name + "' is empty");
+      }
+    }
+  }
+
+  const FieldMatch& match(std::size_t field, Reading& reading) const {
+    std::optional<FieldMatch>& match = reading.matches[field];
+    if (match) return *match;
+    match.emplace();
+    const TextField& spec = schema.fields[field];
+    const Index num_rows = static_cast<Index>(reading.docids.size());
+    const Index num_concepts = static_cast<Index>(reading.concepts.size());
+    const double num_documents = db.get_doccount();
+    match->wdf = Eigen::MatrixXd::Zero(num_rows, num_concepts);
+    match->idf.resize(num_concepts);
+    match->collection_probability = VectorXd::Ones(num_concepts);
+    match->average_length = std::max(spec.average_length, 1e-9);
+    for (Index j = 0; j < num_concepts; ++j) {
+      double term_frequency = 0.0;
+      double collection_frequency = 0.0;
+      for (const ConceptWord& word : reading.concepts[static_cast<std::size_t>(j)].words) {
+        const std::string term = indexed_term(db, spec.prefix, word);
+        add_wdfs(db, term, reading.docids, match->wdf.col(j));
+        term_frequency += db.get_termfreq(term);
+        if (any_query_likelihood) collection_frequency += static_cast<double>(db.get_collection_freq(term));
+      }
+      match->idf[j] = inverse_document_frequency(num_documents, std::min(term_frequency, num_documents));
+      if (any_query_likelihood) {  // a word that the field never holds counts as half a word
+        match->collection_probability[j] =
+            std::max(collection_frequency, 0.5) / std::max(match->average_length * num_documents, 1.0);
+      }
+    }
+    match->length = field_lengths(spec, reading);
+    return *match;
+  }
+
+  VectorXd field_lengths(const TextField& spec, Reading& reading) const {
+    if (spec.length_slot != Xapian::BAD_VALUENO) return slot_numbers(db, spec.length_slot, reading.docids);
+    if (!reading.document_lengths) reading.document_lengths = irgan::document_lengths(db, reading.docids);
+    return *reading.document_lengths;
+  }
+
+  VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
+    if (!reading.query) reading.query = comparable_text(query_text(reading.concepts));
+    auto& texts = reading.texts[column.index];
+    if (!texts) {
+      texts.emplace();
+      for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
+        texts->push_back(comparable_text(text));
+      }
+    }
+    VectorXd values(static_cast<Index>(texts->size()));
+    for (std::size_t i = 0; i < texts->size(); ++i) {
+      const ComparableText& text = (*texts)[i];
+      values[static_cast<Index>(i)] = text.trigrams.empty() ? std::numeric_limits<double>::quiet_NaN()
+                                                            : text_feature(column.field_feature, *reading.query, text);
+    }
+    return values;
+  }
+
+  VectorXd column_values(const FeatureColumn& column, const std::vector<Candidate>& candidates,
+                         Reading& reading) const {
+    const Index n = static_cast<Index>(candidates.size());
+    VectorXd values(n);
+    switch (column.source) {
+      case FeatureSource::first_stage_score:
+        for (Index i = 0; i < n; ++i) values[i] = candidates[reading.sorted_row[static_cast<std::size_t>(i)]].first_stage_score;
+        return values;
+      case FeatureSource::first_stage_rank:
+        for (Index i = 0; i < n; ++i) values[i] = std::log(1.0 + static_cast<double>(reading.sorted_row[static_cast<std::size_t>(i)]));
+        return values;
+      case FeatureSource::query_length:
+        return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));
+      case FeatureSource::value: {
+        const ValueField& spec = schema.values[column.index];
+        values = slot_numbers(db, spec.slot, reading.docids);
+        for (double& value : values) value = transformed(value, spec.transform);
+        return values;
+      }
+      case FeatureSource::field:
+        return compares_text(column.field_feature) ? text_column(column, reading)
+                                                   : field_feature(column.field_feature, match(column.index, reading));
+    }
+    return values;
+  }
+};
+
+FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem)
+    : state_(std::make_unique<State>(std::move(db), std::move(schema))) {
+  if (on_problem) state_->report_losses(on_problem);
+}
+
+FeatureExtractor::~FeatureExtractor() = default;
+FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
+
+const FeatureSchema& FeatureExtractor::schema() const { return state_->schema; }
+
+FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
+  Reading reading;
+  reading.concepts = state_->concept_finder.find(query);
+  reading.sorted_row.resize(candidates.size());
+  std::iota(reading.sorted_row.begin(), reading.sorted_row.end(), std::size_t{0});
+  std::sort(reading.sorted_row.begin(), reading.sorted_row.end(),
+            [&](std::size_t a, std::size_t b) { return candidates[a].docid < candidates[b].docid; });
+  reading.docids.reserve(candidates.size());
+  for (const std::size_t row : reading.sorted_row) reading.docids.push_back(candidates[row].docid);
+  reading.matches.resize(state_->schema.fields.size());
+  reading.texts.resize(state_->schema.fields.size());
+
+  FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
+  for (std::size_t j = 0; j < state_->columns.size(); ++j) {
+    const VectorXd values = state_->column_values(state_->columns[j], candidates, reading);
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      rows(static_cast<Index>(reading.sorted_row[i]), static_cast<Index>(j)) = static_cast<float>(values[static_cast<Index>(i)]);
+    }
+  }
+  return rows;
+}
+
+std::vector<Candidate> candidates_of(const Xapian::MSet& mset, std::size_t depth) {
+  std::vector<Candidate> candidates;
+  candidates.reserve(std::min<std::size_t>(depth, mset.size()));
+  for (auto hit = mset.begin(); hit != mset.end() && candidates.size() < depth; ++hit) {
+    candidates.push_back({*hit, hit.get_weight()});
+  }
+  return candidates;
+}
+
+}  // namespace irgan

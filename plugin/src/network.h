@@ -1,0 +1,41 @@
+/// The feed-forward network that both players are, and its forward pass, shared by training and serving.
+#pragma once
+
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "irgan/errors.h"
+#include "irgan/feature_extractor.h"
+
+namespace irgan {
+
+/// h_0 = x;  h_l = tanh(h_(l-1) weight_l + bias_l);  score = h_(L-1) weight_L + bias_L, one output.
+struct IRGAN_API Network {
+  struct Layer {
+    FeatureMatrix weight;   ///< inputs x outputs
+    Eigen::VectorXf bias;   ///< outputs
+  };
+  std::vector<Layer> layers;
+
+  Eigen::Index num_inputs() const { return layers.front().weight.rows(); }
+
+  /// What a forward pass leaves for the backward pass: the outputs of the hidden layers, rows x units each.
+  struct Activations {
+    std::vector<FeatureMatrix> hidden;
+  };
+
+  /// Returns one score a row.
+  ///
+  /// Shapes:   inputs: n x num_inputs(); result: n
+  /// Requires: at least one layer, the last with one output
+  /// Cost:     n * number of weights multiplications; allocates only what `activations` does not hold yet
+  Eigen::VectorXf forward(const Eigen::Ref<const FeatureMatrix>& inputs, Activations& activations) const;
+
+  /// Returns the gradient of each row's score with respect to its inputs, for the activations of its forward pass.
+  ///
+  /// Shapes: result: n x num_inputs()
+  FeatureMatrix input_gradient(const Activations& activations, Eigen::Index num_rows) const;
+};
+
+}  // namespace irgan

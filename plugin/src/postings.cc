@@ -1,0 +1,70 @@
+#include "plugin/src/postings.h"
+
+#include <limits>
+
+namespace irgan {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+// Calls found(index, position) for each of `docids` that the list [position, end) holds.
+template <class Iterator, class DocidOf, class Found>
+void walk(Iterator position, const Iterator& end, const std::vector<Xapian::docid>& docids, DocidOf docid_of,
+          Found found) {
+  for (std::size_t i = 0; i < docids.size() && position != end; ++i) {
+    position.skip_to(docids[i]);
+    if (position == end) return;
+    if (docid_of(position) == docids[i]) found(static_cast<Eigen::Index>(i), position);
+  }
+}
+
+template <class Found>
+void walk_postings(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+                   Found found) {
+  walk(db.postlist_begin(term), db.postlist_end(term), docids,
+       [](const Xapian::PostingIterator& position) { return *position; }, found);
+}
+
+template <class Found>
+void walk_values(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids,
+                 Found found) {
+  walk(db.valuestream_begin(slot), db.valuestream_end(slot), docids,
+       [](const Xapian::ValueIterator& position) { return position.get_docid(); }, found);
+}
+
+}  // namespace
+
+void add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+              Eigen::Ref<Eigen::VectorXd> wdfs) {
+  walk_postings(db, term, docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {
+    wdfs[i] += static_cast<double>(position.get_wdf());
+  });
+}
+
+Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids) {
+  Eigen::VectorXd lengths = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kMissing);
+  walk_postings(db, std::string(), docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {
+    lengths[i] = static_cast<double>(position.get_doclength());
+  });
+  return lengths;
+}
+
+Eigen::VectorXd slot_numbers(const Xapian::Database& db, Xapian::valueno slot,
+                             const std::vector<Xapian::docid>& docids) {
+  Eigen::VectorXd numbers = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kMissing);
+  walk_values(db, slot, docids, [&](Eigen::Index i, const Xapian::ValueIterator& position) {
+    numbers[i] = Xapian::sortable_unserialise(*position);
+  });
+  return numbers;
+}
+
+std::vector<std::string> slot_texts(const Xapian::Database& db, Xapian::valueno slot,
+                                    const std::vector<Xapian::docid>& docids) {
+  std::vector<std::string> texts(docids.size());
+  walk_values(db, slot, docids, [&](Eigen::Index i, const Xapian::ValueIterator& position) {
+    texts[static_cast<std::size_t>(i)] = *position;
+  });
+  return texts;
+}
+
+}  // namespace irgan

@@ -1,0 +1,38 @@
+/// Reads what an index stores about a sorted list of documents, each list of the index walked once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+#include <xapian.h>
+
+namespace irgan {
+
+/// Adds each document's within-document frequency of `term` to `wdfs`.
+///
+/// Shapes:   wdfs: one entry a document, in the order of `docids`
+/// Requires: docids ascending
+/// Cost:     one posting list, skipped through
+void add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+              Eigen::Ref<Eigen::VectorXd> wdfs);
+
+/// Returns each document's length in terms, all fields together; NaN for a document that is gone.
+///
+/// Requires: docids ascending
+/// Cost:     the all-documents posting list, skipped through (5 times cheaper than get_doclength a document)
+Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids);
+
+/// Returns the numbers that Xapian::sortable_serialise put into `slot`; NaN where a document has none.
+///
+/// Requires: docids ascending
+Eigen::VectorXd slot_numbers(const Xapian::Database& db, Xapian::valueno slot,
+                             const std::vector<Xapian::docid>& docids);
+
+/// Returns the bytes in `slot`; empty where a document has none.
+///
+/// Requires: docids ascending
+std::vector<std::string> slot_texts(const Xapian::Database& db, Xapian::valueno slot,
+                                    const std::vector<Xapian::docid>& docids);
+
+}  // namespace irgan

@@ -1,0 +1,175 @@
+#include "irgan/reranker.h"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "plugin/src/rescoring_source.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
+  std::vector<RankedHit> hits;
+  for (auto hit = mset.begin(); hit != mset.end() && hits.size() < depth; ++hit) {
+    RankedHit ranked;
+    ranked.docid = *hit;
+    ranked.first_stage_weight = hit.get_weight();
+    ranked.first_stage_percent = hit.get_percent();
+    ranked.first_stage_rank = hits.size() + 1;
+    ranked.collapse_count = hit.get_collapse_count();
+    hits.push_back(std::move(ranked));
+  }
+  return hits;
+}
+
+void sort_by_score(std::vector<RankedHit>& hits) {
+  std::stable_sort(hits.begin(), hits.end(), [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; });
+}
+
+/// Whether hits come by falling relevance: an Enquire has no getters for its sort order.
+bool is_relevance_order(const Xapian::MSet& mset) {
+  if (!(mset.get_max_possible() > 0.0)) return false;
+  double last = std::numeric_limits<double>::infinity();
+  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
+    if (!hit.get_sort_key().empty() || hit.get_weight() > last) return false;
+    last = hit.get_weight();
+  }
+  return true;
+}
+
+/// Weights that bring `head` to the front in its order and leave the rest of `mset` behind it in the old one.
+std::shared_ptr<RescoringPlan> plan_of(const std::vector<RankedHit>& head, const Xapian::MSet& mset, unsigned num_shards) {
+  auto plan = std::make_shared<RescoringPlan>();
+  plan->num_shards = num_shards;
+  plan->matches_lower_bound = mset.get_matches_lower_bound();
+  plan->matches_estimated = mset.get_matches_estimated();
+  plan->matches_upper_bound = mset.get_matches_upper_bound();
+  const double tail_size = static_cast<double>(mset.size() - head.size());
+  const double shift = head.empty() ? 0.0 : tail_size + 1.0 - head.back().score;
+  double last = std::numeric_limits<double>::infinity();
+  for (const RankedHit& hit : head) {
+    // Xapian breaks ties by docid, we by the first stage: no two weights are equal.
+    last = std::min(hit.score + shift, std::nextafter(last, 0.0));
+    plan->entries.push_back({hit.docid, last});
+  }
+  plan->max_weight = head.empty() ? tail_size : plan->entries.front().weight;
+  double tail_weight = tail_size;
+  for (auto hit = mset[static_cast<Xapian::doccount>(head.size())]; hit != mset.end(); ++hit) {
+    plan->entries.push_back({*hit, tail_weight});
+    tail_weight -= 1.0;
+  }
+  std::sort(plan->entries.begin(), plan->entries.end(),
+            [](const RescoringPlan::Entry& a, const RescoringPlan::Entry& b) { return a.docid < b.docid; });
+  return plan;
+}
+
+/// The factor 0 keeps Xapian from opening the original's posting lists, while its terms stay for snippets and
+/// matching terms.
+Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<RescoringPlan> plan) {
+  using Xapian::Query;
+  const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, Query::MatchAll, original), 0.0);
+  return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
+}
+
+}  // namespace
+
+struct Reranker::State {
+  Xapian::Database db;
+  std::shared_ptr<ModelSource> models;
+  RerankOptions options;
+  std::shared_ptr<const Model> model;         // that `extractor` was made for
+  std::unique_ptr<FeatureExtractor> extractor;
+
+  const Model& refresh() {
+    std::shared_ptr<const Model> current = models->get(db);
+    if (current != model) {
+      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem);
+      model = std::move(current);
+    }
+    return *model;
+  }
+
+  std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
+
+  std::vector<RankedHit> ranked(const Xapian::Query& query, const Xapian::MSet& mset, const Model& current,
+                                bool with_contributions) const {
+    std::vector<RankedHit> hits = hits_of(mset, depth(current));
+    if (hits.empty()) return hits;
+    const FeatureMatrix rows = extractor->extract(query, candidates_of(mset, hits.size()));
+    const Eigen::VectorXf scores = current.score(rows);
+    if (!scores.allFinite()) throw Error("the model gives scores that are not finite");
+    const FeatureMatrix contributions = with_contributions ? current.explain(rows) : FeatureMatrix();
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      hits[i].score = scores[static_cast<Index>(i)];
+      if (with_contributions) hits[i].contributions = contributions.row(static_cast<Index>(i));
+    }
+    sort_by_score(hits);
+    return hits;
+  }
+
+  std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
+                                            bool with_contributions) {
+    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, refresh(), with_contributions);
+    try {
+      return ranked(query, mset, refresh(), with_contributions);
+    } catch (const Xapian::Error& error) {
+      tell(error.get_description());
+    } catch (const std::exception& error) {
+      tell(error.what());
+    }
+    std::vector<RankedHit> hits = hits_of(mset, options.depth > 0 ? options.depth : mset.size());
+    for (RankedHit& hit : hits) hit.score = -static_cast<double>(hit.first_stage_rank);
+    return hits;
+  }
+
+  void tell(const std::string& problem) const {
+    if (options.on_problem) options.on_problem("served in the original order: " + problem);
+  }
+};
+
+Reranker::Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options)
+    : state_(new State{std::move(db), std::move(models), std::move(options), nullptr, nullptr}) {}
+
+Reranker::~Reranker() = default;
+
+std::vector<RankedHit> Reranker::rerank(const Xapian::Query& query, const Xapian::MSet& hits) const {
+  return state_->ranked_or_fallback(query, hits, false);
+}
+
+std::vector<RankedHit> Reranker::explain(const Xapian::Query& query, const Xapian::MSet& hits) const {
+  return state_->ranked_or_fallback(query, hits, true);
+}
+
+Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
+                                Xapian::doccount check_at_least, const Xapian::RSet* rset,
+                                const Xapian::MatchDecider* mdecider) const {
+  const auto original = [&] { return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider); };
+  const auto rescored = [&]() -> Xapian::MSet {
+    const Model& model = state_->refresh();
+    const Xapian::doccount end = first + std::min(maxitems, std::numeric_limits<Xapian::doccount>::max() - first);
+    const auto window = std::max(end, static_cast<Xapian::doccount>(state_->depth(model)));
+    const Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
+    if (!is_relevance_order(all)) return first == 0 && maxitems == window ? all : original();
+    const std::vector<RankedHit> head = state_->ranked(enquire.get_query(), all, model, false);
+    Xapian::Enquire second(state_->db);
+    second.set_query(rescored_query(enquire.get_query(), plan_of(head, all, static_cast<unsigned>(state_->db.size()))));
+    return second.get_mset(first, maxitems);
+  };
+  if (state_->options.get_mset_fallback == Fallback::rethrow) return rescored();
+  try {
+    return rescored();
+  } catch (const Xapian::Error& error) {
+    state_->tell(error.get_description());
+  } catch (const std::exception& error) {
+    state_->tell(error.what());
+  }
+  return original();
+}
+
+}  // namespace irgan

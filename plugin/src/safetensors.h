@@ -1,0 +1,52 @@
+/// The safetensors file format: an 8-byte little-endian header length, a JSON header, the tensors' bytes.
+///
+/// The last tensor of our files, "digest", is XXH3-128 over every byte before it, so that any damage is refused.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// A named array of little-endian numbers, row-major.
+struct Tensor {
+  std::string name;
+  std::string dtype;  ///< "F32", "F64", "U8", "I64"
+  std::vector<std::int64_t> shape;
+  std::string bytes;
+};
+
+/// Builds a tensor out of `count` numbers.
+IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const float* numbers);
+IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const double* numbers);
+IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const std::int64_t* numbers);
+
+struct IRGAN_API TensorFile {
+  std::map<std::string, std::string> metadata;
+  std::vector<Tensor> tensors;  ///< without the digest
+  std::string origin;           ///< path or key, for messages
+
+  /// Throws: FormatError if there is no such tensor or its type or number of dimensions differs.
+  const Tensor& tensor(const std::string& name, const std::string& dtype, std::size_t num_dimensions) const;
+  std::vector<float> floats(const std::string& name, std::size_t num_dimensions) const;
+  std::vector<double> doubles(const std::string& name, std::size_t num_dimensions) const;
+  std::vector<std::int64_t> integers(const std::string& name, std::size_t num_dimensions) const;
+  bool contains(const std::string& name) const;
+  /// Throws: FormatError if there is no such entry.
+  const std::string& text(const std::string& key) const;
+};
+
+IRGAN_API std::string encode_tensors(const TensorFile& file);
+
+/// Throws: FormatError beginning with `origin`, with the offset at which the bytes stop being what they should.
+IRGAN_API TensorFile decode_tensors(std::string_view bytes, const std::string& origin);
+
+/// Returns XXH3-128 of `bytes` in hexadecimal.
+IRGAN_API std::string hex_digest(std::string_view bytes);
+
+}  // namespace irgan
