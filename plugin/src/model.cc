@@ -15,7 +15,7 @@ using Eigen::Index;
 using Eigen::VectorXf;
 
 VectorXf mean_score(const std::vector<Network>& networks, const FeatureMatrix& encoded) {
-  assert(!networks.empty());
+  if (networks.empty()) throw Error("the model has no generator: it was trained without one");
   VectorXf sum = VectorXf::Zero(encoded.rows());
   Network::Activations activations;
   for (const Network& network : networks) sum += network.forward(encoded, activations);

@@ -56,6 +56,7 @@ class IRGAN_API Model {
   /// Shapes:   pool: n x features, the whole pool of one query, since some inputs are relative to it; result: n
   /// Units:    raw score, comparable within one query only
   /// Requires: pool.cols() == schema().features.size()
+  /// Throws:   Error if `ranker` needs a generator and the model has none
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool) const;
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const;
 

@@ -1,0 +1,26 @@
+/// The command `annotate`: adds what features need to an existing index.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "index_tools/database_options.h"
+
+namespace irgan {
+
+struct AnnotateOptions {
+  DatabaseOptions database;
+  bool field_lengths = false;
+  std::vector<std::string> values;    ///< TSV:SLOT or TSV:NAME
+  std::vector<std::string> pagerank;  ///< LINKS:SLOT or LINKS:NAME
+};
+
+void add_options(AnnotateOptions& options, OptionTable& table);
+
+/// Adds value slots to every document of every shard and writes them into the index's layout.
+///
+/// Throws: FormatError at path:line for a bad number or link; Xapian::DatabaseLockError if an indexer is at work
+void run(const AnnotateOptions& options, std::ostream& out);
+
+}  // namespace irgan

@@ -1,0 +1,132 @@
+#include "index_tools/evidence_options.h"
+
+#include <cctype>
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <unordered_map>
+
+#include "index_tools/progress_bar.h"
+#include "trainer/click_pages.h"
+#include "trainer/data_preparation.h"
+#include "trainer/qrels.h"
+#include "trainer/query_file.h"
+#include "trainer/thread_pool.h"
+
+namespace irgan {
+namespace {
+
+constexpr double kManyDays = 36500.0;
+
+// Queries are the same whatever their case and spacing.
+std::string normalised(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t') {
+      if (!result.empty() && result.back() != ' ') result += ' ';
+    } else {
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  if (!result.empty() && result.back() == ' ') result.pop_back();
+  return result;
+}
+
+/// Finds a log row's query: by its id where the log has ids, else by its words.
+class QueryResolver {
+ public:
+  explicit QueryResolver(const std::vector<QueryRow>& queries) {
+    for (const QueryRow& query : queries) id_of_text_.emplace(normalised(query.text), query.id);
+  }
+
+  std::string id_of(const ClickRow& row) const {
+    if (!row.query_id.empty()) return std::string(row.query_id);
+    const auto known = id_of_text_.find(normalised(row.query));
+    return known == id_of_text_.end() ? "(no id) " + std::string(row.query) : known->second;
+  }
+
+ private:
+  std::unordered_map<std::string, std::string> id_of_text_;
+};
+
+void report_rejects(const ClickLogSummary& summary, const std::string& path) {
+  if (summary.num_rejected == 0) return;
+  std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
+            << " lines passed over:\n";
+  for (const auto& [reason, rejected] : summary.rejected) {
+    std::cerr << "  " << reason << ": " << rejected.count << '\n';
+    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
+  }
+}
+
+std::string percent(double part, double whole) {
+  const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
+  return std::to_string(std::lround(share)) + " %";
+}
+
+void report_losses(const PreparationReport& report, const TrainingData& data) {
+  const char* unit = data.labels == LabelKind::grades ? " relevant documents" : " clicks";
+  std::cerr << data.pools.size() << " queries with candidates of " << report.num_queries << " (" << report.num_without_evidence
+            << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
+            << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
+  if (report.num_unknown_queries > 0) {
+    std::cerr << report.num_unknown_queries << " queries of the clicks or judgments are not in the query file\n";
+  }
+  std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
+            << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
+            << " on documents that the index does not have\n";
+}
+
+}  // namespace
+
+void EvidenceOptions::add_to(OptionTable& table) {
+  database.add_to(table);
+  table.text("queries", queries, "queries: qid<TAB>text; with a header further columns filter, query");
+  table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; may be given again");
+  table.pairs("column", columns, "a known column under another name in the log, e.g. clicked=is_click");
+  table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
+  table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
+  table.text("rejects", rejects, "file for the unusable log lines");
+  table.number("half-life", half_life_days, 0.0, kManyDays, "days after which a click counts half; 0: never");
+  table.text("qrels", qrels, "judgments instead of clicks: TREC qrels");
+  table.texts("features", features, "a feature by name, may be given again; all: every one; else the lean default");
+  table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
+}
+
+TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
+  if (queries_path.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+  const Xapian::Database db = database.open();
+  if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
+  const IndexLayout layout = database.layout(db);
+  const FeatureSchema schema = make_schema(db, layout, features);
+  const std::vector<QueryRow> rows = read_queries(queries_path);
+
+  PreparationOptions options;
+  options.depth = depth;
+  options.default_op = database.default_op;
+  options.num_threads = num_threads > 0 ? num_threads : default_num_threads();
+  PreparationReport report;
+  auto bar = std::make_unique<ProgressBar>("features");
+  options.on_progress = [&](double share) { bar->update(share); };
+  TrainingData data;
+  if (!qrels.empty()) {
+    data = prepare(database.opener(), layout, schema, rows, read_qrels(qrels), options, report);
+  } else {
+    ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
+    const QueryResolver resolver(rows);
+    ClickAggregator aggregator({half_life_days});
+    for (const std::string& path : clicks) {
+      ClickLogReader log(path, log_options);
+      log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
+      report_rejects(log.summary(), path);
+    }
+    data = prepare(database.opener(), layout, schema, rows, aggregator.finish(), options, report);
+  }
+  bar.reset();
+  report_losses(report, data);
+  return data;
+}
+
+}  // namespace irgan

@@ -1,0 +1,39 @@
+/// Where labels come from: a click log or judgments, and how rows are made of them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "index_tools/database_options.h"
+#include "index_tools/option_table.h"
+#include "trainer/click_log.h"
+#include "trainer/training_data.h"
+
+namespace irgan {
+
+/// The inputs that `features` and `train` share.
+struct EvidenceOptions {
+  DatabaseOptions database;
+  std::string queries;
+  std::vector<std::string> clicks;
+  std::string qrels;
+  std::vector<std::pair<std::string, std::string>> columns;
+  int rank_base = 1;
+  double max_bad = 0.01;
+  std::string rejects;
+  double half_life_days = 0.0;
+  std::vector<std::string> features;
+  std::size_t depth = 100;
+  unsigned num_threads = 0;
+
+  void add_to(OptionTable& table);
+
+  /// Reads logs or judgments and looks up the rows of the queries in `queries_path`; what was left out goes to stderr.
+  ///
+  /// Throws: ConfigError if an input is missing or two exclude each other; what reading and preparing throw
+  TrainingData prepare_data(const std::string& queries_path) const;
+};
+
+}  // namespace irgan

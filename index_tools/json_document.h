@@ -1,0 +1,34 @@
+/// One document of a JSON Lines file.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace irgan {
+
+struct JsonDocument {
+  std::string id;
+  std::map<std::string, std::vector<std::string>> texts;  ///< by field; an array of texts has several
+  std::map<std::string, double> values;                   ///< null and absent ones are missing
+};
+
+/// Reads documents one by one.
+class JsonDocumentReader {
+ public:
+  JsonDocumentReader(std::string id_key, std::vector<std::string> text_keys, std::vector<std::string> value_keys);
+  ~JsonDocumentReader();
+
+  /// Returns the document on `line`.
+  ///
+  /// Throws: FormatError beginning with `place` if it is no JSON object, has no id, or a key has another type
+  JsonDocument read(std::string_view line, const std::string& place);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

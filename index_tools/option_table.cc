@@ -1,0 +1,135 @@
+#include "index_tools/option_table.h"
+
+#include <cmath>
+#include <sstream>
+#include <utility>
+
+namespace irgan {
+namespace {
+
+namespace po = boost::program_options;
+
+template <class Number>
+std::string shown(Number number) {
+  std::ostringstream out;
+  out << number;
+  return out.str();
+}
+
+std::string range_text(const std::string& low, const std::string& high, const std::string& default_value) {
+  return " (" + low + " to " + high + "; default " + default_value + ")";
+}
+
+template <class Number>
+void check_range(const char* name, Number given, Number low, Number high) {
+  if (given >= low && given <= high) return;  // false for NaN
+  throw ConfigError("--" + std::string(name) + " " + shown(given) + ": must be from " + shown(low) + " to " + shown(high));
+}
+
+}  // namespace
+
+void OptionTable::flag(const char* name, bool& target, const std::string& text) {
+  named_.add_options()(name, po::bool_switch(&target), text.c_str());
+}
+
+void OptionTable::text(const char* name, std::string& target, const std::string& text) {
+  const std::string with_default = target.empty() ? text : text + " (default " + target + ")";
+  named_.add_options()(name, po::value<std::string>(&target)->value_name("TEXT"), with_default.c_str());
+}
+
+void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text) {
+  named_.add_options()(name, po::value<std::vector<std::string>>(&target)->composing()->value_name("TEXT"), text.c_str());
+}
+
+template <class Number>
+void OptionTable::add_number(const char* name, Number& target, Number low, Number high, const std::string& text) {
+  const std::string description = text + range_text(shown(low), shown(high), shown(target));
+  named_.add_options()(name,
+                       po::value<Number>(&target)->value_name("N")->notifier(
+                           [=](const Number& given) { check_range(name, given, low, high); }),
+                       description.c_str());
+}
+
+void OptionTable::number(const char* name, int& target, int low, int high, const std::string& text) {
+  add_number(name, target, low, high, text);
+}
+void OptionTable::number(const char* name, unsigned& target, unsigned low, unsigned high, const std::string& text) {
+  add_number(name, target, low, high, text);
+}
+void OptionTable::number(const char* name, std::size_t& target, std::size_t low, std::size_t high,
+                         const std::string& text) {
+  add_number(name, target, low, high, text);
+}
+void OptionTable::number(const char* name, double& target, double low, double high, const std::string& text) {
+  add_number(name, target, low, high, text);
+}
+
+void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
+  std::string default_value;
+  for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);
+  const std::string description = text + " (each " + shown(low) + " to " + shown(high) + "; default " + default_value + ")";
+  const auto set = [name, low, high, &target](const std::string& given) {
+    target.clear();
+    std::istringstream items(given);
+    for (std::string item; std::getline(items, item, ',');) {
+      std::istringstream digits(item);
+      int number = 0;
+      if (!(digits >> number) || !digits.eof()) {
+        throw ConfigError("--" + std::string(name) + " " + given + ": must be whole numbers with commas between");
+      }
+      check_range(name, number, low, high);
+      target.push_back(number);
+    }
+  };
+  named_.add_options()(name, po::value<std::string>()->value_name("N,N...")->notifier(set), description.c_str());
+}
+
+void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target,
+                        const std::string& text) {
+  const auto set = [name, &target](const std::vector<std::string>& given) {
+    for (const std::string& item : given) {
+      const std::size_t equals = item.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        throw ConfigError("--" + std::string(name) + " " + item + ": must be NAME=VALUE");
+      }
+      target.emplace_back(item.substr(0, equals), item.substr(equals + 1));
+    }
+  };
+  named_.add_options()(name, po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE")->notifier(set),
+                       text.c_str());
+}
+
+void OptionTable::add_choice(const char* name, const std::string& names, const std::string& default_name,
+                             const std::string& text, std::function<bool(const std::string&)> set) {
+  const auto checked = [=](const std::string& given) {
+    if (!set(given)) throw ConfigError("--" + std::string(name) + " " + given + ": must be one of " + names);
+  };
+  named_.add_options()(name, po::value<std::string>()->value_name(names)->notifier(checked),
+                       (text + " (default " + default_name + ")").c_str());
+}
+
+void OptionTable::positional(const char* name) { positional_.add(name, -1); }
+
+bool OptionTable::parse(const std::vector<std::string>& words) {
+  po::options_description all;
+  all.add(named_).add_options()("help,h", "this text");
+  po::variables_map values;
+  try {
+    // No guessing of shortened flags: a script must not change its meaning when a flag is added.
+    const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(words).options(all).positional(positional_).style(style).run(), values);
+    if (values.count("help") > 0) return false;
+    po::notify(values);
+  } catch (const po::error& error) {
+    throw ConfigError(error.what());
+  }
+  return true;
+}
+
+std::string OptionTable::help() const {
+  std::ostringstream out;
+  out << named_;
+  return out.str();
+}
+
+}  // namespace irgan

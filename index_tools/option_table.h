@@ -1,0 +1,74 @@
+/// The options of a command: their names, defaults, ranges and reasons, each stated once.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// Binds flags of the command line to the members of an options struct, whose initial values are the defaults.
+class OptionTable {
+ public:
+  void flag(const char* name, bool& target, const std::string& text);
+  void text(const char* name, std::string& target, const std::string& text);
+  void texts(const char* name, std::vector<std::string>& target, const std::string& text);
+
+  /// A number from `low` to `high`; the help shows the range and the default.
+  void number(const char* name, int& target, int low, int high, const std::string& text);
+  void number(const char* name, unsigned& target, unsigned low, unsigned high, const std::string& text);
+  void number(const char* name, std::size_t& target, std::size_t low, std::size_t high, const std::string& text);
+  void number(const char* name, double& target, double low, double high, const std::string& text);
+  void numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text);
+
+  /// NAME=VALUE, any number of times.
+  void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target, const std::string& text);
+
+  /// One of several names.
+  template <class Enum>
+  void choice(const char* name, Enum& target, const std::vector<std::pair<const char*, Enum>>& choices,
+              const std::string& text) {
+    std::string names;
+    std::string default_name;
+    for (const auto& [choice_name, value] : choices) {
+      names += (names.empty() ? "" : "|") + std::string(choice_name);
+      if (value == target) default_name = choice_name;
+    }
+    add_choice(name, names, default_name, text, [&target, choices](const std::string& given) {
+      for (const auto& [choice_name, value] : choices) {
+        if (given == choice_name) {
+          target = value;
+          return true;
+        }
+      }
+      return false;
+    });
+  }
+
+  /// Words without a flag are taken for values of `name`.
+  void positional(const char* name);
+
+  /// Fills the bound members from the command line's words; false if --help was among them.
+  ///
+  /// Throws: ConfigError naming the flag, what was given, and what is allowed
+  bool parse(const std::vector<std::string>& words);
+
+  /// The table for people.
+  std::string help() const;
+
+ private:
+  template <class Number>
+  void add_number(const char* name, Number& target, Number low, Number high, const std::string& text);
+  void add_choice(const char* name, const std::string& names, const std::string& default_name, const std::string& text,
+                  std::function<bool(const std::string&)> set);
+
+  boost::program_options::options_description named_{"Options", 100, 60};
+  boost::program_options::positional_options_description positional_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,81 @@
+#include "index_tools/rerank.h"
+
+#include <memory>
+#include <optional>
+
+#include "irgan/reranker.h"
+#include "trainer/first_stage.h"
+#include "trainer/output_file.h"
+#include "trainer/run_file.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kDefaultDepth = 100;  // of a baseline without a model
+
+/// A run on its way into a file.
+struct RunOutput {
+  OutputFile file;
+  RunWriter writer;
+
+  RunOutput(const std::string& path, const char* tag) : file(path), writer(file.stream(), tag) {}
+};
+
+}  // namespace
+
+void add_options(RerankRunOptions& options, OptionTable& table) {
+  options.database.add_to(table);
+  table.text("model", options.model, "the model file; else the model in the index");
+  table.text("queries", options.queries, "queries: qid<TAB>text");
+  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout");
+  table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
+}
+
+void run(const RerankRunOptions& options, std::ostream& out) {
+  if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
+  const Xapian::Database db = options.database.open();
+  const IndexLayout layout = options.database.layout(db);
+  FirstStage first_stage(db, layout, options.database.default_op);
+  const DocumentIds ids(db, layout.id_prefix);
+
+  std::optional<RunOutput> reranked;
+  std::optional<RunOutput> baseline;
+  std::optional<Reranker> reranker;
+  std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
+  if (!options.out.empty()) {
+    const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
+    if (options.depth == 0) depth = model->depth();
+    RerankOptions rerank_options;
+    rerank_options.depth = depth;
+    reranker.emplace(db, fixed_model(model), rerank_options);
+    reranked.emplace(options.out, "irgan");
+  }
+  if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
+
+  std::size_t num_empty = 0;
+  const std::vector<QueryRow> queries = read_queries(options.queries);
+  for (const QueryRow& row : queries) {
+    const Xapian::Query query = first_stage.query_of(row);
+    const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
+    if (hits.empty()) ++num_empty;
+    if (baseline) {
+      std::vector<RankedDocument> ranking;
+      for (const Candidate& hit : candidates_of(hits, depth)) ranking.push_back({ids.id_of(hit.docid), hit.first_stage_score});
+      baseline->writer.write(row.id, ranking);
+    }
+    if (reranked) {
+      std::vector<RankedDocument> ranking;
+      for (const RankedHit& hit : reranker->rerank(query, hits)) ranking.push_back({ids.id_of(hit.docid), hit.score});
+      reranked->writer.write(row.id, ranking);
+    }
+  }
+  if (reranked) reranked->file.commit();
+  if (baseline) baseline->file.commit();
+  if (options.out != "-" && options.baseline_out != "-") {
+    out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates\n";
+  }
+}
+
+}  // namespace irgan

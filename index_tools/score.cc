@@ -1,0 +1,77 @@
+#include "index_tools/score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "trainer/letor_file.h"
+#include "trainer/output_file.h"
+#include "trainer/run_file.h"
+
+namespace irgan {
+namespace {
+
+void check_features(const FeatureSchema& model, const FeatureSchema& rows) {
+  if (model.features == rows.features) return;
+  const std::size_t common = std::min(model.features.size(), rows.features.size());
+  std::size_t j = 0;
+  while (j < common && model.features[j] == rows.features[j]) ++j;
+  const auto name = [j](const FeatureSchema& schema) {
+    return j < schema.features.size() ? "'" + schema.features[j] + "'" : std::string("none");
+  };
+  throw Error("the rows have other features than the model: number " + std::to_string(j + 1) + " is " + name(rows) +
+              " in the rows and " + name(model) + " in the model; write the rows with the model's features, or train on these");
+}
+
+void write_qrels(const TrainingData& data, std::ostream& out) {
+  for (const Example& example : data.examples) {
+    const Pool& pool = data.pools[example.pool];
+    for (std::size_t i = 0; i < example.rows.size(); ++i) {
+      out << pool.query_id << " 0 " << pool.document_ids[static_cast<std::size_t>(example.rows[i])] << ' '
+          << std::lround(example.labels[static_cast<Eigen::Index>(i)]) << '\n';
+    }
+  }
+}
+
+}  // namespace
+
+void add_options(ScoreOptions& options, OptionTable& table) {
+  table.text("model", options.model, "the model file");
+  table.texts("data", options.data, "feature rows; may be given again");
+  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout");
+  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'");
+  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves");
+}
+
+void run(const ScoreOptions& options, std::ostream&) {
+  if (options.model.empty() || options.data.empty() || options.out.empty()) {
+    throw ConfigError("--model, --data and --out are needed");
+  }
+  const auto model = Model::from_file(options.model);
+  const Ranker ranker = options.ranker.empty() ? model->ranker() : ranker_from_string(options.ranker);
+  const TrainingData data = read_letor(options.data);
+  check_features(model->schema(), data.schema);
+  if (!options.qrels_out.empty()) {
+    OutputFile qrels(options.qrels_out);
+    write_qrels(data, qrels.stream());
+    qrels.commit();
+  }
+  OutputFile file(options.out);
+  RunWriter run(file.stream(), "irgan");
+  std::set<std::string> written;
+  for (const Pool& pool : data.pools) {
+    if (!written.insert(pool.query_id).second) continue;  // a query's pages share their candidates
+    const Eigen::VectorXf scores = model->score(pool.rows, ranker);
+    std::vector<RankedDocument> ranking;
+    for (std::size_t i = 0; i < pool.document_ids.size(); ++i) {
+      ranking.push_back({pool.document_ids[i], scores[static_cast<Eigen::Index>(i)]});
+    }
+    std::stable_sort(ranking.begin(), ranking.end(),
+                     [](const RankedDocument& a, const RankedDocument& b) { return a.score > b.score; });
+    run.write(pool.query_id, ranking);
+  }
+  file.commit();
+}
+
+}  // namespace irgan

@@ -1,0 +1,31 @@
+/// The command `train`: learns a model from clicks or judgments.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "index_tools/evidence_options.h"
+#include "trainer/training.h"
+
+namespace irgan {
+
+struct TrainOptions {
+  EvidenceOptions evidence;
+  std::vector<std::string> data;   ///< feature files instead of an index
+  std::vector<std::string> valid;  ///< feature files for validation
+  std::string labels;              ///< kind of labels in feature files that do not say
+  std::string valid_queries;
+  double valid_share = 0.15;
+  std::string model;
+  TrainingOptions training;
+};
+
+void add_options(TrainOptions& options, OptionTable& table);
+
+/// Trains, writes the model, and prints validation epoch by epoch.
+///
+/// Throws: what preparing and training throw; the model file is untouched then
+void run(const TrainOptions& options, std::ostream& out);
+
+}  // namespace irgan

@@ -1,0 +1,91 @@
+/// Reads click logs: TSV or CSV with a header line, or JSON Lines.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// How a click log is to be read.
+struct ClickLogOptions {
+  std::map<std::string, std::string> columns;  ///< known name -> its name in the file, where that is another
+  int rank_base = 1;                           ///< the rank that the log gives to the first hit: 1 or 0
+  double max_bad = 0.01;                       ///< share of unusable lines up to which the rest is taken
+  std::string rejects_path;                    ///< where every unusable line is written; empty: nowhere
+};
+
+/// One line of a click log. The views live until the callback returns.
+struct ClickRow {
+  std::string_view session;      ///< empty if the log has none
+  std::string_view query_id;     ///< this or `query` can be empty, not both
+  std::string_view query;        ///< the words typed
+  std::string_view document_id;  ///< never empty
+  std::optional<double> time;    ///< seconds since 1970 UTC
+  int rank = 0;                  ///< 1-based; 0: the log has none
+  bool is_impression = false;    ///< the line says that the document was shown at `rank`, whether clicked or not
+  bool clicked = true;
+  double count = 1;  ///< how many such events the line stands for
+};
+
+/// What a log held.
+struct ClickLogSummary {
+  struct Rejected {
+    std::uint64_t count = 0;
+    std::vector<std::string> first;  ///< up to five, as "path:line: reason: the line's first 120 bytes"
+  };
+  std::uint64_t num_good = 0;
+  std::uint64_t num_rejected = 0;
+  std::map<std::string, Rejected> rejected;  ///< by reason
+};
+
+/// A click log, read once from front to back.
+///
+/// The first line that is not blank tells the form: JSON Lines if it begins with "{", else a header with tabs or
+/// commas. Known columns, or keys: session, time, query_id, query, doc_id, rank, clicked, count; others are passed
+/// over. doc_id and one of query_id and query must be there. A log without `clicked` holds clicks alone; one with
+/// `clicked` and `rank` holds impressions. In JSON Lines the first usable line decides that, and a line that has
+/// `clicked` (or, of impressions, `rank`) where the first had not, or the other way round, is unusable.
+///
+/// An unusable line is one of: wrong number of columns (also: quotes that do not match), no document id, no query,
+/// bad rank, bad time (also: more than a day in the future, since one such line would make all others look old),
+/// bad clicked, bad count, not JSON, not UTF-8. An empty time is none, and an empty rank is none in a log of clicks
+/// alone.
+///
+/// Threads: one a thread
+class IRGAN_API ClickLogReader {
+ public:
+  /// Opens the log ("-": standard input) and reads its header.
+  ///
+  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know;
+  ///         FormatError if the log is empty, or its header lacks what is needed; Error if a file cannot be opened
+  ClickLogReader(const std::string& path, ClickLogOptions options = {});
+  ~ClickLogReader();
+
+  /// Calls `each` for every usable line, in order.
+  ///
+  /// Requires: the first call
+  /// Throws: FormatError at the end if unusable lines are more than max_bad of all (the rejects file is complete then),
+  ///         or if the compressed data are damaged; what `each` throws
+  /// Cost:   O(bytes); TSV allocates nothing a line
+  void read(const std::function<void(const ClickRow&)>& each);
+
+  /// The counts so far; usable + rejected = all lines after the header that are not blank.
+  const ClickLogSummary& summary() const;
+
+  /// True if the log holds impressions. Known from the start for TSV and CSV, after the first usable line for JSON.
+  bool has_impressions() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

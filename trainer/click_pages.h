@@ -1,0 +1,84 @@
+/// From the rows of click logs to what training counts: result pages with their clicks, and clicks alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "irgan/errors.h"
+#include "trainer/click_log.h"
+
+namespace irgan {
+
+/// One document of a result page.
+struct ShownDocument {
+  std::string document_id;
+  int rank = 0;       ///< 1-based
+  double clicks = 0;  ///< weighted by the rows' counts, and decayed
+  double shown = 0;   ///< how often it was shown here, weighted by the rows' counts, not decayed
+};
+
+/// A distinct result page: the same query, the same documents at the same ranks.
+struct Page {
+  std::string query_id;
+  std::vector<ShownDocument> documents;  ///< by rank
+};
+
+/// Clicks by query and document, weighted by the rows' counts, and decayed.
+struct ClickCounts {
+  std::map<std::string, std::map<std::string, double>> by_query;
+};
+
+struct ClickModelOptions {
+  double half_life_days = 0;  ///< a click that is so much older than the newest row counts half; 0: no decay
+};
+
+/// What the rows come to.
+struct ClickEvidence {
+  bool has_impressions = false;  ///< there are pages
+  std::vector<Page> pages;       ///< by query id, then by first appearance; pages without a click are kept
+  ClickCounts clicks;            ///< every click, on pages too
+  double num_clicks = 0;         ///< weighted by count, not decayed
+  double num_impressions = 0;    ///< weighted by count
+  std::size_t num_sessions = 0;  ///< distinct ones
+  std::size_t num_unclicked_pages = 0;
+  std::size_t num_undated_rows = 0;   ///< without a time: each counts as old as the last dated one before it
+  std::optional<double> newest_time;  ///< seconds since 1970 UTC
+};
+
+/// Collects rows, of one log or of several, in the order of the logs.
+///
+/// A page is what one session saw for one query: rows belong to it until one shows another document at a rank that is
+/// taken, or a document that stands at another rank; such a row begins the next page. Equal pages are merged, their
+/// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
+/// that it has already. Rows without a session are taken as one session's. A page that has not been touched while 2^17
+/// others were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents. Its later rows
+/// make a page of their own. That costs little: what training learns from a page compares the documents on it, given
+/// their own ranks, and both parts keep those.
+///
+/// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows
+/// Threads: one a thread
+/// Cost:    add() O(documents on the page); memory by distinct pages, query-document pairs, ids and sessions (a hash
+///          each), not by rows
+class IRGAN_API ClickAggregator {
+ public:
+  /// Throws: ConfigError if the half-life is negative or not finite
+  explicit ClickAggregator(ClickModelOptions options = {});
+  ~ClickAggregator();
+
+  /// Takes a row as one of the query `query_id`, whatever the row itself says of it.
+  ///
+  /// Requires: an impression has a rank
+  void add(const ClickRow& row, const std::string& query_id);
+
+  /// Returns what all rows come to; the aggregator is empty after it.
+  ClickEvidence finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,190 @@
+#include "trainer/data_preparation.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+
+#include "trainer/thread_pool.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+using LabelsByDocument = std::map<std::string, double>;
+
+// What is known of one query, whatever it came from.
+struct Evidence {
+  LabelsByDocument labels;
+  std::vector<const Page*> pages;
+};
+
+struct Positives {
+  double total = 0.0;
+  double outside_pool = 0.0;
+  double unknown = 0.0;
+};
+
+// One query's share of the result, made by one thread.
+struct Prepared {
+  bool has_candidates = false;
+  Pool pool;
+  std::vector<Example> examples;  // whose pool number is still to be set
+  Positives positives;
+};
+
+// What one thread reads the index with.
+struct Reader {
+  FirstStage first_stage;
+  FeatureExtractor extractor;
+  DocumentIds ids;
+
+  Reader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema, Xapian::Query::op default_op)
+      : first_stage(db, layout, default_op), extractor(db, schema), ids(db, layout.id_prefix) {}
+};
+
+using RowOfDocument = std::unordered_map<std::string, Index>;
+
+Positives count_positives(const LabelsByDocument& labels, const RowOfDocument& rows, const DocumentIds& ids,
+                          bool count_documents) {
+  Positives positives;
+  for (const auto& [document, label] : labels) {
+    if (!(label > 0.0)) continue;
+    const double amount = count_documents ? 1.0 : label;
+    positives.total += amount;
+    if (rows.count(document) > 0) continue;
+    (ids.docid_of(document) == 0 ? positives.unknown : positives.outside_pool) += amount;
+  }
+  return positives;
+}
+
+Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
+  Example example;
+  example.labels = Eigen::VectorXd::Zero(pool.rows.rows());
+  for (Index row = 0; row < pool.rows.rows(); ++row) {
+    example.rows.push_back(row);
+    const auto label = labels.find(pool.document_ids[static_cast<std::size_t>(row)]);
+    if (label != labels.end()) example.labels[row] = label->second;
+  }
+  return example;
+}
+
+Example page_example(const Page& page, const RowOfDocument& rows) {
+  Example example;
+  std::vector<double> clicks;
+  for (const ShownDocument& shown : page.documents) {
+    const auto row = rows.find(shown.document_id);
+    if (row == rows.end()) continue;
+    example.rows.push_back(row->second);
+    example.ranks.push_back(shown.rank);
+    clicks.push_back(shown.clicks);
+  }
+  example.labels = Eigen::Map<const Eigen::VectorXd>(clicks.data(), static_cast<Index>(clicks.size()));
+  return example;
+}
+
+Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, std::size_t depth, Reader& reader) {
+  Prepared prepared;
+  const Xapian::Query parsed = reader.first_stage.query_of(query);
+  const Xapian::MSet hits = reader.first_stage.search(parsed, static_cast<Xapian::doccount>(depth));
+  const std::vector<Candidate> candidates = candidates_of(hits, depth);
+  prepared.has_candidates = !candidates.empty();
+  Pool& pool = prepared.pool;
+  pool.query_id = query.id;
+  RowOfDocument rows;
+  for (const Candidate& candidate : candidates) {
+    std::string id = reader.ids.id_of(candidate.docid);
+    rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
+    pool.document_ids.push_back(std::move(id));
+  }
+  prepared.positives = count_positives(evidence.labels, rows, reader.ids, kind == LabelKind::grades);
+  if (candidates.empty()) return prepared;
+  pool.rows = reader.extractor.extract(parsed, candidates);
+  pool.range = pool_range(pool.rows);
+  if (kind != LabelKind::impressions) {
+    prepared.examples.push_back(whole_pool_example(pool, evidence.labels));
+    return prepared;
+  }
+  for (const Page* page : evidence.pages) {
+    Example example = page_example(*page, rows);
+    if (!example.rows.empty()) prepared.examples.push_back(std::move(example));
+  }
+  return prepared;
+}
+
+TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+                         const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
+                         LabelKind kind, const PreparationOptions& options, PreparationReport& report) {
+  const Xapian::Database db = open();
+  if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
+  TrainingData data;
+  data.schema = schema;
+  data.facts = index_facts(db, layout);
+  data.depth = options.depth;
+  data.labels = kind;
+
+  std::vector<const QueryRow*> known;
+  std::set<std::string> ids;
+  for (const QueryRow& query : queries) {
+    ids.insert(query.id);
+    if (evidence.count(query.id) > 0) known.push_back(&query);
+  }
+  report.num_queries = queries.size();
+  report.num_without_evidence = queries.size() - known.size();
+  for (const auto& entry : evidence) report.num_unknown_queries += ids.count(entry.first) == 0 ? 1 : 0;
+
+  std::vector<Prepared> prepared(known.size());
+  ThreadPool threads(options.num_threads);
+  std::vector<std::unique_ptr<Reader>> readers(threads.num_threads());
+  threads.for_each(known.size(), [&](std::size_t i, unsigned thread) {
+    if (!readers[thread]) readers[thread] = std::make_unique<Reader>(open(), layout, schema, options.default_op);
+    prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options.depth, *readers[thread]);
+    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(known.size()));
+  });
+
+  for (Prepared& one : prepared) {
+    report.num_positives += one.positives.total;
+    report.num_positives_outside_pool += one.positives.outside_pool;
+    report.num_positives_unknown += one.positives.unknown;
+    if (!one.has_candidates) {
+      ++report.num_without_candidates;
+      continue;
+    }
+    for (Example& example : one.examples) {
+      example.pool = data.pools.size();
+      data.examples.push_back(std::move(example));
+    }
+    data.pools.push_back(std::move(one.pool));
+  }
+  if (data.pools.empty()) {
+    throw Error("no candidates: of " + std::to_string(queries.size()) + " queries " +
+                std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
+                "index has no matching document (do the query ids of both files agree?)");
+  }
+  return data;
+}
+
+}  // namespace
+
+TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+                     const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,
+                     PreparationReport& report) {
+  std::map<std::string, Evidence> evidence;
+  for (const auto& [query, labels] : judgments.by_query) {
+    for (const auto& [document, label] : labels) evidence[query].labels[document] = label;
+  }
+  return prepare_all(open, layout, schema, queries, evidence, LabelKind::grades, options, report);
+}
+
+TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+                     const std::vector<QueryRow>& queries, const ClickEvidence& clicks,
+                     const PreparationOptions& options, PreparationReport& report) {
+  std::map<std::string, Evidence> evidence;
+  for (const auto& [query, labels] : clicks.clicks.by_query) evidence[query].labels = labels;
+  for (const Page& page : clicks.pages) evidence[page.query_id].pages.push_back(&page);
+  return prepare_all(open, layout, schema, queries, evidence,
+                     clicks.has_impressions ? LabelKind::impressions : LabelKind::clicks, options, report);
+}
+
+}  // namespace irgan

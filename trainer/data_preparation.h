@@ -1,0 +1,52 @@
+/// From an index, queries, and what is known of their documents to training data.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+#include "trainer/click_pages.h"
+#include "trainer/first_stage.h"
+#include "trainer/qrels.h"
+#include "trainer/training_data.h"
+
+namespace irgan {
+
+/// Opens the index anew, for a thread of its own.
+using DatabaseOpener = std::function<Xapian::Database()>;
+
+struct PreparationOptions {
+  std::size_t depth = 100;  ///< candidates a query
+  Xapian::Query::op default_op = Xapian::Query::OP_OR;
+  unsigned num_threads = 1;
+  std::function<void(double share_done)> on_progress = [](double) {};
+};
+
+/// What was left out, and why.
+struct PreparationReport {
+  std::size_t num_queries = 0;              ///< in the query file
+  std::size_t num_without_evidence = 0;     ///< of those: no click or judgment
+  std::size_t num_without_candidates = 0;   ///< of the rest: the first stage finds nothing
+  std::size_t num_unknown_queries = 0;      ///< with evidence, but not in the query file
+  double num_positives = 0;                 ///< clicks, or documents judged above 0
+  double num_positives_outside_pool = 0;    ///< of those: on documents that are in the index, but no candidates
+  double num_positives_unknown = 0;         ///< of those: on documents that are not in the index
+};
+
+/// Looks up the candidates of each query that `judgments` knows, and their features.
+///
+/// Threads: shared out over options.num_threads; the result does not depend on their number
+/// Throws:  Error if the index is empty or no query has candidates
+IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+                               const std::vector<QueryRow>& queries, const Qrels& judgments,
+                               const PreparationOptions& options, PreparationReport& report);
+
+/// The same with clicks as labels: one example a result page where the log says what was shown, else one a query.
+IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+                               const std::vector<QueryRow>& queries, const ClickEvidence& clicks,
+                               const PreparationOptions& options, PreparationReport& report);
+
+}  // namespace irgan

@@ -1,0 +1,76 @@
+/// Sums of decayed clicks, and the distinct result pages that hold them.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <unordered_map>
+#include <vector>
+
+namespace irgan {
+
+/// What is left of a click as time passes.
+class Decay {
+ public:
+  /// `half_life_days` 0: all of it, for ever.
+  explicit Decay(double half_life_days);
+
+  /// Returns 2^(-seconds / half-life), 1 for negative `seconds`.
+  double after(double seconds) const;
+
+ private:
+  double half_life_;  // seconds
+};
+
+/// A sum of decayed clicks, as it stood at the time of its own newest one. The newest time of the whole log, which ages
+/// are taken from, is only known at the end; and weights relative to a time fixed before would overflow after a
+/// thousand half-lives, while those here are 1 at most.
+///
+/// Units:    time in seconds
+struct DecayedSum {
+  double value = 0.0;
+  double time = 0.0;
+
+  void add(double amount, double when, const Decay& decay);
+  double at(double when, const Decay& decay) const { return value * decay.after(when - time); }
+};
+
+/// A document of a page; documents and queries are numbers here.
+struct Showing {
+  std::uint32_t document = 0;
+  int rank = 0;
+  DecayedSum clicks;
+  double shown = 0.0;
+};
+
+/// Returns a hash in which every bit of `value` has reached every bit.
+std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value);
+
+/// The distinct pages (a query and its list of document and rank), each with the sums over all its appearances.
+class DistinctPages {
+ public:
+  struct Entry {
+    std::uint32_t query = 0;
+    std::uint32_t num_showings = 0;
+    std::uint64_t first_showing = 0;  ///< in showings()
+    std::uint64_t first_opening = 0;  ///< the number of its first appearance
+    std::uint32_t next_of_hash = 0;
+  };
+
+  /// Adds a page to the one that equals it, or keeps it as a new one.
+  ///
+  /// Requires: `showings` sorted by rank
+  /// Cost:     O(showings)
+  void merge(std::uint32_t query, std::uint64_t opening, const std::vector<Showing>& showings, const Decay& decay);
+
+  std::vector<Entry>& entries() { return entries_; }
+  const std::deque<Showing>& showings() const { return showings_; }
+
+ private:
+  bool is_same(const Entry& entry, std::uint32_t query, const std::vector<Showing>& showings) const;
+
+  std::vector<Entry> entries_;
+  std::deque<Showing> showings_;
+  std::unordered_map<std::uint64_t, std::uint32_t> by_hash_;  // the newest entry of each hash
+};
+
+}  // namespace irgan

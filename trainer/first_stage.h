@@ -1,0 +1,42 @@
+/// The site's own search: how a text becomes a Xapian query, and which candidates it finds.
+#pragma once
+
+#include <string>
+
+#include <xapian.h>
+
+#include "irgan/errors.h"
+#include "trainer/index_layout.h"
+#include "trainer/query_file.h"
+
+namespace irgan {
+
+/// Searches an index as a plain Xapian application would.
+///
+/// Threads: one a thread, as its Database
+class IRGAN_API FirstStage {
+ public:
+  /// default_op: what joins the words of a text, OP_OR or OP_AND
+  FirstStage(Xapian::Database db, const IndexLayout& layout, Xapian::Query::op default_op = Xapian::Query::OP_OR);
+
+  /// Returns OR(words under the title's prefix, words without a prefix), stems for words in lower case (STEM_SOME).
+  /// Punctuation that would make Xapian look for a phrase (. - / : \ @) parts words instead.
+  Xapian::Query parse(const std::string& text);
+
+  /// Returns the row's own serialised query, or its text parsed, under its boolean filter.
+  ///
+  /// Throws: FormatError naming the query if it cannot be unserialised
+  Xapian::Query query_of(const QueryRow& row);
+
+  /// Returns the first `depth` hits by Xapian's default weighting, BM25.
+  Xapian::MSet search(const Xapian::Query& query, Xapian::doccount depth) const;
+
+  const Xapian::Database& database() const { return db_; }
+
+ private:
+  Xapian::Database db_;
+  Xapian::QueryParser parser_;
+  std::string title_prefix_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,165 @@
+#include "trainer/index_layout.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <nlohmann/json.hpp>
+
+namespace irgan {
+namespace {
+
+using nlohmann::json;
+
+constexpr double kHeavyTail = 100.0;  // values beyond are counts or prices rather than ratings or shares
+
+json slot_to_json(Xapian::valueno slot) { return slot == Xapian::BAD_VALUENO ? json(nullptr) : json(slot); }
+
+Xapian::valueno slot_from_json(const json& slot) {
+  return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
+}
+
+bool has_terms(const Xapian::Database& db, const std::string& prefix) {
+  return db.allterms_begin(prefix) != db.allterms_end(prefix);
+}
+
+IndexLayout detected_layout(const Xapian::Database& db) {
+  IndexLayout layout;
+  layout.id_prefix = has_terms(db, "Q") ? "Q" : has_terms(db, "U") ? "U" : "";
+  if (has_terms(db, "S") || has_terms(db, "ZS")) layout.fields.push_back({"title", "S"});
+  layout.fields.push_back({"body", ""});
+  return layout;
+}
+
+double average_length(const Xapian::Database& db, const TextField& field) {
+  if (field.length_slot == Xapian::BAD_VALUENO) return db.get_avlength();
+  double sum = 0.0;
+  double count = 0.0;
+  for (auto value = db.valuestream_begin(field.length_slot); value != db.valuestream_end(field.length_slot); ++value) {
+    sum += Xapian::sortable_unserialise(*value);
+    count += 1.0;
+  }
+  return count > 0.0 ? sum / count : 0.0;
+}
+
+Transform transform_for(const Xapian::Database& db, Xapian::valueno slot) {
+  if (db.get_value_freq(slot) == 0) return Transform::identity;
+  const double low = Xapian::sortable_unserialise(db.get_value_lower_bound(slot));
+  const double high = Xapian::sortable_unserialise(db.get_value_upper_bound(slot));
+  return low >= 0.0 && high > kHeavyTail ? Transform::log : Transform::identity;
+}
+
+}  // namespace
+
+std::string layout_to_json(const IndexLayout& layout) {
+  json fields = json::array();
+  for (const TextField& field : layout.fields) {
+    fields.push_back({{"name", field.name},
+                      {"prefix", field.prefix},
+                      {"length_slot", slot_to_json(field.length_slot)},
+                      {"text_slot", slot_to_json(field.text_slot)}});
+  }
+  json values = json::array();
+  for (const StoredValue& value : layout.values) values.push_back({{"name", value.name}, {"slot", value.slot}});
+  return json{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}}.dump();
+}
+
+IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
+  try {
+    const json document = json::parse(text);
+    IndexLayout layout;
+    layout.stemmer = document.at("stemmer").get<std::string>();
+    layout.id_prefix = document.at("id_prefix").get<std::string>();
+    for (const json& field : document.at("fields")) {
+      layout.fields.push_back({field.at("name").get<std::string>(), field.at("prefix").get<std::string>(),
+                               slot_from_json(field.at("length_slot")), slot_from_json(field.at("text_slot")), 0.0});
+    }
+    for (const json& value : document.at("values")) {
+      layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>()});
+    }
+    return layout;
+  } catch (const json::exception& error) {
+    throw FormatError(origin + ": not an index layout: " + error.what());
+  }
+}
+
+IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
+  const std::string stored = db.get_metadata(kLayoutKey);
+  IndexLayout layout = stored.empty() ? detected_layout(db) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
+  if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
+  for (const auto& [name, prefix] : overrides.prefixes) {
+    const auto known = std::find_if(layout.fields.begin(), layout.fields.end(),
+                                    [&name = name](const TextField& field) { return field.name == name; });
+    if (known == layout.fields.end()) {
+      layout.fields.push_back({name, prefix});
+    } else {
+      known->prefix = prefix;
+    }
+  }
+  for (const auto& [name, slot] : overrides.values) {
+    const auto known = std::find_if(layout.values.begin(), layout.values.end(),
+                                    [&name = name](const StoredValue& value) { return value.name == name; });
+    if (known == layout.values.end()) {
+      layout.values.push_back({name, slot});
+    } else {
+      known->slot = slot;
+    }
+  }
+  return layout;
+}
+
+FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
+                          const std::vector<std::string>& features) {
+  FeatureSchema schema;
+  schema.stemmer = layout.stemmer;
+  schema.fields = layout.fields;
+  for (TextField& field : schema.fields) field.average_length = average_length(db, field);
+  for (const StoredValue& value : layout.values) {
+    schema.values.push_back({value.name, value.slot, transform_for(db, value.slot)});
+  }
+  if (features.empty()) {
+    schema.features = default_features(schema.fields, schema.values);
+  } else if (features.size() == 1 && features.front() == "all") {
+    schema.features = all_features(schema.fields, schema.values);
+  } else {
+    schema.features = features;
+  }
+  parse_features(schema);  // throws if one cannot be extracted
+  return schema;
+}
+
+IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
+  return {db.get_uuid(), db.get_doccount(), db.get_avlength(), layout.id_prefix};
+}
+
+DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)
+    : db_(std::move(db)), id_prefix_(std::move(id_prefix)) {}
+
+std::string DocumentIds::id_of(Xapian::docid docid) const {
+  if (!id_prefix_.empty()) {
+    auto term = db_.termlist_begin(docid);
+    term.skip_to(id_prefix_);
+    if (term != db_.termlist_end(docid) && (*term).compare(0, id_prefix_.size(), id_prefix_) == 0) {
+      return (*term).substr(id_prefix_.size());
+    }
+  }
+  return std::to_string(docid);
+}
+
+Xapian::docid DocumentIds::docid_of(const std::string& id) const {
+  if (!id_prefix_.empty()) {
+    const auto posting = db_.postlist_begin(id_prefix_ + id);
+    return posting == db_.postlist_end(id_prefix_ + id) ? 0 : *posting;
+  }
+  Xapian::docid docid = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), docid);
+  if (error != std::errc() || end != id.data() + id.size() || docid == 0) return 0;
+  const auto posting = [&] {
+    auto all = db_.postlist_begin("");
+    all.skip_to(docid);
+    return all;
+  }();
+  return posting != db_.postlist_end("") && *posting == docid ? docid : 0;
+}
+
+}  // namespace irgan

@@ -1,0 +1,80 @@
+/// What stands where in an index: fields, prefixes, value slots, stemmer, document ids.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xapian.h>
+
+#include "irgan/feature_schema.h"
+#include "irgan/model.h"
+
+namespace irgan {
+
+/// Metadata key under which `index` and `annotate` keep the layout, as JSON.
+inline constexpr const char* kLayoutKey = "irgan.layout";
+
+/// A number in a value slot.
+struct StoredValue {
+  std::string name;
+  Xapian::valueno slot = Xapian::BAD_VALUENO;
+};
+
+/// How an index was made. The first field is the title: searches give its words a second chance under its prefix.
+struct IndexLayout {
+  std::string stemmer = "english";
+  std::string id_prefix = "Q";      ///< of unique-id terms; empty: document ids are docids
+  std::vector<TextField> fields;    ///< without average lengths
+  std::vector<StoredValue> values;
+};
+
+IRGAN_API std::string layout_to_json(const IndexLayout& layout);
+/// Throws: FormatError beginning with `origin`
+IRGAN_API IndexLayout layout_from_json(std::string_view json, const std::string& origin);
+
+/// What a user says of an index that does not say it itself; empty members leave what is found.
+struct LayoutOverrides {
+  std::string stemmer;
+  std::string id_prefix;                          ///< "docid" for docids
+  std::vector<std::pair<std::string, std::string>> prefixes;  ///< field name, prefix
+  std::vector<std::pair<std::string, Xapian::valueno>> values;  ///< value name, slot
+};
+
+/// Returns the layout that the index keeps in its metadata; without one, what can be seen in the index (omindex's and
+/// scriptindex's ids, a title under S, text without a prefix), with the overrides laid over it.
+///
+/// Throws: FormatError if the index's metadata are damaged
+IRGAN_API IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides = {});
+
+/// Returns a schema for the index: `features`, or the lean default if it is empty ("all": everything there is).
+///
+/// Field lengths are averaged over the index; values that are never negative and reach beyond 100 are taken by their
+/// logarithm.
+///
+/// Throws: FormatError if a feature cannot be extracted from this index
+/// Cost:   one pass over the length slots
+IRGAN_API FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
+                                    const std::vector<std::string>& features = {});
+
+/// Returns what a model remembers of the index that it was trained on.
+IRGAN_API IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout);
+
+/// Translates between docids and the site's own document ids.
+///
+/// Threads: one a thread, as its Database
+class IRGAN_API DocumentIds {
+ public:
+  DocumentIds(Xapian::Database db, std::string id_prefix);
+
+  /// Returns the suffix of the document's unique-id term, or the docid in digits if it has none.
+  std::string id_of(Xapian::docid docid) const;
+  /// Returns 0 if no document has this id.
+  Xapian::docid docid_of(const std::string& id) const;
+
+ private:
+  Xapian::Database db_;
+  std::string id_prefix_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,224 @@
+#include "trainer/letor_file.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <unordered_set>
+
+#include <nlohmann/json.hpp>
+
+#include "trainer/letor_line.h"
+#include "trainer/text_input.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using nlohmann::json;
+
+constexpr std::string_view kHeader = "# xapian-irgan features ";
+constexpr int kMaxFeature = 100'000;  // a mistyped index must not ask for all memory
+constexpr double kLargestGrade = 4.0;
+
+template <class Number>
+void append_number(std::string& line, Number number) {
+  char digits[32];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
+  line.append(digits, error == std::errc() ? end : digits);
+}
+
+void append_row(const Pool& pool, Index row, double label, int rank, std::string& text) {
+  append_number(text, label);
+  text += " qid:" + pool.query_id;
+  for (Index j = 0; j < pool.rows.cols(); ++j) {
+    if (std::isnan(pool.rows(row, j))) continue;
+    text += ' ';
+    append_number(text, j + 1);
+    text += ':';
+    append_number(text, pool.rows(row, j));
+  }
+  text += " # docid = " + pool.document_ids[static_cast<std::size_t>(row)];
+  if (rank > 0) text += " rank = " + std::to_string(rank);
+  text += '\n';
+}
+
+std::string header_of(const TrainingData& data) {
+  return json{{"schema", json::parse(schema_to_json(data.schema))},
+              {"labels", to_string(data.labels)},
+              {"depth", data.depth},
+              {"index",
+               {{"uuid", data.facts.uuid},
+                {"num_documents", data.facts.num_documents},
+                {"average_length", data.facts.average_length},
+                {"id_prefix", data.facts.id_prefix}}}}
+      .dump();
+}
+
+void read_header(std::string_view line, const std::string& place, TrainingData& data) {
+  try {
+    const json header = json::parse(line.substr(kHeader.size()));
+    data.schema = schema_from_json(header.at("schema").dump(), place);
+    data.labels = label_kind_from_string(header.at("labels").get<std::string>());
+    data.depth = header.at("depth").get<std::size_t>();
+    const json& index = header.at("index");
+    data.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
+                  index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
+  } catch (const json::exception& error) {
+    throw FormatError(place + ": the first line is not what 'xapian-irgan features' writes: " + error.what());
+  } catch (const ConfigError& error) {
+    throw FormatError(place + ": " + error.what());
+  }
+}
+
+/// The lines of one query, or of one page of it.
+struct Block {
+  std::string query_id;
+  std::vector<LetorLine> lines;
+  std::unordered_set<std::string> documents;
+};
+
+/// One file's contents before rows are laid into matrices: the number of columns is known at its end only.
+struct LetorFile {
+  TrainingData data;  // what the header says
+  bool has_header = false;
+  std::vector<Block> blocks;
+  int num_features = 0;
+  bool all_grades = true;
+};
+
+LetorFile read_file_of_rows(const std::string& path) {
+  LetorFile file;
+  TextInput input(path);
+  std::string_view line;
+  while (input.next(line)) {
+    if (input.line_number() == 1 && line.substr(0, kHeader.size()) == kHeader) {
+      read_header(line, input.place(), file.data);
+      file.has_header = true;
+      continue;
+    }
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    LetorLine row = parse_letor_line(line, input.place());
+    for (const auto& feature : row.features) file.num_features = std::max(file.num_features, feature.first);
+    const int limit = file.has_header ? static_cast<int>(file.data.schema.features.size()) : kMaxFeature;
+    if (file.num_features > limit) {
+      throw FormatError(input.place() + ": feature " + std::to_string(file.num_features) + " is beyond the " +
+                        std::to_string(limit) + " that there can be");
+    }
+    file.all_grades = file.all_grades && row.label <= kLargestGrade && row.label == std::floor(row.label);
+    const bool next_block = file.blocks.empty() || file.blocks.back().query_id != row.query_id ||
+                            (!row.document_id.empty() && file.blocks.back().documents.count(row.document_id) > 0);
+    if (next_block) file.blocks.push_back({row.query_id, {}, {}});
+    if (!row.document_id.empty()) file.blocks.back().documents.insert(row.document_id);
+    file.blocks.back().lines.push_back(std::move(row));
+  }
+  if (file.blocks.empty()) throw FormatError(path + ": there are no feature rows in it");
+  return file;
+}
+
+Pool pool_of(const Block& block, Index num_features, float absent) {
+  Pool pool;
+  pool.query_id = block.query_id;
+  pool.rows = FeatureMatrix::Constant(static_cast<Index>(block.lines.size()), num_features, absent);
+  for (std::size_t i = 0; i < block.lines.size(); ++i) {
+    const LetorLine& line = block.lines[i];
+    pool.document_ids.push_back(line.document_id.empty() ? std::to_string(i + 1) : line.document_id);
+    for (const auto& [index, value] : line.features) pool.rows(static_cast<Index>(i), index - 1) = value;
+  }
+  pool.range = pool_range(pool.rows);
+  return pool;
+}
+
+bool same_rows(const Pool& a, const Pool& b) {
+  const auto same = [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); };
+  return a.document_ids == b.document_ids && a.rows.cols() == b.rows.cols() &&
+         std::equal(a.rows.data(), a.rows.data() + a.rows.size(), b.rows.data(), same);
+}
+
+Example example_of(const Block& block, LabelKind kind) {
+  Example example;
+  std::vector<double> labels;
+  for (std::size_t i = 0; i < block.lines.size(); ++i) {
+    const LetorLine& line = block.lines[i];
+    if (kind == LabelKind::impressions && line.rank == 0) continue;
+    example.rows.push_back(static_cast<Index>(i));
+    labels.push_back(line.label);
+    if (kind == LabelKind::impressions) example.ranks.push_back(line.rank);
+  }
+  example.labels = Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size()));
+  return example;
+}
+
+void complete_foreign(LetorFile& file, const LetorOptions& options) {
+  for (int j = 1; j <= file.num_features; ++j) file.data.schema.features.push_back(std::to_string(j));
+  file.data.labels = !options.labels.empty() ? label_kind_from_string(options.labels)
+                     : file.all_grades       ? LabelKind::grades
+                                             : LabelKind::clicks;
+  for (const Block& block : file.blocks) file.data.depth = std::max(file.data.depth, block.lines.size());
+}
+
+}  // namespace
+
+void write_letor(const TrainingData& data, std::ostream& out) {
+  out << kHeader << header_of(data) << '\n';
+  std::string text;
+  for (const Example& example : data.examples) {
+    const Pool& pool = data.pools[example.pool];
+    std::vector<double> labels(pool.document_ids.size());
+    std::vector<int> ranks(pool.document_ids.size());
+    for (std::size_t i = 0; i < example.rows.size(); ++i) {
+      const auto row = static_cast<std::size_t>(example.rows[i]);
+      labels[row] = example.labels[static_cast<Index>(i)];
+      if (!example.ranks.empty()) ranks[row] = example.ranks[i];
+    }
+    text.clear();
+    for (std::size_t row = 0; row < labels.size(); ++row) {
+      append_row(pool, static_cast<Index>(row), labels[row], ranks[row], text);
+    }
+    out << text;
+  }
+}
+
+TrainingData read_letor(const std::vector<std::string>& paths, const LetorOptions& options) {
+  std::optional<TrainingData> all;
+  std::map<std::string, std::vector<std::size_t>> pools_of_query;
+  std::vector<LetorFile> files;
+  int num_features = 0;
+  for (const std::string& path : paths) {
+    files.push_back(read_file_of_rows(path));
+    num_features = std::max(num_features, files.back().num_features);
+  }
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    LetorFile& file = files[f];
+    if (!file.has_header) {
+      file.num_features = num_features;  // a file may lack the last columns
+      complete_foreign(file, options);
+    }
+    if (!all) {
+      all = file.data;
+    } else if (schema_to_json(all->schema) != schema_to_json(file.data.schema) || all->labels != file.data.labels) {
+      throw FormatError(paths[f] + ": has not the features and kind of labels of " + paths[0]);
+    }
+    all->depth = std::max(all->depth, file.data.depth);
+    const float absent = file.has_header ? std::numeric_limits<float>::quiet_NaN() : 0.0F;
+    for (Block& block : file.blocks) {
+      Pool pool = pool_of(block, static_cast<Index>(all->schema.features.size()), absent);
+      std::vector<std::size_t>& known = pools_of_query[block.query_id];
+      const auto same = std::find_if(known.begin(), known.end(), [&](std::size_t k) { return same_rows(all->pools[k], pool); });
+      Example example = example_of(block, all->labels);
+      example.pool = same == known.end() ? all->pools.size() : *same;
+      if (same == known.end()) {
+        known.push_back(all->pools.size());
+        all->pools.push_back(std::move(pool));
+      }
+      all->examples.push_back(std::move(example));
+      block = Block();
+    }
+  }
+  return std::move(*all);
+}
+
+}  // namespace irgan

@@ -1,0 +1,35 @@
+/// Feature rows as text: LETOR / SVMlight lines with qid:.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "trainer/training_data.h"
+
+namespace irgan {
+
+/// Writes `data`:
+///
+///   # xapian-irgan features {"schema": ..., "labels": ..., "depth": ..., "index": ...}
+///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R
+///
+/// A line a candidate; a missing value is left out; rank only where the document was shown. A query with several
+/// result pages has all its candidates once for each page. Numbers read back to the same bits.
+IRGAN_API void write_letor(const TrainingData& data, std::ostream& out);
+
+struct LetorOptions {
+  /// What the labels of a file without our first line are; "": grades if all are whole numbers up to 4, else clicks.
+  std::string labels;
+};
+
+/// Reads one or several files of one form into one data set.
+///
+/// In a file without our first line a feature that a row leaves out is 0, as SVMlight has it, columns are named "1",
+/// "2", ..., and "#docid = X" or "#docid=X" is read where it stands. A document that its query's block already holds
+/// begins the next page of the query.
+///
+/// Throws: FormatError at path:line for a bad line, a number that is not finite, or files of different features
+IRGAN_API TrainingData read_letor(const std::vector<std::string>& paths, const LetorOptions& options = {});
+
+}  // namespace irgan

@@ -1,0 +1,91 @@
+#include "trainer/letor_line.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::string_view kBlanks = " \t";
+
+// Cuts the next word off `rest`; empty at the end.
+std::string_view next_word(std::string_view& rest) {
+  const std::size_t begin = rest.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) {
+    rest = {};
+    return {};
+  }
+  rest.remove_prefix(begin);
+  const std::string_view word = rest.substr(0, rest.find_first_of(kBlanks));
+  rest.remove_prefix(word.size());
+  return word;
+}
+
+template <class Number>
+bool parse_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+[[noreturn]] void refuse(const std::string& place, const std::string& reason) { throw FormatError(place + ": " + reason); }
+
+// Reads "key = value" and "key=value" pairs.
+void parse_comment(std::string_view comment, LetorLine& line) {
+  std::string key;
+  bool expects_value = false;
+  while (true) {
+    std::string_view word = next_word(comment);
+    if (word.empty()) return;
+    const std::size_t equals = word.find('=');
+    std::string_view value = word;
+    if (!expects_value) {
+      if (equals == std::string_view::npos) {
+        key = word;
+        continue;
+      }
+      if (equals > 0) key = word.substr(0, equals);
+      value = word.substr(equals + 1);
+      if (value.empty()) {
+        expects_value = true;
+        continue;
+      }
+    }
+    expects_value = false;
+    if (key == "docid") line.document_id = value;
+    if (key == "rank" && (!parse_number(value, line.rank) || line.rank < 0)) line.rank = 0;
+  }
+}
+
+}  // namespace
+
+LetorLine parse_letor_line(std::string_view text, const std::string& place) {
+  LetorLine line;
+  const std::size_t hash = text.find('#');
+  std::string_view rest = text.substr(0, hash);
+  const std::string_view label = next_word(rest);
+  if (!parse_number(label, line.label) || !std::isfinite(line.label) || line.label < 0.0) {
+    refuse(place, "the label '" + std::string(label) + "' is not a number from 0 up");
+  }
+  const std::string_view query = next_word(rest);
+  if (query.substr(0, 4) != "qid:" || query.size() == 4) refuse(place, "the second word is not qid:QUERY");
+  line.query_id = query.substr(4);
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    const std::size_t colon = word.find(':');
+    int index = 0;
+    float value = 0.0F;
+    if (colon == std::string_view::npos || !parse_number(word.substr(0, colon), index) || index < 1 ||
+        !parse_number(word.substr(colon + 1), value)) {
+      refuse(place, "'" + std::string(word) + "' is not FEATURE:NUMBER with a feature from 1 up");
+    }
+    if (!std::isfinite(value)) {
+      refuse(place, "feature " + std::to_string(index) + " is not finite; leave a missing value out");
+    }
+    line.features.emplace_back(index, value);
+  }
+  if (hash != std::string_view::npos) parse_comment(text.substr(hash + 1), line);
+  return line;
+}
+
+}  // namespace irgan

@@ -1,0 +1,24 @@
+/// One line of a LETOR file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace irgan {
+
+struct LetorLine {
+  double label = 0.0;
+  std::string query_id;
+  std::vector<std::pair<int, float>> features;  ///< 1-based, as they stand
+  std::string document_id;                      ///< of the comment "docid = X"; empty without
+  int rank = 0;                                 ///< of the comment "rank = R"; 0 without
+};
+
+/// Takes a line apart; `line` holds more than white space and a comment.
+///
+/// Throws: FormatError beginning with `place`
+LetorLine parse_letor_line(std::string_view line, const std::string& place);
+
+}  // namespace irgan

@@ -1,0 +1,67 @@
+#include "trainer/training_data.h"
+
+#include <cassert>
+#include <cmath>
+#include <numeric>
+
+#include "plugin/src/safetensors.h"
+
+namespace irgan {
+
+const char* to_string(LabelKind kind) {
+  switch (kind) {
+    case LabelKind::clicks: return "clicks";
+    case LabelKind::impressions: return "impressions";
+    default: return "grades";
+  }
+}
+
+LabelKind label_kind_from_string(const std::string& name) {
+  for (const LabelKind kind : {LabelKind::grades, LabelKind::clicks, LabelKind::impressions}) {
+    if (name == to_string(kind)) return kind;
+  }
+  throw ConfigError("unknown kind of labels '" + name + "': grades, clicks or impressions");
+}
+
+Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
+  Eigen::VectorXd gains = example.labels.cwiseMax(0.0);
+  if (kind == LabelKind::grades) gains = gains.unaryExpr([](double grade) { return std::exp2(grade) - 1.0; });
+  assert(gains.sum() > 0.0);
+  return gains / gains.sum();
+}
+
+bool is_informative(const Example& example) {
+  return example.rows.size() >= 2 && example.labels.size() > 0 && example.labels.maxCoeff() > 0.0;
+}
+
+std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind) {
+  std::vector<double> weights;
+  weights.reserve(examples.size());
+  for (const Example& example : examples) {
+    weights.push_back(kind == LabelKind::grades ? 1.0 : std::sqrt(example.labels.cwiseMax(0.0).sum()));
+  }
+  const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
+  for (double& weight : weights) weight /= mean > 0.0 ? mean : 1.0;
+  return weights;
+}
+
+std::string fingerprint(const TrainingData& data) {
+  // One digest a part, then a digest of those: the whole never stands in memory twice.
+  std::string digests = schema_to_json(data.schema) + to_string(data.labels) + std::to_string(data.depth);
+  const auto add = [&](const void* bytes, std::size_t size) {
+    digests += hex_digest(std::string_view(static_cast<const char*>(bytes), size));
+  };
+  for (const Pool& pool : data.pools) {
+    add(pool.query_id.data(), pool.query_id.size());
+    add(pool.rows.data(), static_cast<std::size_t>(pool.rows.size()) * sizeof(float));
+  }
+  for (const Example& example : data.examples) {
+    add(&example.pool, sizeof example.pool);
+    add(example.rows.data(), example.rows.size() * sizeof(Eigen::Index));
+    add(example.ranks.data(), example.ranks.size() * sizeof(int));
+    add(example.labels.data(), static_cast<std::size_t>(example.labels.size()) * sizeof(double));
+  }
+  return hex_digest(digests);
+}
+
+}  // namespace irgan

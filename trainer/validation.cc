@@ -1,0 +1,90 @@
+#include "trainer/validation.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "trainer/measures.h"
+#include "trainer/softmax.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr int kCutoff = 10;
+
+VectorXd scores_of(const Network& network, const FeatureMatrix& encoded) {
+  Network::Activations activations;
+  return network.forward(encoded, activations).cast<double>();
+}
+
+}  // namespace
+
+std::string validation_measure(LabelKind kind) {
+  return kind == LabelKind::impressions ? "log-likelihood of a held-out click (nats)" : "nDCG@10 of held-out queries";
+}
+
+void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
+                    FeatureMatrix& encoded) {
+  const Pool& pool = data.pools[example.pool];
+  if (static_cast<Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
+    encoding.encode(pool.rows, pool.range, encoded);
+    return;
+  }
+  const FeatureMatrix shown = pool.rows(example.rows, Eigen::all);
+  encoding.encode(shown, pool.range, encoded);
+}
+
+double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
+                        const VectorXd& offsets) {
+  const VectorXd truth = true_distribution(example, kind);
+  if (kind != LabelKind::impressions) return ndcg_of_gains(scores, truth, kCutoff);
+  VectorXd logits = scores;
+  for (std::size_t i = 0; i < example.ranks.size(); ++i) {
+    // A rank that training never saw is looked at like the last one that it did.
+    const Index rank = std::min<Index>(example.ranks[i], offsets.size());
+    if (rank > 0) logits[static_cast<Index>(i)] += offsets[rank - 1];
+  }
+  return truth.dot(log_softmax(logits));
+}
+
+Validation::Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads)
+    : data_(data), encoding_(encoding), threads_(threads) {
+  std::vector<Example> kept;
+  for (std::size_t i = 0; i < data.examples.size(); ++i) {
+    if (!is_informative(data.examples[i])) continue;
+    examples_.push_back(i);
+    kept.push_back(data.examples[i]);
+  }
+  weights_ = query_weights(kept, data.labels);
+}
+
+RankerScores Validation::score(const Network& discriminator, const Network* generator, double temperature,
+                               const VectorXd& offsets) const {
+  std::vector<RankerScores> each(examples_.size());
+  std::vector<FeatureMatrix> encoded(threads_.num_threads());
+  threads_.for_each(examples_.size(), [&](std::size_t i, unsigned thread) {
+    const Example& example = data_.examples[examples_[i]];
+    encode_example(data_, example, encoding_, encoded[thread]);
+    const VectorXd s = scores_of(discriminator, encoded[thread]);
+    each[i].fill(std::numeric_limits<double>::quiet_NaN());
+    const auto set = [&](Ranker ranker, const VectorXd& scores) {
+      each[i][static_cast<std::size_t>(ranker)] = validation_score(example, data_.labels, scores, offsets);
+    };
+    set(Ranker::discriminator, s);
+    if (generator == nullptr) return;
+    const VectorXd g = scores_of(*generator, encoded[thread]) / temperature;
+    set(Ranker::generator, g);
+    set(Ranker::combined, 0.5 * (s + g));
+  });
+  RankerScores mean{};
+  const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    for (std::size_t r = 0; r < mean.size(); ++r) mean[r] += weights_[i] / total * each[i][r];
+  }
+  return mean;
+}
+
+}  // namespace irgan

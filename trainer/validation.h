@@ -1,0 +1,48 @@
+/// Scores a ranker on held-out examples.
+#pragma once
+
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "plugin/src/encoding.h"
+#include "plugin/src/network.h"
+#include "trainer/thread_pool.h"
+#include "trainer/training.h"
+#include "trainer/training_data.h"
+
+namespace irgan {
+
+/// Held-out examples, encoded once.
+class Validation {
+ public:
+  /// Keeps a reference to `data`. Examples without a positive label are passed over.
+  Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads);
+
+  std::size_t num_examples() const { return examples_.size(); }
+
+  /// Returns the weighted mean of validation_measure for each ranker.
+  ///
+  /// generator: null if there is none
+  RankerScores score(const Network& discriminator, const Network* generator, double temperature,
+                     const Eigen::VectorXd& offsets) const;
+
+ private:
+  const TrainingData& data_;
+  const Encoding& encoding_;
+  ThreadPool& threads_;
+  std::vector<std::size_t> examples_;  // of data_
+  std::vector<double> weights_;
+};
+
+/// Returns how well `scores` rank one example: the mean log-likelihood a click under softmax(scores + b[rank]) for
+/// impressions, nDCG@10 otherwise.
+///
+/// Requires: a positive label
+double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,
+                        const Eigen::VectorXd& offsets);
+
+/// Encodes the documents of one example, relative to its whole pool.
+void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding, FeatureMatrix& encoded);
+
+}  // namespace irgan
