@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# The main job on real documents: search Debian's packages, learn from clicks, search better.
+# Use: index_tools/demo.sh [--clicks LOG] [FOLDER]
+#   LOG     a real click log (columns query or query_id, doc_id = package name, and rank, clicked if it has them)
+#           instead of the simulated users
+#   FOLDER  where everything goes; build/demo if not said
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+clicks=
+folder=build/demo
+while [ $# -gt 0 ]; do
+  case $1 in
+    --clicks) clicks=$(realpath "${2:?--clicks needs a file}"); shift 2 ;;
+    -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) folder=$1; shift ;;
+  esac
+done
+mkdir -p "$folder"
+folder=$(realpath --relative-base=. "$folder")
+days=3
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+run() { printf '$ %s\n' "$*"; "$@"; }
+
+say "1. Install what the build needs, and build"
+index_tools/install_dependencies.sh python3
+# The libraries are built for every processor and, to be quick, once more for this one's own instruction set.
+level=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null | sed -nE 's/^ *(x86-64-v[34]) \(supported.*/\1/p' | head -n 1 || true)
+run cmake --preset release -DIRGAN_HWCAPS="$level" -DIRGAN_BUILD_TESTS=OFF >"$folder/build.log" 2>&1 || { tail -20 "$folder/build.log"; exit 1; }
+run cmake --build --preset release >>"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log"; exit 1; }
+PATH=$PWD/build/release/index_tools:$PATH
+
+say "2. Documents: the catalogue of Debian's packages, from this machine's own apt"
+run index_tools/demo_data.py "$folder"
+db=$folder/packages.db
+if [ ! -d "$db" ] || [ "$folder/packages.jsonl" -nt "$db" ]; then
+  run xapian-irgan index --overwrite --db "$db" --field name=S --field summary=XS --field description=XD \
+    --value reverse_dependencies=0 --value installed_size=1 "$folder/packages.jsonl"
+  run xapian-irgan annotate --db "$db" --pagerank "$folder/links.tsv:pagerank"
+fi
+
+say "3. Queries: the words of two debtags each; what carries both tags is what the user looks for"
+echo "The tags themselves are not in the index. Queries to train on, to choose models by, and to test on are apart."
+cat "$folder"/queries.{train,valid}.tsv >"$folder/queries.asked.tsv"
+cat "$folder"/qrels.{train,valid}.txt >"$folder/qrels.asked.txt"
+train=(--db "$db" --queries "$folder/queries.train.tsv" --valid-queries "$folder/queries.valid.tsv")
+bm25=$folder/bm25.run
+run xapian-irgan rerank --db "$db" --queries "$folder/queries.test.tsv" --baseline-out "$bm25"
+
+if [ -n "$clicks" ]; then
+  say "4. Learn from the click log $clicks"
+  days=1
+  run xapian-irgan train "${train[@]}" --clicks "$clicks" --model "$folder/irgan.1.model"
+  run xapian-irgan train "${train[@]}" --clicks "$clicks" --sampler uniform --model "$folder/random.1.model"
+else
+  say "4. Users search, the log grows, IRGAN learns from it, and the users get its order: $days days"
+  echo "The clicks are simulated, because no machine ships a click log; with --clicks a real one goes in."
+  logs=()
+  for day in $(seq $days); do
+    say "Day $day"
+    log=$folder/clicks.$day.tsv.zst
+    order=()
+    [ "$day" -gt 1 ] && order=(--model "$folder/irgan.$((day - 1)).model")
+    run xapian-irgan simulate --db "$db" --queries "$folder/queries.asked.tsv" --qrels "$folder/qrels.asked.txt" \
+      "${order[@]}" --date "2026-01-0$day" --seed "$day" --out "$log"
+    logs+=(--clicks "$log")
+    run xapian-irgan train "${train[@]}" "${logs[@]}" --model "$folder/irgan.$day.model"
+    echo "The same with random negatives instead of IRGAN's generator, for comparison:"
+    run xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" >"$folder/random.$day.log" 2>&1 ||
+      { cat "$folder/random.$day.log"; exit 1; }
+  done
+fi
+
+say "5. How good is it, on queries that nobody has asked before?"
+runs=("$bm25")
+for day in $(seq $days); do
+  for kind in random irgan; do
+    run xapian-irgan rerank --db "$db" --model "$folder/$kind.$day.model" --queries "$folder/queries.test.tsv" \
+      --out "$folder/$kind.$day.run"
+    runs+=("$folder/$kind.$day.run")
+  done
+done
+measures=(--relevance-level 2 --measures ndcg@10 --measures mrr --measures map)
+run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "${runs[@]}"
+echo "IRGAN of the last day (compared) against random negatives (first):"
+run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "$folder/random.$days.run" "$folder/irgan.$days.run"
+
+model=$folder/irgan.$days.model
+say "6. Before and after: the three test queries that gained most"
+xapian-irgan evaluate --qrels "$folder/qrels.test.txt" --measures ndcg@10 --per-query "$bm25" "$folder/irgan.$days.run" |
+  awk -F'\t' '{ gain[$2] += ($1 ~ /^bm25/) ? -$4 : $4 }
+              END { for (q in gain) printf "%s\t%.6f\n", q, gain[q] }' | sort -t"$(printf '\t')" -k2,2gr -k1,1 >"$folder/gains.tsv"
+awk -F'\t' '$2 > 0 { up++ } $2 < 0 { down++ } END { printf "nDCG@10 rose for %d of %d test queries and fell for %d.\n", up, NR, down }' "$folder/gains.tsv"
+for id in $(head -n 3 "$folder/gains.tsv" | cut -f1); do
+  text=$(awk -F'\t' -v id="$id" '$1 == id { print $2 }' "$folder/queries.test.tsv")
+  echo
+  # shellcheck disable=SC2086
+  run xapian-irgan search --db "$db" --model "$model" --top 8 --compare --explain $text
+done
+
+say "7. What next"
+cat <<END
+Search in the new order, or in Xapian's own:
+  build/release/index_tools/xapian-irgan search --db $db --model $model --explain image editor
+  build/release/index_tools/xapian-irgan search --db $db image editor
+See what the model learnt, and put it into the index, where live searches find it:
+  build/release/index_tools/xapian-irgan inspect $model
+  build/release/index_tools/xapian-irgan store --db $db --model $model
+Your own index and log: README.md, "Train from my log".
+END
