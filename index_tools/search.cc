@@ -34,8 +34,8 @@ struct Results {
 
 std::vector<std::pair<std::string, float>> reasons(const Results& results, const RankedHit& hit) {
   std::vector<std::pair<std::string, float>> all;
-  for (Eigen::Index j = 0; j < hit.contributions.size(); ++j) {
-    all.emplace_back(results.features[static_cast<std::size_t>(j)], hit.contributions[j]);
+  for (std::size_t j = 0; j < hit.contributions.size(); ++j) {
+    all.emplace_back(results.features[j], hit.contributions[j]);
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });

@@ -104,10 +104,11 @@ struct Reranker::State {
     const FeatureMatrix rows = extractor->extract(query, candidates_of(mset, hits.size()));
     const Eigen::VectorXf scores = current.score(rows);
     if (!scores.allFinite()) throw Error("the model gives scores that are not finite");
-    const FeatureMatrix contributions = with_contributions ? current.explain(rows) : FeatureMatrix();
+    const FeatureMatrix reasons = with_contributions ? current.explain(rows) : FeatureMatrix();
     for (std::size_t i = 0; i < hits.size(); ++i) {
-      hits[i].score = scores[static_cast<Index>(i)];
-      if (with_contributions) hits[i].contributions = contributions.row(static_cast<Index>(i));
+      const Index row = static_cast<Index>(i);
+      hits[i].score = scores[row];
+      if (with_contributions) hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
     }
     sort_by_score(hits);
     return hits;

@@ -35,7 +35,7 @@ struct RankedHit {
   int first_stage_percent = 0;
   std::size_t first_stage_rank = 0;  ///< 1-based
   Xapian::doccount collapse_count = 0;
-  Eigen::VectorXf contributions;    ///< what each feature adds (Model::explain); empty unless asked for
+  std::vector<float> contributions; ///< what each feature adds (Model::explain); empty unless asked for
 };
 
 /// Reorders the head of a Xapian result list with a trained model.
