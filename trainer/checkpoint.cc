@@ -68,6 +68,14 @@ Player get_player(const TensorFile& file, const std::string& name) {
   return player;
 }
 
+TensorFile decode_file(std::string_view bytes, const std::string& path) {
+  try {
+    return decode_tensors(bytes, path);
+  } catch (const FormatError& error) {
+    throw FormatError(std::string(error.what()) + "; start the training anew with --restart");
+  }
+}
+
 std::string numbered(const char* name, std::size_t i) { return name + std::string(".") + std::to_string(i); }
 
 }  // namespace
@@ -97,7 +105,7 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
 }
 
 TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path) {
-  const TensorFile file = decode_tensors(bytes, path);
+  const TensorFile file = decode_file(bytes, path);
   if (file.text("run") != run) {
     throw ConfigError(path + ": an interrupted run with other data or options; resume it with those, or start anew "
                              "with --restart");

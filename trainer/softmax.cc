@@ -10,7 +10,7 @@ Eigen::VectorXd log_softmax(const Eigen::Ref<const Eigen::VectorXd>& logits) {
   assert(logits.size() > 0);
   const double largest = logits.maxCoeff();
   const double log_sum = std::log((logits.array() - largest).exp().sum());
-  return logits.array() - (largest + log_sum);
+  return (logits.array() - largest) - log_sum;  // largest + log_sum would lose log_sum beside a huge logit
 }
 
 Eigen::VectorXd softmax(const Eigen::Ref<const Eigen::VectorXd>& logits) { return log_softmax(logits).array().exp(); }

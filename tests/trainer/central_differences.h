@@ -25,7 +25,7 @@ inline Eigen::VectorXd central_differences(const std::function<double(const Eige
 }
 
 /// The largest difference between two vectors' entries; infinite where their sizes differ or an entry is NaN.
-inline double largest_difference(const Eigen::Ref<const Eigen::VectorXd>& a, const Eigen::Ref<const Eigen::VectorXd>& b) {
+inline double largest_difference(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
   if (a.size() != b.size() || a.hasNaN() || b.hasNaN()) return std::numeric_limits<double>::infinity();
   return a.size() == 0 ? 0.0 : (a - b).cwiseAbs().maxCoeff();
 }

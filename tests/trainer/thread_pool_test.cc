@@ -28,9 +28,10 @@ TEST_CASE("for_each calls every index once", "[trainer][thread_pool]") {
 
 TEST_CASE("a pool of one works on the calling thread", "[trainer][thread_pool]") {
   ThreadPool threads(1);
+  const std::thread::id caller = std::this_thread::get_id();
   bool elsewhere = false;
   threads.for_each(10, [&](std::size_t, unsigned thread) {
-    elsewhere |= thread != 0 || std::this_thread::get_id() != std::thread::id(std::this_thread::get_id());
+    elsewhere |= thread != 0 || std::this_thread::get_id() != caller;
   });
   CHECK_FALSE(elsewhere);
 }

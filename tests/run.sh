@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds, and runs every test. Use: tests/run.sh [PRESET]   (dev, release, asan, tsan; dev if not said)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:-dev}
+
+index_tools/install_dependencies.sh catch2
+cmake --preset "$preset" -DIRGAN_BUILD_TESTS=ON
+cmake --build --preset "$preset"
+ctest --preset "$preset" --no-tests=error
