@@ -47,7 +47,8 @@ void print_epochs(const json& network, std::ostream& out) {
     }
     out << std::right << '\n';
   }
-  for (const auto& [ranker, best] : network.value("best", json::object()).items()) {
+  const json best_epochs = network.value("best", json::object());  // items() refers to it
+  for (const auto& [ranker, best] : best_epochs.items()) {
     out << "  best " << ranker << ": epoch " << best.value("epoch", 0) << ", validation " << cell(best, "validation") << '\n';
   }
   if (network.contains("examination_offset")) {

@@ -1,5 +1,6 @@
 #include "trainer/data_preparation.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
@@ -172,7 +173,8 @@ TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, cons
                      PreparationReport& report) {
   std::map<std::string, Evidence> evidence;
   for (const auto& [query, labels] : judgments.by_query) {
-    for (const auto& [document, label] : labels) evidence[query].labels[document] = label;
+    // TREC marks spam below 0; to training, and in a feature file, it is as bad as 0.
+    for (const auto& [document, label] : labels) evidence[query].labels[document] = std::max(label, 0);
   }
   return prepare_all(open, layout, schema, queries, evidence, LabelKind::grades, options, report);
 }

@@ -306,9 +306,13 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
       break;
     }
   }
-  space.statistics.reward = reward.mean();
+  space.statistics.reward = 0.0;
   std::vector<Draw> draws = leave_one_out_advantages(rows, reward);
-  for (Draw& draw : draws) draw.advantage *= space.policy[draw.row] / proposal[draw.row];
+  for (std::size_t k = 0; k < draws.size(); ++k) {
+    const double weight = space.policy[draws[k].row] / proposal[draws[k].row];
+    draws[k].advantage *= weight;
+    space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
+  }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
   backpropagate(generator.weights, *item.encoded, space.generator_activations, gradient.cast<float>(),
                 space.generator_gradient);

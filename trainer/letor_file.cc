@@ -32,7 +32,7 @@ void append_number(std::string& line, Number number) {
 
 void append_row(const Pool& pool, Index row, double label, int rank, std::string& text) {
   append_number(text, label);
-  text += " qid:" + pool.query_id;
+  text += " qid:" + escape_id(pool.query_id);
   for (Index j = 0; j < pool.rows.cols(); ++j) {
     if (std::isnan(pool.rows(row, j))) continue;
     text += ' ';
@@ -40,7 +40,7 @@ void append_row(const Pool& pool, Index row, double label, int rank, std::string
     text += ':';
     append_number(text, pool.rows(row, j));
   }
-  text += " # docid = " + pool.document_ids[static_cast<std::size_t>(row)];
+  text += " # docid = " + escape_id(pool.document_ids[static_cast<std::size_t>(row)]);
   if (rank > 0) text += " rank = " + std::to_string(rank);
   text += '\n';
 }
@@ -102,6 +102,10 @@ LetorFile read_file_of_rows(const std::string& path) {
     const std::size_t first = line.find_first_not_of(" \t");
     if (first == std::string_view::npos || line[first] == '#') continue;
     LetorLine row = parse_letor_line(line, input.place());
+    if (file.has_header) {
+      row.query_id = unescape_id(row.query_id, input.place());
+      row.document_id = unescape_id(row.document_id, input.place());
+    }
     for (const auto& feature : row.features) file.num_features = std::max(file.num_features, feature.first);
     const int limit = file.has_header ? static_cast<int>(file.data.schema.features.size()) : kMaxFeature;
     if (file.num_features > limit) {

@@ -15,7 +15,8 @@ namespace irgan {
 ///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R
 ///
 /// A line a candidate; a missing value is left out; rank only where the document was shown. A query with several
-/// result pages has all its candidates once for each page. Numbers read back to the same bits.
+/// result pages has all its candidates once for each page. In ids white space, # and % stand as %20 and the like.
+/// Numbers read back to the same bits.
 IRGAN_API void write_letor(const TrainingData& data, std::ostream& out);
 
 struct LetorOptions {

@@ -21,4 +21,12 @@ struct LetorLine {
 /// Throws: FormatError beginning with `place`
 LetorLine parse_letor_line(std::string_view line, const std::string& place);
 
+/// Returns `id` as one word for a line: white space, control characters, # and % become %20 and the like.
+std::string escape_id(std::string_view id);
+
+/// Returns the id that escape_id made `word` of.
+///
+/// Throws: FormatError beginning with `place` if it made no such word
+std::string unescape_id(std::string_view word, const std::string& place);
+
 }  // namespace irgan

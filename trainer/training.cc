@@ -110,8 +110,9 @@ class TrainingRun {
     encoding_ = fit_encoding(training.pools, options.bins);
     validation_.emplace(validation, encoding_, threads_);
     if (validation_->num_examples() == 0) {
-      throw Error("no validation query has two documents and a positive label among its candidates: epochs cannot be "
-                  "chosen; give more validation queries");
+      throw Error("none of the " + std::to_string(validation.examples.size()) +
+                  " validation queries or pages has two documents and a positive label among its candidates: epochs "
+                  "cannot be chosen; give more validation queries");
     }
     run_ = hex_digest(record_of(options).dump() + fingerprint(training) + fingerprint(validation));
     record_ = {{"options", record_of(options)},
@@ -219,9 +220,20 @@ class TrainingRun {
       const std::uint64_t number = kPretrainingEpoch + static_cast<std::uint64_t>(epoch);
       const std::vector<std::size_t> order = shuffled(network, number);
       for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(options_.batch_size)) {
-        game.pretrain_generator(batch(order, begin, network, number), options_.generator_rate);
+        const std::vector<GameItem> items = batch(order, begin, network, number);
+        try {
+          game.pretrain_generator(items, options_.generator_rate);
+        } catch (const Error& error) {
+          throw at_step(error, "pre-training epoch " + std::to_string(epoch + 1), order[begin]);
+        }
       }
     }
+  }
+
+  // What to say of an error in the step whose batch begins with the example `index`.
+  Error at_step(const Error& error, const std::string& epoch, std::size_t index) const {
+    return Error(std::string(error.what()) + " in " + epoch + ", near query '" +
+                 data_.pools[data_.examples[examples_[index]].pool].query_id + "': try a smaller --d-rate or --g-rate");
   }
 
   void play_epoch(Game& game, TrainingState& state) {
@@ -240,9 +252,7 @@ class TrainingRun {
       try {
         report.statistics.merge(game.step(items, rate * options_.discriminator_rate, rate * options_.generator_rate));
       } catch (const Error& error) {
-        throw Error(std::string(error.what()) + " in epoch " + std::to_string(state.epoch + 1) + ", near query '" +
-                    data_.pools[data_.examples[examples_[order[step * batch_size]]].pool].query_id +
-                    "': try a smaller --rate");
+        throw at_step(error, "epoch " + std::to_string(state.epoch + 1), order[step * batch_size]);
       }
       listener_.on_progress(state.network, state.epoch, done);
     }

@@ -1,5 +1,6 @@
 #include "trainer/training_data.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -7,6 +8,11 @@
 #include "plugin/src/safetensors.h"
 
 namespace irgan {
+namespace {
+
+constexpr double kLargestGrade = 1000.0;  // a sum of 2^1000 is finite
+
+}  // namespace
 
 const char* to_string(LabelKind kind) {
   switch (kind) {
@@ -25,7 +31,9 @@ LabelKind label_kind_from_string(const std::string& name) {
 
 Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
   Eigen::VectorXd gains = example.labels.cwiseMax(0.0);
-  if (kind == LabelKind::grades) gains = gains.unaryExpr([](double grade) { return std::exp2(grade) - 1.0; });
+  if (kind == LabelKind::grades) {  // 2^grade - 1, above 0 for the smallest grade too
+    gains = gains.unaryExpr([](double grade) { return std::expm1(M_LN2 * std::min(grade, kLargestGrade)); });
+  }
   assert(gains.sum() > 0.0);
   return gains / gains.sum();
 }

@@ -64,9 +64,14 @@ std::string query_text(const std::vector<QueryConcept>& concepts) {
 }
 
 double transformed(double number, Transform transform) {
-  if (!std::isfinite(number)) return std::numeric_limits<double>::quiet_NaN();
   if (transform == Transform::identity) return number;
   return std::copysign(std::log1p(std::abs(number)), number);
+}
+
+// A number that no float holds (an infinity, 1e300) is missing: it would push its pool's range to infinity.
+float finite_or_missing(double number) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  return std::abs(number) <= kLargest ? static_cast<float>(number) : std::numeric_limits<float>::quiet_NaN();
 }
 
 }  // namespace
@@ -88,10 +93,12 @@ struct FeatureExtractor::State {
     }
   }
 
+  bool has_terms(const std::string& prefix) const { return db.allterms_begin(prefix) != db.allterms_end(prefix); }
+
   void report_losses(const ProblemListener& on_problem) const {
     if (db.get_doccount() == 0) return;
     for (const TextField& field : schema.fields) {
-      if (!field.prefix.empty() && db.allterms_begin(field.prefix) == db.allterms_end(field.prefix)) {
+      if (!field.prefix.empty() && !has_terms(field.prefix) && !has_terms("Z" + field.prefix)) {
         on_problem("the index has no terms under the prefix '" + field.prefix + "' of field '" + field.name + "'");
       }
       for (const Xapian::valueno slot : {field.length_slot, field.text_slot}) {
@@ -215,7 +222,7 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {
     const VectorXd values = state_->column_values(state_->columns[j], candidates, reading);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      rows(static_cast<Index>(reading.sorted_row[i]), static_cast<Index>(j)) = static_cast<float>(values[static_cast<Index>(i)]);
+      rows(static_cast<Index>(reading.sorted_row[i]), static_cast<Index>(j)) = finite_or_missing(values[static_cast<Index>(i)]);
     }
   }
   return rows;

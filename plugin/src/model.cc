@@ -76,8 +76,13 @@ std::shared_ptr<const Model> Model::from_bytes(std::string_view bytes, const std
 
 std::shared_ptr<const Model> Model::from_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file.is_open() || file.bad()) throw Error(path + ": cannot be read; is this the path of a model file?");
+  std::string bytes;
+  try {
+    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  } catch (const std::ios_base::failure&) {  // a directory opens like a file
+    file.close();
+  }
+  if (!file.is_open()) throw Error(path + ": cannot be read; is this the path of a model file?");
   return from_bytes(bytes, path);
 }
 

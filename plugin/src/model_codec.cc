@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "xapian-irgan model";
 constexpr const char* kFormatVersion = "1";
+constexpr std::size_t kEncodingTensors = 3;
 
 std::string tensor_name(const char* player, std::size_t network, std::size_t layer, const char* part) {
   return std::string(player) + '.' + std::to_string(network) + '.' + std::to_string(layer) + '.' + part;
@@ -31,6 +32,12 @@ void add_networks(const char* player, const std::vector<Network>& networks, Tens
       file.tensors.push_back(make_tensor(tensor_name(player, n, l, "bias"), {layer.bias.size()}, layer.bias.data()));
     }
   }
+}
+
+std::size_t num_tensors(const std::vector<Network>& networks) {
+  std::size_t count = 0;
+  for (const Network& network : networks) count += 2 * network.layers.size();
+  return count;
 }
 
 bool all_finite(const std::vector<float>& numbers) {
@@ -133,13 +140,14 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   ModelParts parts;
   try {
     parts.schema = schema_from_json(file.text("feature_schema"), origin);
-    parts.training_record = json::parse(file.text("training_record")).dump();
+    parts.training_record = file.text("training_record");
+    if (!json::accept(parts.training_record)) throw FormatError(origin + ": the training record is not JSON");
     const json index = json::parse(file.text("index"));
     parts.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
                    index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
     const json serving = json::parse(file.text("serving"));
     parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
-    parts.depth = serving.at("depth").get<std::size_t>();
+    parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
     parts.temperature = serving.at("temperature").get<double>();
   } catch (const json::exception& error) {
     throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
@@ -150,6 +158,9 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const Index width = parts.encoding.width();
   parts.discriminators = read_networks("discriminator", width, file);
   parts.generators = read_networks("generator", width, file);
+  if (file.tensors.size() != kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators)) {
+    throw FormatError(origin + ": there are tensors that belong to no whole network");
+  }
   const bool complete = !parts.discriminators.empty() &&
                         (parts.generators.size() == parts.discriminators.size() ||
                          (parts.generators.empty() && parts.ranker == Ranker::discriminator));

@@ -50,10 +50,12 @@ class ModelFile : public ModelSource {
     if (model_ && now - looked_at_ < std::chrono::seconds(1)) return model_;
     looked_at_ = now;
     try {
-      const FileStamp stamp = stamp_of(path_);
-      if (model_ && stamp == stamp_) return model_;
-      stamp_ = stamp;  // before reading: a change in between is seen at the next look
-      model_ = Model::from_file(path_);
+      const FileStamp stamp = stamp_of(path_);  // before reading: a change in between is seen at the next look
+      if (!model_ || !(stamp == stamp_)) {
+        model_ = Model::from_file(path_);
+        stamp_ = stamp;  // after reading: a file that could not be read is read again
+      }
+      told_.clear();
     } catch (const std::exception& error) {
       if (!model_) throw;
       if (on_problem_ && told_ != error.what()) on_problem_("the model before stays: " + std::string(error.what()));

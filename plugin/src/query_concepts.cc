@@ -88,8 +88,8 @@ bool QueryConceptFinder::parse_term(const std::string& term, ConceptWord& word) 
                                      [&](const std::string& known) { return starts_with(rest, known); });
     if (prefix == prefixes_.end()) return false;
     rest.erase(0, prefix->size());
-    if (!rest.empty() && rest[0] == ':') rest.erase(0, 1);
     if (!rest.empty() && is_ascii_upper(rest[0])) return false;  // a longer prefix that is no text field's
+    if (!rest.empty() && rest[0] == ':') rest.erase(0, 1);
   }
   if (rest.empty()) return false;
   if (stemmed) {

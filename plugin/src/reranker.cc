@@ -44,18 +44,17 @@ bool is_relevance_order(const Xapian::MSet& mset) {
 }
 
 /// Weights that bring `head` to the front in its order and leave the rest of `mset` behind it in the old one.
-std::shared_ptr<RescoringPlan> plan_of(const std::vector<RankedHit>& head, const Xapian::MSet& mset, unsigned num_shards) {
-  auto plan = std::make_shared<RescoringPlan>();
-  plan->num_shards = num_shards;
+std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head, const Xapian::MSet& mset,
+                                             const Xapian::Database& db) {
+  auto plan = std::make_shared<RescoringPlan>(db);
   plan->matches_lower_bound = mset.get_matches_lower_bound();
   plan->matches_estimated = mset.get_matches_estimated();
   plan->matches_upper_bound = mset.get_matches_upper_bound();
   const double tail_size = static_cast<double>(mset.size() - head.size());
-  const double shift = head.empty() ? 0.0 : tail_size + 1.0 - head.back().score;
   double last = std::numeric_limits<double>::infinity();
   for (const RankedHit& hit : head) {
     // Xapian breaks ties by docid, we by the first stage: no two weights are equal.
-    last = std::min(hit.score + shift, std::nextafter(last, 0.0));
+    last = std::min(hit.score - head.back().score + (tail_size + 1.0), std::nextafter(last, 0.0));
     plan->entries.push_back({hit.docid, last});
   }
   plan->max_weight = head.empty() ? tail_size : plan->entries.front().weight;
@@ -71,7 +70,7 @@ std::shared_ptr<RescoringPlan> plan_of(const std::vector<RankedHit>& head, const
 
 /// The factor 0 keeps Xapian from opening the original's posting lists, while its terms stay for snippets and
 /// matching terms.
-Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<RescoringPlan> plan) {
+Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<const RescoringPlan> plan) {
   using Xapian::Query;
   const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, Query::MatchAll, original), 0.0);
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
@@ -150,16 +149,23 @@ std::vector<RankedHit> Reranker::explain(const Xapian::Query& query, const Xapia
 Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
                                 Xapian::doccount check_at_least, const Xapian::RSet* rset,
                                 const Xapian::MatchDecider* mdecider) const {
-  const auto original = [&] { return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider); };
+  bool spies_have_counted = false;
+  const auto original = [&] {
+    if (spies_have_counted) enquire.clear_matchspies();
+    return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
+  };
   const auto rescored = [&]() -> Xapian::MSet {
     const Model& model = state_->refresh();
     const Xapian::doccount end = first + std::min(maxitems, std::numeric_limits<Xapian::doccount>::max() - first);
-    const auto window = std::max(end, static_cast<Xapian::doccount>(state_->depth(model)));
+    const std::size_t window_size = std::max<std::size_t>(end, state_->depth(model));
+    const auto window = static_cast<Xapian::doccount>(
+        std::min<std::size_t>(window_size, std::numeric_limits<Xapian::doccount>::max()));
     const Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
-    if (!is_relevance_order(all)) return first == 0 && maxitems == window ? all : original();
+    spies_have_counted = true;
+    if (!is_relevance_order(all)) return first == 0 && all.size() <= maxitems ? all : original();
     const std::vector<RankedHit> head = state_->ranked(enquire.get_query(), all, model, false);
     Xapian::Enquire second(state_->db);
-    second.set_query(rescored_query(enquire.get_query(), plan_of(head, all, static_cast<unsigned>(state_->db.size()))));
+    second.set_query(rescored_query(enquire.get_query(), plan_of(head, all, state_->db)));
     return second.get_mset(first, maxitems);
   };
   if (state_->options.get_mset_fallback == Fallback::rethrow) return rescored();

@@ -1,7 +1,6 @@
 /// A Xapian posting source that yields the documents of an earlier search with new weights.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -13,6 +12,9 @@ namespace irgan {
 
 /// What the sources of one search share.
 struct RescoringPlan {
+  /// An empty plan for a search of `db`.
+  explicit RescoringPlan(const Xapian::Database& db);
+
   struct Entry {
     Xapian::docid docid;  ///< in the combined database
     double weight;        ///< finite and > 0: the matcher drops what is below 0 and passes NaN on
@@ -22,15 +24,13 @@ struct RescoringPlan {
   Xapian::doccount matches_lower_bound = 0;
   Xapian::doccount matches_estimated = 0;
   Xapian::doccount matches_upper_bound = 0;
-  unsigned num_shards = 1;
-  /// Xapian 1.4 clones the source once a shard, in their order, without saying which: counted here, anew each search.
-  std::atomic<unsigned> num_clones{0};
+  std::vector<ShardIdentity> shards;
 };
 
 /// One shard's share of a plan. Combined docids are dealt to the shards in turn.
 class RescoringSource : public Xapian::PostingSource {
  public:
-  explicit RescoringSource(std::shared_ptr<RescoringPlan> plan, unsigned shard = 0);
+  explicit RescoringSource(std::shared_ptr<const RescoringPlan> plan);
 
   Xapian::PostingSource* clone() const override;
 #ifdef IRGAN_POSTING_SOURCE_TOLD_SHARD
@@ -48,12 +48,13 @@ class RescoringSource : public Xapian::PostingSource {
   bool at_end() const override;
 
  private:
-  void take_share(unsigned shard);
+  void take_share(std::size_t shard);
   Xapian::doccount share_of(Xapian::doccount count) const;
 
-  std::shared_ptr<RescoringPlan> plan_;
-  unsigned shard_;
+  std::shared_ptr<const RescoringPlan> plan_;
   std::vector<RescoringPlan::Entry> entries_;  // docids as the shard counts them
+  Xapian::doccount num_holders_ = 0;           // shards with entries
+  Xapian::doccount place_ = 0;                 // of this one among them
   std::size_t position_ = 0;
   bool started_ = false;
 };

@@ -55,12 +55,14 @@ Tensor read_entry(const std::string& name, const json& entry, std::string_view d
   if (range.size() != 2 || range[0] > range[1] || range[1] > data.size()) {
     refuse(origin, data_offset, "tensor '" + name + "' lies outside the file");
   }
-  std::uint64_t count = item_size(tensor.dtype);
+  std::uint64_t size = item_size(tensor.dtype);
+  bool lies = size == 0;
   for (const std::int64_t extent : tensor.shape) {
-    if (extent < 0 || (extent > 0 && count > data.size() / static_cast<std::uint64_t>(extent))) count = 0;
-    count *= static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 0));
+    lies |= extent < 0;
+    const bool too_large = extent > 0 && size > data.size() / static_cast<std::uint64_t>(extent);
+    size = too_large ? data.size() + 1 : size * static_cast<std::uint64_t>(extent);
   }
-  if (item_size(tensor.dtype) == 0 || count != range[1] - range[0]) {
+  if (lies || size != range[1] - range[0]) {
     refuse(origin, data_offset + range[0], "tensor '" + name + "' has not the size that its type and shape say");
   }
   tensor.bytes.assign(data.substr(range[0], range[1] - range[0]));

@@ -1,6 +1,8 @@
 /// What differs between Xapian 1.4 and 2.x, in one place.
 #pragma once
 
+#include <vector>
+
 #include <xapian.h>
 
 #ifndef XAPIAN_AT_LEAST
@@ -14,3 +16,23 @@
 #if XAPIAN_AT_LEAST(1, 5, 0)
 #define IRGAN_POSTING_SOURCE_TOLD_SHARD 1
 #endif
+
+namespace irgan {
+
+/// What tells the shards of a Database apart.
+using ShardIdentity = const void*;
+
+/// Returns the identity of each shard of `db`; one of a single database.
+///
+/// 1.4 hands a posting source its shard's Database without saying which it is, and passes over empty shards, so that
+/// counting does not tell. But the handle shares the internals of the Database that is searched, which 1.4 declares
+/// public though undocumented. 2.x needs their number only.
+inline std::vector<ShardIdentity> shard_identities(const Xapian::Database& db) {
+  std::vector<ShardIdentity> shards(db.size(), nullptr);
+#ifndef IRGAN_POSTING_SOURCE_TOLD_SHARD
+  for (std::size_t i = 0; i < shards.size(); ++i) shards[i] = db.internal[i].get();
+#endif
+  return shards;
+}
+
+}  // namespace irgan

@@ -64,7 +64,8 @@ class IRGAN_API Reranker {
   /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
   /// are. Match spies, cutoffs, collapsing and the decider act in the first pass only. Term weights, percentages and
-  /// collapse counts are lost in such an MSet: see rerank.
+  /// collapse counts are lost in such an MSet: see rerank. Where enquire's own page is needed after the first pass (a
+  /// sort by value, a failure of the model), enquire's match spies are cleared before: they have counted every match.
   ///
   /// Throws: what enquire.get_mset throws by itself; what rerank throws only under Fallback::rethrow.
   Xapian::MSet get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
