@@ -38,25 +38,38 @@ std::pair<std::string_view, std::string_view> two_columns(std::string_view line,
   return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
-Xapian::valueno free_slot(const IndexLayout& layout) {
-  Xapian::valueno slot = 0;
-  for (const StoredValue& value : layout.values) slot = std::max(slot, value.slot + 1);
-  return slot;
+bool belongs_to_field(const IndexLayout& layout, Xapian::valueno slot) {
+  return std::any_of(layout.fields.begin(), layout.fields.end(),
+                     [&](const TextField& field) { return field.length_slot == slot || field.text_slot == slot; });
 }
 
-Destination destination_of(const char* flag, const std::string& text, IndexLayout& layout) {
+// The first slot from `first` on that neither the layout nor a document uses: other programs have theirs (omindex 0 to 2).
+Xapian::valueno free_slot(const Xapian::Database& db, const IndexLayout& layout, Xapian::valueno first) {
+  const auto is_taken = [&](Xapian::valueno slot) {
+    return belongs_to_field(layout, slot) || db.get_value_freq(slot) > 0 ||
+           std::any_of(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) { return value.slot == slot; });
+  };
+  while (is_taken(first)) ++first;
+  return first;
+}
+
+Destination destination_of(const char* flag, const std::string& text, const Xapian::Database& db, IndexLayout& layout) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
     throw ConfigError("--" + std::string(flag) + " " + text + ": must be FILE:SLOT or FILE:NAME");
   }
   const std::string name = text.substr(colon + 1);
   const bool is_slot = name.find_first_not_of("0123456789") == std::string::npos;
-  if (name.find_first_of(". \t") != std::string::npos) throw ConfigError("'" + name + "': a value's name has no dots or spaces");
-  StoredValue target{is_slot ? "value" + name : name, is_slot ? parse_slot(flag, name) : free_slot(layout)};
+  check_name(name);
+  StoredValue target{is_slot ? "value" + name : name, is_slot ? parse_slot(flag, name) : free_slot(db, layout, 0)};
   const auto known = std::find_if(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) {
     return is_slot ? value.slot == target.slot : value.name == target.name;
   });
   if (known == layout.values.end()) {
+    if (belongs_to_field(layout, target.slot) || db.get_value_freq(target.slot) > 0) {
+      throw ConfigError("--" + std::string(flag) + " " + text + ": the slot holds something else; give a name instead, or, to "
+                        "replace what is there, --value NAME=" + name);
+    }
     layout.values.push_back(target);
   } else {
     target = *known;
@@ -80,8 +93,7 @@ NewValue read_values(const Destination& destination) {
   return value;
 }
 
-NewValue read_pagerank(const Destination& destination, const DatabaseOptions& database, const IndexLayout& layout) {
-  const Xapian::Database db = database.open();
+NewValue read_pagerank(const Destination& destination, const Xapian::Database& db, const IndexLayout& layout) {
   const DocumentIds ids(db, layout.id_prefix);
   std::vector<std::string> names;
   std::unordered_map<std::string, std::size_t> number_of;
@@ -105,9 +117,8 @@ NewValue read_pagerank(const Destination& destination, const DatabaseOptions& da
   return value;
 }
 
-std::size_t annotate_shard(const std::string& path, const IndexLayout& layout, bool field_lengths,
+std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layout, bool field_lengths,
                            const std::vector<NewValue>& values) {
-  Xapian::WritableDatabase db(path, Xapian::DB_OPEN);
   const DocumentIds ids(db, layout.id_prefix);
   std::vector<Xapian::docid> docids(db.postlist_begin(""), db.postlist_end(""));
   ProgressBar bar("annotating");
@@ -136,32 +147,34 @@ std::size_t annotate_shard(const std::string& path, const IndexLayout& layout, b
 void add_options(AnnotateOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
-  table.texts("values", options.values, "FILE:SLOT or FILE:NAME: a number a document, id<TAB>number");
-  table.texts("pagerank", options.pagerank, "LINKS:SLOT or LINKS:NAME: PageRank over links between documents, id<TAB>id");
+  table.texts("values", options.values, "a number a document, lines id<TAB>number; NAME is what features call it; may be given again", "FILE:NAME|SLOT");
+  table.texts("pagerank", options.pagerank, "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
 }
 
 void run(const AnnotateOptions& options, std::ostream& out) {
   if (!options.field_lengths && options.values.empty() && options.pagerank.empty()) {
     throw ConfigError("nothing to add: give --field-lengths, --values or --pagerank");
   }
-  IndexLayout layout = options.database.layout(options.database.open());
+  const Xapian::Database db = options.database.open_filled();
+  IndexLayout layout = options.database.layout(db);
   if (options.field_lengths) {
-    Xapian::valueno slot = kFirstLengthSlot;
     for (TextField& field : layout.fields) {
-      if (field.length_slot == Xapian::BAD_VALUENO) field.length_slot = slot;
-      ++slot;
+      if (field.length_slot == Xapian::BAD_VALUENO) field.length_slot = free_slot(db, layout, kFirstLengthSlot);
     }
   }
   std::vector<NewValue> values;
-  for (const std::string& text : options.values) values.push_back(read_values(destination_of("values", text, layout)));
+  for (const std::string& text : options.values) values.push_back(read_values(destination_of("values", text, db, layout)));
   for (const std::string& text : options.pagerank) {
-    values.push_back(read_pagerank(destination_of("pagerank", text, layout), options.database, layout));
+    values.push_back(read_pagerank(destination_of("pagerank", text, db, layout), db, layout));
   }
+  // All locks are taken before anything is written.
+  std::vector<Xapian::WritableDatabase> shards;
+  for (const std::string& path : options.database.paths) shards.push_back(open_writable(path));
   std::size_t num_found = 0;
-  for (const std::string& path : options.database.paths) num_found += annotate_shard(path, layout, options.field_lengths, values);
+  for (Xapian::WritableDatabase& shard : shards) num_found += annotate_shard(shard, layout, options.field_lengths, values);
   std::size_t num_given = 0;
   for (const NewValue& value : values) num_given += value.numbers.size();
-  out << "annotated " << options.database.open().get_doccount() << " documents";
+  out << "annotated " << db.get_doccount() << " documents";
   if (!values.empty()) out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
   out << '\n';
 }

@@ -18,9 +18,11 @@ struct AnnotateOptions {
 
 void add_options(AnnotateOptions& options, OptionTable& table);
 
-/// Adds value slots to every document of every shard and writes them into the index's layout.
+/// Adds value slots to every document of every shard and writes them into the index's layout. Slots that other programs
+/// filled stay as they are.
 ///
-/// Throws: FormatError at path:line for a bad number or link; Xapian::DatabaseLockError if an indexer is at work
+/// Throws: FormatError at path:line for a bad number or link; ConfigError for a slot that holds something else; Error if
+///         an indexer is at work; no shard is changed then
 void run(const AnnotateOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -30,7 +30,9 @@ void print_overview(std::ostream& out) {
   for (const Command& command : commands()) {
     out << "  " << std::left << std::setw(10) << command.name << command.summary << '\n';
   }
-  out << "\n'xapian-irgan COMMAND --help' explains a command, 'xapian-irgan --version' names the version.\n";
+  out << "\nThe usual way, from documents and a click log to better searches:\n"
+         "  index (or annotate, for an index that is there) -> train -> rerank -> evaluate -> store -> search\n"
+         "\n'xapian-irgan COMMAND --help' explains a command and names the next, 'xapian-irgan --version' names the version.\n";
 }
 
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
@@ -43,23 +45,64 @@ int fail(std::ostream& err, const std::string& command, const std::string& messa
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
-      make_command<IndexOptions>("index", "--db DB --field title=S --field body= FILE...",
-                                 "build an index from JSON Lines documents"),
-      make_command<AnnotateOptions>("annotate", "--db DB [--field-lengths] [--values TSV:NAME] [--pagerank LINKS:NAME]",
-                                    "add what features need to an existing index"),
-      make_command<SimulateOptions>("simulate", "--db DB --queries Q --qrels R --out CLICKS",
-                                    "make a click log of simulated users"),
-      make_command<FeaturesOptions>("features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
-                                    "write the feature rows of queries' candidates"),
-      make_command<TrainOptions>("train", "(--data F... | --db DB --queries Q (--clicks C | --qrels R)) --model M",
-                                 "learn a model from clicks or judgments"),
-      make_command<SearchOptions>("search", "--db DB [--model M] WORDS...", "search, in the model's order"),
-      make_command<RerankRunOptions>("rerank", "--db DB --model M --queries Q --out RUN",
-                                   "rank the candidates of many queries into a TREC run"),
-      make_command<ScoreOptions>("score", "--model M --data F --out RUN", "rank ready-made feature rows"),
-      make_command<EvaluateOptions>("evaluate", "--qrels R RUN...", "measure runs by judgments and compare them"),
-      make_command<InspectOptions>("inspect", "MODEL | --db DB", "show what a model or an index holds"),
-      make_command<StoreOptions>("store", "--db DB (--model M | --previous)", "put a model into an index"),
+      make_command<IndexOptions>(
+          "index", "--db DB --field title=S --field body= FILE...", "build an index from JSON Lines documents",
+          "A document is a line like {\"id\": \"7\", \"title\": \"Up\", \"body\": \"A balloon flight\", \"tags\": [\"air\"], \"votes\": 12}.\n"
+          "  xapian-irgan index --db films --field title=S --field body= --field tags=XT --value votes=0 films.jsonl\n"
+          "Next: 'inspect --db films' shows what is in it; 'train' learns from a click log, or from judgments; without\n"
+          "either, 'simulate' makes a log.\n"),
+      make_command<AnnotateOptions>(
+          "annotate", "--db DB [--field-lengths] [--values TSV:NAME] [--pagerank LINKS:NAME]",
+          "add what features need to an existing index",
+          "For an index that omindex, scriptindex or a program of yours made, while no other program writes to it:\n"
+          "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
+          "What is said of the index here (--prefix, --value, --stemmer, --id-prefix) is kept in it for the other commands.\n"
+          "Next: 'inspect --db site' shows the result; then 'train'.\n"),
+      make_command<SimulateOptions>(
+          "simulate", "--db DB --queries Q --qrels R --out CLICKS", "make a click log of simulated users",
+          "Judgments are lines 'qid 0 docid label'; labels above 0 are what the users look for.\n"
+          "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --out clicks.tsv.zst\n"
+          "Next: 'train --clicks clicks.tsv.zst'; then 'simulate --model M' logs what users do with the new order.\n"),
+      make_command<FeaturesOptions>(
+          "features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
+          "write the feature rows of queries' candidates",
+          "For a look at the rows, or to train on them many times; 'train --db' does this step by itself.\n"
+          "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
+          "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n"),
+      make_command<TrainOptions>(
+          "train", "(--data F... | --db DB --queries Q (--clicks C | --qrels R)) --model M",
+          "learn a model from clicks or judgments",
+          "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
+          "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
+          "A run that is stopped goes on where it was when the same command is given again.\n"
+          "Next: 'search --model' to try it, 'rerank' and 'evaluate' to measure it on queries that it has not seen ('score'\n"
+          "and 'evaluate' for ready-made rows), 'inspect' to see what it learnt, 'store' to put it to work.\n"),
+      make_command<SearchOptions>(
+          "search", "--db DB [--model M] WORDS...", "search, in the model's order",
+          "  xapian-irgan search --db films --model films.model --compare --explain balloon flight\n"
+          "Next: 'rerank' and 'evaluate' measure many queries; 'store' puts the model into the index.\n"),
+      make_command<RerankRunOptions>(
+          "rerank", "--db DB --model M --queries Q --out RUN", "rank the candidates of many queries into a TREC run",
+          "  xapian-irgan rerank --db films --model films.model --queries test.tsv --out new.run --baseline-out old.run\n"
+          "Next: 'evaluate --qrels qrels.txt old.run new.run'.\n"),
+      make_command<ScoreOptions>(
+          "score", "--model M --data F --out RUN", "rank ready-made feature rows",
+          "  xapian-irgan score --model letor.model --data S4.txt --out S4.run --qrels-out S4.qrels\n"
+          "Next: 'evaluate --qrels S4.qrels S4.run', with --letor for LETOR's own measures.\n"),
+      make_command<EvaluateOptions>(
+          "evaluate", "--qrels R RUN...", "measure runs by judgments and compare them",
+          "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
+          "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
+          "Next: if the new order is better, 'store' puts its model into the index.\n"),
+      make_command<InspectOptions>(
+          "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
+          "  xapian-irgan inspect films.model\n"
+          "  xapian-irgan inspect --db films\n"
+          "Given both, it also says what has changed in the index since the model was trained.\n"),
+      make_command<StoreOptions>(
+          "store", "--db DB (--model M | --previous)", "put a model into an index",
+          "  xapian-irgan store --db films --model films.model\n"
+          "Next: 'search --db films' and 'rerank --db films' find it there, as live searches do; 'store --previous' goes back.\n"),
   };
   return table;
 }
@@ -67,7 +110,8 @@ const std::vector<Command>& commands() {
 void print_help(const Command& command, const OptionTable& table, std::ostream& out) {
   out << "Usage: xapian-irgan " << command.name << ' ' << command.usage << "\n\n"
       << static_cast<char>(std::toupper(command.summary[0])) << command.summary.substr(1) << ".\n\n"
-      << table.help();
+      << table.help() << '\n'
+      << command.guide;
 }
 
 int run_command_line(const std::vector<std::string>& words, std::ostream& out, std::ostream& err) {

@@ -14,18 +14,19 @@ struct Command {
   std::string name;
   std::string usage;    ///< what follows the name
   std::string summary;  ///< one line
+  std::string guide;    ///< for newcomers: an example, and what comes next
   /// Binds the options, parses the words, and runs.
   std::function<void(const Command& self, const std::vector<std::string>& words, std::ostream& out)> execute;
 };
 
-/// Prints usage, summary and options.
+/// Prints usage, summary, options and guide.
 void print_help(const Command& command, const OptionTable& table, std::ostream& out);
 
 /// A row of the table of commands. `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds
 /// it and run(const Options&, std::ostream&) does the work.
 template <class Options>
-Command make_command(std::string name, std::string usage, std::string summary) {
-  return {std::move(name), std::move(usage), std::move(summary),
+Command make_command(std::string name, std::string usage, std::string summary, std::string guide) {
+  return {std::move(name), std::move(usage), std::move(summary), std::move(guide),
           [](const Command& self, const std::vector<std::string>& words, std::ostream& out) {
             Options options;
             OptionTable table;

@@ -95,6 +95,7 @@ std::vector<Measure> chosen_measures(const EvaluateOptions& options) {
 
 void check(const EvaluateOptions& options) {
   const std::string level = "--relevance-level " + std::to_string(options.relevance_level);
+  if (options.qrels.empty()) throw ConfigError("--qrels is missing: name the file of judgments");
   if (options.runs.empty()) throw ConfigError("evaluate needs at least one run file");
   if (options.relevance_level < 1) throw ConfigError(level + ": the level must be 1 or more");
   if (options.letor && options.relevance_level != 1) {
@@ -238,12 +239,12 @@ void write_values(const EvaluatedRun& run, const std::vector<Measure>& measures,
 }  // namespace
 
 void add_options(EvaluateOptions& options, OptionTable& table) {
-  table.text("qrels", options.qrels, "judgments: TREC qrels");
-  table.texts("run", options.runs, "TREC runs; every further one is compared with the first; may stand without the flag");
+  table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
+  table.texts("run", options.runs, "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
   table.positional("run");
   table.flag("letor", options.letor, "LETOR 4.0's measures instead of trec_eval's");
   table.number("relevance-level", options.relevance_level, 1, 1000, "lowest label of a relevant document, for map, mrr, p, recall");
-  table.texts("measures", options.measures, "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again");
+  table.texts("measures", options.measures, "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
   table.flag("per-query", options.per_query, "a line a query and measure instead of means");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
 }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "index_tools/progress_bar.h"
+#include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
 #include "trainer/qrels.h"
@@ -64,8 +65,8 @@ std::string percent(double part, double whole) {
   return std::to_string(std::lround(share)) + " %";
 }
 
-void report_losses(const PreparationReport& report, const TrainingData& data) {
-  const char* unit = data.labels == LabelKind::grades ? " relevant documents" : " clicks";
+void report_losses(const PreparationReport& report, const TrainingData& data, bool decayed) {
+  const char* unit = data.labels == LabelKind::grades ? " relevant documents" : decayed ? " clicks (decayed)" : " clicks";
   std::cerr << data.pools.size() << " queries with candidates of " << report.num_queries << " (" << report.num_without_evidence
             << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
             << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
@@ -77,19 +78,25 @@ void report_losses(const PreparationReport& report, const TrainingData& data) {
             << " on documents that the index does not have\n";
 }
 
+std::string known_columns() {
+  std::string names;
+  for (const std::string_view name : kClickColumnNames) names.append(names.empty() ? "" : ", ").append(name);
+  return names;
+}
+
 }  // namespace
 
 void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
-  table.text("queries", queries, "queries: qid<TAB>text; with a header further columns filter, query");
-  table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; may be given again");
-  table.pairs("column", columns, "a known column under another name in the log, e.g. clicked=is_click");
+  table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
+  table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; with columns or keys " + known_columns() + ", of which doc_id and a query are needed; may be given again", "FILE");
+  table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
-  table.text("rejects", rejects, "file for the unusable log lines");
+  table.text("rejects", rejects, "file for the unusable log lines", "FILE");
   table.number("half-life", half_life_days, 0.0, kManyDays, "days after which a click counts half; 0: never");
-  table.text("qrels", qrels, "judgments instead of clicks: TREC qrels");
-  table.texts("features", features, "a feature by name, may be given again; all: every one; else the lean default");
+  table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
+  table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
@@ -97,8 +104,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
 TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
   if (queries_path.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
-  const Xapian::Database db = database.open();
-  if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
+  const Xapian::Database db = database.open_filled();
   const IndexLayout layout = database.layout(db);
   const FeatureSchema schema = make_schema(db, layout, features);
   const std::vector<QueryRow> rows = read_queries(queries_path);
@@ -125,7 +131,7 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
     data = prepare(database.opener(), layout, schema, rows, aggregator.finish(), options, report);
   }
   bar.reset();
-  report_losses(report, data);
+  report_losses(report, data, half_life_days > 0.0);
   return data;
 }
 

@@ -7,11 +7,12 @@ namespace irgan {
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
   options.evidence.add_to(table);
-  table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout");
+  table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
 }
 
 void run(const FeaturesOptions& options, std::ostream& out) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  OutputFile(options.out);  // throws before the work if it cannot be written
   const TrainingData data = options.evidence.prepare_data(options.evidence.queries);
   OutputFile file(options.out);
   write_letor(data, file.stream());

@@ -31,18 +31,19 @@ constexpr int kPositionGap = 100;           // no phrase crosses fields or items
 IndexLayout layout_of(const IndexOptions& options) {
   IndexLayout layout;
   layout.stemmer = options.stemmer;
+  check_stemmer(layout.stemmer);
   std::set<std::string> names;
   std::set<std::string> prefixes;
-  const auto check_name = [&](const std::string& name) {
-    if (name.find_first_of(". \t") != std::string::npos || !names.insert(name).second) {
-      throw ConfigError("'" + name + "': names of fields and values must differ and have no dots or spaces");
-    }
+  const auto add_name = [&](const std::string& name) {
+    check_name(name);
+    if (!names.insert(name).second) throw ConfigError("'" + name + "' is named twice among --field and --value");
   };
   for (const auto& [name, prefix] : options.fields) {
-    check_name(name);
+    add_name(name);
     const bool capitals = std::all_of(prefix.begin(), prefix.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!capitals || !prefixes.insert(prefix).second || prefix == layout.id_prefix || prefix[0] == 'Z') {
-      throw ConfigError("--field " + name + "=" + prefix + ": a prefix is capital letters, used once, not Q (ids) or Z (stems)");
+    if (!capitals || !prefixes.insert(prefix).second || prefix[0] == 'Q' || prefix[0] == 'Z') {
+      throw ConfigError("--field " + name + "=" + prefix +
+                        ": a prefix is capital letters, used once, and begins with neither Q (ids) nor Z (stems)");
     }
     const auto slot = kFirstLengthSlot + static_cast<Xapian::valueno>(layout.fields.size());
     layout.fields.push_back({name, prefix, slot, Xapian::BAD_VALUENO, 0.0});
@@ -54,10 +55,16 @@ IndexLayout layout_of(const IndexOptions& options) {
     const auto slot = kFirstLengthSlot + static_cast<Xapian::valueno>(layout.fields.size());
     layout.fields.push_back({names.count("text") == 0 ? "text" : "all_text", "", slot, Xapian::BAD_VALUENO, 0.0});
   }
+  std::set<Xapian::valueno> slots;
   for (const auto& [name, slot] : options.values) {
-    check_name(name);
+    add_name(name);
     layout.values.push_back({name, parse_slot("value", slot)});
-    if (layout.values.back().slot >= kFirstLengthSlot) throw ConfigError("--value " + name + ": slots from 1000 on are ours");
+    if (layout.values.back().slot >= kFirstLengthSlot) {
+      throw ConfigError("--value " + name + "=" + slot + ": slots from " + std::to_string(kFirstLengthSlot) + " on are ours");
+    }
+    if (!slots.insert(layout.values.back().slot).second) {
+      throw ConfigError("--value " + name + "=" + slot + ": the slot holds another value");
+    }
   }
   return layout;
 }
@@ -114,36 +121,73 @@ std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonD
   return count;
 }
 
-// Puts the finished index at its place; an old one there is exchanged in one step and then removed.
-void move_into_place(const std::string& built, const std::string& target) {
-  if (fs::exists(target)) {
-    if (::renameat2(AT_FDCWD, built.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
-      throw Error(target + ": the new index cannot be moved here: " + std::strerror(errno));
-    }
-    fs::remove_all(built);
-  } else if (::rename(built.c_str(), target.c_str()) != 0) {
-    throw Error(target + ": the new index cannot be moved here: " + std::strerror(errno));
+// Only what a Xapian index is made of may be replaced: --overwrite must not cost anybody a folder of other files.
+bool is_index(const fs::path& path) {
+  std::error_code ignored;
+  for (const char* mark : {"iamglass", "iamchert", "iamhoney"}) {
+    if (fs::exists(path / mark, ignored)) return true;
   }
+  return fs::is_directory(path, ignored) && fs::is_empty(path, ignored);
+}
+
+// Puts the finished index at its place; an old one there is exchanged in one step and then removed. Where the file
+// system has no such step, the old one stands aside for a moment.
+void move_into_place(const std::string& built, const std::string& target) {
+  const auto fail = [&] { throw Error(target + ": the new index cannot be moved here: " + std::strerror(errno)); };
+  if (!fs::exists(target)) {
+    if (::rename(built.c_str(), target.c_str()) != 0) fail();
+    return;
+  }
+  if (::renameat2(AT_FDCWD, built.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(built);
+    return;
+  }
+  if (errno != EINVAL && errno != ENOSYS) fail();
+  const std::string aside = built + ".old";
+  if (::rename(target.c_str(), aside.c_str()) != 0) fail();
+  if (::rename(built.c_str(), target.c_str()) != 0) {
+    const int reason = errno;
+    ::rename(aside.c_str(), target.c_str());
+    errno = reason;
+    fail();
+  }
+  fs::remove_all(aside);
+}
+
+Xapian::WritableDatabase create_index(const std::string& path) {
+  try {
+    return Xapian::WritableDatabase(path, Xapian::DB_CREATE_OR_OVERWRITE);
+  } catch (const Xapian::Error& error) {
+    throw Error(path + ": no index can be made here: " + error.get_msg());
+  }
+}
+
+// The name of a folder without the slashes that a shell's completion puts behind it.
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
 }
 
 }  // namespace
 
 void add_options(IndexOptions& options, OptionTable& table) {
-  table.text("db", options.db, "the index to make");
-  table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag");
+  table.text("db", options.db, "the index to make", "DB");
+  table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
   table.positional("file");
-  table.text("id", options.id, "key of the document's id");
-  table.pairs("field", options.fields, "a text field and its term prefix; none: without; the first is the title");
-  table.pairs("value", options.values, "a number and its value slot");
-  table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none");
+  table.text("id", options.id, "key of the document's id", "KEY");
+  table.pairs("field", options.fields, "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first is the title", "KEY=PREFIX");
+  table.pairs("value", options.values, "the key of a number and its value slot, 0 to 999", "KEY=SLOT");
+  table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
   table.flag("overwrite", options.overwrite, "replace an index that is there");
 }
 
 void run(const IndexOptions& options, std::ostream& out) {
   if (options.db.empty()) throw ConfigError("--db is missing: name the index to make");
   if (options.files.empty()) throw ConfigError("name at least one file of documents");
-  if (fs::exists(options.db) && !options.overwrite) {
-    throw ConfigError("--db " + options.db + ": exists; give --overwrite to replace it");
+  const std::string target = without_slashes(options.db);
+  if (fs::exists(target)) {
+    if (!options.overwrite) throw ConfigError("--db " + target + ": exists; give --overwrite to replace it");
+    if (!is_index(target)) throw ConfigError("--db " + target + ": is no Xapian index, so --overwrite does not replace it; name another");
   }
   const IndexLayout layout = layout_of(options);
   std::vector<std::string> text_keys;
@@ -152,25 +196,27 @@ void run(const IndexOptions& options, std::ostream& out) {
   for (const auto& value : options.values) value_keys.push_back(value.first);
   JsonDocumentReader reader(options.id, text_keys, value_keys);
 
-  const std::string building = options.db + ".building-" + std::to_string(::getpid());
+  const std::string building = target + ".building-" + std::to_string(::getpid());
   std::size_t count = 0;
   try {
-    Xapian::WritableDatabase db(building, Xapian::DB_CREATE_OR_OVERWRITE);
+    Xapian::WritableDatabase db = create_index(building);
     Xapian::TermGenerator generator;
     generator.set_stemmer(Xapian::Stem(layout.stemmer));
     std::unordered_set<std::string> ids;
     for (const std::string& path : options.files) count += index_file(path, layout, reader, generator, ids, db);
-    if (count == 0) throw Error("there are no documents in the files");
+    if (count == 0) throw Error(options.files.front() + ": there are no documents in it");
+    const std::string unseen = reader.unseen_key();
+    if (!unseen.empty()) throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
     db.set_metadata(kLayoutKey, layout_to_json(layout));
     db.commit();
     db.close();
-    move_into_place(building, options.db);
+    move_into_place(building, target);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(building, ignored);
     throw;
   }
-  out << "indexed " << count << " documents into " << options.db << ", fields";
+  out << "indexed " << count << " documents into " << target << ", fields";
   for (const TextField& field : layout.fields) out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   out << '\n';
 }

@@ -27,15 +27,8 @@ std::string cell(const json& row, const char* key) {
   return text.str();
 }
 
-std::string validation_cell(const json& row, Ranker ranker) {
-  const auto values = row.find("validation");
-  if (values == row.end() || !values->is_array() || values->size() != 3) return "-";
-  const json named{{"v", (*values)[static_cast<std::size_t>(ranker)]}};
-  return cell(named, "v");
-}
-
 void print_epochs(const json& network, std::ostream& out) {
-  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined\n";
+  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    uniform   |grad D|  |grad G|\n";
   for (const json& row : network.value("epochs", json::array())) {
     out << "  " << std::setw(5) << row.value("epoch", 0) << std::left;
     for (const char* key : {"discriminator_loss", "discriminator_accuracy", "calibration_error", "reward",
@@ -43,10 +36,14 @@ void print_epochs(const json& network, std::ostream& out) {
       out << "  " << std::setw(8) << cell(row, key);
     }
     for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-      out << "  " << std::setw(8) << validation_cell(row, ranker);
+      out << "  " << std::setw(8) << cell(row.value("validation", json::object()), to_string(ranker));
+    }
+    for (const char* key : {"policy_hits", "uniform_hits", "discriminator_gradient", "generator_gradient"}) {
+      out << "  " << std::setw(8) << cell(row, key);
     }
     out << std::right << '\n';
   }
+  for (const json& trouble : network.value("troubles", json::array())) out << "  trouble: " << trouble.get<std::string>() << '\n';
   const json best_epochs = network.value("best", json::object());  // items() refers to it
   for (const auto& [ranker, best] : best_epochs.items()) {
     out << "  best " << ranker << ": epoch " << best.value("epoch", 0) << ", validation " << cell(best, "validation") << '\n';
@@ -78,6 +75,7 @@ void print_model(const Model& model, std::ostream& out) {
     if (record.contains(part)) out << std::left << std::setw(11) << part << std::right << record[part].dump() << '\n';
   }
   if (record.contains("validation_measure")) out << "measure    " << record["validation_measure"].get<std::string>() << '\n';
+  if (record.contains("first_stage_check")) out << "against the first stage " << record["first_stage_check"].dump() << '\n';
   for (const json& network : record.value("networks", json::array())) print_epochs(network, out);
 }
 
@@ -121,7 +119,7 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 }  // namespace
 
 void add_options(InspectOptions& options, OptionTable& table) {
-  table.text("model", options.model, "the model file; may stand without the flag");
+  table.text("model", options.model, "the model file; may stand without the flag", "FILE");
   table.positional("model");
   options.database.add_to(table);
 }

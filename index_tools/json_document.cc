@@ -43,7 +43,15 @@ struct JsonDocumentReader::State {
   std::string id_key;
   std::vector<std::string> text_keys;
   std::vector<std::string> value_keys;
+  std::vector<std::string> unseen;  // of both
   dom::parser parser;
+
+  bool find(dom::object object, const std::string& key, dom::element& element) {
+    if (object[key].get(element) != simdjson::SUCCESS) return false;
+    const auto first_time = std::find(unseen.begin(), unseen.end(), key);
+    if (first_time != unseen.end()) unseen.erase(first_time);
+    return true;
+  }
 };
 
 JsonDocumentReader::JsonDocumentReader(std::string id_key, std::vector<std::string> text_keys,
@@ -52,9 +60,13 @@ JsonDocumentReader::JsonDocumentReader(std::string id_key, std::vector<std::stri
   state_->id_key = std::move(id_key);
   state_->text_keys = std::move(text_keys);
   state_->value_keys = std::move(value_keys);
+  state_->unseen = state_->text_keys;
+  state_->unseen.insert(state_->unseen.end(), state_->value_keys.begin(), state_->value_keys.end());
 }
 
 JsonDocumentReader::~JsonDocumentReader() = default;
+
+std::string JsonDocumentReader::unseen_key() const { return state_->unseen.empty() ? "" : state_->unseen.front(); }
 
 JsonDocument JsonDocumentReader::read(std::string_view line, const std::string& place) {
   dom::object object;
@@ -65,10 +77,10 @@ JsonDocument JsonDocumentReader::read(std::string_view line, const std::string& 
   if (object[state_->id_key].get(element) != simdjson::SUCCESS) refuse(place, "there is no '" + state_->id_key + "'");
   document.id = id_of(element, state_->id_key, place);
   for (const std::string& key : state_->text_keys) {
-    if (object[key].get(element) == simdjson::SUCCESS) document.texts[key] = texts_of(element, key, place);
+    if (state_->find(object, key, element)) document.texts[key] = texts_of(element, key, place);
   }
   for (const std::string& key : state_->value_keys) {
-    if (object[key].get(element) != simdjson::SUCCESS || element.is_null()) continue;
+    if (!state_->find(object, key, element) || element.is_null()) continue;
     double number = 0.0;
     if (element.get_double().get(number) != simdjson::SUCCESS) refuse(place, "'" + key + "' is no number");
     document.values[key] = number;

@@ -26,6 +26,9 @@ class JsonDocumentReader {
   /// Throws: FormatError beginning with `place` if it is no JSON object, has no id, or a key has another type
   JsonDocument read(std::string_view line, const std::string& place);
 
+  /// Returns the first key of a text or a value that no document so far had, not even as null; "" if there is none.
+  std::string unseen_key() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

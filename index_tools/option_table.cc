@@ -1,7 +1,9 @@
 #include "index_tools/option_table.h"
 
-#include <cmath>
+#include <algorithm>
+#include <charconv>
 #include <sstream>
+#include <type_traits>
 #include <utility>
 
 namespace irgan {
@@ -20,11 +22,18 @@ std::string range_text(const std::string& low, const std::string& high, const st
   return " (" + low + " to " + high + "; default " + default_value + ")";
 }
 
+// Boost's own reading takes -1 for the largest unsigned number, and its message does not say what is allowed.
 template <class Number>
-void check_range(const char* name, Number given, Number low, Number high) {
-  if (given >= low && given <= high) return;  // false for NaN
-  throw ConfigError("--" + std::string(name) + " " + shown(given) + ": must be from " + shown(low) + " to " + shown(high));
+Number parse_number(const char* name, const std::string& given, Number low, Number high) {
+  Number number{};
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
+  const bool is_number = error == std::errc() && end == given.data() + given.size();
+  if (is_number && number >= low && number <= high) return number;  // false for NaN
+  const char* kind = std::is_integral_v<Number> ? "a whole number" : "a number";
+  throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " + shown(high));
 }
+
+constexpr const char* kStray = "word without a flag";  // stands for what no option takes
 
 }  // namespace
 
@@ -32,22 +41,20 @@ void OptionTable::flag(const char* name, bool& target, const std::string& text) 
   named_.add_options()(name, po::bool_switch(&target), text.c_str());
 }
 
-void OptionTable::text(const char* name, std::string& target, const std::string& text) {
+void OptionTable::text(const char* name, std::string& target, const std::string& text, const char* form) {
   const std::string with_default = target.empty() ? text : text + " (default " + target + ")";
-  named_.add_options()(name, po::value<std::string>(&target)->value_name("TEXT"), with_default.c_str());
+  named_.add_options()(name, po::value<std::string>(&target)->value_name(form), with_default.c_str());
 }
 
-void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text) {
-  named_.add_options()(name, po::value<std::vector<std::string>>(&target)->composing()->value_name("TEXT"), text.c_str());
+void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form) {
+  named_.add_options()(name, po::value<std::vector<std::string>>(&target)->composing()->value_name(form), text.c_str());
 }
 
 template <class Number>
 void OptionTable::add_number(const char* name, Number& target, Number low, Number high, const std::string& text) {
   const std::string description = text + range_text(shown(low), shown(high), shown(target));
-  named_.add_options()(name,
-                       po::value<Number>(&target)->value_name("N")->notifier(
-                           [=](const Number& given) { check_range(name, given, low, high); }),
-                       description.c_str());
+  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
 }
 
 void OptionTable::number(const char* name, int& target, int low, int high, const std::string& text) {
@@ -67,35 +74,30 @@ void OptionTable::number(const char* name, double& target, double low, double hi
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);
-  const std::string description = text + " (each " + shown(low) + " to " + shown(high) + "; default " + default_value + ")";
+  const std::string description = text + " (whole numbers with commas between, each " + shown(low) + " to " + shown(high) + "; default " + default_value + ")";
   const auto set = [name, low, high, &target](const std::string& given) {
     target.clear();
-    std::istringstream items(given);
-    for (std::string item; std::getline(items, item, ',');) {
-      std::istringstream digits(item);
-      int number = 0;
-      if (!(digits >> number) || !digits.eof()) {
-        throw ConfigError("--" + std::string(name) + " " + given + ": must be whole numbers with commas between");
-      }
-      check_range(name, number, low, high);
-      target.push_back(number);
+    for (std::size_t begin = 0; begin <= given.size();) {
+      const std::size_t end = std::min(given.find(',', begin), given.size());
+      target.push_back(parse_number(name, given.substr(begin, end - begin), low, high));
+      begin = end + 1;
     }
   };
   named_.add_options()(name, po::value<std::string>()->value_name("N,N...")->notifier(set), description.c_str());
 }
 
 void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target,
-                        const std::string& text) {
-  const auto set = [name, &target](const std::vector<std::string>& given) {
+                        const std::string& text, const char* form) {
+  const auto set = [name, form, &target](const std::vector<std::string>& given) {
     for (const std::string& item : given) {
       const std::size_t equals = item.find('=');
       if (equals == std::string::npos || equals == 0) {
-        throw ConfigError("--" + std::string(name) + " " + item + ": must be NAME=VALUE");
+        throw ConfigError("--" + std::string(name) + " " + item + ": must be " + form);
       }
       target.emplace_back(item.substr(0, equals), item.substr(equals + 1));
     }
   };
-  named_.add_options()(name, po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE")->notifier(set),
+  named_.add_options()(name, po::value<std::vector<std::string>>()->composing()->value_name(form)->notifier(set),
                        text.c_str());
 }
 
@@ -112,13 +114,18 @@ void OptionTable::positional(const char* name) { positional_.add(name, -1); }
 
 bool OptionTable::parse(const std::vector<std::string>& words) {
   po::options_description all;
-  all.add(named_).add_options()("help,h", "this text");
+  all.add(named_).add_options()("help,h", "this text")(kStray, po::value<std::vector<std::string>>(), "");
+  po::positional_options_description places = positional_;
+  if (places.max_total_count() == 0) places.add(kStray, -1);
   po::variables_map values;
   try {
     // No guessing of shortened flags: a script must not change its meaning when a flag is added.
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(words).options(all).positional(positional_).style(style).run(), values);
+    po::store(po::command_line_parser(words).options(all).positional(places).style(style).run(), values);
     if (values.count("help") > 0) return false;
+    if (values.count(kStray) > 0) {
+      throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
+    }
     po::notify(values);
   } catch (const po::error& error) {
     throw ConfigError(error.what());

@@ -16,8 +16,9 @@ namespace irgan {
 class OptionTable {
  public:
   void flag(const char* name, bool& target, const std::string& text);
-  void text(const char* name, std::string& target, const std::string& text);
-  void texts(const char* name, std::vector<std::string>& target, const std::string& text);
+  /// `form` is what the help calls the value.
+  void text(const char* name, std::string& target, const std::string& text, const char* form = "TEXT");
+  void texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form = "TEXT");
 
   /// A number from `low` to `high`; the help shows the range and the default.
   void number(const char* name, int& target, int low, int high, const std::string& text);
@@ -26,8 +27,9 @@ class OptionTable {
   void number(const char* name, double& target, double low, double high, const std::string& text);
   void numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text);
 
-  /// NAME=VALUE, any number of times.
-  void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target, const std::string& text);
+  /// Two texts with = between, any number of times; `form` is what the help calls them, e.g. "NAME=SLOT".
+  void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target, const std::string& text,
+             const char* form);
 
   /// One of several names.
   template <class Enum>

@@ -3,7 +3,7 @@
 #include <memory>
 #include <optional>
 
-#include "irgan/reranker.h"
+#include "index_tools/strict_rerank.h"
 #include "trainer/first_stage.h"
 #include "trainer/output_file.h"
 #include "trainer/run_file.h"
@@ -25,17 +25,19 @@ struct RunOutput {
 
 void add_options(RerankRunOptions& options, OptionTable& table) {
   options.database.add_to(table);
-  table.text("model", options.model, "the model file; else the model in the index");
-  table.text("queries", options.queries, "queries: qid<TAB>text");
-  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout");
-  table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too");
+  table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
+  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
 }
 
 void run(const RerankRunOptions& options, std::ostream& out) {
   if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
-  const Xapian::Database db = options.database.open();
+  if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
+  if (options.out.empty() && !options.model.empty()) throw ConfigError("--model needs --out: the baseline has no model");
+  const Xapian::Database db = options.database.open_filled();
   const IndexLayout layout = options.database.layout(db);
   FirstStage first_stage(db, layout, options.database.default_op);
   const DocumentIds ids(db, layout.id_prefix);
@@ -47,9 +49,7 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (!options.out.empty()) {
     const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
     if (options.depth == 0) depth = model->depth();
-    RerankOptions rerank_options;
-    rerank_options.depth = depth;
-    reranker.emplace(db, fixed_model(model), rerank_options);
+    reranker.emplace(db, fixed_model(model), strict_rerank_options(depth, model_name(options.model)));
     reranked.emplace(options.out, "irgan");
   }
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
@@ -70,6 +70,10 @@ void run(const RerankRunOptions& options, std::ostream& out) {
       for (const RankedHit& hit : reranker->rerank(query, hits)) ranking.push_back({ids.id_of(hit.docid), hit.score});
       reranked->writer.write(row.id, ranking);
     }
+  }
+  if (num_empty == queries.size()) {
+    throw Error(options.queries + ": the index has no candidate for any of its " + std::to_string(num_empty) +
+                " queries; do the queries, --stemmer and --prefix belong to this index?");
   }
   if (reranked) reranked->file.commit();
   if (baseline) baseline->file.commit();

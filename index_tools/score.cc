@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -37,14 +38,14 @@ void write_qrels(const TrainingData& data, std::ostream& out) {
 }  // namespace
 
 void add_options(ScoreOptions& options, OptionTable& table) {
-  table.text("model", options.model, "the model file");
-  table.texts("data", options.data, "feature rows; may be given again");
-  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout");
-  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'");
-  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves");
+  table.text("model", options.model, "the model file", "FILE");
+  table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
+  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'", "FILE");
+  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves", "PLAYER");
 }
 
-void run(const ScoreOptions& options, std::ostream&) {
+void run(const ScoreOptions& options, std::ostream& out) {
   if (options.model.empty() || options.data.empty() || options.out.empty()) {
     throw ConfigError("--model, --data and --out are needed");
   }
@@ -52,16 +53,21 @@ void run(const ScoreOptions& options, std::ostream&) {
   const Ranker ranker = options.ranker.empty() ? model->ranker() : ranker_from_string(options.ranker);
   const TrainingData data = read_letor(options.data);
   check_features(model->schema(), data.schema);
+  std::optional<OutputFile> qrels;
   if (!options.qrels_out.empty()) {
-    OutputFile qrels(options.qrels_out);
-    write_qrels(data, qrels.stream());
-    qrels.commit();
+    if (data.labels == LabelKind::impressions) {
+      throw ConfigError("--qrels-out " + options.qrels_out + ": the labels of these rows are clicks on pages, no judgments");
+    }
+    qrels.emplace(options.qrels_out);
+    write_qrels(data, qrels->stream());
   }
   OutputFile file(options.out);
   RunWriter run(file.stream(), "irgan");
   std::set<std::string> written;
   for (const Pool& pool : data.pools) {
-    if (!written.insert(pool.query_id).second) continue;  // a query's pages share their candidates
+    if (!written.insert(pool.query_id).second) {  // pages of a query share their pool if their candidates are the same
+      throw Error(options.data.front() + ": query '" + pool.query_id + "' has other candidates in another place; sort the rows by query");
+    }
     const Eigen::VectorXf scores = model->score(pool.rows, ranker);
     std::vector<RankedDocument> ranking;
     for (std::size_t i = 0; i < pool.document_ids.size(); ++i) {
@@ -71,7 +77,9 @@ void run(const ScoreOptions& options, std::ostream&) {
                      [](const RankedDocument& a, const RankedDocument& b) { return a.score > b.score; });
     run.write(pool.query_id, ranking);
   }
+  if (qrels) qrels->commit();
   file.commit();
+  if (options.out != "-" && options.qrels_out != "-") out << "ranked " << written.size() << " queries\n";
 }
 
 }  // namespace irgan

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "index_tools/display.h"
-#include "irgan/reranker.h"
+#include "index_tools/strict_rerank.h"
 #include "trainer/first_stage.h"
 
 namespace irgan {
@@ -94,7 +94,7 @@ void print_json(const Results& results, const SearchOptions& options, std::ostre
     for (const auto& [feature, contribution] : reasons(results, hit)) entry["contributions"][feature] = contribution;
     list.push_back(std::move(entry));
   }
-  out << list.dump(2) << '\n';
+  out << list.dump(2, ' ', false, json::error_handler_t::replace) << '\n';  // ids need not be UTF-8
 }
 
 std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapian::Database& db) {
@@ -107,8 +107,8 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
 
 void add_options(SearchOptions& options, OptionTable& table) {
   options.database.add_to(table);
-  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order");
-  table.texts("words", options.words, "what to look for; may stand without the flag");
+  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order", "FILE");
+  table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates to rescore; 0: as the model was trained");
@@ -119,7 +119,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
 
 void run(const SearchOptions& options, std::ostream& out) {
   if (options.words.empty()) throw ConfigError("no words to look for");
-  const Xapian::Database db = options.database.open();
+  const Xapian::Database db = options.database.open_filled();
   const IndexLayout layout = options.database.layout(db);
   std::string text;
   for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
@@ -128,13 +128,14 @@ void run(const SearchOptions& options, std::ostream& out) {
 
   Results results{db, layout, DocumentIds(db, layout.id_prefix), {}, {}};
   const std::shared_ptr<ModelSource> source = source_of(options, db);
+  if (!source && (options.explain || options.compare)) {
+    throw ConfigError("--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
+  }
   if (source) {
-    RerankOptions rerank_options;
-    rerank_options.depth = options.depth;
     const auto model = source->get(db);
     const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
     const Xapian::MSet mset = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-    const Reranker reranker(db, fixed_model(model), rerank_options);
+    const Reranker reranker(db, fixed_model(model), strict_rerank_options(depth, model_name(options.model)));
     results.features = model->schema().features;
     results.hits = options.explain ? reranker.explain(query, mset) : reranker.rerank(query, mset);
   } else {

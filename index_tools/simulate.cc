@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "index_tools/progress_bar.h"
-#include "irgan/reranker.h"
+#include "index_tools/strict_rerank.h"
 #include "trainer/first_stage.h"
 #include "trainer/output_file.h"
 #include "trainer/qrels.h"
+#include "trainer/timestamps.h"
 
 namespace irgan {
 namespace {
@@ -41,6 +43,14 @@ std::string time_text(const std::string& date, int second) {
   char text[32];
   std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
   return date + text;
+}
+
+// A log from the future would be refused by those who read it.
+void check_date(const std::string& date) {
+  const bool is_day = date.size() == 10 && date[4] == '-' && date[7] == '-';
+  const std::optional<double> time = is_day ? parse_time(date) : std::nullopt;
+  if (!time) throw ConfigError("--date " + date + ": must be a day as YYYY-MM-DD");
+  if (*time > static_cast<double>(std::time(nullptr))) throw ConfigError("--date " + date + ": must not be in the future");
 }
 
 /// Writes sessions and counts them.
@@ -80,11 +90,11 @@ class Users {
 
 void add_options(SimulateOptions& options, OptionTable& table) {
   options.database.add_to(table);
-  table.text("queries", options.queries, "queries: qid<TAB>text");
-  table.text("qrels", options.qrels, "what the users are looking for: TREC qrels");
-  table.text("model", options.model, "show them this model's order; else Xapian's");
-  table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout");
-  table.text("date", options.date, "day of the sessions, YYYY-MM-DD");
+  table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
+  table.text("qrels", options.qrels, "what the users are looking for: TREC qrels", "FILE");
+  table.text("model", options.model, "show them this model's order; else Xapian's", "FILE");
+  table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("date", options.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained, else 100");
   table.number("ranks", options.users.num_ranks, 1, 1000, "documents a page");
   table.number("examination", options.users.examination_exponent, 0.0, 10.0, "rank r is looked at with chance 1 / r to this power");
@@ -99,7 +109,8 @@ void run(const SimulateOptions& options, std::ostream& out) {
   if (options.queries.empty() || options.qrels.empty() || options.out.empty()) {
     throw ConfigError("--queries, --qrels and --out are needed");
   }
-  const Xapian::Database db = options.database.open();
+  check_date(options.date);
+  const Xapian::Database db = options.database.open_filled();
   const IndexLayout layout = options.database.layout(db);
   FirstStage first_stage(db, layout, options.database.default_op);
   const DocumentIds ids(db, layout.id_prefix);
@@ -114,14 +125,16 @@ void run(const SimulateOptions& options, std::ostream& out) {
   if (!options.model.empty()) {
     const auto model = Model::from_file(options.model);
     if (options.depth == 0) depth = model->depth();
-    RerankOptions rerank_options;
-    rerank_options.depth = depth;
-    reranker.emplace(db, fixed_model(model), rerank_options);
+    reranker.emplace(db, fixed_model(model), strict_rerank_options(depth, options.model));
   }
 
+  const std::vector<QueryRow> queries = read_queries(options.queries);
+  const auto is_judged = [&](const QueryRow& row) { return qrels.by_query.count(row.id) > 0; };
+  if (std::none_of(queries.begin(), queries.end(), is_judged)) {
+    throw Error(options.qrels + ": none of the queries in " + options.queries + " is judged here; are the query ids the same?");
+  }
   OutputFile file(options.out);
   Users users(options, file.stream());
-  const std::vector<QueryRow> queries = read_queries(options.queries);
   auto bar = std::make_unique<ProgressBar>("simulating");
   for (std::size_t i = 0; i < queries.size(); ++i) {
     const QueryRow& row = queries[i];

@@ -4,6 +4,7 @@
 
 #include <xapian.h>
 
+#include "index_tools/database_options.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 
@@ -11,14 +12,19 @@ namespace irgan {
 namespace {
 
 std::string stored_version(const std::string& bytes) {
-  return bytes.empty() ? "none" : Model::from_bytes(bytes, kModelKey)->version().substr(0, 12);
+  if (bytes.empty()) return "none";
+  try {
+    return Model::from_bytes(bytes, kModelKey)->version().substr(0, 12);
+  } catch (const FormatError&) {
+    return "a damaged one";
+  }
 }
 
 }  // namespace
 
 void add_options(StoreOptions& options, OptionTable& table) {
-  table.texts("db", options.paths, "the index; name every shard of an index of several");
-  table.text("model", options.model, "the model file");
+  table.texts("db", options.paths, "the index; name every shard of an index of several", "DB");
+  table.text("model", options.model, "the model file", "FILE");
   table.flag("previous", options.previous, "go back to the model before; the present one becomes the one before");
 }
 
@@ -29,11 +35,11 @@ void run(const StoreOptions& options, std::ostream& out) {
   if (!options.previous) bytes = Model::from_file(options.model)->to_bytes();
   // All locks are taken before anything is written.
   std::vector<Xapian::WritableDatabase> shards;
-  for (const std::string& path : options.paths) shards.emplace_back(path, Xapian::DB_OPEN);
-  for (std::size_t i = 0; i < shards.size(); ++i) {
-    if (options.previous && shards[i].get_metadata(kPreviousModelKey).empty()) {
-      throw Error(options.paths[i] + ": there is no model before the present one");
-    }
+  for (const std::string& path : options.paths) shards.push_back(open_writable(path));
+  for (std::size_t i = 0; i < shards.size() && options.previous; ++i) {
+    const std::string previous = shards[i].get_metadata(kPreviousModelKey);
+    if (previous.empty()) throw Error("--db " + options.paths[i] + ": there is no model before the present one");
+    Model::from_bytes(previous, "--db " + options.paths[i] + ", " + kPreviousModelKey);
   }
   for (Xapian::WritableDatabase& shard : shards) {
     const std::string current = shard.get_metadata(kModelKey);

@@ -18,7 +18,7 @@ void add_options(StoreOptions& options, OptionTable& table);
 
 /// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two.
 ///
-/// Throws: FormatError for a bad model; Xapian::DatabaseLockError if an indexer is at work; no shard is changed then
+/// Throws: FormatError for a bad model; Error if an indexer is at work; no shard is changed then
 void run(const StoreOptions& options, std::ostream& out);
 
 }  // namespace irgan

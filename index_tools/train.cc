@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <iomanip>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -21,7 +22,6 @@ struct Split {
 };
 
 Split from_rows(const TrainOptions& options) {
-  if (!options.evidence.queries.empty()) throw ConfigError("--data holds ready-made rows: --queries does not go with it");
   TrainingData all = read_letor(options.data, {options.labels});
   if (options.valid.empty()) {
     auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
@@ -29,6 +29,10 @@ Split from_rows(const TrainOptions& options) {
   }
   TrainingData validation = read_letor(options.valid, {options.labels});
   widen(all, validation);
+  if (all.labels != validation.labels) {
+    throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " + options.data.front() +
+                " " + to_string(all.labels) + "; say with --labels what they are");
+  }
   return {std::move(all), std::move(validation)};
 }
 
@@ -37,6 +41,26 @@ Split from_index(const TrainOptions& options) {
   if (!options.valid_queries.empty()) return {std::move(all), options.evidence.prepare_data(options.valid_queries)};
   auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
   return {std::move(training), std::move(validation)};
+}
+
+// What one of the two ways of training would pass over in silence is refused.
+void check(const TrainOptions& options) {
+  const EvidenceOptions& evidence = options.evidence;
+  if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
+  if (options.data.empty()) {
+    if (!options.valid.empty()) throw ConfigError("--valid needs --data; with --db it is --valid-queries");
+    if (!options.labels.empty()) throw ConfigError("--labels needs --data: clicks and judgments say it themselves");
+    return;
+  }
+  const std::pair<bool, const char*> others[] = {{!evidence.database.paths.empty(), "--db"},
+                                                 {!evidence.queries.empty(), "--queries"},
+                                                 {!evidence.clicks.empty(), "--clicks"},
+                                                 {!evidence.qrels.empty(), "--qrels"},
+                                                 {!evidence.features.empty(), "--features"},
+                                                 {!options.valid_queries.empty(), "--valid-queries"}};
+  for (const auto& [given, name] : others) {
+    if (given) throw ConfigError(std::string("--data and ") + name + " exclude each other: rows are ready-made or come from an index");
+  }
 }
 
 std::string shown(double score) {
@@ -55,24 +79,29 @@ std::string epoch_line(const EpochReport& report) {
   return line.str();
 }
 
+std::string check_line(const ServingCheck& check) {
+  std::ostringstream line;
+  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << check.num_queries << " held-out queries: first stage "
+       << check.first_stage << ", model " << check.served << ", p " << check.p;
+  return line.str();
+}
+
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
-  table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again");
-  table.texts("valid", options.valid, "feature rows for validation");
-  table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4");
+  table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
+  table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
+  table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
   options.evidence.add_to(table);
-  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments");
+  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
   table.number("valid-share", options.valid_share, 0.01, 0.9, "share of queries held out for validation where none are named");
-  table.text("model", options.model, "the model file to write");
+  table.text("model", options.model, "the model file to write", "FILE");
   add_training_options(options.training, table);
 }
 
 void run(const TrainOptions& options, std::ostream& out) {
-  if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
-  if (!options.data.empty() && !options.evidence.database.paths.empty()) {
-    throw ConfigError("--data and --db exclude each other: rows are ready-made or come from the index");
-  }
+  check(options);
+  OutputFile(options.model);  // throws before the work if it cannot be written
   const Split split = options.data.empty() ? from_index(options) : from_rows(options);
   TrainingOptions training = options.training;
   training.num_threads = options.evidence.num_threads;
@@ -80,7 +109,10 @@ void run(const TrainOptions& options, std::ostream& out) {
 
   out << "training on " << split.training.examples.size() << " examples, validating on "
       << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
-  ModelParts parts;
+  std::optional<Model> model;
+  std::optional<ServingCheck> verdict;
+  const auto is_refused = [&] { return verdict && verdict->refused(); };
+  const std::string aside = options.model + ".refused";
   {
     ProgressBar bar("training");
     TrainingListener listener;
@@ -88,13 +120,21 @@ void run(const TrainOptions& options, std::ostream& out) {
     listener.on_progress = [&](int network, int, double done) {
       bar.update((network + done) / training.networks);
     };
+    listener.on_serving_check = [&](const ServingCheck& check) { verdict = check; };
     listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
-    parts = train(split.training, split.validation, training, listener);
+    listener.on_finish = [&](const ModelParts& parts) {
+      model.emplace(parts);
+      replace_file(is_refused() ? aside : options.model, model->to_bytes());
+    };
+    train(split.training, split.validation, training, listener);
   }
-  const Model model(std::move(parts));
-  replace_file(options.model, model.to_bytes());
-  out << "wrote " << options.model << " (" << model.schema().features.size() << " features, served: "
-      << to_string(model.ranker()) << ", version " << model.version().substr(0, 12) << ")\n";
+  if (verdict) out << check_line(*verdict) << '\n';
+  if (is_refused()) {
+    throw Error("the model ranks held-out queries worse than the site's own search (" + check_line(*verdict) +
+                "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
+  }
+  out << "wrote " << options.model << " (" << model->schema().features.size() << " features, served: "
+      << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
 }
 
 }  // namespace irgan

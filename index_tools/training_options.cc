@@ -35,7 +35,7 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.choice<Ranker>("serve", options.ranker,
                        {{"discriminator", Ranker::discriminator}, {"generator", Ranker::generator}, {"combined", Ranker::combined}},
                        "which player ranks live searches");
-  table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score");
+  table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score", "NAME");
   const std::size_t largest = std::size_t{1} << 62;
   table.number("seed", options.seed, std::size_t{0}, largest, "of everything random: the same seed gives the same model");
   table.flag("restart", options.restart, "do not go on with an interrupted run of the same model");

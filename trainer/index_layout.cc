@@ -22,11 +22,18 @@ bool has_terms(const Xapian::Database& db, const std::string& prefix) {
   return db.allterms_begin(prefix) != db.allterms_end(prefix);
 }
 
-IndexLayout detected_layout(const Xapian::Database& db) {
+// The fields that the user names come first, so that the first of them is the title.
+IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
   IndexLayout layout;
   layout.id_prefix = has_terms(db, "Q") ? "Q" : has_terms(db, "U") ? "U" : "";
-  if (has_terms(db, "S") || has_terms(db, "ZS")) layout.fields.push_back({"title", "S"});
-  layout.fields.push_back({"body", ""});
+  for (const auto& [name, prefix] : overrides.prefixes) layout.fields.push_back({name, prefix});
+  const auto add_unless_named = [&](const char* name, const char* prefix) {
+    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(),
+                                   [&](const TextField& field) { return field.name == name || field.prefix == prefix; });
+    if (!named) layout.fields.push_back({name, prefix});
+  };
+  if (has_terms(db, "S") || has_terms(db, "ZS")) add_unless_named("title", "S");
+  add_unless_named("body", "");
   return layout;
 }
 
@@ -76,6 +83,7 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
     for (const json& value : document.at("values")) {
       layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>()});
     }
+    if (layout.fields.empty()) throw FormatError(origin + ": not an index layout: there are no fields in it");
     return layout;
   } catch (const json::exception& error) {
     throw FormatError(origin + ": not an index layout: " + error.what());
@@ -84,7 +92,7 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
 
 IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
   const std::string stored = db.get_metadata(kLayoutKey);
-  IndexLayout layout = stored.empty() ? detected_layout(db) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  IndexLayout layout = stored.empty() ? detected_layout(db, overrides) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
   if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
   if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
   for (const auto& [name, prefix] : overrides.prefixes) {

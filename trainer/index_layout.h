@@ -42,7 +42,8 @@ struct LayoutOverrides {
 };
 
 /// Returns the layout that the index keeps in its metadata; without one, what can be seen in the index (omindex's and
-/// scriptindex's ids, a title under S, text without a prefix), with the overrides laid over it.
+/// scriptindex's ids, a title under S, text without a prefix), with the overrides laid over it. Fields that the
+/// overrides name stand before those that were merely seen, and behind those of the metadata.
 ///
 /// Throws: FormatError if the index's metadata are damaged
 IRGAN_API IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides = {});

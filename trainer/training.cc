@@ -11,8 +11,10 @@
 
 #include "plugin/src/safetensors.h"
 #include "trainer/checkpoint.h"
+#include "trainer/diagnosis.h"
 #include "trainer/encoding_fit.h"
 #include "trainer/output_file.h"
+#include "trainer/serving_check.h"
 #include "trainer/training_record.h"
 #include "trainer/validation.h"
 
@@ -90,6 +92,7 @@ class TrainingRun {
   TrainingRun(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
               const TrainingListener& listener)
       : data_(training),
+        validation_data_(validation),
         options_(options),
         listener_(listener),
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
@@ -142,6 +145,8 @@ class TrainingRun {
       if (++state.network < options_.networks) start_network(state);
     }
     ModelParts parts = model_parts(state);
+    compare_with_first_stage(state.offsets, parts);
+    listener_.on_finish(parts);
     if (!options_.checkpoint_path.empty()) ::unlink(options_.checkpoint_path.c_str());
     return parts;
   }
@@ -256,8 +261,8 @@ class TrainingRun {
       }
       listener_.on_progress(state.network, state.epoch, done);
     }
-    report.validation = validation_->score(game.discriminator.average, has_generator() ? &game.generator.average : nullptr,
-                                           options_.game.temperature, game.offsets.value);
+    validation_->score(game.discriminator.average, has_generator() ? &game.generator.average : nullptr,
+                       options_.game.temperature, game.offsets.value, report);
     keep_best(game, report, state);
     record_["networks"].back()["epochs"].push_back(record_of(report));
     listener_.on_epoch(report);
@@ -288,6 +293,10 @@ class TrainingRun {
       const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];
       record["examination_offset"] = std::vector<double>(relative.begin(), relative.end());
     }
+    for (const std::string& trouble : diagnose(record["epochs"], options_.game, data_.labels)) {
+      record["troubles"].push_back(trouble);
+      listener_.on_message(trouble);
+    }
   }
 
   void save(TrainingState& state) const {
@@ -310,7 +319,19 @@ class TrainingRun {
     return parts;
   }
 
+  // Says in the record, and to the listener, whether the model ranks worse than the first stage.
+  void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
+    const auto check = check_serving(Model(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
+    if (!check) return;
+    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage}, {"served_ndcg10", check->served},
+                                    {"p", check->p},                            {"queries", check->num_queries},
+                                    {"refused", check->refused()}};
+    parts.training_record = record_.dump();
+    listener_.on_serving_check(*check);
+  }
+
   const TrainingData& data_;
+  const TrainingData& validation_data_;
   const TrainingOptions& options_;
   const TrainingListener& listener_;
   ThreadPool threads_;

@@ -9,6 +9,7 @@
 
 #include "plugin/src/model_parts.h"
 #include "trainer/game.h"
+#include "trainer/serving_check.h"
 #include "trainer/training_data.h"
 
 namespace irgan {
@@ -25,7 +26,7 @@ struct TrainingOptions {
   std::vector<int> hidden_units{64, 32};
   int networks = 1;                    ///< trained with neighbouring seeds and averaged
   Ranker ranker = Ranker::discriminator;
-  std::string first_stage_feature = "first_stage.score";  ///< read by Sampler::bm25
+  std::string first_stage_feature = "first_stage.score";  ///< read by Sampler::bm25 and, in ready-made rows, by check_serving
   std::uint64_t seed = 1;
 
   // What follows changes nothing in the model.
@@ -43,6 +44,8 @@ struct EpochReport {
   int epoch = 0;                   ///< 0-based
   GameStatistics statistics;
   RankerScores validation{};       ///< NaN where there is no such ranker
+  double policy_hits = 0.0;        ///< chance that a draw of the generator is a held-out positive; NaN without one
+  double uniform_hits = 0.0;       ///< the same for a uniform draw
 };
 
 /// Called in the course of train(), on the calling thread.
@@ -50,6 +53,9 @@ struct TrainingListener {
   std::function<void(const std::string& message)> on_message = [](const std::string&) {};
   std::function<void(int network, int epoch, double share_done)> on_progress = [](int, int, double) {};
   std::function<void(const EpochReport&)> on_epoch = [](const EpochReport&) {};
+  std::function<void(const ServingCheck&)> on_serving_check = [](const ServingCheck&) {};
+  /// The place to save the model: the checkpoint is removed only after it returns.
+  std::function<void(const ModelParts&)> on_finish = [](const ModelParts&) {};
 };
 
 /// What validation measures for labels of `kind`, in words.

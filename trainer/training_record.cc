@@ -75,7 +75,12 @@ json record_of(const EpochReport& report) {
           {"policy_entropy", s.policy_entropy},
           {"discriminator_gradient", s.discriminator_gradient},
           {"generator_gradient", s.generator_gradient},
-          {"validation", report.validation}};
+          {"policy_hits", report.policy_hits},
+          {"uniform_hits", report.uniform_hits},
+          {"validation",
+           {{"discriminator", report.validation[static_cast<std::size_t>(Ranker::discriminator)]},
+            {"generator", report.validation[static_cast<std::size_t>(Ranker::generator)]},
+            {"combined", report.validation[static_cast<std::size_t>(Ranker::combined)]}}}};
 }
 
 }  // namespace irgan

@@ -61,30 +61,38 @@ Validation::Validation(const TrainingData& data, const Encoding& encoding, Threa
   weights_ = query_weights(kept, data.labels);
 }
 
-RankerScores Validation::score(const Network& discriminator, const Network* generator, double temperature,
-                               const VectorXd& offsets) const {
-  std::vector<RankerScores> each(examples_.size());
+void Validation::score(const Network& discriminator, const Network* generator, double temperature,
+                       const VectorXd& offsets, EpochReport& report) const {
+  std::vector<EpochReport> each(examples_.size());
   std::vector<FeatureMatrix> encoded(threads_.num_threads());
   threads_.for_each(examples_.size(), [&](std::size_t i, unsigned thread) {
     const Example& example = data_.examples[examples_[i]];
     encode_example(data_, example, encoding_, encoded[thread]);
     const VectorXd s = scores_of(discriminator, encoded[thread]);
-    each[i].fill(std::numeric_limits<double>::quiet_NaN());
+    EpochReport& own = each[i];
+    own.validation.fill(std::numeric_limits<double>::quiet_NaN());
+    own.policy_hits = std::numeric_limits<double>::quiet_NaN();
+    const Eigen::ArrayXd positive = (example.labels.array() > 0.0).cast<double>();
+    own.uniform_hits = positive.mean();
     const auto set = [&](Ranker ranker, const VectorXd& scores) {
-      each[i][static_cast<std::size_t>(ranker)] = validation_score(example, data_.labels, scores, offsets);
+      own.validation[static_cast<std::size_t>(ranker)] = validation_score(example, data_.labels, scores, offsets);
     };
     set(Ranker::discriminator, s);
     if (generator == nullptr) return;
     const VectorXd g = scores_of(*generator, encoded[thread]) / temperature;
     set(Ranker::generator, g);
     set(Ranker::combined, 0.5 * (s + g));
+    own.policy_hits = (softmax(g).array() * positive).sum();
   });
-  RankerScores mean{};
+  report.validation = {};
+  report.policy_hits = report.uniform_hits = 0.0;
   const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   for (std::size_t i = 0; i < each.size(); ++i) {
-    for (std::size_t r = 0; r < mean.size(); ++r) mean[r] += weights_[i] / total * each[i][r];
+    const double share = weights_[i] / total;
+    for (std::size_t r = 0; r < report.validation.size(); ++r) report.validation[r] += share * each[i].validation[r];
+    report.policy_hits += share * each[i].policy_hits;
+    report.uniform_hits += share * each[i].uniform_hits;
   }
-  return mean;
 }
 
 }  // namespace irgan

@@ -21,11 +21,11 @@ class Validation {
 
   std::size_t num_examples() const { return examples_.size(); }
 
-  /// Returns the weighted mean of validation_measure for each ranker.
+  /// Sets in `report` the weighted mean of validation_measure for each ranker, and how often draws hit positives.
   ///
   /// generator: null if there is none
-  RankerScores score(const Network& discriminator, const Network* generator, double temperature,
-                     const Eigen::VectorXd& offsets) const;
+  void score(const Network& discriminator, const Network* generator, double temperature,
+             const Eigen::VectorXd& offsets, EpochReport& report) const;
 
  private:
   const TrainingData& data_;

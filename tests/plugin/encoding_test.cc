@@ -35,7 +35,9 @@ FeatureMatrix encoded(const Encoding& encoding, const FeatureMatrix& rows, const
   return result;
 }
 
-FeatureMatrix encoded(const Encoding& encoding, const FeatureMatrix& pool) { return encoded(encoding, pool, pool_range(pool)); }
+FeatureMatrix encoded(const Encoding& encoding, const FeatureMatrix& pool) {
+  return encoded(encoding, pool, pool_range(pool));
+}
 
 FeatureMatrix column_of(std::initializer_list<float> numbers) {
   return Eigen::Map<const FeatureMatrix>(numbers.begin(), static_cast<Index>(numbers.size()), 1);
@@ -74,7 +76,8 @@ TEST_CASE("encode agrees with the definition in doubles", "[plugin][encoding]") 
 
   const FeatureMatrix result = encoded(encoding, pool);
 
-  // Difference, quotient (or difference, reciprocal, product) and the half, each rounded to 24 bits, of numbers up to 1.
+  // Difference, quotient (or difference, reciprocal, product) and the half, each rounded to 24 bits, of numbers up
+  // to 1.
   constexpr double kRounding = 4 * 6e-8;
   const PoolRange range = pool_range(pool);
   REQUIRE(result.cols() == encoding.width());
@@ -96,9 +99,9 @@ TEST_CASE("values on and beyond the edges end up at a half", "[plugin][encoding]
   Encoding encoding;
   encoding.features = {{{0, 1, 3}, false}};
   const FeatureMatrix result = encoded(encoding, column_of({-1e30F, -5, 0, 1, 2, 3, 9, 1e30F}));
-  const FeatureMatrix bins = (FeatureMatrix(8, 2) << -.5F, -.5F, -.5F, -.5F, -.5F, -.5F, .5F, -.5F, .5F, 0, .5F, .5F, .5F,
-                              .5F, .5F, .5F)
-                                 .finished();
+  const FeatureMatrix bins =
+      (FeatureMatrix(8, 2) << -.5F, -.5F, -.5F, -.5F, -.5F, -.5F, .5F, -.5F, .5F, 0, .5F, .5F, .5F, .5F, .5F, .5F)
+          .finished();
   CHECK(result.leftCols(2) == bins);
   CHECK(result(0, 2) == -0.5F);
   CHECK(result(7, 2) == 0.5F);

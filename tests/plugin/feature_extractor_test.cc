@@ -48,7 +48,8 @@ std::vector<Xapian::Document> shop() {
 FeatureSchema schema_of(const std::vector<std::string>& features) {
   FeatureSchema schema;
   schema.stemmer = "english";
-  schema.fields = {{"title", "S", kTitleLength, kTitleText, 2.0}, {"body", "", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 8.0}};
+  schema.fields = {{"title", "S", kTitleLength, kTitleText, 2.0},
+                   {"body", "", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 8.0}};
   schema.values = {{"popularity", kPopularity, Transform::log}, {"price", kPrice, Transform::identity}};
   schema.features = features;
   return schema;
@@ -165,7 +166,8 @@ TEST_CASE("a value that no float holds is missing", "[plugin][feature_extractor]
   add_number(documents[2], kPrice, std::numeric_limits<double>::infinity());
   add_number(documents[0], kTitleLength, std::numeric_limits<double>::infinity());
   add_number(documents[1], kTitleLength, -3);
-  const FeatureExtractor extractor(index_of(documents), schema_of({"value.price", "title.length", "first_stage.score"}));
+  const FeatureExtractor extractor(index_of(documents),
+                                   schema_of({"value.price", "title.length", "first_stage.score"}));
   const FeatureMatrix rows = extractor.extract(parsed("shoes"), {{1, 1e300}, {2, 1}, {3, 1}, {4, 1}});
   CHECK(rows.col(0).head(3).array().isNaN().all());
   CHECK(rows(3, 0) == 0.0F);
@@ -185,7 +187,8 @@ TEST_CASE("rows do not depend on the order of the candidates", "[plugin][feature
   const auto by_docid = [](const Candidate& a, const Candidate& b) { return a.docid < b.docid; };
   do {
     FeatureMatrix expected(rows.rows(), rows.cols());
-    for (std::size_t i = 0; i < order.size(); ++i) expected.row(static_cast<Eigen::Index>(i)) = rows.row(order[i].docid - 1);
+    for (std::size_t i = 0; i < order.size(); ++i)
+      expected.row(static_cast<Eigen::Index>(i)) = rows.row(order[i].docid - 1);
     CHECK(same_bits(extractor.extract(running_shoes(), order), expected));
   } while (std::next_permutation(order.begin(), order.end(), by_docid));
 }
@@ -222,8 +225,8 @@ TEST_CASE("a query without words has features all the same", "[plugin][feature_e
   for (std::size_t j = 0; j < schema.features.size(); ++j) {
     const std::string& name = schema.features[j];
     CAPTURE(name);
-    const bool of_query = name.rfind("value.", 0) != 0 && name.rfind("first_stage.", 0) != 0 &&
-                          name.find(".length") == std::string::npos;
+    const bool of_query =
+        name.rfind("value.", 0) != 0 && name.rfind("first_stage.", 0) != 0 && name.find(".length") == std::string::npos;
     if (!of_query) continue;
     const auto column = rows.col(static_cast<Eigen::Index>(j)).array();
     CHECK((column == 0.0F || column.isNaN()).all());
@@ -265,11 +268,13 @@ TEST_CASE("what the index lost is told once", "[plugin][feature_extractor]") {
   FeatureSchema schema = schema_of({"title.bm25", "tags.bm25", "value.age"});
   schema.fields.push_back({"tags", "XT", 11, 12, 3.0});
   schema.values.push_back({"age", 13, Transform::identity});
-  const FeatureExtractor extractor(index_of(shop()), schema, [&](const std::string& problem) { problems.push_back(problem); });
+  const FeatureExtractor extractor(index_of(shop()), schema,
+                                   [&](const std::string& problem) { problems.push_back(problem); });
   extractor.extract(running_shoes(), kAllFour);
   extractor.extract(running_shoes(), kAllFour);
   CHECK(problems == std::vector<std::string>{"the index has no terms under the prefix 'XT' of field 'tags'",
-                                             "value slot 11 of field 'tags' is empty", "value slot 12 of field 'tags' is empty",
+                                             "value slot 11 of field 'tags' is empty",
+                                             "value slot 12 of field 'tags' is empty",
                                              "value slot 13 of value 'age' is empty"});
 }
 
@@ -305,7 +310,8 @@ TEST_CASE("the wdfs of synonyms add up", "[plugin][feature_extractor]") {
 }
 
 TEST_CASE("the idf of many synonyms stays above zero", "[plugin][feature_extractor]") {
-  const std::vector<std::string> synonyms{"shoes", "Zshoe", "shoe", "red", "hat", "blue", "felt", "rack", "running", "for"};
+  const std::vector<std::string> synonyms{"shoes", "Zshoe", "shoe", "red",     "hat",
+                                          "blue",  "felt",  "rack", "running", "for"};
   const Query query(Query::OP_SYNONYM, synonyms.begin(), synonyms.end());
   for (const float idf : values_of("body.idf_sum", query)) CHECK(idf > 0.0F);
 }
@@ -338,7 +344,8 @@ TEST_CASE("an index without stems is searched by its words", "[plugin][feature_e
   CHECK(coverage(parsed("shoe", "S", QueryParser::STEM_NONE)) == std::vector<float>{0, 1});
   schema.stemmer = "english";
   CHECK(coverage(parsed("shoes", "S", QueryParser::STEM_NONE)) == std::vector<float>{1, 0});
-  CHECK(coverage(parsed("shoes", "S", QueryParser::STEM_SOME)) == std::vector<float>{0, 1});  // the bare stem is all it has
+  CHECK(coverage(parsed("shoes", "S", QueryParser::STEM_SOME)) ==
+        std::vector<float>{0, 1});  // the bare stem is all it has
 }
 
 TEST_CASE("every stemming strategy of the query finds an index with stems", "[plugin][feature_extractor]") {
@@ -348,15 +355,16 @@ TEST_CASE("every stemming strategy of the query finds an index with stems", "[pl
 }
 
 TEST_CASE("accents and n-grams of Chinese reach the index", "[plugin][feature_extractor]") {
-  const Xapian::Database db = index_of({document_of({{"S", "École d'été"}}, "french", Xapian::TermGenerator::FLAG_CJK_NGRAM),
-                                        document_of({{"S", "中国人"}}, "french", Xapian::TermGenerator::FLAG_CJK_NGRAM)});
+  const Xapian::Database db =
+      index_of({document_of({{"S", "École d'été"}}, "french", Xapian::TermGenerator::FLAG_CJK_NGRAM),
+                document_of({{"S", "中国人"}}, "french", Xapian::TermGenerator::FLAG_CJK_NGRAM)});
   FeatureSchema schema = schema_of({"title.coverage"});
   schema.stemmer = "french";
   const FeatureExtractor extractor(db, schema);
   const std::vector<Candidate> both{{1, 1}, {2, 1}};
   const auto coverage = [&](const std::string& words) {
-    const FeatureMatrix rows = extractor.extract(
-        parsed(words, "S", QueryParser::STEM_SOME, "french", QueryParser::FLAG_CJK_NGRAM), both);
+    const FeatureMatrix rows =
+        extractor.extract(parsed(words, "S", QueryParser::STEM_SOME, "french", QueryParser::FLAG_CJK_NGRAM), both);
     return std::vector<float>(rows.data(), rows.data() + 2);
   };
   CHECK(coverage("ÉCOLES") == std::vector<float>{1, 0});

@@ -10,10 +10,14 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-std::vector<TextField> fields() { return {{"title", "S", 1, 2, 6.5}, {"body", "", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 80}}; }
+std::vector<TextField> fields() {
+  return {{"title", "S", 1, 2, 6.5}, {"body", "", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 80}};
+}
 std::vector<ValueField> values() { return {{"popularity", 3, Transform::log}, {"price", 4, Transform::identity}}; }
 
-FeatureSchema schema_of(Names features) { return {FeatureSchema::kVersion, "english", fields(), values(), std::move(features)}; }
+FeatureSchema schema_of(Names features) {
+  return {FeatureSchema::kVersion, "english", fields(), values(), std::move(features)};
+}
 
 // `json` with the first `from` in it replaced by `to`.
 std::string altered(std::string json, const std::string& from, const std::string& to) {
@@ -25,8 +29,9 @@ std::string altered(std::string json, const std::string& from, const std::string
 }  // namespace
 
 TEST_CASE("parse_features takes names apart", "[plugin][feature_schema]") {
-  const std::vector<FeatureColumn> columns = parse_features(
-      schema_of({"first_stage.score", "first_stage.log_rank", "query.length", "body.min_wdf", "title.prefix_match", "value.price"}));
+  const std::vector<FeatureColumn> columns =
+      parse_features(schema_of({"first_stage.score", "first_stage.log_rank", "query.length", "body.min_wdf",
+                                "title.prefix_match", "value.price"}));
   REQUIRE(columns.size() == 6);
   CHECK(columns[0].source == FeatureSource::first_stage_score);
   CHECK(columns[1].source == FeatureSource::first_stage_rank);
@@ -42,8 +47,8 @@ TEST_CASE("parse_features takes names apart", "[plugin][feature_schema]") {
 }
 
 TEST_CASE("parse_features refuses what this build cannot extract, by name", "[plugin][feature_schema]") {
-  for (const std::string name : {"1", "", "bm25", ".bm25", "title", "title.", "title.bm26", "title.bm25.x", "Title.bm25",
-                                 "tags.bm25", "first_stage", "first_stage.rank", "query.words"}) {
+  for (const std::string name : {"1", "", "bm25", ".bm25", "title", "title.", "title.bm26", "title.bm25.x",
+                                 "Title.bm25", "tags.bm25", "first_stage", "first_stage.rank", "query.words"}) {
     CHECK_THROWS_MATCHES(parse_features(schema_of({"title.bm25", name})), FormatError,
                          Message("feature '" + name + "' cannot be extracted from an index by this build"));
   }
@@ -51,7 +56,8 @@ TEST_CASE("parse_features refuses what this build cannot extract, by name", "[pl
                        Message("feature 'value.colour' names no value of the schema"));
 }
 
-TEST_CASE("parse_features refuses features of the text where the schema has no slot with it", "[plugin][feature_schema]") {
+TEST_CASE("parse_features refuses features of the text where the schema has no slot with it",
+          "[plugin][feature_schema]") {
   for (const std::string kind : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match"}) {
     CHECK(parse_features(schema_of({"title." + kind})).size() == 1);
     CHECK_THROWS_MATCHES(
@@ -61,19 +67,35 @@ TEST_CASE("parse_features refuses features of the text where the schema has no s
 }
 
 TEST_CASE("the default features are lean", "[plugin][feature_schema]") {
-  CHECK(default_features(fields(), values()) ==
-        Names{"first_stage.score", "query.length", "title.bm25", "title.coverage", "title.idf_coverage", "title.density",
-              "title.length", "title.exact_match", "title.trigram_jaccard", "title.trigram_coverage", "title.joined_match",
-              "title.prefix_match", "body.bm25", "body.coverage", "body.idf_coverage", "body.density", "body.length",
-              "body.exact_match", "value.popularity", "value.price"});
+  CHECK(default_features(fields(), values()) == Names{"first_stage.score",
+                                                      "query.length",
+                                                      "title.bm25",
+                                                      "title.coverage",
+                                                      "title.idf_coverage",
+                                                      "title.density",
+                                                      "title.length",
+                                                      "title.exact_match",
+                                                      "title.trigram_jaccard",
+                                                      "title.trigram_coverage",
+                                                      "title.joined_match",
+                                                      "title.prefix_match",
+                                                      "body.bm25",
+                                                      "body.coverage",
+                                                      "body.idf_coverage",
+                                                      "body.density",
+                                                      "body.length",
+                                                      "body.exact_match",
+                                                      "value.popularity",
+                                                      "value.price"});
 }
 
 TEST_CASE("all features are the default ones and the classic ones", "[plugin][feature_schema]") {
   const Names all = all_features(fields(), values());
   CHECK(all.size() == 3 + 16 + 12 + 2);
-  for (const std::string& name : default_features(fields(), values())) CHECK(std::count(all.begin(), all.end(), name) == 1);
-  for (const char* name : {"first_stage.log_rank", "body.dirichlet", "title.jelinek_mercer", "body.tf_idf", "title.log_wdf",
-                           "title.idf_sum", "body.min_wdf"}) {
+  for (const std::string& name : default_features(fields(), values()))
+    CHECK(std::count(all.begin(), all.end(), name) == 1);
+  for (const char* name : {"first_stage.log_rank", "body.dirichlet", "title.jelinek_mercer", "body.tf_idf",
+                           "title.log_wdf", "title.idf_sum", "body.min_wdf"}) {
     CHECK(std::count(all.begin(), all.end(), name) == 1);
   }
   CHECK(parse_features(schema_of(all)).size() == all.size());
@@ -109,10 +131,11 @@ TEST_CASE("schema_from_json refuses what is no schema, and says where", "[plugin
   const std::string good = schema_to_json(schema_of({"title.bm25"}));
   const auto refused = [](const std::string& json) {
     CAPTURE(json);
-    CHECK_THROWS_MATCHES(schema_from_json(json, "m.bin"), FormatError,
-                         Catch::Matchers::Predicate<FormatError>(
-                             [](const FormatError& error) { return std::string(error.what()).rfind("m.bin: ", 0) == 0; },
-                             "begins with the origin"));
+    CHECK_THROWS_MATCHES(
+        schema_from_json(json, "m.bin"), FormatError,
+        Catch::Matchers::Predicate<FormatError>(
+            [](const FormatError& error) { return std::string(error.what()).rfind("m.bin: ", 0) == 0; },
+            "begins with the origin"));
   };
   for (std::size_t size = 0; size < good.size(); ++size) refused(good.substr(0, size));
   for (const char* json : {"[]", "7", "null", "\"schema\""}) refused(json);

@@ -36,9 +36,9 @@ void check(FieldFeature feature, double first, double second, double third) {
 }
 
 constexpr FieldFeature kTermFeatures[] = {
-    FieldFeature::bm25,      FieldFeature::coverage,        FieldFeature::idf_coverage, FieldFeature::density,
-    FieldFeature::length,    FieldFeature::exact_match,     FieldFeature::dirichlet,    FieldFeature::jelinek_mercer,
-    FieldFeature::tf_idf,    FieldFeature::log_wdf,         FieldFeature::idf_sum,      FieldFeature::min_wdf};
+    FieldFeature::bm25,   FieldFeature::coverage,    FieldFeature::idf_coverage, FieldFeature::density,
+    FieldFeature::length, FieldFeature::exact_match, FieldFeature::dirichlet,    FieldFeature::jelinek_mercer,
+    FieldFeature::tf_idf, FieldFeature::log_wdf,     FieldFeature::idf_sum,      FieldFeature::min_wdf};
 
 }  // namespace
 

@@ -1,11 +1,11 @@
 #include "irgan/model_source.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <filesystem>
 #include <thread>
-
-#include <sys/resource.h>
 
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
@@ -51,6 +51,18 @@ struct WatchedFile {
   std::shared_ptr<ModelSource> source;
 };
 
+// Reads the depth while the file can be seen and not opened; nothing but its mode changes.
+std::size_t depth_while_unreadable(const WatchedFile& file) {
+  using std::filesystem::perms;
+  std::filesystem::permissions(file.path, perms::none);
+  const bool is_root = geteuid() == 0;  // whom no mode keeps out
+  if (is_root) REQUIRE(seteuid(65534) == 0);
+  const std::size_t depth = file.depth();
+  if (is_root) REQUIRE(seteuid(0) == 0);
+  std::filesystem::permissions(file.path, perms::owner_read | perms::owner_write);
+  return depth;
+}
+
 // The sources look at their files at most once a second.
 void wait_for_next_look() { std::this_thread::sleep_for(std::chrono::milliseconds(1050)); }
 
@@ -92,8 +104,11 @@ TEST_CASE("model_file keeps to its model within the second", "[plugin][model_sou
 
 TEST_CASE("model_file takes a new model for the old one, and no bad one", "[plugin][model_source]") {
   const ScratchFolder folder;
-  const WatchedFile better(folder, "better"), same(folder, "same"), broken(folder, "broken"), removed(folder, "removed"),
-      becoming_folder(folder, "folder"), unreadable(folder, "unreadable");
+  using std::filesystem::perms;
+  std::filesystem::permissions(folder.path(), perms::group_exec | perms::others_exec,
+                               std::filesystem::perm_options::add);
+  const WatchedFile better(folder, "better"), same(folder, "same"), broken(folder, "broken"),
+      removed(folder, "removed"), becoming_folder(folder, "folder"), unreadable(folder, "unreadable");
   const WatchedFile* const all[] = {&better, &same, &broken, &removed, &becoming_folder, &unreadable};
   for (const WatchedFile* file : all) REQUIRE(file->depth() == 11);
   const auto same_model = same.source->get(Xapian::Database());
@@ -114,13 +129,7 @@ TEST_CASE("model_file takes a new model for the old one, and no bad one", "[plug
     REQUIRE(file->problems.size() == 1);
     CHECK_THAT(file->problems[0], StartsWith("the model before stays: " + file->path + ": "));
   }
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const rlimit none{0, limit.rlim_max};
-  setrlimit(RLIMIT_NOFILE, &none);  // an out-worn file table: the file is there and cannot be opened
-  const std::size_t depth_meanwhile = unreadable.depth();
-  setrlimit(RLIMIT_NOFILE, &limit);
-  CHECK(depth_meanwhile == 11);
+  CHECK(depth_while_unreadable(unreadable) == 11);
   REQUIRE(unreadable.problems.size() == 1);
   CHECK_THAT(unreadable.problems[0], Contains("cannot be read"));
 
@@ -152,8 +161,9 @@ TEST_CASE("model_file works without a listener", "[plugin][model_source]") {
 }
 
 TEST_CASE("model_in_index says how to put a model into an index that has none", "[plugin][model_source]") {
-  CHECK_THROWS_WITH(model_in_index()->get(index_of({})),
-                    "the index holds no model under the metadata key 'irgan.model': put one there with 'xapian-irgan store'");
+  CHECK_THROWS_WITH(
+      model_in_index()->get(index_of({})),
+      "the index holds no model under the metadata key 'irgan.model': put one there with 'xapian-irgan store'");
 }
 
 TEST_CASE("model_in_index throws at a bad first model", "[plugin][model_source]") {

@@ -81,7 +81,9 @@ float mean_row_score(const ModelParts& parts, const FeatureMatrix& pool) {
 // Sums of a few dozen floats of size about 1: each rounding is off by 2^-24 = 6e-8.
 constexpr float kRounding = 4e-6F;
 
-bool close(const VectorXf& a, const VectorXf& b) { return a.size() == b.size() && (a - b).cwiseAbs().maxCoeff() <= kRounding; }
+bool close(const VectorXf& a, const VectorXf& b) {
+  return a.size() == b.size() && (a - b).cwiseAbs().maxCoeff() <= kRounding;
+}
 
 }  // namespace
 
@@ -171,14 +173,17 @@ TEST_CASE("a model whose metadata are not what they should be is refused", "[plu
     }
   }
   for (const char* index : {"{}", "[]", R"({"uuid":1,"num_documents":1,"average_length":1,"id_prefix":""})"}) {
-    CHECK_THAT(complaint(with_metadata("index", index)), StartsWith("m.bin: the metadata are not what they should be: "));
+    CHECK_THAT(complaint(with_metadata("index", index)),
+               StartsWith("m.bin: the metadata are not what they should be: "));
   }
   REQUIRE(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5})")).empty());
   for (const char* serving :
        {R"({"ranker":"oracle","depth":40,"temperature":0.5})", R"({"ranker":"combined","depth":0,"temperature":0.5})",
-        R"({"ranker":"combined","depth":-1,"temperature":0.5})", R"({"ranker":"combined","depth":"all","temperature":0.5})",
+        R"({"ranker":"combined","depth":-1,"temperature":0.5})",
+        R"({"ranker":"combined","depth":"all","temperature":0.5})",
         R"({"ranker":"combined","depth":40,"temperature":0})", R"({"ranker":"combined","depth":40,"temperature":-1})",
-        R"({"ranker":"combined","depth":40,"temperature":null})", R"({"ranker":"combined","depth":40,"temperature":1e999})"}) {
+        R"({"ranker":"combined","depth":40,"temperature":null})",
+        R"({"ranker":"combined","depth":40,"temperature":1e999})"}) {
     CAPTURE(serving);
     CHECK_THAT(complaint(with_metadata("serving", serving)), StartsWith("m.bin: "));
   }
@@ -245,7 +250,8 @@ TEST_CASE("tensors that do not fit each other are refused by name", "[plugin][mo
   CHECK(complaint(altered([](TensorFile& file) {
           const float numbers[] = {0, 0};
           for (Tensor& tensor : file.tensors) {
-            if (tensor.name == "generator.1.1.weight") tensor = make_tensor(tensor.name, {2, 2}, std::vector<float>(4).data());
+            if (tensor.name == "generator.1.1.weight")
+              tensor = make_tensor(tensor.name, {2, 2}, std::vector<float>(4).data());
             if (tensor.name == "generator.1.1.bias") tensor = make_tensor(tensor.name, {2}, numbers);
           }
         })) == "m.bin: network generator.1 has not one output");
@@ -326,7 +332,8 @@ TEST_CASE("a model without a generator says so when asked for it", "[plugin][mod
   const FeatureMatrix pool = random_pool(3, 2, 7);
   CHECK(model.score(pool).allFinite());
   for (const Ranker ranker : {Ranker::generator, Ranker::combined}) {
-    CHECK_THROWS_MATCHES(model.score(pool, ranker), Error, Message("the model has no generator: it was trained without one"));
+    CHECK_THROWS_MATCHES(model.score(pool, ranker), Error,
+                         Message("the model has no generator: it was trained without one"));
   }
 }
 

@@ -28,9 +28,9 @@ double naive_score(const Network& network, VectorXd inputs) {
   return inputs[0];
 }
 
-// How far a score in floats may be from the one in doubles. A unit's sum of n products is off by (n + 1) 2^-24 of the sum
-// of its products' sizes, and by its inputs' errors times its weights; tanh hands on no more than it gets and adds, in
-// Eigen, a few units in the last place of a number below 1.
+// How far a score in floats may be from the one in doubles. A unit's sum of n products is off by (n + 1) 2^-24 of the
+// sum of its products' sizes, and by its inputs' errors times its weights; tanh hands on no more than it gets and adds,
+// in Eigen, a few units in the last place of a number below 1.
 double error_bound(const Network& network, const VectorXd& inputs) {
   constexpr double kUnit = 0x1p-24;
   VectorXd sizes = inputs.cwiseAbs();

@@ -18,8 +18,9 @@ Xapian::Document document_with(const std::string& words, const std::string& slot
 
 // Five documents; the third is deleted.
 std::vector<Xapian::Document> documents() {
-  return {document_with("a a b", Xapian::sortable_serialise(2.5)), document_with("b b b", Xapian::sortable_serialise(-7)),
-          document_with("a gone"), document_with("c", Xapian::sortable_serialise(0)), document_with("a b c c")};
+  return {document_with("a a b", Xapian::sortable_serialise(2.5)),
+          document_with("b b b", Xapian::sortable_serialise(-7)), document_with("a gone"),
+          document_with("c", Xapian::sortable_serialise(0)), document_with("a b c c")};
 }
 
 Xapian::WritableDatabase index() {
@@ -74,10 +75,9 @@ TEST_CASE("slot_numbers tells zero from missing", "[plugin][postings]") {
 }
 
 TEST_CASE("slot_texts returns bytes as they are", "[plugin][postings]") {
-  const Xapian::Database db = index_of({document_with("a", "Žluťoučký kůň"), document_with("b"),
-                                        document_with("c", std::string("\0\xFF", 2))});
-  CHECK(slot_texts(db, 1, {1, 2, 3, 4}) ==
-        std::vector<std::string>{"Žluťoučký kůň", "", std::string("\0\xFF", 2), ""});
+  const Xapian::Database db =
+      index_of({document_with("a", "Žluťoučký kůň"), document_with("b"), document_with("c", std::string("\0\xFF", 2))});
+  CHECK(slot_texts(db, 1, {1, 2, 3, 4}) == std::vector<std::string>{"Žluťoučký kůň", "", std::string("\0\xFF", 2), ""});
 }
 
 TEST_CASE("three shards read as one index", "[plugin][postings]") {

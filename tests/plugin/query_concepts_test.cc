@@ -124,7 +124,8 @@ TEST_CASE("synonyms are one concept", "[plugin][query_concepts]") {
 
 TEST_CASE("synonyms under two prefixes are one concept, and another than one of their words",
           "[plugin][query_concepts]") {
-  const Query both(Query::OP_OR, all_of({"Scar", "Sauto"}, Query::OP_SYNONYM), all_of({"Zcar", "Zauto"}, Query::OP_SYNONYM));
+  const Query both(Query::OP_OR, all_of({"Scar", "Sauto"}, Query::OP_SYNONYM),
+                   all_of({"Zcar", "Zauto"}, Query::OP_SYNONYM));
   CHECK(found(both) == "car/car=auto/auto");
   CHECK(found(Query(Query::OP_OR, both, Query("car"))) == "car/car=auto/auto car/car");
 }

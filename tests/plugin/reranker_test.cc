@@ -8,6 +8,7 @@
 #include "plugin/src/rescoring_source.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
+#include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;
@@ -120,17 +121,20 @@ Docids docids_of(const std::vector<RankedHit>& hits) {
 }
 
 bool same_bounds(const Xapian::MSet& a, const Xapian::MSet& b) {
-  return a.get_matches_lower_bound() == b.get_matches_lower_bound() && a.get_matches_estimated() == b.get_matches_estimated() &&
+  return a.get_matches_lower_bound() == b.get_matches_lower_bound() &&
+         a.get_matches_estimated() == b.get_matches_estimated() &&
          a.get_matches_upper_bound() == b.get_matches_upper_bound();
 }
 
 // Everything that a page shows, so that two can be compared.
 std::string shown(const Xapian::MSet& page) {
-  std::string text = std::to_string(page.get_firstitem()) + " of " + std::to_string(page.get_matches_lower_bound()) + "-" +
-                     std::to_string(page.get_matches_estimated()) + "-" + std::to_string(page.get_matches_upper_bound());
+  std::string text = std::to_string(page.get_firstitem()) + " of " + std::to_string(page.get_matches_lower_bound()) +
+                     "-" + std::to_string(page.get_matches_estimated()) + "-" +
+                     std::to_string(page.get_matches_upper_bound());
   for (auto hit = page.begin(); hit != page.end(); ++hit) {
-    text += "; " + std::to_string(*hit) + " " + std::to_string(hit.get_weight()) + " " + std::to_string(hit.get_percent()) +
-            " " + hit.get_sort_key() + " " + std::to_string(hit.get_collapse_count());
+    text += "; " + std::to_string(*hit) + " " + std::to_string(hit.get_weight()) + " " +
+            std::to_string(hit.get_percent()) + " " + hit.get_sort_key() + " " +
+            std::to_string(hit.get_collapse_count());
   }
   return text;
 }
@@ -151,7 +155,8 @@ class SwitchableSource : public ModelSource {
 };
 
 Xapian::Database fruit_index(int num_shards) {
-  return num_shards == 1 ? Xapian::Database(index_of(fruit())) : sharded_index_of(fruit(), static_cast<std::size_t>(num_shards));
+  return num_shards == 1 ? Xapian::Database(index_of(fruit()))
+                         : sharded_index_of(fruit(), static_cast<std::size_t>(num_shards));
 }
 
 }  // namespace
@@ -208,8 +213,8 @@ TEST_CASE("explain says what each feature adds, a hit each in the new order", "[
   const std::vector<RankedHit> hits = reranker.explain(enquire.get_query(), mset);
 
   CHECK(docids_of(hits) == docids_of(reranker.rerank(enquire.get_query(), mset)));
-  const FeatureMatrix reasons = model->explain(
-      FeatureExtractor(db, model->schema()).extract(enquire.get_query(), candidates_of(mset, kDepth)));
+  const FeatureMatrix reasons =
+      model->explain(FeatureExtractor(db, model->schema()).extract(enquire.get_query(), candidates_of(mset, kDepth)));
   for (const RankedHit& hit : hits) {
     const auto row = reasons.row(static_cast<Eigen::Index>(hit.first_stage_rank - 1));
     CHECK(std::equal(hit.contributions.begin(), hit.contributions.end(), row.begin(), row.end()));
@@ -221,7 +226,9 @@ TEST_CASE("the depth is the model's unless an option says otherwise", "[plugin][
   Xapian::Enquire enquire = enquire_of(db);
   const Xapian::MSet mset = enquire.get_mset(0, kNumDocuments);
   RerankOptions options = strict();
-  const auto num_hits = [&] { return Reranker(db, fixed_model(popularity_model()), options).rerank(enquire.get_query(), mset).size(); };
+  const auto num_hits = [&] {
+    return Reranker(db, fixed_model(popularity_model()), options).rerank(enquire.get_query(), mset).size();
+  };
   CHECK(num_hits() == kDepth);
   options.depth = 5;
   CHECK(num_hits() == 5);
@@ -231,8 +238,7 @@ TEST_CASE("the depth is the model's unless an option says otherwise", "[plugin][
 
 TEST_CASE("a depth beyond all matches reranks all, on every page alike", "[plugin][reranker]") {
   const Xapian::Database db = fruit_index(GENERATE(1, 3));
-  const std::size_t depth =
-      GENERATE(std::size_t{1000}, std::size_t{1} << 32, std::numeric_limits<std::size_t>::max());
+  const std::size_t depth = GENERATE(std::size_t{1000}, std::size_t{1} << 32, std::numeric_limits<std::size_t>::max());
   Xapian::Enquire enquire = enquire_of(db);
   RerankOptions options = strict();
   options.depth = depth;
@@ -245,10 +251,9 @@ TEST_CASE("a depth beyond all matches reranks all, on every page alike", "[plugi
 TEST_CASE("each page is its slice of one list, with the first pass's bounds", "[plugin][reranker]") {
   const Xapian::Database db = fruit_index(GENERATE(1, 3));
   const auto model = GENERATE(0, 1) == 0 ? popularity_model() : nonlinear_model();
-  const Query query = GENERATE(parsed("apples pear"), parsed("pear filler"), parsed("pear"), parsed("apples AND pear"),
-                               parsed("filler -pear"),
-                               parsed("pe* apples", "", Xapian::QueryParser::STEM_SOME, "english",
-                                      Xapian::QueryParser::FLAG_WILDCARD));
+  const Query query = GENERATE(
+      parsed("apples pear"), parsed("pear filler"), parsed("pear"), parsed("apples AND pear"), parsed("filler -pear"),
+      parsed("pe* apples", "", Xapian::QueryParser::STEM_SOME, "english", Xapian::QueryParser::FLAG_WILDCARD));
   CAPTURE(query.get_description());
   Xapian::Enquire enquire = enquire_of(db, query);
   const Docids list = full_list(db, *model, enquire);
@@ -269,7 +274,11 @@ TEST_CASE("each page is its slice of one list, with the first pass's bounds", "[
 }
 
 TEST_CASE("a page of inexact bounds has them from the first pass", "[plugin][reranker]") {
-  const Xapian::Database db = fruit_index(GENERATE(1, 3));
+  std::vector<Xapian::Document> documents;
+  for (int copy = 0; copy < 4; ++copy) {
+    for (const Xapian::Document& document : fruit()) documents.push_back(document);
+  }
+  const Xapian::Database db = sharded_index_of(documents, GENERATE(std::size_t{1}, std::size_t{4}));
   // Once twelve pears are found, Xapian passes over what is filler alone.
   const Query pears(Query::OP_SCALE_WEIGHT, parsed("pear"), 10.0);
   Xapian::Enquire enquire = enquire_of(db, Query(Query::OP_OR, pears, parsed("filler")));
@@ -314,7 +323,8 @@ TEST_CASE("matching terms and snippets work on a reranked page", "[plugin][reran
   for (auto hit = page.begin(); hit != page.end(); ++hit) {
     const std::set<std::string> expected =
         *hit % 3 == 0 ? std::set<std::string>{"Zappl", "Zpear"} : std::set<std::string>{"Zappl"};
-    CHECK(std::set<std::string>(enquire.get_matching_terms_begin(hit), enquire.get_matching_terms_end(hit)) == expected);
+    CHECK(std::set<std::string>(enquire.get_matching_terms_begin(hit), enquire.get_matching_terms_end(hit)) ==
+          expected);
   }
   CHECK(page.snippet("an apple a day", 50, Xapian::Stem("english")) == "an <b>apple</b> a day");
 }
@@ -348,7 +358,9 @@ TEST_CASE("a match spy counts once, whatever becomes of the reranking", "[plugin
   SECTION("sorted by value") { enquire.set_sort_by_value(kColour, true); }
   SECTION("no weights") { enquire.set_weighting_scheme(Xapian::BoolWeight()); }
   SECTION("a model that fails before the first pass") { model = model_of_other_features(); }
-  SECTION("a model that fails after the first pass") { model = popularity_model(std::numeric_limits<float>::infinity()); }
+  SECTION("a model that fails after the first pass") {
+    model = popularity_model(std::numeric_limits<float>::infinity());
+  }
   Xapian::ValueCountMatchSpy spy(kColour);
   enquire.add_matchspy(&spy);
   const Xapian::MSet page = Reranker(db, fixed_model(model), lenient(problems)).get_mset(enquire, 3, 3, kNumDocuments);
@@ -382,7 +394,8 @@ TEST_CASE("check_at_least and the relevance set reach the first pass", "[plugin]
   const Xapian::MSet window = enquire.get_mset(0, kDepth, kNumDocuments, &relevant);
   CHECK(page.get_matches_lower_bound() == kNumDocuments);
   CHECK(page.get_matches_upper_bound() == kNumDocuments);
-  CHECK(docids_of(page) == slice(docids_of(Reranker(db, fixed_model(popularity_model())).rerank(enquire.get_query(), window)), 0, 3));
+  CHECK(docids_of(page) ==
+        slice(docids_of(Reranker(db, fixed_model(popularity_model())).rerank(enquire.get_query(), window)), 0, 3));
 }
 
 TEST_CASE("collapsing happens in the first pass", "[plugin][reranker]") {
@@ -434,8 +447,9 @@ TEST_CASE("an empty result stays empty", "[plugin][reranker]") {
 
 TEST_CASE("shards of unequal size, and without documents, are told apart", "[plugin][reranker]") {
   // Which shards hold documents: the first, the middle or the last one is empty, or two are.
-  const std::vector<bool> filled = GENERATE(std::vector<bool>{false, true, true}, std::vector<bool>{true, false, true},
-                                            std::vector<bool>{true, true, false}, std::vector<bool>{false, false, true});
+  const std::vector<bool> filled =
+      GENERATE(std::vector<bool>{false, true, true}, std::vector<bool>{true, false, true},
+               std::vector<bool>{true, true, false}, std::vector<bool>{false, false, true});
   CAPTURE(filled[0], filled[1], filled[2]);
   const std::vector<Xapian::Document> documents = fruit();
   Xapian::Database db;
@@ -488,7 +502,8 @@ TEST_CASE("a model of features that no index has falls back or throws", "[plugin
   Problems problems;
   const Reranker falling_back(db, fixed_model(model_of_other_features()), lenient(problems));
   CHECK(docids_of(falling_back.get_mset(enquire, 0, 20)) == docids_of(enquire.get_mset(0, 20)));
-  CHECK(docids_of(falling_back.rerank(enquire.get_query(), enquire.get_mset(0, 20))) == docids_of(enquire.get_mset(0, 20)));
+  CHECK(docids_of(falling_back.rerank(enquire.get_query(), enquire.get_mset(0, 20))) ==
+        docids_of(enquire.get_mset(0, 20)));
   REQUIRE(problems.size() == 2);
   CHECK_THAT(problems[0], Contains("feature '1' cannot be extracted"));
 
@@ -502,7 +517,8 @@ TEST_CASE("scores that are not finite are never ranked by", "[plugin][reranker]"
   Xapian::Enquire enquire = enquire_of(db);
   const auto model = popularity_model(std::numeric_limits<float>::infinity());
   Problems problems;
-  CHECK(shown(Reranker(db, fixed_model(model), lenient(problems)).get_mset(enquire, 3, 20)) == shown(enquire.get_mset(3, 20)));
+  CHECK(shown(Reranker(db, fixed_model(model), lenient(problems)).get_mset(enquire, 3, 20)) ==
+        shown(enquire.get_mset(3, 20)));
   CHECK(problems == Problems{"served in the original order: the model gives scores that are not finite"});
   CHECK_THROWS_AS(Reranker(db, fixed_model(model), strict()).get_mset(enquire, 0, 20), Error);
 }
@@ -555,4 +571,87 @@ TEST_CASE("documents that are added and deleted meanwhile do not fail a search",
   db.add_document(fruit().front());
   CHECK(reranker.rerank(enquire.get_query(), before).size() == kDepth);
   CHECK(docids_of(reranker.get_mset(enquire, 0, 20)) == slice(full_list(db, *popularity_model(), enquire), 0, 20));
+}
+
+TEST_CASE("an index that moved on is told to the application, or served in the old order", "[plugin][reranker]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  std::vector<Xapian::Document> documents = fruit();
+  for (unsigned i = 0; i < 2000; ++i) {  // so many that the index is more than the blocks that a reader holds
+    Xapian::Document document;
+    document.add_term("Q" + std::to_string(i * 7919));
+    document.add_value(kPopularity, Xapian::sortable_serialise(i));
+    documents.push_back(document);
+  }
+  for (const Xapian::Document& document : documents) writer.add_document(document);
+  writer.commit();
+  const Xapian::Database reader(folder.file("db"));
+  Xapian::Enquire enquire = enquire_of(reader);
+  const Xapian::MSet mset = enquire.get_mset(0, 20);
+  for (int revision = 0; revision < 3; ++revision) {  // Xapian keeps the blocks of one revision before
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+      documents[i].add_value(kPopularity, Xapian::sortable_serialise(revision));
+      writer.replace_document(static_cast<Xapian::docid>(i + 1), documents[i]);
+    }
+    writer.commit();
+  }
+
+  CHECK_THROWS_AS(Reranker(reader, fixed_model(popularity_model())).rerank(enquire.get_query(), mset),
+                  Xapian::DatabaseModifiedError);
+  Problems problems;
+  const Reranker falling_back(reader, fixed_model(popularity_model()), lenient(problems));
+  CHECK(docids_of(falling_back.rerank(enquire.get_query(), mset)) == docids_of(mset));
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems[0], StartsWith("served in the original order: DatabaseModifiedError"));
+  CHECK(shown(falling_back.get_mset(enquire, 0, 10)) == shown(enquire.get_mset(0, 10)));
+}
+
+TEST_CASE("a rescoring source yields its shard's entries, step by step or by skipping", "[plugin][reranker]") {
+  const std::vector<Xapian::Database> shards{index_of(fruit()), index_of({}), index_of(fruit())};
+  Xapian::Database db;
+  for (const Xapian::Database& shard : shards) db.add_database(shard);
+  auto plan = std::make_shared<RescoringPlan>(db);
+  plan->entries = {{1, 0.5}, {3, 4}, {4, 2}, {7, 1}, {13, 3}};
+  plan->max_weight = 4;
+  plan->matches_lower_bound = 7;
+  plan->matches_estimated = 8;
+  plan->matches_upper_bound = 9;
+  const RescoringSource original(plan);
+  const auto source_of = [&](std::size_t shard) {
+    std::unique_ptr<Xapian::PostingSource> source(original.clone());
+    source->init(shards[shard]);
+    return source;
+  };
+
+  // Documents 1, 4, 7 and 13 are the first shard's 1, 2, 3 and 5; document 3 is the third shard's 1.
+  const auto first = source_of(0);
+  std::vector<std::pair<Xapian::docid, double>> entries;
+  for (first->next(0); !first->at_end(); first->next(0)) entries.emplace_back(first->get_docid(), first->get_weight());
+  CHECK(entries == std::vector<std::pair<Xapian::docid, double>>{{1, 0.5}, {2, 2}, {3, 1}, {5, 3}});
+  CHECK(first->get_maxweight() == 4);
+
+  const auto skipping = source_of(0);
+  skipping->skip_to(2, 0);
+  CHECK(skipping->get_docid() == 2);
+  skipping->skip_to(2, 0);
+  CHECK(skipping->get_docid() == 2);
+  skipping->next(0);
+  CHECK(skipping->get_docid() == 3);
+  skipping->skip_to(4, 0);
+  CHECK(skipping->get_docid() == 5);
+  skipping->skip_to(6, 0);
+  CHECK(skipping->at_end());
+
+  const auto third = source_of(2);
+  third->next(0);
+  CHECK(third->get_docid() == 1);
+  const auto second = source_of(1);
+  second->next(0);
+  CHECK(second->at_end());
+  CHECK(first->get_termfreq_min() + second->get_termfreq_min() + third->get_termfreq_min() == 7);
+  CHECK(first->get_termfreq_est() + second->get_termfreq_est() + third->get_termfreq_est() == 8);
+  CHECK(first->get_termfreq_max() + second->get_termfreq_max() + third->get_termfreq_max() == 9);
+
+  const std::unique_ptr<Xapian::PostingSource> stray(original.clone());
+  CHECK_THROWS_AS(stray->init(index_of(fruit())), Xapian::InvalidOperationError);
 }

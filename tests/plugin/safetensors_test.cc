@@ -15,8 +15,10 @@ TensorFile small_file() {
   const std::int64_t counts[] = {-1, 0, std::int64_t{1} << 62};
   TensorFile file;
   file.metadata = {{"format", "test"}, {"ünï", "{\"a\": \"\n\\\"\"}"}};
-  file.tensors = {make_tensor("weights", {2, 3}, weights), make_tensor("values", {2}, values),
-                  make_tensor("counts", {3, 1}, counts), make_tensor("nothing", {100, 0}, weights),
+  file.tensors = {make_tensor("weights", {2, 3}, weights),
+                  make_tensor("values", {2}, values),
+                  make_tensor("counts", {3, 1}, counts),
+                  make_tensor("nothing", {100, 0}, weights),
                   {"letters", "U8", {5}, std::string("ab\0yz", 5)}};
   return file;
 }
@@ -122,8 +124,10 @@ TEST_CASE("every flipped bit is refused", "[plugin][safetensors]") {
 }
 
 TEST_CASE("a header that lies is refused, even under a right digest", "[plugin][safetensors]") {
-  CHECK_THAT(complaint(sealed(little_endian(17) + std::string(16, ' '))), Equals("0: the header is longer than the file"));
-  CHECK_THAT(complaint(sealed(little_endian(~std::uint64_t{0}) + "{}")), Equals("0: the header is longer than the file"));
+  CHECK_THAT(complaint(sealed(little_endian(17) + std::string(16, ' '))),
+             Equals("0: the header is longer than the file"));
+  CHECK_THAT(complaint(sealed(little_endian(~std::uint64_t{0}) + "{}")),
+             Equals("0: the header is longer than the file"));
   for (const char* header : {"", "{", "[]", "7", "null", "{}", R"({"__metadata__":7})", R"({"__metadata__":{"a":1}})",
                              "{\"__metadata__\":{\"a\":\"\xFF\"}}"}) {
     CAPTURE(header);

@@ -1,10 +1,10 @@
 /// Small in-memory Xapian indexes and queries, made by hand.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 namespace irgan {
 
@@ -48,7 +48,8 @@ inline Xapian::Database sharded_index_of(const std::vector<Xapian::Document>& do
 /// What a site's parser makes of `words` typed for the field under `prefix`.
 inline Xapian::Query parsed(const std::string& words, const std::string& prefix = "",
                             Xapian::QueryParser::stem_strategy strategy = Xapian::QueryParser::STEM_SOME,
-                            const std::string& stemmer = "english", unsigned flags = Xapian::QueryParser::FLAG_DEFAULT) {
+                            const std::string& stemmer = "english",
+                            unsigned flags = Xapian::QueryParser::FLAG_DEFAULT) {
   Xapian::QueryParser parser;
   parser.set_stemmer(Xapian::Stem(stemmer));
   parser.set_stemming_strategy(strategy);

@@ -18,14 +18,15 @@ inline Network random_network(const std::vector<Eigen::Index>& sizes, unsigned s
   for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
     const float size = scale / std::sqrt(static_cast<float>(sizes[l]));
     const auto draw = [&] { return size * normal(engine); };
-    network.layers.push_back({FeatureMatrix::NullaryExpr(sizes[l], sizes[l + 1], draw),
-                              Eigen::VectorXf::NullaryExpr(sizes[l + 1], draw)});
+    network.layers.push_back(
+        {FeatureMatrix::NullaryExpr(sizes[l], sizes[l + 1], draw), Eigen::VectorXf::NullaryExpr(sizes[l + 1], draw)});
   }
   return network;
 }
 
 /// A pool of `num_rows` random rows; with `missing`, one number in eight is missing.
-inline FeatureMatrix random_pool(Eigen::Index num_rows, Eigen::Index num_features, unsigned seed, bool missing = false) {
+inline FeatureMatrix random_pool(Eigen::Index num_rows, Eigen::Index num_features, unsigned seed,
+                                 bool missing = false) {
   std::mt19937 engine(seed);
   std::normal_distribution<float> normal;
   return FeatureMatrix::NullaryExpr(num_rows, num_features, [&] {
@@ -41,7 +42,8 @@ inline ModelParts linear_model(FeatureSchema schema, const std::vector<float>& w
   parts.encoding.features.resize(schema.features.size());
   parts.schema = std::move(schema);
   const auto num_inputs = static_cast<Eigen::Index>(weights.size());
-  parts.discriminators = {{{{Eigen::Map<const FeatureMatrix>(weights.data(), num_inputs, 1), Eigen::VectorXf::Zero(1)}}}};
+  parts.discriminators = {
+      {{{Eigen::Map<const FeatureMatrix>(weights.data(), num_inputs, 1), Eigen::VectorXf::Zero(1)}}}};
   return parts;
 }
 

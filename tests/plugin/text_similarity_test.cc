@@ -8,8 +8,12 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-double jaccard(const char* query, const char* text) { return trigram_jaccard(comparable_text(query), comparable_text(text)); }
-double coverage(const char* query, const char* text) { return trigram_coverage(comparable_text(query), comparable_text(text)); }
+double jaccard(const char* query, const char* text) {
+  return trigram_jaccard(comparable_text(query), comparable_text(text));
+}
+double coverage(const char* query, const char* text) {
+  return trigram_coverage(comparable_text(query), comparable_text(text));
+}
 bool joined(const char* query, const char* text) { return joined_match(comparable_text(query), comparable_text(text)); }
 bool prefix(const char* query, const char* text) { return prefix_match(comparable_text(query), comparable_text(text)); }
 

@@ -1,0 +1,45 @@
+/// Runs the whole program in process, for tests of what it prints and how it ends.
+#pragma once
+
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "index_tools/command.h"
+
+namespace irgan {
+
+struct CommandResult {
+  int exit_code = 0;
+  std::string out;
+  std::string err;  ///< progress and diagnostics too, which go to std::cerr
+};
+
+/// Runs `xapian-irgan WORDS...`.
+inline CommandResult run_words(const std::vector<std::string>& words) {
+  std::ostringstream out;
+  std::ostringstream err;
+  std::streambuf* const before = std::cerr.rdbuf(err.rdbuf());
+  CommandResult result;
+  try {
+    result.exit_code = run_command_line(words, out, std::cerr);
+  } catch (...) {
+    std::cerr.rdbuf(before);
+    throw;
+  }
+  std::cerr.rdbuf(before);
+  result.out = out.str();
+  result.err = err.str();
+  return result;
+}
+
+/// The same, words parted at spaces.
+inline CommandResult run_line(const std::string& line) {
+  std::vector<std::string> words;
+  std::istringstream parts(line);
+  for (std::string word; parts >> word;) words.push_back(word);
+  return run_words(words);
+}
+
+}  // namespace irgan

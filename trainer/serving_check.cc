@@ -1,0 +1,81 @@
+#include "trainer/serving_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "trainer/measures.h"
+#include "trainer/paired_test.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr int kCutoff = 10;
+constexpr double kMaxClickWeight = 20.0;  // a click on a page's last rank must not outweigh all others
+
+// Sums of both rankers' nDCG over a query's pages.
+struct QuerySums {
+  double first_stage = 0.0;
+  double served = 0.0;
+  double count = 0.0;
+};
+
+VectorXd gains_of(const Example& example, LabelKind kind, const VectorXd& offsets) {
+  VectorXd gains = true_distribution(example, kind);
+  for (std::size_t i = 0; i < example.ranks.size() && offsets.size() > 0; ++i) {
+    const Index rank = std::min<Index>(example.ranks[i], offsets.size());
+    gains[static_cast<Index>(i)] *= std::min(std::exp(offsets[0] - offsets[rank - 1]), kMaxClickWeight);
+  }
+  return gains;
+}
+
+// The first stage's score of each row; the negative row number stands for it where the rows are in its order.
+VectorXd first_stage_scores(const Pool& pool, Index column) {
+  if (column < 0) return -VectorXd::LinSpaced(pool.rows.rows(), 0.0, static_cast<double>(pool.rows.rows() - 1));
+  return pool.rows.col(column).cast<double>().unaryExpr([](double x) { return std::isnan(x) ? -1e30 : x; });
+}
+
+VectorXd picked(const VectorXd& scores, const std::vector<Index>& rows) { return scores(rows); }
+
+}  // namespace
+
+std::optional<ServingCheck> check_serving(const Model& model, const TrainingData& validation, const VectorXd& offsets,
+                                          const std::string& first_stage_feature, std::uint64_t seed) {
+  const bool ready_made = validation.schema.fields.empty();
+  Index column = -1;
+  if (ready_made) {
+    const auto& names = validation.schema.features;
+    const auto name = std::find(names.begin(), names.end(), first_stage_feature);
+    if (name == names.end()) return std::nullopt;
+    column = name - names.begin();
+  }
+  std::map<std::string, QuerySums> queries;
+  for (const Example& example : validation.examples) {
+    if (!is_informative(example)) continue;
+    const Pool& pool = validation.pools[example.pool];
+    const VectorXd gains = gains_of(example, validation.labels, offsets);
+    const VectorXd served = model.score(pool.rows).cast<double>();
+    QuerySums& sums = queries[pool.query_id];
+    sums.first_stage += ndcg_of_gains(picked(first_stage_scores(pool, column), example.rows), gains, kCutoff);
+    sums.served += ndcg_of_gains(picked(served, example.rows), gains, kCutoff);
+    sums.count += 1.0;
+  }
+  std::vector<double> first_stage;
+  std::vector<double> served;
+  ServingCheck check;
+  check.num_queries = queries.size();
+  for (const auto& [query, sums] : queries) {
+    first_stage.push_back(sums.first_stage / sums.count);
+    served.push_back(sums.served / sums.count);
+    check.first_stage += first_stage.back() / static_cast<double>(queries.size());
+    check.served += served.back() / static_cast<double>(queries.size());
+  }
+  check.p = paired_randomisation_p(served, first_stage, seed);
+  return check;
+}
+
+}  // namespace irgan
