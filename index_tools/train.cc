@@ -9,6 +9,7 @@
 #include "index_tools/progress_bar.h"
 #include "index_tools/training_options.h"
 #include "irgan/model.h"
+#include "trainer/choosing.h"
 #include "trainer/data_split.h"
 #include "trainer/letor_file.h"
 #include "trainer/output_file.h"
@@ -86,6 +87,36 @@ std::string check_line(const ServingCheck& check) {
   return line.str();
 }
 
+std::string trial_line(const Trial& trial) {
+  const TrainingOptions& options = trial.options;
+  std::string hidden;
+  for (const int units : options.hidden_units) hidden += (hidden.empty() ? "" : ",") + std::to_string(units);
+  std::ostringstream line;
+  line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
+       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate " << options.discriminator_rate << " --g-rate "
+       << options.generator_rate << " --batch " << options.batch_size << " --lambda " << options.game.lambda << " --hidden "
+       << hidden << " --bins " << options.bins;
+  return line.str();
+}
+
+// The best of several settings, which are printed as a table.
+TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model, std::ostream& out) {
+  std::vector<Trial> tried;
+  {
+    ProgressBar bar("trials");
+    double done = 0.0;
+    tried = choose(split.training, split.validation, base, trials, model + ".trials", [&](const Trial& trial) {
+      bar.say(trial_line(trial));
+      bar.update((done += 1.0) / (1.5 * trials));  // a third of them goes on twice
+    });
+  }
+  out << "trial  epochs  validation  setting\n";
+  for (const Trial& trial : tried) out << trial_line(trial) << '\n';
+  TrainingOptions best = tried.front().options;
+  best.epochs = base.epochs;
+  return best;
+}
+
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
@@ -97,6 +128,9 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.number("valid-share", options.valid_share, 0.01, 0.9, "share of queries held out for validation where none are named");
   table.text("model", options.model, "the model file to write", "FILE");
   add_training_options(options.training, table);
+  table.number("trials", options.trials, 1, 10000,
+               "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
+               "validation, before the best one is trained");
 }
 
 void run(const TrainOptions& options, std::ostream& out) {
@@ -109,6 +143,7 @@ void run(const TrainOptions& options, std::ostream& out) {
 
   out << "training on " << split.training.examples.size() << " examples, validating on "
       << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
+  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
   std::optional<Model> model;
   std::optional<ServingCheck> verdict;
   const auto is_refused = [&] { return verdict && verdict->refused(); };

@@ -19,6 +19,7 @@ struct TrainOptions {
   double valid_share = 0.15;
   std::string model;
   TrainingOptions training;
+  int trials = 1;                  ///< settings to choose from
 };
 
 void add_options(TrainOptions& options, OptionTable& table);

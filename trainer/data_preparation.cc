@@ -71,17 +71,20 @@ Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
   return example;
 }
 
+// In the order of the pool, as feature files have it: sums of floats then come out the same either way.
 Example page_example(const Page& page, const RowOfDocument& rows) {
-  Example example;
-  std::vector<double> clicks;
+  std::map<Index, const ShownDocument*> shown_at;
   for (const ShownDocument& shown : page.documents) {
     const auto row = rows.find(shown.document_id);
-    if (row == rows.end()) continue;
-    example.rows.push_back(row->second);
-    example.ranks.push_back(shown.rank);
-    clicks.push_back(shown.clicks);
+    if (row != rows.end()) shown_at.emplace(row->second, &shown);
   }
-  example.labels = Eigen::Map<const Eigen::VectorXd>(clicks.data(), static_cast<Index>(clicks.size()));
+  Example example;
+  example.labels.resize(static_cast<Index>(shown_at.size()));
+  for (const auto& [row, shown] : shown_at) {
+    example.labels[static_cast<Index>(example.rows.size())] = shown->clicks;
+    example.rows.push_back(row);
+    example.ranks.push_back(shown->rank);
+  }
   return example;
 }
 

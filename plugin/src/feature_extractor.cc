@@ -222,7 +222,8 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {
     const VectorXd values = state_->column_values(state_->columns[j], candidates, reading);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-      rows(static_cast<Index>(reading.sorted_row[i]), static_cast<Index>(j)) = finite_or_missing(values[static_cast<Index>(i)]);
+      const Index row = static_cast<Index>(reading.sorted_row[i]);
+      rows(row, static_cast<Index>(j)) = finite_or_missing(values[static_cast<Index>(i)]);
     }
   }
   return rows;

@@ -16,7 +16,7 @@ void RescoringSource::reset(const Xapian::Database&, Xapian::doccount shard) { t
 #else
 void RescoringSource::init(const Xapian::Database& db) {
   const auto shard = std::find(plan_->shards.begin(), plan_->shards.end(), shard_identities(db).at(0));
-  if (shard == plan_->shards.end()) throw Xapian::InvalidOperationError("a rescoring source met a database of another search");
+  if (shard == plan_->shards.end()) throw Xapian::InvalidOperationError("a rescoring source met another database");
   take_share(static_cast<std::size_t>(shard - plan_->shards.begin()));
 }
 #endif
@@ -31,7 +31,8 @@ void RescoringSource::take_share(std::size_t shard) {
     if (owner == shard) entries_.push_back({(entry.docid - 1) / num_shards + 1, entry.weight});
   }
   num_holders_ = static_cast<Xapian::doccount>(std::count(holds.begin(), holds.end(), true));
-  place_ = static_cast<Xapian::doccount>(std::count(holds.begin(), holds.begin() + static_cast<std::ptrdiff_t>(shard), true));
+  const auto own = holds.begin() + static_cast<std::ptrdiff_t>(shard);
+  place_ = static_cast<Xapian::doccount>(std::count(holds.begin(), own, true));
   position_ = 0;
   started_ = false;
   set_maxweight(plan_->max_weight);

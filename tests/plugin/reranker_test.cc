@@ -335,6 +335,7 @@ TEST_CASE("results that are not sorted by relevance are left alone", "[plugin][r
   const Xapian::Database db = fruit_index(GENERATE(1, 3));
   Xapian::Enquire enquire = enquire_of(db);
   SECTION("by value") { enquire.set_sort_by_value(kColour, true); }
+  SECTION("by a value that no document has") { enquire.set_sort_by_value(99, true); }
   SECTION("by value, then relevance") { enquire.set_sort_by_value_then_relevance(kColour, false); }
   SECTION("by relevance, then value") { enquire.set_sort_by_relevance_then_value(kColour, false); }
   SECTION("by docid") { enquire.set_weighting_scheme(Xapian::BoolWeight()); }

@@ -18,6 +18,7 @@ namespace {
 // The float gradient of one number is a sum of some 10 rows' products through layers of at most 5 units, each below 1:
 // about a hundred roundings of 2^-24 at most. The slopes themselves are measured in double, kSlopeTolerance.
 constexpr double kFloatRoundOff = 100.0 * 6e-8;
+constexpr double kTolerance = kFloatRoundOff + kSlopeTolerance;
 
 struct Board {
   Network network;
@@ -64,15 +65,15 @@ TEST_CASE("backpropagation agrees with central differences in every weight and b
 
   SECTION("plain discriminator") {
     const auto loss = [&](const VectorXd& s) { return plain_loss(s, board.positives, board.negatives); };
-    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kFloatRoundOff + kSlopeTolerance);
+    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kTolerance);
   }
   SECTION("ratio discriminator") {
     const auto loss = [&](const VectorXd& s) { return ratio_loss(s, board.positives, board.negatives); };
-    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kFloatRoundOff + kSlopeTolerance);
+    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kTolerance);
   }
   SECTION("pairwise discriminator") {
     const auto loss = [&](const VectorXd& s) { return pairwise_loss(s, board.positives, board.negatives); };
-    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kFloatRoundOff + kSlopeTolerance);
+    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kTolerance);
   }
   SECTION("generator") {
     std::mt19937_64 random(seed + 10);
@@ -82,7 +83,7 @@ TEST_CASE("backpropagation agrees with central differences in every weight and b
       const VectorXd p = softmax(g / tau);
       return LossGradient{-p.dot(reward), policy_gradient(p, reward, tau)};
     };
-    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kFloatRoundOff + kSlopeTolerance);
+    CHECK(largest_difference(flat(gradient_of(board, loss)), slopes_of(board, loss)) < kTolerance);
   }
 }
 

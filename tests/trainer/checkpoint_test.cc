@@ -92,17 +92,16 @@ TEST_CASE("another run's checkpoint is refused with what to do", "[trainer][chec
 
 TEST_CASE("every truncation of a checkpoint is refused", "[trainer][checkpoint]") {
   const std::string bytes = encode_checkpoint(busy_state(), "run");
-  for (std::size_t size = 0; size < bytes.size(); size += size < 64 ? 1 : 97) {
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
     CHECK_THROWS_AS(decode_checkpoint(bytes.substr(0, size), "run", "model.checkpoint"), FormatError);
   }
-  CHECK_THROWS_AS(decode_checkpoint(bytes.substr(0, bytes.size() - 1), "run", "model.checkpoint"), FormatError);
   CHECK_THROWS_AS(decode_checkpoint(bytes + '\0', "run", "model.checkpoint"), FormatError);
 }
 
-TEST_CASE("every flipped bit of a checkpoint is refused", "[trainer][checkpoint]") {
+TEST_CASE("every flipped byte of a checkpoint is refused", "[trainer][checkpoint]") {
   const std::string bytes = encode_checkpoint(busy_state(), "run");
-  for (std::size_t i = 0; i < bytes.size(); i += 53) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
     std::string damaged = bytes;
     damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
     CAPTURE(i);

@@ -43,9 +43,9 @@ std::string written(const TrainingData& data) {
 }
 
 double label_of(const TrainingData& data, const Example& example, const std::string& document) {
-  const Pool& pool = data.pools[example.pool];
+  const std::vector<std::string>& ids = data.pools[example.pool].document_ids;
   for (std::size_t i = 0; i < example.rows.size(); ++i) {
-    if (pool.document_ids[static_cast<std::size_t>(example.rows[i])] == document) return example.labels[static_cast<Index>(i)];
+    if (ids[static_cast<std::size_t>(example.rows[i])] == document) return example.labels[static_cast<Index>(i)];
   }
   FAIL("no " + document + " among the example's documents");
   return 0.0;
@@ -143,7 +143,8 @@ TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][
   CHECK(report.num_positives_unknown == 5);
 }
 
-TEST_CASE("impressions become one example a result page, what is outside the pool left out", "[trainer][data_preparation]") {
+TEST_CASE("impressions become one example a result page, what is outside the pool left out",
+          "[trainer][data_preparation]") {
   ClickAggregator aggregator;
   aggregator.add(shown("s1", "pc", 1), "q1");
   aggregator.add(shown("s1", "st", 2, true), "q1");  // in the index, not among the candidates
@@ -230,7 +231,8 @@ TEST_CASE("an error in one query's thread reaches the caller", "[trainer][data_p
   PreparationOptions options;
   options.num_threads = GENERATE(1u, 3u);
   PreparationReport report;
-  CHECK_THROWS_WITH(prepare(open, small_layout(), schema(), queries, judgments(), options, report), Contains("query 'q1'"));
+  CHECK_THROWS_WITH(prepare(open, small_layout(), schema(), queries, judgments(), options, report),
+                    Contains("query 'q1'"));
 }
 
 TEST_CASE("a document id longer than any term is an unknown document", "[trainer][data_preparation]") {

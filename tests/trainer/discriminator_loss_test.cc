@@ -40,7 +40,8 @@ VectorXd joined(const VectorXd& a, const VectorXd& b) {
 
 }  // namespace
 
-TEST_CASE("plain_loss is the source's, and its gradient agrees with central differences", "[trainer][discriminator_loss]") {
+TEST_CASE("plain_loss is the source's, and its gradient agrees with central differences",
+          "[trainer][discriminator_loss]") {
   const unsigned seed = GENERATE(1u, 2u, 3u);
   CAPTURE(seed);
   const Board board(seed);
@@ -73,7 +74,8 @@ TEST_CASE("ratio_loss agrees with central differences, p_neg a constant", "[trai
   CHECK(largest_difference(result.gradient, slopes) < kSlopeTolerance);
 }
 
-TEST_CASE("ratio_loss has its optimum where softmax(s) is p_true, whatever the negatives", "[trainer][discriminator_loss]") {
+TEST_CASE("ratio_loss has its optimum where softmax(s) is p_true, whatever the negatives",
+          "[trainer][discriminator_loss]") {
   std::mt19937_64 random(4);
   const VectorXd truth = random_probabilities(9, random);
   for (int k = 0; k < 3; ++k) {
@@ -91,7 +93,8 @@ TEST_CASE("ratio_loss stays finite where the negatives have given a document up"
   CHECK(std::isfinite(result.loss));
   CHECK(result.gradient.allFinite());
   CHECK(log_ratio(scores, negatives).allFinite());
-  CHECK_THAT(log_ratio(VectorXd::Zero(2), VectorXd::Zero(2))[0], WithinAbs(std::log(0.5 / kProbabilityFloor), kRoundOff));
+  CHECK_THAT(log_ratio(VectorXd::Zero(2), VectorXd::Zero(2))[0],
+             WithinAbs(std::log(0.5 / kProbabilityFloor), kRoundOff));
 }
 
 TEST_CASE("pairwise_loss agrees with central differences", "[trainer][discriminator_loss]") {
@@ -122,7 +125,8 @@ TEST_CASE("softmax_loss agrees with central differences and is least at p_true",
   CHECK(softmax_loss(board.negatives.array().log(), board.negatives).gradient.cwiseAbs().maxCoeff() < kRoundOff);
 }
 
-TEST_CASE("the sampled losses agree with central differences over positives and negatives", "[trainer][discriminator_loss]") {
+TEST_CASE("the sampled losses agree with central differences over positives and negatives",
+          "[trainer][discriminator_loss]") {
   const unsigned seed = GENERATE(1u, 2u, 3u);
   CAPTURE(seed);
   std::mt19937_64 random(seed);
@@ -157,7 +161,8 @@ TEST_CASE("the sampled losses agree with central differences over positives and 
   }
 }
 
-TEST_CASE("the sampled losses of every document once are the exact ones under uniform distributions", "[trainer][discriminator_loss]") {
+TEST_CASE("the sampled losses of every document once are the exact ones under uniform distributions",
+          "[trainer][discriminator_loss]") {
   std::mt19937_64 random(5);
   constexpr Index n = 8;
   const VectorXd scores = random_scores(n, random, 2.0);
@@ -195,7 +200,8 @@ TEST_CASE("pairwise_rewards is the mean reward against every clicked document", 
     double naive = 0.0;
     for (Index u = 0; u < 7; ++u) {
       const double f = board.scores[d] - board.scores[u];
-      naive += board.positives[u] * (reward == Reward::log ? std::log(1.0 + std::exp(f)) : 2.0 / (1.0 + std::exp(-f)) - 1.0);
+      const double worth_of_one = reward == Reward::log ? std::log(1.0 + std::exp(f)) : 2.0 / (1.0 + std::exp(-f)) - 1.0;
+      naive += board.positives[u] * worth_of_one;
     }
     CHECK_THAT(worth[d], WithinAbs(naive, kRoundOff));
   }

@@ -161,14 +161,15 @@ TEST_CASE("no damage to a serialised query brings a search down", "[trainer][fir
   CAPTURE(seed);
   std::mt19937 random(seed);
   FirstStage stage = first_stage();
+  const Query scaled(Query::OP_SCALE_WEIGHT, Query("Zsystem"), 2.0);
   const std::string whole =
-      Query(Query::OP_OR, Query("Zkernel"), Query(Query::OP_AND, Query("Zoil"), Query(Query::OP_SCALE_WEIGHT, Query("Zsystem"), 2.0)))
-          .serialise();
+      Query(Query::OP_OR, Query("Zkernel"), Query(Query::OP_AND, Query("Zoil"), scaled)).serialise();
   int num_refused = 0;
   for (int round = 0; round < 3000; ++round) {
     QueryRow row = row_of("kernel");
-    row.serialised_query = whole.substr(0, random() % 4 == 0 ? 1 + random() % whole.size() : whole.size());
-    for (int k = 0; k < 2; ++k) row.serialised_query[random() % row.serialised_query.size()] = static_cast<char>(random());
+    std::string& bytes = row.serialised_query;
+    bytes = whole.substr(0, random() % 4 == 0 ? 1 + random() % whole.size() : whole.size());
+    for (int k = 0; k < 2; ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
     try {
       [[maybe_unused]] const XapianMayLeak xapian_may_leak;
       hits(stage, row);

@@ -74,7 +74,8 @@ Network network_of(unsigned seed) {
 
 // A game that is not at its start: networks with biases, offsets of some size.
 struct BusyGame : Game {
-  BusyGame(const GameOptions& options, ThreadPool& threads) : Game(options, network_of(7), network_of(8), kNumRanks, threads) {
+  BusyGame(const GameOptions& options, ThreadPool& threads)
+      : Game(options, network_of(7), network_of(8), kNumRanks, threads) {
     std::mt19937_64 random(9);
     offsets.value = random_scores(kNumRanks, random);
   }
@@ -87,6 +88,12 @@ VectorXd gradient_of(const Player& player) {
   return gradient;
 }
 
+// Scores of an item's documents, b[rank] and all.
+VectorXd scores_of(const Game& game, const Batch& batch, std::size_t item) {
+  const Network& network = game.discriminator.weights;
+  return scalar_scores(network, flat(network), batch.encoded[item]) + batch.offsets(item, game.offsets.value);
+}
+
 VectorXd policy_of(const Game& game, const GameOptions& options, const Batch& batch, std::size_t item) {
   const VectorXd g = scalar_scores(game.generator.weights, flat(game.generator.weights), batch.encoded[item]);
   return softmax(g / options.temperature + batch.offsets(item, game.offsets.value));
@@ -97,15 +104,13 @@ VectorXd noise_of(const Game& game, const GameOptions& options, const Batch& bat
   switch (options.sampler) {
     case Sampler::uniform: return VectorXd::Constant(n, 1.0 / static_cast<double>(n));
     case Sampler::bm25: return mixed_with_uniform(softmax(batch.items[item].first_stage), 0.5);
-    case Sampler::dns:
-      return dynamic_negatives(scalar_scores(game.discriminator.weights, flat(game.discriminator.weights), batch.encoded[item]) +
-                                   batch.offsets(item, game.offsets.value),
-                               4);
+    case Sampler::dns: return dynamic_negatives(scores_of(game, batch, item), 4);
     default: return mixed_with_uniform(policy_of(game, options, batch, item), options.lambda);
   }
 }
 
-double discriminator_loss(const GameOptions& options, const VectorXd& scores, const VectorXd& positives, const VectorXd& noise) {
+double discriminator_loss(const GameOptions& options, const VectorXd& scores, const VectorXd& positives,
+                          const VectorXd& noise) {
   if (options.objective == Objective::softmax) return softmax_loss(scores, positives).loss;
   switch (options.form) {
     case DiscriminatorForm::plain: return plain_loss(scores, positives, noise).loss;
@@ -126,8 +131,7 @@ double discriminator_loss(const GameOptions& options, const Network& shape, cons
 }
 
 VectorXd reward_of(const Game& game, const GameOptions& options, const Batch& batch, std::size_t item) {
-  const VectorXd scores = scalar_scores(game.discriminator.weights, flat(game.discriminator.weights), batch.encoded[item]) +
-                          batch.offsets(item, game.offsets.value);
+  const VectorXd scores = scores_of(game, batch, item);
   switch (options.form) {
     case DiscriminatorForm::plain: return rewards(scores, options.reward);
     case DiscriminatorForm::pairwise: return pairwise_rewards(scores, batch.items[item].positives, options.reward);
@@ -180,7 +184,8 @@ TEST_CASE("the gradients of D and of b[rank] agree with central differences of t
   const GameStatistics statistics = game.step(batch.items, 0.0, 0.0);  // at rate 0 nothing moves but the moments
 
   const VectorXd slopes = central_differences(
-      [&](const VectorXd& numbers) { return discriminator_loss(options, shape, numbers, b, batch, noise); }, flat(shape));
+      [&](const VectorXd& numbers) { return discriminator_loss(options, shape, numbers, b, batch, noise); },
+      flat(shape));
   CHECK(largest_difference(gradient_of(game.discriminator), slopes) < kFloatRoundOff + kSlopeTolerance);
   const VectorXd offset_slopes = central_differences(
       [&](const VectorXd& moved) { return discriminator_loss(options, shape, flat(shape), moved, batch, noise); }, b);
@@ -207,7 +212,8 @@ TEST_CASE("the listwise softmax plays no game, but learns b[rank] too", "[traine
 
   const std::vector<VectorXd> none(3);
   const VectorXd slopes = central_differences(
-      [&](const VectorXd& numbers) { return discriminator_loss(options, shape, numbers, b, batch, none); }, flat(shape));
+      [&](const VectorXd& numbers) { return discriminator_loss(options, shape, numbers, b, batch, none); },
+      flat(shape));
   CHECK(largest_difference(gradient_of(game.discriminator), slopes) < kFloatRoundOff + kSlopeTolerance);
   const VectorXd offset_slopes = central_differences(
       [&](const VectorXd& moved) { return discriminator_loss(options, shape, flat(shape), moved, batch, none); }, b);
@@ -262,9 +268,7 @@ TEST_CASE("statistics are means over the batch, weighted as the loss", "[trainer
     const VectorXd policy = policy_of(game, options, batch, i);
     const VectorXd noise = noise_of(game, options, batch, i);
     const VectorXd& positives = batch.items[i].positives;
-    const VectorXd scores = scalar_scores(game.discriminator.weights, flat(game.discriminator.weights), batch.encoded[i]) +
-                            batch.offsets(i, game.offsets.value);
-    const VectorXd f = log_ratio(scores, noise);
+    const VectorXd f = log_ratio(scores_of(game, batch, i), noise);
     double mean = 0.0;
     for (Index d = 0; d < f.size(); ++d) {
       if (positives[d] > 0.0) divergence += share * positives[d] * std::log(positives[d] / policy[d]);
@@ -324,7 +328,8 @@ TEST_CASE("sampled gradients of D and b are the exact ones on average", "[traine
   CHECK(most_errors_away(offset_gradients, exact.offsets.first_moment / 0.1) < 4.5);
 }
 
-TEST_CASE("sampled gradients of the generator are the exact ones on average, importance weighted back", "[trainer][game]") {
+TEST_CASE("sampled gradients of the generator are the exact ones on average, importance weighted back",
+          "[trainer][game]") {
   GameOptions options;
   options.form = DiscriminatorForm::plain;
   options.reward = GENERATE(Reward::log, Reward::sigmoid);
@@ -426,8 +431,9 @@ TEST_CASE("pre-training brings the policy to the clicks", "[trainer][game]") {
       [&](const VectorXd& numbers) {
         double loss = 0.0;
         for (std::size_t i = 0; i < 3; ++i) {
-          const VectorXd logits = scalar_scores(shape, numbers, batch.encoded[i]) / options.temperature;
-          loss += batch.items[i].weight * softmax_loss(logits + batch.offsets(i, game.offsets.value), batch.items[i].positives).loss;
+          const VectorXd logits = scalar_scores(shape, numbers, batch.encoded[i]) / options.temperature +
+                                  batch.offsets(i, game.offsets.value);
+          loss += batch.items[i].weight * softmax_loss(logits, batch.items[i].positives).loss;
         }
         return loss;
       },
@@ -476,7 +482,9 @@ struct Table {
     item.ranks = &no_ranks;
   }
 
-  static double divergence_from_uniform(const VectorXd& p) { return kl_divergence(p, VectorXd::Constant(50, -std::log(50.0))); }
+  static double divergence_from_uniform(const VectorXd& p) {
+    return kl_divergence(p, VectorXd::Constant(50, -std::log(50.0)));
+  }
 
   double divergence(const Network& network) const {
     return kl_divergence(item.positives, log_softmax(network.layers.front().weight.col(0).cast<double>()));
@@ -561,7 +569,8 @@ TEST_CASE("the tabular game ends near p_theta = p_true with 64 draws", "[trainer
   }
 }
 
-TEST_CASE("rewarded by the mixture's ratio the policy gives up what is less likely than lambda / n", "[trainer][game]") {
+TEST_CASE("rewarded by the mixture's ratio the policy gives up what is less likely than lambda / n",
+          "[trainer][game]") {
   const unsigned seed = GENERATE(1u, 2u, 3u);
   Table table(seed);
   GameOptions options;

@@ -119,7 +119,8 @@ TEST_CASE("a schema averages field lengths over the index", "[trainer][index_lay
   CHECK(schema.stemmer == "english");
 }
 
-TEST_CASE("values that are never negative and reach beyond 100 are taken by their logarithm", "[trainer][index_layout]") {
+TEST_CASE("values that are never negative and reach beyond 100 are taken by their logarithm",
+          "[trainer][index_layout]") {
   const auto transform = [](std::optional<double> low, std::optional<double> high) {
     const SmallIndex index({{"1", "one", "two", low}, {"2", "one", "two", high}});
     return make_schema(index.open(), small_layout()).values.front().transform;

@@ -47,7 +47,8 @@ TrainingData indexed_data(LabelKind kind) {
   return data;
 }
 
-Example example_of(std::size_t pool, const std::vector<Index>& rows, const std::vector<int>& ranks, const std::vector<double>& labels) {
+Example example_of(std::size_t pool, const std::vector<Index>& rows, const std::vector<int>& ranks,
+                   const std::vector<double>& labels) {
   return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size()))};
 }
 
@@ -134,7 +135,8 @@ TEST_CASE("written feature rows read back to the same bits", "[trainer][letor_fi
   CHECK(written(read_letor({folder.file("features.txt")})) == text);
 }
 
-TEST_CASE("a written line is LETOR's, with missing values left out and the rank of what was shown", "[trainer][letor_file]") {
+TEST_CASE("a written line is LETOR's, with missing values left out and the rank of what was shown",
+          "[trainer][letor_file]") {
   const std::string text = written(shown_data());
   CHECK_THAT(text, StartsWith("# xapian-irgan features {"));
   CHECK_THAT(text, Contains("\n1.5 qid:q1 1:0.33333334 2:-0 3:1e-45 # docid = GX-1 rank = 1\n"));
@@ -198,7 +200,8 @@ TEST_CASE("MQ2008's lines are read with their document ids", "[trainer][letor_fi
   CHECK(data.examples[1].rows == std::vector<Index>{0, 1, 2});
 }
 
-TEST_CASE("foreign labels are grades where all are whole numbers up to 4, else clicks, unless the user says", "[trainer][letor_file]") {
+TEST_CASE("foreign labels are grades where all are whole numbers up to 4, else clicks, unless the user says",
+          "[trainer][letor_file]") {
   const ScratchFolder folder;
   const std::string whole = folder.write("whole.txt", "4 qid:1 1:1\n0 qid:1 1:2\n");
   const std::string large = folder.write("large.txt", "5 qid:1 1:1\n0 qid:1 1:2\n");
@@ -245,7 +248,8 @@ TEST_CASE("foreign files may lack the last columns, and the deepest query is the
   std::string deep;
   for (int i = 0; i < 150; ++i) deep += "1 qid:7 1:" + std::to_string(i) + "\n";
   const TrainingData data =
-      read_letor({folder.write("narrow.txt", "1 qid:1 1:1\n"), folder.write("wide.txt", "1 qid:2 3:1\n"), folder.write("deep.txt", deep)});
+      read_letor({folder.write("narrow.txt", "1 qid:1 1:1\n"), folder.write("wide.txt", "1 qid:2 3:1\n"),
+                  folder.write("deep.txt", deep)});
   CHECK(data.schema.features.size() == 3);
   CHECK(data.pools[0].rows.cols() == 3);
   CHECK(data.depth == 150);

@@ -20,14 +20,15 @@ constexpr double kRoundOff = 1e-14;
 // eq. 13.27's objective, negated: what the draws' advantages pull at.
 double sampled_loss(const VectorXd& scores, const std::vector<Draw>& draws, double tau) {
   const VectorXd log_probabilities = log_softmax(scores / tau);
-  double loss = 0.0;
-  for (const Draw& draw : draws) loss -= draw.advantage * log_probabilities[draw.row] / static_cast<double>(draws.size());
-  return loss;
+  double sum = 0.0;
+  for (const Draw& draw : draws) sum += draw.advantage * log_probabilities[draw.row];
+  return -sum / static_cast<double>(draws.size());
 }
 
 }  // namespace
 
-TEST_CASE("the exact policy gradient agrees with central differences of the expected reward", "[trainer][policy_gradient]") {
+TEST_CASE("the exact policy gradient agrees with central differences of the expected reward",
+          "[trainer][policy_gradient]") {
   const double tau = GENERATE(0.2, 1.0, 5.0);
   std::mt19937_64 random(1);
   const VectorXd scores = random_scores(6, random, 0.5);
@@ -37,7 +38,8 @@ TEST_CASE("the exact policy gradient agrees with central differences of the expe
   CHECK(largest_difference(policy_gradient(softmax(scores / tau), reward, tau), slopes) < kSlopeTolerance);
 }
 
-TEST_CASE("the sampled policy gradient agrees with central differences of the sampled loss", "[trainer][policy_gradient]") {
+TEST_CASE("the sampled policy gradient agrees with central differences of the sampled loss",
+          "[trainer][policy_gradient]") {
   const double tau = GENERATE(0.2, 1.0, 5.0);
   const VectorXd scores = (VectorXd(4) << 0.3, -1.2, 2.0, 0.0).finished();
   const std::vector<Draw> draws{{2, 0.7}, {0, -0.4}, {2, 0.1}};
@@ -74,7 +76,8 @@ TEST_CASE("the policy gradient adds up to 0: a constant in all scores changes no
   std::mt19937_64 random(2);
   const VectorXd probabilities = random_probabilities(6, random);
   CHECK_THAT(policy_gradient(probabilities, random_scores(6, random), 0.5).sum(), WithinAbs(0.0, kRoundOff));
-  CHECK_THAT(policy_gradient(probabilities, std::vector<Draw>{{1, 2.0}, {4, -0.5}}, 0.5).sum(), WithinAbs(0.0, kRoundOff));
+  const std::vector<Draw> draws{{1, 2.0}, {4, -0.5}};
+  CHECK_THAT(policy_gradient(probabilities, draws, 0.5).sum(), WithinAbs(0.0, kRoundOff));
 }
 
 TEST_CASE("each draw's baseline is the mean reward of the others", "[trainer][policy_gradient]") {
@@ -105,7 +108,8 @@ TEST_CASE("rewards are log(1 + e^f) or 2 sigma(f) - 1", "[trainer][policy_gradie
   CHECK(sigmoid[3] == -1.0);
 }
 
-TEST_CASE("rows are drawn as often as they are likely, and never where the probability is 0", "[trainer][policy_gradient]") {
+TEST_CASE("rows are drawn as often as they are likely, and never where the probability is 0",
+          "[trainer][policy_gradient]") {
   const unsigned seed = 3;
   CAPTURE(seed);
   std::mt19937_64 random(seed);

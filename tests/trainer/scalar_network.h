@@ -28,7 +28,8 @@ inline Eigen::VectorXd flat(const Network& network) {
 /// Returns a score for each row of `inputs` from the network in the shape of `shape` that has the numbers `numbers`.
 ///
 /// Requires: `numbers` in the order of flat()
-inline Eigen::VectorXd scalar_scores(const Network& shape, const Eigen::VectorXd& numbers, const FeatureMatrix& inputs) {
+inline Eigen::VectorXd scalar_scores(const Network& shape, const Eigen::VectorXd& numbers,
+                                     const FeatureMatrix& inputs) {
   Eigen::MatrixXd values = inputs.cast<double>();
   Eigen::Index next = 0;
   for (std::size_t l = 0; l < shape.layers.size(); ++l) {

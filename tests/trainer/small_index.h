@@ -26,7 +26,10 @@ inline constexpr Xapian::valueno kTitleTextSlot = 2000;
 
 /// The layout of a SmallIndex.
 inline IndexLayout small_layout() {
-  return {"english", "Q", {{"title", "S", kTitleLengthSlot, kTitleTextSlot}, {"text", "", kBodyLengthSlot}}, {{"popularity", kPopularitySlot}}};
+  return {"english",
+          "Q",
+          {{"title", "S", kTitleLengthSlot, kTitleTextSlot}, {"text", "", kBodyLengthSlot}},
+          {{"popularity", kPopularitySlot}}};
 }
 
 /// An index with titles under S, all text without a prefix, ids under `id_prefix` (none if it is empty).

@@ -31,7 +31,8 @@ inline TrainingData pools_of_random_rows(int num_queries, Eigen::Index num_docum
 }
 
 /// A judged query each: the grade is 2 where the first feature is above 1, 1 where it is above .3, else 0.
-inline TrainingData graded_queries(int num_queries, Eigen::Index num_documents, Eigen::Index num_features, unsigned seed) {
+inline TrainingData graded_queries(int num_queries, Eigen::Index num_documents, Eigen::Index num_features,
+                                   unsigned seed) {
   std::mt19937_64 random(seed);
   TrainingData data = pools_of_random_rows(num_queries, num_documents, num_features, random);
   data.labels = LabelKind::grades;

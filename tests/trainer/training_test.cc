@@ -1,14 +1,20 @@
 #include "trainer/training.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <csignal>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -58,11 +64,13 @@ struct Split {
 };
 
 Split graded(int num_queries = 10, Index num_documents = 8, Index num_features = 3) {
-  return {graded_queries(num_queries, num_documents, num_features, 1), graded_queries(num_queries / 2, num_documents, num_features, 2)};
+  return {graded_queries(num_queries, num_documents, num_features, 1),
+          graded_queries(num_queries / 2, num_documents, num_features, 2)};
 }
 
 Split shown(int num_queries = 5, Index num_documents = 6, Index num_features = 3) {
-  return {shown_pages(num_queries, num_documents, num_features, 1), shown_pages(num_queries / 2, num_documents, num_features, 2)};
+  return {shown_pages(num_queries, num_documents, num_features, 1),
+          shown_pages(num_queries / 2, num_documents, num_features, 2)};
 }
 
 std::string model_bytes(const Split& data, const TrainingOptions& options, const TrainingListener& listener = {}) {
@@ -88,7 +96,7 @@ double mean_ndcg(const TrainingData& data, const Model& model, Ranker ranker) {
 // What a listener throws to end a run where a signal would.
 struct Killed {};
 
-// Calls that a listener gets: on_progress and on_epoch alike.
+// Counts the calls that a listener gets: on_progress, on_epoch and, once, on_finish.
 TrainingListener counting(int& calls, int killed_at = -1) {
   TrainingListener listener;
   const auto call = [&calls, killed_at] {
@@ -96,6 +104,7 @@ TrainingListener counting(int& calls, int killed_at = -1) {
   };
   listener.on_progress = [call](int, int, double) { call(); };
   listener.on_epoch = [call](const EpochReport&) { call(); };
+  listener.on_finish = [call](const ModelParts&) { call(); };
   return listener;
 }
 
@@ -159,7 +168,7 @@ TEST_CASE("a run killed at any point and resumed gives the bytes of one that was
   TrainingOptions options = kind.options;
   int num_calls = 0;
   const std::string bytes = model_bytes(data, options, counting(num_calls));
-  REQUIRE(num_calls >= 3 * 3 + 3);
+  REQUIRE(num_calls >= 3 * 3 + 3 + 1);
   for (int killed_at = 0; killed_at < num_calls; ++killed_at) {
     CAPTURE(killed_at);
     const ScratchFolder folder;
@@ -192,9 +201,38 @@ TEST_CASE("a run killed again and again comes to the same end", "[trainer][train
       REQUIRE(++num_kills < 20);
     }
   }
-  CHECK(num_kills == 5);  // six epochs, the last of which is not interrupted
+  CHECK(num_kills == 6);  // in the step after each of six epochs, and before the model is saved
   CHECK((resumed == bytes));
   CHECK(folder.size() == 0);
+}
+
+TEST_CASE("a process killed by SIGKILL at any moment leaves a run that can be resumed", "[trainer][training]") {
+  const Split data = shown();
+  TrainingOptions options = small_options();
+  options.epochs = 40;
+  options.num_threads = 1;  // the child of a fork had better start no threads
+  const std::string bytes = model_bytes(data, options);
+  const ScratchFolder folder;
+  options.checkpoint_path = folder.file("model.checkpoint");
+  for (int round = 1; round <= 8; ++round) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      try {
+        train(data.training, data.validation, options);
+      } catch (...) {
+        ::_exit(1);
+      }
+      ::_exit(0);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 * round));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    // Wherever it was, it had not failed; had it ended, the next one begins anew.
+    CHECK((WIFSIGNALED(status) || WEXITSTATUS(status) == 0));
+  }
+  CHECK((model_bytes(data, options) == bytes));
 }
 
 TEST_CASE("a resumed run says where it goes on", "[trainer][training]") {
@@ -246,7 +284,7 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
     options.restart = true;
     int calls = 0;
     model_bytes(data, options, counting(calls));
-    CHECK(calls == 3 * 4);
+    CHECK(calls == 3 * 4 + 1);
   }
 }
 
@@ -343,7 +381,8 @@ TEST_CASE("nothing to learn from is refused with the number", "[trainer][trainin
     for (Example& example : data.training.examples) example.labels.setOnes();
   }
   CHECK_THROWS_AS(model_bytes(data, small_options()), Error);
-  CHECK_THROWS_WITH(model_bytes(data, small_options()), Contains("nothing to learn from") && Contains("none of the 10 training"));
+  CHECK_THROWS_WITH(model_bytes(data, small_options()),
+                    Contains("nothing to learn from") && Contains("none of the 10 training"));
 }
 
 TEST_CASE("validation without a positive label is refused", "[trainer][training]") {
@@ -382,7 +421,8 @@ TEST_CASE("options that contradict each other are refused by their names", "[tra
 
 TEST_CASE("every way to train learns what people click", "[trainer][training]") {
   const Split data{graded_queries(40, 12, 4, 1), graded_queries(20, 12, 4, 2)};
-  const double start = mean_ndcg(data.validation, [](const Pool& pool) { return VectorXd(VectorXd::Zero(pool.rows.rows())); });
+  const auto all_alike = [](const Pool& pool) { return VectorXd(VectorXd::Zero(pool.rows.rows())); };
+  const double start = mean_ndcg(data.validation, all_alike);
   REQUIRE(start < 0.6);
   TrainingOptions options = thorough_options();
   bool has_generator = true;
@@ -429,7 +469,7 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
   }
   SECTION("expected clicks, 16 draws a step") {
     options.game.samples = 16;
-    tolerance = 0.25;  // of the last epoch's 30 steps of 4 pages and 16 draws some 60 fall on rank 10: two standard errors
+    tolerance = 0.25;  // of the last epoch's 30 steps of 4 pages and 16 draws some 60 fall on rank 10: two deviations
   }
   const Model model(train(data.training, data.validation, options));
   const nlohmann::json record = nlohmann::json::parse(model.training_record());
@@ -475,8 +515,8 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
     }
     return std::sqrt(squares);
   };
-  // The standard deviation of log-attraction that chance can feign: an epoch's 120 pages hold some 17,000 clicks, spread
-  // over 27 encoded columns' worth of weights: sqrt(27 / 17,000) = .04, twice that.
+  // The standard deviation of log-attraction that chance can feign: the 120 pages hold some 17,000 clicks, for 27 encoded
+  // columns' worth of weights: sqrt(27 / 17,000) = .04, twice that.
   CHECK(spread(model) < 0.08);
   CHECK(spread(informed) > 0.5);
 }
@@ -623,8 +663,8 @@ TEST_CASE("odd data are trained on or refused, and never end in NaN", "[trainer]
 
 TEST_CASE("one feature and two hundred are trained on", "[trainer][training]") {
   const Index num_features = GENERATE(1, 200);
-  check_trained_or_refused({graded_queries(20, 8, num_features, 1), graded_queries(10, 8, num_features, 2)}, small_options());
-  check_trained_or_refused({shown_pages(8, 8, num_features, 1), shown_pages(4, 8, num_features, 2)}, small_options());
+  check_trained_or_refused(graded(20, 8, num_features), small_options());
+  check_trained_or_refused(shown(8, 8, num_features), small_options());
 }
 
 TEST_CASE("steps of any width end finite", "[trainer][training]") {
@@ -666,11 +706,12 @@ TEST_CASE("labels become distributions: gains 2^grade - 1, clicks as they are", 
   Example example;
   example.rows = {0, 1, 2, 3};
   example.labels = (VectorXd(4) << 2.0, 0.0, 1.0, -1.0).finished();
-  CHECK(largest_difference(true_distribution(example, LabelKind::grades), (VectorXd(4) << 0.75, 0.0, 0.25, 0.0).finished()) < 1e-15);
-  CHECK(largest_difference(true_distribution(example, LabelKind::clicks), (VectorXd(4) << 2, 0, 1, 0).finished() / 3.0) < 1e-15);
+  const auto is_close = [](const VectorXd& a, const VectorXd& b) { return largest_difference(a, b) < 1e-15; };
+  CHECK(is_close(true_distribution(example, LabelKind::grades), (VectorXd(4) << 0.75, 0.0, 0.25, 0.0).finished()));
+  CHECK(is_close(true_distribution(example, LabelKind::clicks), (VectorXd(4) << 2, 0, 1, 0).finished() / 3.0));
   CHECK(is_informative(example));
   example.labels << 1e9, 1e9, 0.0, 1.0;  // nobody's grades, but no reason for NaN
-  CHECK(largest_difference(true_distribution(example, LabelKind::grades), (VectorXd(4) << 0.5, 0.5, 0.0, 0.0).finished()) < 1e-15);
+  CHECK(is_close(true_distribution(example, LabelKind::grades), (VectorXd(4) << 0.5, 0.5, 0.0, 0.0).finished()));
   example.labels << 1e-200, 0.0, 0.0, 0.0;
   CHECK(true_distribution(example, LabelKind::grades) == VectorXd::Unit(4, 0));
   example.labels.setConstant(-1.0);
