@@ -38,6 +38,7 @@ Xapian::WritableDatabase open_writable(const std::string& path) {
   if (path.empty()) throw ConfigError("--db is empty: name the index");
   if (path.compare(0, 4, "tcp:") == 0) throw ConfigError("--db " + path + ": only an index on this machine can be changed");
   try {
+    const Xapian::Database readable(path);  // a writer leaves a lock file in a folder that is no index
     return Xapian::WritableDatabase(path, Xapian::DB_OPEN);
   } catch (const Xapian::DatabaseLockError&) {
     throw Error("--db " + path + ": another program is writing to the index and has locked it; try again when it has ended");

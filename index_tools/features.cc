@@ -12,9 +12,8 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
 
 void run(const FeaturesOptions& options, std::ostream& out) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
-  OutputFile(options.out);  // throws before the work if it cannot be written
+  OutputFile file(options.out);  // throws before the work if it cannot be written
   const TrainingData data = options.evidence.prepare_data(options.evidence.queries);
-  OutputFile file(options.out);
   write_letor(data, file.stream());
   file.commit();
   if (options.out == "-") return;

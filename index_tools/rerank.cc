@@ -44,12 +44,12 @@ void run(const RerankRunOptions& options, std::ostream& out) {
 
   std::optional<RunOutput> reranked;
   std::optional<RunOutput> baseline;
-  std::optional<Reranker> reranker;
+  std::unique_ptr<const Reranker> reranker;
   std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
   if (!options.out.empty()) {
     const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
     if (options.depth == 0) depth = model->depth();
-    reranker.emplace(db, fixed_model(model), strict_rerank_options(depth, model_name(options.model)));
+    reranker = strict_reranker(db, model, depth, model_name(options.model));
     reranked.emplace(options.out, "irgan");
   }
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");

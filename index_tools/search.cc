@@ -135,9 +135,9 @@ void run(const SearchOptions& options, std::ostream& out) {
     const auto model = source->get(db);
     const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
     const Xapian::MSet mset = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-    const Reranker reranker(db, fixed_model(model), strict_rerank_options(depth, model_name(options.model)));
+    const auto reranker = strict_reranker(db, model, depth, model_name(options.model));
     results.features = model->schema().features;
-    results.hits = options.explain ? reranker.explain(query, mset) : reranker.rerank(query, mset);
+    results.hits = options.explain ? reranker->explain(query, mset) : reranker->rerank(query, mset);
   } else {
     const Xapian::MSet mset = first_stage.search(query, options.top);
     for (auto hit = mset.begin(); hit != mset.end(); ++hit) {

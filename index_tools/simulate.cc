@@ -26,7 +26,7 @@ struct Shown {
 };
 
 // Ids of the page in the order that the users see.
-std::vector<std::string> page_of(const Xapian::Query& query, const Xapian::MSet& hits, const std::optional<Reranker>& reranker,
+std::vector<std::string> page_of(const Xapian::Query& query, const Xapian::MSet& hits, const Reranker* reranker,
                                  const DocumentIds& ids, std::size_t num_ranks) {
   std::vector<std::string> page;
   if (reranker) {
@@ -120,12 +120,12 @@ void run(const SimulateOptions& options, std::ostream& out) {
     for (const auto& [document, label] : judgments) highest_label = std::max(highest_label, label);
   }
 
-  std::optional<Reranker> reranker;
+  std::unique_ptr<const Reranker> reranker;
   std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
   if (!options.model.empty()) {
     const auto model = Model::from_file(options.model);
     if (options.depth == 0) depth = model->depth();
-    reranker.emplace(db, fixed_model(model), strict_rerank_options(depth, options.model));
+    reranker = strict_reranker(db, model, depth, options.model);
   }
 
   const std::vector<QueryRow> queries = read_queries(options.queries);
@@ -142,7 +142,7 @@ void run(const SimulateOptions& options, std::ostream& out) {
     const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
     const auto judged = qrels.by_query.find(row.id);
     std::vector<Shown> page;
-    for (std::string& id : page_of(query, hits, reranker, ids, static_cast<std::size_t>(options.users.num_ranks))) {
+    for (std::string& id : page_of(query, hits, reranker.get(), ids, static_cast<std::size_t>(options.users.num_ranks))) {
       int label = 0;
       if (judged != qrels.by_query.end()) {
         const auto judgment = judged->second.find(id);

@@ -1,5 +1,6 @@
 #include "index_tools/train.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <optional>
@@ -50,8 +51,13 @@ void check(const TrainOptions& options) {
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   if (options.data.empty()) {
     if (!options.valid.empty()) throw ConfigError("--valid needs --data; with --db it is --valid-queries");
+    const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
+    if (reads_stdin && !options.valid_queries.empty()) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
     if (!options.labels.empty()) throw ConfigError("--labels needs --data: clicks and judgments say it themselves");
     return;
+  }
+  if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
+    throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
   }
   const std::pair<bool, const char*> others[] = {{!evidence.database.paths.empty(), "--db"},
                                                  {!evidence.queries.empty(), "--queries"},

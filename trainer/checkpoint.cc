@@ -68,15 +68,38 @@ Player get_player(const TensorFile& file, const std::string& name) {
   return player;
 }
 
-TensorFile decode_file(std::string_view bytes, const std::string& path) {
-  try {
-    return decode_tensors(bytes, path);
-  } catch (const FormatError& error) {
-    throw FormatError(std::string(error.what()) + "; start the training anew with --restart");
-  }
-}
-
 std::string numbered(const char* name, std::size_t i) { return name + std::string(".") + std::to_string(i); }
+
+TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
+  const TensorFile file = decode_tensors(bytes, path);
+  if (file.text("run") != run) {
+    throw ConfigError(path + ": an interrupted run with other data or options; resume it with those, or start anew "
+                             "with --restart");
+  }
+  const std::vector<std::int64_t> position = file.integers("position", 1);
+  if (position.size() != 2) throw FormatError(path + ": tensor 'position' has not two numbers");
+  PositionOffsets offsets(0);
+  offsets.value = get_vector(file, "offsets.value");
+  offsets.first_moment = get_vector(file, "offsets.first_moment");
+  offsets.second_moment = get_vector(file, "offsets.second_moment");
+  offsets.num_steps = get_integer(file, "offsets.num_steps");
+  TrainingState state{static_cast<int>(position[0]), static_cast<int>(position[1]), get_player(file, "discriminator"),
+                      get_player(file, "generator"), std::move(offsets), {}, {}, {}, file.text("record")};
+  for (std::size_t r = 0; r < state.best.size(); ++r) {
+    const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
+    if (score.size() != 1) throw FormatError(path + ": a best score is missing");
+    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
+                     get_network(file, numbered("best", r) + ".discriminator"),
+                     get_network(file, numbered("best", r) + ".generator")};
+  }
+  for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
+    state.discriminators.push_back(get_network(file, numbered("done", n) + ".discriminator"));
+    if (file.contains(numbered("done", n) + ".generator.0.weight")) {
+      state.generators.push_back(get_network(file, numbered("done", n) + ".generator"));
+    }
+  }
+  return state;
+}
 
 }  // namespace
 
@@ -105,34 +128,11 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
 }
 
 TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path) {
-  const TensorFile file = decode_file(bytes, path);
-  if (file.text("run") != run) {
-    throw ConfigError(path + ": an interrupted run with other data or options; resume it with those, or start anew "
-                             "with --restart");
+  try {
+    return decode_state(bytes, run, path);
+  } catch (const FormatError& error) {
+    throw FormatError(std::string(error.what()) + "; start the training anew with --restart");
   }
-  const std::vector<std::int64_t> position = file.integers("position", 1);
-  if (position.size() != 2) throw FormatError(path + ": tensor 'position' has not two numbers");
-  PositionOffsets offsets(0);
-  offsets.value = get_vector(file, "offsets.value");
-  offsets.first_moment = get_vector(file, "offsets.first_moment");
-  offsets.second_moment = get_vector(file, "offsets.second_moment");
-  offsets.num_steps = get_integer(file, "offsets.num_steps");
-  TrainingState state{static_cast<int>(position[0]), static_cast<int>(position[1]), get_player(file, "discriminator"),
-                      get_player(file, "generator"), std::move(offsets), {}, {}, {}, file.text("record")};
-  for (std::size_t r = 0; r < state.best.size(); ++r) {
-    const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
-    if (score.size() != 1) throw FormatError(path + ": a best score is missing");
-    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
-                     get_network(file, numbered("best", r) + ".discriminator"),
-                     get_network(file, numbered("best", r) + ".generator")};
-  }
-  for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
-    state.discriminators.push_back(get_network(file, numbered("done", n) + ".discriminator"));
-    if (file.contains(numbered("done", n) + ".generator.0.weight")) {
-      state.generators.push_back(get_network(file, numbered("done", n) + ".generator"));
-    }
-  }
-  return state;
 }
 
 }  // namespace irgan

@@ -33,9 +33,9 @@ struct TrainingState {
 };
 
 /// run: what tells this run from others; a checkpoint is resumed by the same one only.
-std::string encode_checkpoint(const TrainingState& state, const std::string& run);
+IRGAN_API std::string encode_checkpoint(const TrainingState& state, const std::string& run);
 
 /// Throws: FormatError if the bytes are damaged; ConfigError if they belong to another run
-TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path);
+IRGAN_API TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path);
 
 }  // namespace irgan

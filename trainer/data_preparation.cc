@@ -155,6 +155,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
       ++report.num_without_candidates;
       continue;
     }
+    if (one.examples.empty()) continue;  // no page shows a candidate; a feature file would not hold the query either
     for (Example& example : one.examples) {
       example.pool = data.pools.size();
       data.examples.push_back(std::move(example));
@@ -164,7 +165,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
   if (data.pools.empty()) {
     throw Error("no candidates: of " + std::to_string(queries.size()) + " queries " +
                 std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
-                "index has no matching document (do the query ids of both files agree?)");
+                "index has no matching document, or none that was shown (do the query ids of both files agree?)");
   }
   return data;
 }

@@ -60,9 +60,15 @@ FirstStage::FirstStage(Xapian::Database db, const IndexLayout& layout, Query::op
 
 Query FirstStage::parse(const std::string& text) {
   const std::string words = without_phrases(text);
-  const Query anywhere = parser_.parse_query(words, 0);
-  if (title_prefix_.empty()) return anywhere;
-  return Query(Query::OP_OR, parser_.parse_query(words, 0, title_prefix_), anywhere);
+  Query query = parser_.parse_query(words, 0);
+  if (!title_prefix_.empty()) query = Query(Query::OP_OR, parser_.parse_query(words, 0, title_prefix_), query);
+  parser_.set_stemming_strategy(Xapian::QueryParser::STEM_NONE);
+  const Query unstemmed = parser_.parse_query(words, 0);
+  parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
+  if (unstemmed.empty()) return query;
+  // Times 0 Xapian does not look at anything behind MatchAll, so that the words are there to be read and cost nothing.
+  const Query carried(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, Query::MatchAll, unstemmed), 0.0);
+  return Query(Query::OP_AND_MAYBE, query, carried);
 }
 
 Query FirstStage::query_of(const QueryRow& row) {

@@ -20,6 +20,7 @@ class IRGAN_API FirstStage {
   FirstStage(Xapian::Database db, const IndexLayout& layout, Xapian::Query::op default_op = Xapian::Query::OP_OR);
 
   /// Returns OR(words under the title's prefix, words without a prefix), stems for words in lower case (STEM_SOME).
+  /// The words as typed ride along without weight or cost, for features that compare characters: AND_MAYBE(OR, 0 * words).
   /// Punctuation that would make Xapian look for a phrase (. - / : \ @) parts words instead.
   Xapian::Query parse(const std::string& text);
 

@@ -14,7 +14,7 @@
 namespace irgan {
 
 /// Held-out examples, encoded once.
-class Validation {
+class IRGAN_API Validation {
  public:
   /// Keeps a reference to `data`. Examples without a positive label are passed over.
   Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads);
@@ -39,10 +39,10 @@ class Validation {
 /// impressions, nDCG@10 otherwise.
 ///
 /// Requires: a positive label
-double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,
+IRGAN_API double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,
                         const Eigen::VectorXd& offsets);
 
 /// Encodes the documents of one example, relative to its whole pool.
-void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding, FeatureMatrix& encoded);
+IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding, FeatureMatrix& encoded);
 
 }  // namespace irgan

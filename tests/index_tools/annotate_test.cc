@@ -1,8 +1,9 @@
 #include "index_tools/annotate.h"
 
+#include <xapian.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <xapian.h>
 
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
@@ -22,8 +23,10 @@ struct Site {
   std::vector<std::string> paths;
 
   explicit Site(std::size_t num_shards = 1) {
-    const std::pair<const char*, const char*> documents[] = {
-        {"Red kites", "kites over the hill"}, {"Blue", "a long and blue text about nothing at all"}, {"Hills", ""}, {"Red", "red red"}};
+    const std::pair<const char*, const char*> documents[] = {{"Red kites", "kites over the hill"},
+                                                             {"Blue", "a long and blue text about nothing at all"},
+                                                             {"Hills", ""},
+                                                             {"Red", "red red"}};
     for (std::size_t s = 0; s < num_shards; ++s) {
       paths.push_back(folder.file("shard" + std::to_string(s)));
       Xapian::WritableDatabase db(paths.back(), Xapian::DB_CREATE);
@@ -100,7 +103,8 @@ TEST_CASE("annotate leaves terms, data and the values of others as they were", "
       all += document.get_data() + '\n' + document.get_value(kOmindexSize) + '\n';
       for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) {
         all += *term + ' ' + std::to_string(term.get_wdf());
-        for (auto place = term.positionlist_begin(); place != term.positionlist_end(); ++place) all += ' ' + std::to_string(*place);
+        for (auto place = term.positionlist_begin(); place != term.positionlist_end(); ++place)
+          all += ' ' + std::to_string(*place);
         all += '\n';
       }
     }
@@ -160,7 +164,8 @@ TEST_CASE("annotate takes a slot by its number, unless something else is there",
 
   const CommandResult taken = site.annotate("--values " + file + ":2");
   CHECK(taken.exit_code == 2);
-  CHECK_THAT(taken.err, Contains("--values " + file + ":2: the slot holds something else") && Contains("--value NAME=2"));
+  CHECK_THAT(taken.err,
+             Contains("--values " + file + ":2: the slot holds something else") && Contains("--value NAME=2"));
   CHECK(number_in(site.open(), kOmindexSize, 1) == 100);
 
   REQUIRE(site.annotate("--value size=2 --values " + file + ":2").exit_code == 0);
@@ -196,7 +201,9 @@ TEST_CASE("annotate --field-lengths again counts anew into the same slots", "[in
 
 TEST_CASE("annotate keeps what it is told of fields, stemmer and ids", "[index_tools][annotate]") {
   const Site site;
-  REQUIRE(site.annotate("--field-lengths --prefix name=S --prefix topic=XT --stemmer none --id-prefix docid --value size=2").exit_code == 0);
+  REQUIRE(
+      site.annotate("--field-lengths --prefix name=S --prefix topic=XT --stemmer none --id-prefix docid --value size=2")
+          .exit_code == 0);
   const IndexLayout layout = read_layout(site.open());
   CHECK(layout.stemmer == "none");
   CHECK(layout.id_prefix.empty());
@@ -211,7 +218,8 @@ TEST_CASE("annotate keeps what it is told of fields, stemmer and ids", "[index_t
 // a -> b, c; b -> a; c -> a: as pagerank_test has it, with page4 on its own.
 TEST_CASE("annotate --pagerank ranks documents by the links between them", "[index_tools][annotate]") {
   const Site site;
-  const std::string links = site.folder.write("links", "/page1\t/page2\n/page1\t/page3\n/page2\t/page1\n/page3\t/page1\n/page1\t/gone\n");
+  const std::string links =
+      site.folder.write("links", "/page1\t/page2\n/page1\t/page3\n/page2\t/page1\n/page3\t/page1\n/page1\t/gone\n");
   REQUIRE(site.annotate("--pagerank " + links + ":pagerank").exit_code == 0);
   const Xapian::Database db = site.open();
   const Xapian::valueno slot = read_layout(db).values.at(0).slot;
@@ -229,14 +237,16 @@ TEST_CASE("annotate writes the same into several shards as into one index", "[in
   for (const Site* site : {&one, &three}) {
     const std::string sales = site->folder.write("sales", "/page1\t5\n/page4\t-2\n/gone\t1\n");
     const std::string links = site->folder.write("links", "/page1\t/page2\n/page2\t/page3\n/page3\t/page1\n");
-    const CommandResult result = site->annotate("--field-lengths --values " + sales + ":sales --pagerank " + links + ":rank");
+    const CommandResult result =
+        site->annotate("--field-lengths --values " + sales + ":sales --pagerank " + links + ":rank");
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
     CHECK(result.out == "annotated 4 documents: 6 values, 1 for unknown documents\n");
   }
   const Xapian::Database a = one.open();
   const Xapian::Database b = three.open();
-  for (const std::string& path : three.paths) CHECK(Xapian::Database(path).get_metadata(kLayoutKey) == a.get_metadata(kLayoutKey));
+  for (const std::string& path : three.paths)
+    CHECK(Xapian::Database(path).get_metadata(kLayoutKey) == a.get_metadata(kLayoutKey));
   const IndexLayout layout = read_layout(a);
   for (Xapian::docid docid = 1; docid <= 4; ++docid) {
     REQUIRE(a.get_document(docid).get_data() == b.get_document(docid).get_data());

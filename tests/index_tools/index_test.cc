@@ -1,7 +1,8 @@
 #include "index_tools/index.h"
 
-#include <catch2/catch.hpp>
 #include <xapian.h>
+
+#include <catch2/catch.hpp>
 
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
@@ -65,9 +66,10 @@ TEST_CASE_METHOD(Fixture, "index keeps the line as the document's data", "[index
 }
 
 TEST_CASE_METHOD(Fixture, "index stores the length of each field and the title's text", "[index_tools][index]") {
-  const Xapian::Database db = indexed("{\"id\": 1, \"title\": \"Two Words\", \"body\": \"and then four more\"}\n"
-                                      "{\"id\": 2, \"title\": null}\n",
-                                      "--field title=S --field body=XB");
+  const Xapian::Database db = indexed(
+      "{\"id\": 1, \"title\": \"Two Words\", \"body\": \"and then four more\"}\n"
+      "{\"id\": 2, \"title\": null}\n",
+      "--field title=S --field body=XB");
   const IndexLayout layout = read_layout(db);
   REQUIRE(layout.fields.size() == 3);  // all text without a prefix is a field of its own
   CHECK(layout.fields[0].name == "title");
@@ -84,14 +86,16 @@ TEST_CASE_METHOD(Fixture, "index stores the length of each field and the title's
   CHECK(db.get_document(2).get_value(layout.fields[0].text_slot).empty());
 }
 
-TEST_CASE_METHOD(Fixture, "index names the field of all text another way where a field is called text", "[index_tools][index]") {
+TEST_CASE_METHOD(Fixture, "index names the field of all text another way where a field is called text",
+                 "[index_tools][index]") {
   const IndexLayout layout = read_layout(indexed(R"({"id": 1, "text": "a"})", "--field text=S"));
   REQUIRE(layout.fields.size() == 2);
   CHECK(layout.fields[1].name == "all_text");
 }
 
 TEST_CASE_METHOD(Fixture, "index joins arrays of texts with a gap that no phrase crosses", "[index_tools][index]") {
-  const Xapian::Database db = indexed(R"({"id": 1, "title": "x", "tags": ["deep sea", null, "blue"]})", "--field title=S --field tags=XT");
+  const Xapian::Database db =
+      indexed(R"({"id": 1, "title": "x", "tags": ["deep sea", null, "blue"]})", "--field title=S --field tags=XT");
   CHECK(wdf(db, "XTdeep") == 1);
   CHECK(wdf(db, "XTblue") == 1);
   const auto sea = positions(db, "XTsea");
@@ -107,11 +111,13 @@ TEST_CASE_METHOD(Fixture, "the title's stored text is the first of several", "[i
   CHECK(wdf(db, "Ssecond") == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "index takes numbers into their slots, and null or nothing for missing", "[index_tools][index]") {
-  const Xapian::Database db = indexed("{\"id\": 1, \"title\": \"a\", \"votes\": 12, \"price\": -0.5}\n"
-                                      "{\"id\": 2, \"title\": \"b\", \"votes\": null, \"price\": 1e3}\n"
-                                      "{\"id\": 3, \"title\": \"c\", \"price\": 0}\n",
-                                      "--field title=S --value votes=0 --value price=5");
+TEST_CASE_METHOD(Fixture, "index takes numbers into their slots, and null or nothing for missing",
+                 "[index_tools][index]") {
+  const Xapian::Database db = indexed(
+      "{\"id\": 1, \"title\": \"a\", \"votes\": 12, \"price\": -0.5}\n"
+      "{\"id\": 2, \"title\": \"b\", \"votes\": null, \"price\": 1e3}\n"
+      "{\"id\": 3, \"title\": \"c\", \"price\": 0}\n",
+      "--field title=S --value votes=0 --value price=5");
   CHECK(number_in(db, 0) == 12);
   CHECK(number_in(db, 5) == -0.5);
   CHECK(db.get_document(2).get_value(0).empty());
@@ -126,24 +132,31 @@ TEST_CASE_METHOD(Fixture, "index takes numbers into their slots, and null or not
 }
 
 TEST_CASE_METHOD(Fixture, "index takes any letters that UTF-8 can say", "[index_tools][index]") {
-  const Xapian::Database db = indexed("{\"id\": \"\xC3\xA9t\xC3\xA9/1\", \"title\": \"\xC3\x89t\xC3\xA9 \xE2\x80\x93 \\u00dcBER\", \"body\": \"\xD0\x9C\xD0\x98\xD0\xA0\"}");
+  const Xapian::Database db = indexed(
+      "{\"id\": \"\xC3\xA9t\xC3\xA9/1\", \"title\": \"\xC3\x89t\xC3\xA9 \xE2\x80\x93 \\u00dcBER\", \"body\": "
+      "\"\xD0\x9C\xD0\x98\xD0\xA0\"}");
   CHECK(db.term_exists("Q\xC3\xA9t\xC3\xA9/1"));
   CHECK(wdf(db, "S\xC3\xA9t\xC3\xA9") == 1);
-  CHECK(wdf(db, "S\xC3\xBC" "ber") == 1);
+  CHECK(wdf(db,
+            "S\xC3\xBC"
+            "ber") == 1);
   CHECK(wdf(db, "\xD0\xBC\xD0\xB8\xD1\x80") == 1);
   CHECK(number_in(db, read_layout(db).fields[0].length_slot) == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "index --stemmer none makes no stems", "[index_tools][index]") {
-  const Xapian::Database db = indexed(R"({"id": 1, "title": "Boats", "body": "running"})", "--field title=S --field body= --stemmer none");
+  const Xapian::Database db =
+      indexed(R"({"id": 1, "title": "Boats", "body": "running"})", "--field title=S --field body= --stemmer none");
   CHECK(wdf(db, "Sboats") == 1);
   CHECK(wdf(db, "running") == 1);
   CHECK(db.allterms_begin("Z") == db.allterms_end("Z"));
   CHECK(read_layout(db).stemmer == "none");
 }
 
-TEST_CASE_METHOD(Fixture, "index --stemmer takes Xapian's languages and names them for any other", "[index_tools][index]") {
-  const Xapian::Database db = indexed(R"({"id": 1, "title": "Katzen", "body": ""})", "--field title=S --field body= --stemmer german");
+TEST_CASE_METHOD(Fixture, "index --stemmer takes Xapian's languages and names them for any other",
+                 "[index_tools][index]") {
+  const Xapian::Database db =
+      indexed(R"({"id": 1, "title": "Katzen", "body": ""})", "--field title=S --field body= --stemmer german");
   CHECK(wdf(db, "ZSkatz") == 1);
   const CommandResult result = index("{}", "--overwrite --field title=S --stemmer klingon");
   CHECK(result.exit_code == 2);
@@ -151,7 +164,8 @@ TEST_CASE_METHOD(Fixture, "index --stemmer takes Xapian's languages and names th
 }
 
 TEST_CASE_METHOD(Fixture, "index takes ids under another key, as texts or whole numbers", "[index_tools][index]") {
-  const Xapian::Database db = indexed("{\"sku\": 12, \"title\": \"a\"}\n\n{\"sku\": \"x-1\", \"title\": \"b\"}\n", "--id sku --field title=S");
+  const Xapian::Database db =
+      indexed("{\"sku\": 12, \"title\": \"a\"}\n\n{\"sku\": \"x-1\", \"title\": \"b\"}\n", "--id sku --field title=S");
   CHECK(db.get_doccount() == 2);
   CHECK(db.term_exists("Q12"));
   CHECK(db.term_exists("Qx-1"));
@@ -170,7 +184,8 @@ TEST_CASE_METHOD(Fixture, "index reads several files as one, and no id may stand
 }
 
 TEST_CASE_METHOD(Fixture, "the layout in the metadata says what stands where", "[index_tools][index]") {
-  const Xapian::Database db = indexed(R"({"id": 1, "title": "a", "body": "b", "votes": 1})", "--field title=S --field body= --value votes=3");
+  const Xapian::Database db =
+      indexed(R"({"id": 1, "title": "a", "body": "b", "votes": 1})", "--field title=S --field body= --value votes=3");
   CHECK(db.get_metadata(kLayoutKey) ==
         R"({"fields":[{"length_slot":1000,"name":"title","prefix":"S","text_slot":2000},)"
         R"({"length_slot":1001,"name":"body","prefix":"","text_slot":null}],"id_prefix":"Q","stemmer":"english",)"
@@ -202,7 +217,9 @@ TEST_CASE_METHOD(Fixture, "bad documents are refused with their line, and no ind
       {R"({"id": "first", "title": "a"})", "the id 'first' stands in an earlier document"},
   }));
   CAPTURE(line);
-  const CommandResult result = index(std::string("{\"id\": \"first\", \"title\": \"a\", \"votes\": 1}\n\n") + line + '\n', "--field title=S --value votes=0");
+  const CommandResult result =
+      index(std::string("{\"id\": \"first\", \"title\": \"a\", \"votes\": 1}\n\n") + line + '\n',
+            "--field title=S --value votes=0");
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Contains(folder.file("docs.jsonl") + ":3: " + reason));
   CHECK(folder.size() == 1);  // docs.jsonl
@@ -210,7 +227,8 @@ TEST_CASE_METHOD(Fixture, "bad documents are refused with their line, and no ind
 
 TEST_CASE_METHOD(Fixture, "an id longer than a term can be is refused", "[index_tools][index]") {
   CHECK(index("{\"id\": \"" + std::string(244, 'x') + "\", \"title\": \"a\"}\n", "--field title=S").exit_code == 0);
-  const CommandResult result = index("{\"id\": \"" + std::string(245, 'x') + "\", \"title\": \"a\"}\n", "--overwrite --field title=S");
+  const CommandResult result =
+      index("{\"id\": \"" + std::string(245, 'x') + "\", \"title\": \"a\"}\n", "--overwrite --field title=S");
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Contains(":1: the id is longer than the 244 bytes"));
 }
@@ -223,7 +241,9 @@ TEST_CASE_METHOD(Fixture, "a key that no document has is taken for a slip", "[in
   CHECK(value.exit_code == 1);
   CHECK_THAT(value.err, Contains("'vote'"));
   CHECK(folder.size() == 1);
-  CHECK(index("{\"id\": 1, \"title\": \"a\", \"bodie\": null, \"vote\": null}\n", "--field title=S --field bodie= --value vote=1").exit_code == 0);
+  CHECK(index("{\"id\": 1, \"title\": \"a\", \"bodie\": null, \"vote\": null}\n",
+              "--field title=S --field bodie= --value vote=1")
+            .exit_code == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "bad fields and values are refused by name", "[index_tools][index]") {
@@ -251,13 +271,15 @@ TEST_CASE_METHOD(Fixture, "bad fields and values are refused by name", "[index_t
       {"--field title=S --value votes=1 --value price=1", "--value price=1: the slot holds another value"},
   }));
   CAPTURE(options);
-  const CommandResult result = index("{\"id\": 1, \"title\": \"a\", \"body\": \"\", \"votes\": 1, \"price\": 1}\n", options);
+  const CommandResult result =
+      index("{\"id\": 1, \"title\": \"a\", \"body\": \"\", \"votes\": 1, \"price\": 1}\n", options);
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains(message));
   CHECK(folder.size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "an index that is there is replaced only by --overwrite, and only when the new one is whole", "[index_tools][index]") {
+TEST_CASE_METHOD(Fixture, "an index that is there is replaced only by --overwrite, and only when the new one is whole",
+                 "[index_tools][index]") {
   const std::string good = R"({"id": 1, "title": "a", "body": "old"})";
   REQUIRE(index(good).exit_code == 0);
   const CommandResult refused = index(R"({"id": 2, "title": "a", "body": "new"})");
@@ -265,7 +287,8 @@ TEST_CASE_METHOD(Fixture, "an index that is there is replaced only by --overwrit
   CHECK_THAT(refused.err, Contains("--db " + folder.file("db") + ": exists; give --overwrite to replace it"));
   CHECK(Xapian::Database(folder.file("db")).term_exists("Q1"));
 
-  CHECK(index("{\"id\": 2, \"title\": \"a\", \"body\": \"new\"}\n{", "--overwrite --field title=S --field body=").exit_code == 1);
+  CHECK(index("{\"id\": 2, \"title\": \"a\", \"body\": \"new\"}\n{", "--overwrite --field title=S --field body=")
+            .exit_code == 1);
   CHECK(Xapian::Database(folder.file("db")).term_exists("Q1"));
   CHECK(folder.size() == 2);
 
@@ -277,14 +300,16 @@ TEST_CASE_METHOD(Fixture, "an index that is there is replaced only by --overwrit
 
 TEST_CASE_METHOD(Fixture, "a search that is open goes on while its index is replaced", "[index_tools][index]") {
   const Xapian::Database before = indexed(R"({"id": 1, "title": "a", "body": "old"})");
-  REQUIRE(index(R"({"id": 2, "title": "a", "body": "new"})", "--overwrite --field title=S --field body=").exit_code == 0);
+  REQUIRE(index(R"({"id": 2, "title": "a", "body": "new"})", "--overwrite --field title=S --field body=").exit_code ==
+          0);
   CHECK(before.term_exists("Q1"));
 }
 
 TEST_CASE_METHOD(Fixture, "--overwrite does not replace what is no index", "[index_tools][index]") {
   std::filesystem::create_directory(folder.path() / "db");
   folder.write("db/letters.txt", "dear");
-  const CommandResult result = index(R"({"id": 1, "title": "a", "body": ""})", "--overwrite --field title=S --field body=");
+  const CommandResult result =
+      index(R"({"id": 1, "title": "a", "body": ""})", "--overwrite --field title=S --field body=");
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("is no Xapian index"));
   CHECK(folder.read("db/letters.txt") == "dear");
@@ -309,11 +334,13 @@ TEST_CASE_METHOD(Fixture, "index says where no index can be made and what cannot
   CHECK(no_file.exit_code == 1);
   CHECK_THAT(no_file.err, Contains(folder.file("none") + ": cannot be opened"));
 
-  const CommandResult a_folder = run_line("index --field title=S --db " + folder.file("db") + ' ' + folder.path().string());
+  const CommandResult a_folder =
+      run_line("index --field title=S --db " + folder.file("db") + ' ' + folder.path().string());
   CHECK(a_folder.exit_code == 1);
   CHECK_THAT(a_folder.err, Contains(folder.path().string() + ": cannot be read: Is a directory"));
 
-  const CommandResult empty = run_line("index --field title=S --db " + folder.file("db") + ' ' + folder.write("empty", "\n"));
+  const CommandResult empty =
+      run_line("index --field title=S --db " + folder.file("db") + ' ' + folder.write("empty", "\n"));
   CHECK(empty.exit_code == 1);
   CHECK_THAT(empty.err, Contains(folder.file("empty") + ": there are no documents in it"));
   CHECK_FALSE(std::filesystem::exists(folder.file("db")));

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
@@ -64,8 +63,7 @@ class MadeSite {
 
   /// Builds the index @db.
   void index() const {
-    const CommandResult result =
-        run("index --db @db --field title=S --field body= --value popularity=0 @docs.jsonl");
+    const CommandResult result = run("index --db @db --field title=S --field body= --value popularity=0 @docs.jsonl");
     if (result.exit_code != 0) throw std::runtime_error(result.err);
   }
 
@@ -80,8 +78,8 @@ class MadeSite {
   };
 
   static std::string text_of(const std::vector<int>& words, int times = 1) {
-    static const char* const kWords[20] = {"amber", "birch",  "copper", "delta", "ember",  "flint", "garnet",
-                                           "hazel", "indigo", "jasper", "kelp",  "lilac",  "maple", "nickel",
+    static const char* const kWords[20] = {"amber", "birch",  "copper", "delta", "ember",   "flint", "garnet",
+                                           "hazel", "indigo", "jasper", "kelp",  "lilac",   "maple", "nickel",
                                            "olive", "pearl",  "quartz", "ruby",  "saffron", "topaz"};
     std::string text;
     for (const int word : words) {

@@ -47,9 +47,10 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE_METHOD(Fixture, "options fill the members that they are bound to", "[index_tools][option_table]") {
-  CHECK(parse({"--loud", "--name", "me", "--file", "a", "b", "--file=c", "--whole", "7", "--natural=0", "--large",
-               "4611686018427387904", "--real", "1e-3", "--list", "1,2,100", "--pair", "a=b", "--pair", "c=d=e", "--pair", "f=",
-               "--colour", "red"}));
+  CHECK(parse({"--loud",   "--name",  "me",     "--file",      "a",        "b",
+               "--file=c", "--whole", "7",      "--natural=0", "--large",  "4611686018427387904",
+               "--real",   "1e-3",    "--list", "1,2,100",     "--pair",   "a=b",
+               "--pair",   "c=d=e",   "--pair", "f=",          "--colour", "red"}));
   CHECK(loud);
   CHECK(name == "me");
   CHECK(files == std::vector<std::string>{"a", "b", "c"});
@@ -76,17 +77,22 @@ TEST_CASE_METHOD(Fixture, "members that no option names keep their values", "[in
   CHECK(colour == Colour::green);
 }
 
-TEST_CASE_METHOD(Fixture, "a number out of range is refused with flag, value and range", "[index_tools][option_table]") {
-  CHECK_THROWS_MATCHES(parse({"--whole", "11"}), ConfigError, Message("--whole 11: must be a whole number from -5 to 10"));
+TEST_CASE_METHOD(Fixture, "a number out of range is refused with flag, value and range",
+                 "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--whole", "11"}), ConfigError,
+                       Message("--whole 11: must be a whole number from -5 to 10"));
   CHECK_THROWS_MATCHES(parse({"--whole=-6"}), ConfigError, Message("--whole -6: must be a whole number from -5 to 10"));
-  CHECK_THROWS_MATCHES(parse({"--natural", "11"}), ConfigError, Message("--natural 11: must be a whole number from 0 to 10"));
+  CHECK_THROWS_MATCHES(parse({"--natural", "11"}), ConfigError,
+                       Message("--natural 11: must be a whole number from 0 to 10"));
   CHECK_THROWS_MATCHES(parse({"--real", "1.01"}), ConfigError, Message("--real 1.01: must be a number from 0 to 1"));
-  CHECK_THROWS_MATCHES(parse({"--list", "1,101"}), ConfigError, Message("--list 101: must be a whole number from 1 to 100"));
+  CHECK_THROWS_MATCHES(parse({"--list", "1,101"}), ConfigError,
+                       Message("--list 101: must be a whole number from 1 to 100"));
   CHECK(whole == 3);
   CHECK(real == 0.5);
 }
 
-TEST_CASE_METHOD(Fixture, "what is no number is refused, and so is what only begins like one", "[index_tools][option_table]") {
+TEST_CASE_METHOD(Fixture, "what is no number is refused, and so is what only begins like one",
+                 "[index_tools][option_table]") {
   for (const char* text : {"x", "", "3x", "3.5", "1e1", " 3", "3 ", "0x3", "99999999999999999999"}) {
     CAPTURE(text);
     CHECK_THROWS_MATCHES(parse({"--whole", text}), ConfigError,
@@ -104,7 +110,8 @@ TEST_CASE_METHOD(Fixture, "what is no number is refused, and so is what only beg
 
 // Boost's own reading of unsigned numbers makes 18446744073709551615 of it.
 TEST_CASE_METHOD(Fixture, "a negative number is not taken for a large one", "[index_tools][option_table]") {
-  CHECK_THROWS_MATCHES(parse({"--natural=-1"}), ConfigError, Message("--natural -1: must be a whole number from 0 to 10"));
+  CHECK_THROWS_MATCHES(parse({"--natural=-1"}), ConfigError,
+                       Message("--natural -1: must be a whole number from 0 to 10"));
   CHECK_THROWS_WITH(parse({"--large=-18446744073709551611"}), Contains("--large -18446744073709551611: must be"));
 }
 
@@ -114,7 +121,8 @@ TEST_CASE_METHOD(Fixture, "unknown and shortened flags are refused by name", "[i
   CHECK_THROWS_WITH(parse({"-x"}), Contains("-x"));
 }
 
-TEST_CASE_METHOD(Fixture, "a flag without its value, or given twice, is refused by name", "[index_tools][option_table]") {
+TEST_CASE_METHOD(Fixture, "a flag without its value, or given twice, is refused by name",
+                 "[index_tools][option_table]") {
   CHECK_THROWS_WITH(parse({"--name"}), Contains("--name"));
   CHECK_THROWS_WITH(parse({"--name", "a", "--name", "b"}), Contains("--name"));
   CHECK_THROWS_WITH(parse({"--loud=yes"}), Contains("--loud"));
@@ -130,7 +138,8 @@ TEST_CASE_METHOD(Fixture, "a choice names what there is to choose", "[index_tool
   CHECK_THROWS_AS(parse({"--colour", "RED"}), ConfigError);
 }
 
-TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are refused by name", "[index_tools][option_table]") {
+TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are refused by name",
+                 "[index_tools][option_table]") {
   CHECK(parse({"a", "--loud", "-", "--", "--name"}));
   CHECK(files == std::vector<std::string>{"a", "-", "--name"});
   CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' stands without a flag"));

@@ -31,7 +31,8 @@ TEST_CASE("pagerank agrees with a graph of three documents worked by hand", "[in
 //   n = 4, base .0375: a <- b, c; b <- a; c <- a (half each); d <- b (half)
 //   r_b = r_c = .0375 + .425 r_a; r_a = .0375 + .425 r_b + .85 r_c = .0375 + 1.275 (.0375 + .425 r_a)
 //   r_a = .0853125 / .458125 = .186221; r_b = r_c = .116644; r_d = .0375 + .425 r_b = .087074; sum .506583
-TEST_CASE("pagerank loses what a document without links would hand on, and keeps the mean at 1", "[index_tools][pagerank]") {
+TEST_CASE("pagerank loses what a document without links would hand on, and keeps the mean at 1",
+          "[index_tools][pagerank]") {
   const std::vector<double> ranks = pagerank(4, {{0, 1}, {0, 2}, {1, 0}, {1, 3}, {2, 0}});
   REQUIRE(ranks.size() == 4);
   const double sum = 0.186221 + 2 * 0.116644 + 0.087074;

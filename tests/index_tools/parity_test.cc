@@ -1,15 +1,15 @@
 /// Serving equals training: a live search sees the rows that training saw, to the last bit, and ranks as `score` does.
 
-#include <catch2/catch.hpp>
+#include <xapian.h>
+
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
-#include <xapian.h>
-
-#include <nlohmann/json.hpp>
 
 #include "index_tools/evidence_options.h"
 #include "irgan/feature_extractor.h"
@@ -31,9 +31,9 @@ constexpr std::size_t kNumQueries = 40;
 constexpr std::size_t kNumShards = 3;
 constexpr std::size_t kDepth = 30;  // less than most queries find
 
-/// Documents with all that features can meet: fields of differing lengths, empty and missing ones, letters beyond ASCII,
-/// numbers and capitals in words, values that are missing, negative, tiny and large; as one index and dealt in turn over
-/// three, so that each document has one docid in both.
+/// Documents with all that features can meet: fields of differing lengths, empty and missing ones, letters beyond
+/// ASCII, numbers and capitals in words, values that are missing, negative, tiny and large; as one index and dealt in
+/// turn over three, so that each document has one docid in both.
 class Corpus {
  public:
   Corpus() {
@@ -57,7 +57,9 @@ class Corpus {
       const std::string id = "q" + std::to_string(q);
       queries += id + '\t' + words(1 + random() % 4, random) + '\n';
       for (std::size_t i = 0; i < kNumDocuments; ++i) {
-        if (random() % 5 == 0) clicks_ += "s" + id + '\t' + id + "\tdoc " + std::to_string(i) + "\t" + std::to_string(random() % 3 == 0) + '\n';
+        if (random() % 5 == 0)
+          clicks_ +=
+              "s" + id + '\t' + id + "\tdoc " + std::to_string(i) + "\t" + std::to_string(random() % 3 == 0) + '\n';
       }
     }
     folder.write("queries", queries);
@@ -127,16 +129,20 @@ class Corpus {
 
  private:
   static std::string words(std::size_t count, std::mt19937_64& random) {
-    static const char* const kWords[] = {"running", "runs",   "runner", "Berlin",         "caf\xC3\xA9", "caf\xC3\xA9s", "x86", "3.14",
-                                         "nothing", "hiking", "hike",   "\xD0\xBC\xD0\xB8\xD1\x80", "wide-angle", "C++",  "of",  "boats"};
+    static const char* const kWords[] = {"running",     "runs",         "runner", "Berlin",
+                                         "caf\xC3\xA9", "caf\xC3\xA9s", "x86",    "3.14",
+                                         "nothing",     "hiking",       "hike",   "\xD0\xBC\xD0\xB8\xD1\x80",
+                                         "wide-angle",  "C++",          "of",     "boats"};
     std::string text;
-    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + std::string(kWords[random() % std::size(kWords)]);
+    for (std::size_t i = 0; i < count; ++i)
+      text += (i == 0 ? "" : " ") + std::string(kWords[random() % std::size(kWords)]);
     return text;
   }
 
   void index(const std::string& name, const std::string& documents) const {
     const CommandResult result =
-        run_line("index --db " + folder.file(name) + " --field title=S --field body= --field tags=XT --value votes=0 --value score=7 " +
+        run_line("index --db " + folder.file(name) +
+                 " --field title=S --field body= --field tags=XT --value votes=0 --value score=7 " +
                  folder.write(name + ".jsonl", documents));
     if (result.exit_code != 0) throw std::runtime_error(result.err);
   }
@@ -186,18 +192,20 @@ bool same_bits(const FeatureMatrix& a, const FeatureMatrix& b) {
 }
 
 std::size_t num_missing(const FeatureMatrix& rows) {
-  return static_cast<std::size_t>(std::count_if(rows.data(), rows.data() + rows.size(), [](float x) { return std::isnan(x); }));
+  return static_cast<std::size_t>(
+      std::count_if(rows.data(), rows.data() + rows.size(), [](float x) { return std::isnan(x); }));
 }
 
-// Xapian adds up a document's weight term by term, in an order that each shard chooses for itself, so that two documents
-// whose weights differ in the last bit of a double alone can change places between one index and several. So rows are
-// compared document by document, and the rank in the first stage is left out.
+// Xapian adds up a document's weight term by term, in an order that each shard chooses for itself, so that two
+// documents whose weights differ in the last bit of a double alone can change places between one index and several. So
+// rows are compared document by document, and the rank in the first stage is left out.
 //
 // Returns: how many documents are candidates on both sides
-std::size_t check_common_rows(const FeatureSchema& schema, const FeatureMatrix& rows, const Xapian::MSet& hits, const Pool& pool,
-                              const DocumentIds& ids) {
+std::size_t check_common_rows(const FeatureSchema& schema, const FeatureMatrix& rows, const Xapian::MSet& hits,
+                              const Pool& pool, const DocumentIds& ids) {
   std::map<std::string, Eigen::Index> row_of;
-  for (std::size_t i = 0; i < pool.document_ids.size(); ++i) row_of.emplace(pool.document_ids[i], static_cast<Eigen::Index>(i));
+  for (std::size_t i = 0; i < pool.document_ids.size(); ++i)
+    row_of.emplace(pool.document_ids[i], static_cast<Eigen::Index>(i));
   std::size_t num_common = 0;
   for (Xapian::doccount i = 0; i < hits.size(); ++i) {
     const auto other = row_of.find(ids.id_of(*hits[i]));
@@ -224,10 +232,12 @@ std::string text_of(const std::string& id) {
 const std::string& model_path() {
   static const std::string path = [] {
     const Corpus& c = corpus();
-    const std::string rest = " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() + " --depth " + std::to_string(kDepth) + " --features all";
+    const std::string rest = " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() + " --depth " +
+                             std::to_string(kDepth) + " --features all";
     const CommandResult features = run_line("features" + c.db_words(false) + rest + " --out " + c.folder.file("rows"));
     if (features.exit_code != 0) throw std::runtime_error(features.err);
-    const CommandResult train = run_line("train --data " + c.folder.file("rows") + " --epochs 3 --valid-share .3 --model " + c.folder.file("model"));
+    const CommandResult train = run_line("train --data " + c.folder.file("rows") +
+                                         " --epochs 3 --valid-share .3 --model " + c.folder.file("model"));
     if (train.exit_code != 0 && !std::filesystem::exists(c.folder.file("model"))) throw std::runtime_error(train.err);
     return c.folder.file("model");
   }();
@@ -292,8 +302,9 @@ TEST_CASE("rows written by features and read again are the same bits", "[index_t
   const std::string name = GENERATE("text.rows", "text.rows.gz", "text.rows.zst");
   const TrainingData data = corpus().prepare(true, true);
   const CommandResult result =
-      run_line("features" + corpus().db_words(true) + " --queries " + corpus().folder.file("queries") + " --clicks " + corpus().click_log() +
-               " --depth " + std::to_string(kDepth) + " --features all --out " + corpus().folder.file(name));
+      run_line("features" + corpus().db_words(true) + " --queries " + corpus().folder.file("queries") + " --clicks " +
+               corpus().click_log() + " --depth " + std::to_string(kDepth) + " --features all --out " +
+               corpus().folder.file(name));
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   const TrainingData read = read_letor({corpus().folder.file(name)});
@@ -319,8 +330,9 @@ TEST_CASE("a model trained from the index is that trained from its written rows"
   const std::string rest = " --epochs 2 --valid-share .3 --model ";
   const Corpus& c = corpus();
   model_path();  // writes the rows
-  const CommandResult from_index = run_line("train" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
-                                            " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
+  const CommandResult from_index =
+      run_line("train" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
+               " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
   const CommandResult from_rows = run_line("train --data " + c.folder.file("rows") + rest + c.folder.file("b"));
   INFO(from_index.err << from_rows.err);
   REQUIRE(from_index.exit_code == from_rows.exit_code);
@@ -378,11 +390,12 @@ TEST_CASE("rerank and score write the same ranking of every query", "[index_tool
   for (const QueryRow& row : queries()) qrels += row.id + " 0 1 1\n" + row.id + " 0 2 0\n";
   c.folder.write("qrels", qrels);
   const CommandResult features =
-      run_line("features" + db + " --queries " + c.folder.file("queries") + " --qrels " + c.folder.file("qrels") + " --depth " +
-               std::to_string(kDepth) + " --features all --out " + c.folder.file("all.rows"));
-  const CommandResult score = run_line("score --model " + model_path() + " --data " + c.folder.file("all.rows") + " --out " + c.folder.file("score.run"));
-  const CommandResult rerank =
-      run_line("rerank" + db + " --model " + model_path() + " --queries " + c.folder.file("queries") + " --out " + c.folder.file("rerank.run"));
+      run_line("features" + db + " --queries " + c.folder.file("queries") + " --qrels " + c.folder.file("qrels") +
+               " --depth " + std::to_string(kDepth) + " --features all --out " + c.folder.file("all.rows"));
+  const CommandResult score = run_line("score --model " + model_path() + " --data " + c.folder.file("all.rows") +
+                                       " --out " + c.folder.file("score.run"));
+  const CommandResult rerank = run_line("rerank" + db + " --model " + model_path() + " --queries " +
+                                        c.folder.file("queries") + " --out " + c.folder.file("rerank.run"));
   INFO(features.err << score.err << rerank.err);
   REQUIRE(features.exit_code + score.exit_code + rerank.exit_code == 0);
   const Run a = read_run(c.folder.file("score.run"));
@@ -393,7 +406,8 @@ TEST_CASE("rerank and score write the same ranking of every query", "[index_tool
   for (const auto& [query, ranking] : a.by_query) {
     CAPTURE(query);
     REQUIRE(b.by_query.at(query).size() == ranking.size());
-    for (std::size_t i = 0; i < ranking.size(); ++i) CHECK(b.by_query.at(query)[i].document_id == ranking[i].document_id);
+    for (std::size_t i = 0; i < ranking.size(); ++i)
+      CHECK(b.by_query.at(query)[i].document_id == ranking[i].document_id);
   }
 }
 
@@ -417,7 +431,8 @@ TEST_CASE("min-max sees the whole pool in training, and the same pool in serving
     CHECK(pool.range.high == range.high);
 
     FeatureMatrix page(static_cast<Eigen::Index>(example.rows.size()), pool.rows.cols());
-    for (std::size_t i = 0; i < example.rows.size(); ++i) page.row(static_cast<Eigen::Index>(i)) = pool.rows.row(example.rows[i]);
+    for (std::size_t i = 0; i < example.rows.size(); ++i)
+      page.row(static_cast<Eigen::Index>(i)) = pool.rows.row(example.rows[i]);
     num_narrower += pool_range(page).high != range.high || pool_range(page).low != range.low ? 1 : 0;
     FeatureMatrix trained_on, served_to;
     encoding.encode(page, pool.range, trained_on);

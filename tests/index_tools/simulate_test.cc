@@ -41,7 +41,8 @@ struct Fixture : MadeSite {
   Fixture() { index(); }
 
   std::string log_of(const std::string& options) const {
-    const CommandResult result = run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --out @log " + options);
+    const CommandResult result =
+        run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --out @log " + options);
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
     return folder.read("log");
@@ -90,7 +91,8 @@ TEST_CASE_METHOD(Fixture, "the same seed writes the same log, another seed anoth
   CHECK((log != log_of("--sessions 5 --seed 2")));
 }
 
-TEST_CASE_METHOD(Fixture, "a session sees the first documents of the search, each at its rank", "[index_tools][simulate]") {
+TEST_CASE_METHOD(Fixture, "a session sees the first documents of the search, each at its rank",
+                 "[index_tools][simulate]") {
   REQUIRE(run("rerank --db @db --queries @learn.tsv --baseline-out @bm25.run").exit_code == 0);
   const Run run = read_run(file("bm25.run"));
   const std::vector<Row> rows = rows_of(log_of("--sessions 3 --ranks 7 --date 2026-02-03"));
@@ -145,7 +147,8 @@ TEST_CASE_METHOD(Fixture, "clicks fall with the rank as 1 / rank does, and come 
   }
   SECTION("by rank with another power") {
     std::map<int, std::pair<double, double>> of_rank;
-    for (const Row& row : rows_of(log_of("--sessions 60 --examination .5 --click-best .8 --click-good .8 --click-bad .8"))) {
+    for (const Row& row :
+         rows_of(log_of("--sessions 60 --examination .5 --click-best .8 --click-good .8 --click-bad .8"))) {
       of_rank[row.rank].first += row.clicked;
       of_rank[row.rank].second += 1;
     }
@@ -158,7 +161,8 @@ TEST_CASE_METHOD(Fixture, "clicks fall with the rank as 1 / rank does, and come 
       labels[query + ' ' + document] = std::stoi(label);
     }
     std::map<int, std::pair<double, double>> of_label;
-    for (const Row& row : rows_of(log_of("--sessions 60 --examination 0 --click-best .7 --click-good .4 --click-bad .2"))) {
+    for (const Row& row :
+         rows_of(log_of("--sessions 60 --examination 0 --click-best .7 --click-good .4 --click-bad .2"))) {
       auto& counts = of_label[labels.at(row.query + ' ' + row.document)];
       counts.first += row.clicked;
       counts.second += 1;
@@ -184,7 +188,8 @@ TEST_CASE_METHOD(Fixture, "with a model users see the model's order", "[index_to
 }
 
 TEST_CASE_METHOD(Fixture, "simulate packs the log by its name and says what it holds", "[index_tools][simulate]") {
-  const CommandResult result = run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 3 --out @log.zst");
+  const CommandResult result =
+      run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 3 --out @log.zst");
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("wrote " + file("log.zst") + ": ") && Contains(" simulated sessions, "));
   CHECK(folder.read("log.zst").substr(0, 4) == "\x28\xB5\x2F\xFD");
@@ -195,15 +200,17 @@ TEST_CASE_METHOD(Fixture, "simulate packs the log by its name and says what it h
 
 TEST_CASE_METHOD(Fixture, "simulate refuses days that a log cannot have", "[index_tools][simulate]") {
   const std::string date = GENERATE("2026", "2026-1-1", "2026-02-30", "yesterday", "20260101", "1767225600", "");
-  const CommandResult result = run_words({"simulate", "--db", file("db"), "--queries", file("learn.tsv"), "--qrels", file("learn.qrels"),
-                                          "--out", file("log"), "--date", date});
+  const CommandResult result = run_words({"simulate", "--db", file("db"), "--queries", file("learn.tsv"), "--qrels",
+                                          file("learn.qrels"), "--out", file("log"), "--date", date});
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("--date " + date + ": must be a day as YYYY-MM-DD"));
   CHECK_FALSE(std::filesystem::exists(file("log")));
 }
 
-TEST_CASE_METHOD(Fixture, "simulate refuses a day in the future, whose log would be refused", "[index_tools][simulate]") {
-  const CommandResult result = run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --out @log --date 9000-01-01");
+TEST_CASE_METHOD(Fixture, "simulate refuses a day in the future, whose log would be refused",
+                 "[index_tools][simulate]") {
+  const CommandResult result =
+      run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --out @log --date 9000-01-01");
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("must not be in the future"));
 }
@@ -211,6 +218,7 @@ TEST_CASE_METHOD(Fixture, "simulate refuses a day in the future, whose log would
 TEST_CASE_METHOD(Fixture, "simulate refuses queries of which none is judged", "[index_tools][simulate]") {
   const CommandResult result = run("simulate --db @db --queries @learn.tsv --qrels @test.qrels --out @log");
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.err, Contains(file("test.qrels") + ": none of the queries in " + file("learn.tsv") + " is judged here"));
+  CHECK_THAT(result.err,
+             Contains(file("test.qrels") + ": none of the queries in " + file("learn.tsv") + " is judged here"));
   CHECK_FALSE(std::filesystem::exists(file("log")));
 }

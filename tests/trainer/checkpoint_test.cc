@@ -119,4 +119,6 @@ TEST_CASE("another file of ours is no checkpoint", "[trainer][checkpoint]") {
   TensorFile file;
   file.metadata = {{"format", "xapian-irgan model"}};
   CHECK_THROWS_AS(decode_checkpoint(encode_tensors(file), "run", "model.irgan"), FormatError);
+  CHECK_THROWS_WITH(decode_checkpoint(encode_tensors(file), "run", "model.irgan"),
+                    StartsWith("model.irgan: ") && Contains("--restart"));
 }

@@ -1,9 +1,12 @@
 #include "trainer/data_preparation.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -42,13 +45,22 @@ std::string written(const TrainingData& data) {
   return out.str();
 }
 
-double label_of(const TrainingData& data, const Example& example, const std::string& document) {
+// Where a document stands among those of an example.
+std::size_t place_of(const TrainingData& data, const Example& example, const std::string& document) {
   const std::vector<std::string>& ids = data.pools[example.pool].document_ids;
   for (std::size_t i = 0; i < example.rows.size(); ++i) {
-    if (ids[static_cast<std::size_t>(example.rows[i])] == document) return example.labels[static_cast<Index>(i)];
+    if (ids[static_cast<std::size_t>(example.rows[i])] == document) return i;
   }
   FAIL("no " + document + " among the example's documents");
-  return 0.0;
+  return 0;
+}
+
+double label_of(const TrainingData& data, const Example& example, const std::string& document) {
+  return example.labels[static_cast<Index>(place_of(data, example, document))];
+}
+
+int rank_of(const TrainingData& data, const Example& example, const std::string& document) {
+  return example.ranks[place_of(data, example, document)];
 }
 
 Qrels judgments() {
@@ -157,16 +169,24 @@ TEST_CASE("impressions become one example a result page, what is outside the poo
   PreparationReport report;
   const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report);
   CHECK(data.labels == LabelKind::impressions);
-  REQUIRE(data.pools.size() == 3);
+  REQUIRE(data.pools.size() == 2);  // q4's page teaches nothing
   REQUIRE(data.examples.size() == 3);
   CHECK(data.examples[0].pool == 0);
-  CHECK(data.examples[0].ranks == std::vector<int>{1, 3});
+  REQUIRE(data.examples[0].ranks.size() == 2);
+  CHECK(rank_of(data, data.examples[0], "pc") == 1);
+  CHECK(rank_of(data, data.examples[0], "lk") == 3);
+  CHECK(std::is_sorted(data.examples[0].rows.begin(), data.examples[0].rows.end()));  // as read_letor gives them
   CHECK(label_of(data, data.examples[0], "pc") == 0.0);
   CHECK(label_of(data, data.examples[0], "lk") == 1.0);
   CHECK(data.examples[1].ranks == std::vector<int>{1});
   CHECK(label_of(data, data.examples[1], "lk") == 0.0);
   CHECK(data.pools[data.examples[2].pool].query_id == "q2");
   CHECK(data.examples[2].labels.sum() == 0.0);
+
+  // What is trained on is the same whether or not it goes through a file.
+  const ScratchFolder folder;
+  const TrainingData read = read_letor({folder.write("features.txt", written(data))});
+  CHECK(fingerprint(read) == fingerprint(data));
 
   CHECK(report.num_positives == 4);
   CHECK(report.num_positives_outside_pool == 2);

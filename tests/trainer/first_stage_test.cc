@@ -29,7 +29,13 @@ FirstStage first_stage(Xapian::Query::op op = Xapian::Query::OP_OR) {
   return FirstStage(index().open(), small_layout(), op);
 }
 
-std::string described(const std::string& text) { return first_stage().parse(text).get_description(); }
+// What a parsed query matches and weighs by, without the words as typed that ride along.
+Xapian::Query matching_part(const Xapian::Query& query) {
+  return query.get_type() == Xapian::Query::OP_AND_MAYBE ? query.get_subquery(0) : query;
+}
+
+std::string described(const Xapian::Query& query) { return matching_part(query).get_description(); }
+std::string described(const std::string& text) { return described(first_stage().parse(text)); }
 
 std::vector<Xapian::docid> hits(FirstStage& stage, const QueryRow& row, Xapian::doccount depth = 10) {
   const Xapian::MSet found = stage.search(stage.query_of(row), depth);
@@ -64,15 +70,31 @@ TEST_CASE("words in capitals are not stemmed, as Xapian's STEM_SOME has it", "[t
 TEST_CASE("a layout without a title's prefix gives words without one alone", "[trainer][first_stage]") {
   IndexLayout layout = small_layout();
   layout.fields = {{"body", ""}};
-  CHECK(FirstStage(index().open(), layout).parse("kernel").get_description() == "Query(Zkernel@1)");
+  CHECK(described(FirstStage(index().open(), layout).parse("kernel")) == "Query(Zkernel@1)");
   layout.fields.clear();
   layout.stemmer = "none";
-  CHECK(FirstStage(index().open(), layout).parse("kernels").get_description() == "Query(kernels@1)");
+  CHECK(described(FirstStage(index().open(), layout).parse("kernels")) == "Query(kernels@1)");
 }
 
 TEST_CASE("the default operator joins the words of each side", "[trainer][first_stage]") {
-  CHECK(first_stage(Xapian::Query::OP_AND).parse("linux kernel").get_description() ==
+  CHECK(described(first_stage(Xapian::Query::OP_AND).parse("linux kernel")) ==
         "Query(((ZSlinux@1 AND ZSkernel@2) OR (Zlinux@1 AND Zkernel@2)))");
+}
+
+TEST_CASE("the words as typed ride along and change neither hits nor weights", "[trainer][first_stage]") {
+  FirstStage stage = first_stage(GENERATE(Xapian::Query::OP_OR, Xapian::Query::OP_AND));
+  for (const char* text : {"kernels", "estimating distributions", "heated oil zebra"}) {
+    CAPTURE(text);
+    const Xapian::Query query = stage.parse(text);
+    CHECK_THAT(query.get_description(), Contains("0 * "));
+    const Xapian::MSet with = stage.search(query, 10);
+    const Xapian::MSet without = stage.search(matching_part(query), 10);
+    REQUIRE(with.size() == without.size());
+    for (Xapian::doccount i = 0; i < with.size(); ++i) {
+      CHECK(*with[i] == *without[i]);
+      CHECK(with[i].get_weight() == without[i].get_weight());
+    }
+  }
 }
 
 TEST_CASE("punctuation parts words and makes no phrases, but numbers keep their point", "[trainer][first_stage]") {
