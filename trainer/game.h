@@ -57,7 +57,7 @@ struct GameItem {
 };
 
 /// Means over examples, weighted as the loss is.
-struct GameStatistics {
+struct IRGAN_API GameStatistics {
   double weight = 0.0;                 ///< total, so that statistics can be merged
   double discriminator_loss = 0.0;     ///< nats
   double discriminator_accuracy = 0.0; ///< chance that a positive has f > 0 and a negative f < 0, averaged

@@ -9,7 +9,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 #include <sstream>
+#include <thread>
 
 #include "index_tools/evidence_options.h"
 #include "irgan/feature_extractor.h"
@@ -17,6 +19,7 @@
 #include "plugin/src/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
+#include "trainer/first_stage.h"
 #include "trainer/index_layout.h"
 #include "trainer/letor_file.h"
 #include "trainer/query_file.h"
@@ -155,7 +158,7 @@ const Corpus& corpus() {
   return made;
 }
 
-/// A search as README has it for a site's own program: no code of ours up to the candidates.
+/// A search as a site's own program makes it: no code of ours up to the candidates.
 struct LiveSearch {
   Xapian::Database db;
   Xapian::QueryParser parser;
@@ -166,17 +169,32 @@ struct LiveSearch {
     parser.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
   }
 
-  Xapian::Query parse(std::string text) {
-    for (char& c : text) {
-      if (c == '-') c = ' ';  // no phrases
-    }
-    return Xapian::Query(Xapian::Query::OP_OR, parser.parse_query(text, 0, "S"), parser.parse_query(text, 0));
+  /// What FirstStage::parse says of itself, in Xapian's own calls: titles or anything, and the words as typed along.
+  Xapian::Query parse(const std::string& text) {
+    parser.set_stemming_strategy(Xapian::QueryParser::STEM_NONE);
+    const Xapian::Query typed(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll,
+                              parser.parse_query(without_hyphens(text), 0));
+    parser.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
+    return Xapian::Query(Xapian::Query::OP_AND_MAYBE, parse_plainly(text),
+                         Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, typed, 0.0));
+  }
+
+  Xapian::Query parse_plainly(const std::string& text) {
+    const std::string words = without_hyphens(text);
+    return Xapian::Query(Xapian::Query::OP_OR, parser.parse_query(words, 0, "S"), parser.parse_query(words, 0));
   }
 
   Xapian::MSet search(const Xapian::Query& query, Xapian::doccount depth) const {
     Xapian::Enquire enquire(db);
     enquire.set_query(query);
     return enquire.get_mset(0, depth);
+  }
+
+ private:
+  // They would make phrases.
+  static std::string without_hyphens(std::string text) {
+    std::replace(text.begin(), text.end(), '-', ' ');
+    return text;
   }
 };
 
@@ -278,6 +296,26 @@ TEST_CASE("rows of data preparation equal those of a live search to the last bit
   CHECK(missing > 0);             // the corpus does exercise missing values
   CHECK(full > kNumQueries / 2);  // and pools that are cut off
   if (live_sharded != prepared_sharded) CHECK(num_compared + kNumQueries >= full * kDepth);
+}
+
+// Title trigrams and their like compare characters, and a query of stems has lost some.
+TEST_CASE("a search without the words as typed differs in features that compare characters alone",
+          "[index_tools][parity]") {
+  const TrainingData data = corpus().prepare(false, true);
+  LiveSearch live(corpus().open(false));
+  const FeatureExtractor extractor(live.db, data.schema);
+  std::set<std::string> different;
+  for (const Pool& pool : data.pools) {
+    const Xapian::Query query = live.parse_plainly(text_of(pool.query_id));
+    const Xapian::MSet hits = live.search(query, kDepth);
+    const FeatureMatrix rows = extractor.extract(query, candidates_of(hits, kDepth));
+    for (Eigen::Index j = 0; j < rows.cols(); ++j) {
+      if (!same_bits(rows.col(j), pool.rows.col(j)))
+        different.insert(data.schema.features[static_cast<std::size_t>(j)]);
+    }
+  }
+  CHECK(different == std::set<std::string>{"title.joined_match", "title.prefix_match", "title.trigram_coverage",
+                                           "title.trigram_jaccard"});
 }
 
 TEST_CASE("the schema of three shards is that of one index", "[index_tools][parity]") {
@@ -442,4 +480,33 @@ TEST_CASE("min-max sees the whole pool in training, and the same pool in serving
     }
   }
   CHECK(num_narrower > data.examples.size() / 2);  // pages do have other ranges than their pools
+}
+
+// Xapian counts references without locks, and Query::MatchAll is one object for all threads: what copies it in two at
+// once frees it under the others' feet.
+TEST_CASE("threads that each have their own Database and Reranker do not disturb each other", "[index_tools][parity]") {
+  constexpr std::size_t kThreads = 4;
+  constexpr int kRounds = 100;
+  const std::vector<QueryRow> rows = queries();
+  const auto model = Model::from_file(model_path());
+  const IndexLayout layout = read_layout(corpus().open(true));
+  std::vector<std::vector<Xapian::docid>> found(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      const Xapian::Database db = corpus().open(true);
+      FirstStage first_stage(db, layout);
+      const Reranker reranker(db, fixed_model(model));
+      for (int round = 0; round < kRounds; ++round) {
+        for (int i = 0; i < 100; ++i) first_stage.parse(rows[static_cast<std::size_t>(i) % rows.size()].text);
+        Xapian::Enquire enquire(db);
+        enquire.set_query(first_stage.query_of(rows[static_cast<std::size_t>(round) % rows.size()]));
+        const Xapian::MSet page = reranker.get_mset(enquire, 0, 10);
+        found[t].insert(found[t].end(), page.begin(), page.end());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const std::vector<Xapian::docid>& docids : found) CHECK(docids == found[0]);
+  CHECK(found[0].size() > kRounds);
 }
