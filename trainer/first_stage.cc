@@ -67,7 +67,9 @@ Query FirstStage::parse(const std::string& text) {
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
   if (unstemmed.empty()) return query;
   // Times 0 Xapian does not look at anything behind MatchAll, so that the words are there to be read and cost nothing.
-  const Query carried(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, Query::MatchAll, unstemmed), 0.0);
+  // Query::MatchAll itself is one object, whose references Xapian counts without a lock: each thread makes its own.
+  const Query match_all{std::string()};
+  const Query carried(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, match_all, unstemmed), 0.0);
   return Query(Query::OP_AND_MAYBE, query, carried);
 }
 

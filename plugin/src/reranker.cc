@@ -72,7 +72,8 @@ std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head,
 /// matching terms.
 Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<const RescoringPlan> plan) {
   using Xapian::Query;
-  const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, Query::MatchAll, original), 0.0);
+  const Query match_all{std::string()};  // not Query::MatchAll: threads that copied that one object would share its count
+  const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, match_all, original), 0.0);
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
