@@ -74,7 +74,8 @@ void OptionTable::number(const char* name, double& target, double low, double hi
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);
-  const std::string description = text + " (whole numbers with commas between, each " + shown(low) + " to " + shown(high) + "; default " + default_value + ")";
+  const std::string description = text + " (whole numbers with commas between, each " + shown(low) + " to " + shown(high) +
+                                  (target.empty() ? "" : "; default " + default_value) + ")";
   const auto set = [name, low, high, &target](const std::string& given) {
     target.clear();
     for (std::size_t begin = 0; begin <= given.size();) {

@@ -30,7 +30,11 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.number("d-rate", options.discriminator_rate, 1e-7, 1.0, "Adam's step size of the discriminator");
   table.number("g-rate", options.generator_rate, 1e-7, 1.0, "Adam's step size of the generator; too large makes the game circle");
   table.number("bins", options.bins, 1, 256, "quantile bins a feature");
-  table.numbers("hidden", options.hidden_units, 1, 4096, "units of the hidden layers");
+  table.numbers("hidden", options.hidden_units, 1, 4096, "units of the discriminator's hidden layers");
+  table.numbers("generator-hidden", options.generator_hidden_units, 1, 4096, "units of the generator's hidden layers; default as --hidden");
+  table.text("generator-features", options.generator_features,
+             "what the generator sees: all; cheap (first stage and value slots), which makes deep pools quick with --samples; or names with commas between (default all)",
+             "NAMES");
   table.number("networks", options.networks, 1, 100, "networks of neighbouring seeds whose scores are averaged; 3 gain a little");
   table.choice<Ranker>("serve", options.ranker,
                        {{"discriminator", Ranker::discriminator}, {"generator", Ranker::generator}, {"combined", Ranker::combined}},

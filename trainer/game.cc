@@ -24,9 +24,15 @@ VectorXd gather(const VectorXd& values, const std::vector<Index>& rows) {
 
 // b[rank] of each document; zeros where nothing was shown.
 VectorXd offsets_of(const GameItem& item, const VectorXd& b) {
-  VectorXd offset = VectorXd::Zero(item.encoded->rows());
+  VectorXd offset = VectorXd::Zero(item.positives.size());
   for (std::size_t i = 0; i < item.ranks->size(); ++i) offset[static_cast<Index>(i)] = b[(*item.ranks)[i] - 1];
   return offset;
+}
+
+// The discriminator's inputs of some documents.
+FeatureMatrix inputs_of(const GameItem& item, const std::vector<Index>& rows) {
+  if (item.encoded == nullptr) return item.encode_rows(rows);
+  return (*item.encoded)(rows, Eigen::all);
 }
 
 VectorXd scores_of(const Network& network, const FeatureMatrix& inputs, Network::Activations& activations) {
@@ -45,6 +51,11 @@ void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& ne
 }
 
 }  // namespace
+
+bool scores_draws_alone(const GameOptions& options) {
+  // Only dns looks at the discriminator's scores to choose its negatives.
+  return options.objective == Objective::game && options.samples > 0 && options.sampler != Sampler::dns;
+}
 
 void GameStatistics::merge(const GameStatistics& other) {
   const double total = weight + other.weight;
@@ -148,7 +159,7 @@ void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
     space.offset = offsets_of(batch[i], offsets.value);
     policy_pass(batch[i], space);
     const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
-    backpropagate(generator.weights, *batch[i].encoded, space.generator_activations, gradient.cast<float>(),
+    backpropagate(generator.weights, *batch[i].generator_encoded, space.generator_activations, gradient.cast<float>(),
                   space.generator_gradient);
   });
   generator.update(summed(&Workspace::generator_gradient, batch.size()), rate);
@@ -162,7 +173,7 @@ NetworkGradient& Game::summed(NetworkGradient Workspace::*gradient, std::size_t 
 }
 
 void Game::policy_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd logits = scores_of(generator.weights, *item.encoded, space.generator_activations) / options_.temperature;
+  const VectorXd logits = scores_of(generator.weights, *item.generator_encoded, space.generator_activations) / options_.temperature;
   space.log_policy = log_softmax(logits + space.offset);
   space.policy = space.log_policy.array().exp();
   space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
@@ -213,17 +224,15 @@ void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
 
 void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) const {
   const int k = options_.samples;
-  // Only dns looks at the discriminator's scores to choose its negatives, and must score the pool for it.
-  const bool needs_scores = options_.sampler == Sampler::dns;
   const VectorXd pool_scores =
-      needs_scores ? VectorXd(scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset)
+      !scores_draws_alone(options_) ? VectorXd(scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset)
                    : VectorXd();
   space.noise = noise(item, space, pool_scores);
   std::vector<Index> rows = draw_rows(item.positives, k, space.random);
   const std::vector<Index> negatives = draw_rows(space.noise, k, space.random);
   rows.insert(rows.end(), negatives.begin(), negatives.end());
 
-  const FeatureMatrix inputs = (*item.encoded)(rows, Eigen::all);
+  const FeatureMatrix inputs = inputs_of(item, rows);
   const VectorXd scores =
       scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
@@ -277,7 +286,7 @@ void Game::generator_pass(const GameItem& item, Workspace& space) const {
   }
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
-  backpropagate(generator.weights, *item.encoded, space.generator_activations, gradient.cast<float>(),
+  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
                 space.generator_gradient);
 }
 
@@ -285,7 +294,7 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
   // Draws come from (1 - importance) p_theta + importance p_true and are weighted back to p_theta.
   const VectorXd proposal = (1.0 - options_.importance) * space.policy + options_.importance * item.positives;
   const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
-  const FeatureMatrix inputs = (*item.encoded)(rows, Eigen::all);
+  const FeatureMatrix inputs = inputs_of(item, rows);
   const VectorXd scores =
       scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
   VectorXd reward;
@@ -300,7 +309,7 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
     case DiscriminatorForm::pairwise: {
       const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
       Network::Activations activations;
-      const FeatureMatrix clicked_inputs = (*item.encoded)(clicked, Eigen::all);
+      const FeatureMatrix clicked_inputs = inputs_of(item, clicked);
       const VectorXd clicked_scores = scores_of(discriminator.weights, clicked_inputs, activations) + gather(space.offset, clicked);
       reward = rewards(scores - clicked_scores, options_.reward);
       break;
@@ -314,7 +323,7 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
     space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
   }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
-  backpropagate(generator.weights, *item.encoded, space.generator_activations, gradient.cast<float>(),
+  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
                 space.generator_gradient);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -48,13 +49,20 @@ struct GameOptions {
 
 /// What the game needs to know of one example.
 struct GameItem {
-  const FeatureMatrix* encoded = nullptr;  ///< documents x network inputs
+  /// The discriminator's inputs, documents x inputs; null where it scores drawn documents alone (scores_draws_alone).
+  const FeatureMatrix* encoded = nullptr;
+  /// Its inputs for some of the documents, a row each: called where `encoded` is null.
+  std::function<FeatureMatrix(const std::vector<Eigen::Index>& rows)> encode_rows;
+  const FeatureMatrix* generator_encoded = nullptr;  ///< the generator's inputs, a row a document; null if none plays
   Eigen::VectorXd positives;               ///< p_true
   Eigen::VectorXd first_stage;             ///< standardised first-stage scores; read by Sampler::bm25 only
   const std::vector<int>* ranks = nullptr; ///< 1-based; empty without impressions
   double weight = 1.0;
   std::uint64_t seed = 0;                  ///< of this example's draws in this step
 };
+
+/// Whether the discriminator never needs the scores of a whole pool: with K draws, unless they are made by its scores.
+IRGAN_API bool scores_draws_alone(const GameOptions& options);
 
 /// Means over examples, weighted as the loss is.
 struct IRGAN_API GameStatistics {

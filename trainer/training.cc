@@ -13,6 +13,7 @@
 #include "trainer/checkpoint.h"
 #include "trainer/diagnosis.h"
 #include "trainer/encoding_fit.h"
+#include "trainer/generator_inputs.h"
 #include "trainer/output_file.h"
 #include "trainer/serving_check.h"
 #include "trainer/training_record.h"
@@ -47,6 +48,9 @@ void check(const TrainingOptions& options) {
   if (options.ranker != Ranker::discriminator && !has_generator) {
     throw ConfigError(std::string("--serve ") + to_string(options.ranker) +
                       " needs a generator: use --objective game and --sampler generator");
+  }
+  if (!has_generator && options.generator_features != "all") {
+    throw ConfigError("--generator-features " + options.generator_features + " needs a generator: use --objective game and --sampler generator");
   }
   if (options.game.importance > 0.0 && options.game.samples == 0) {
     throw ConfigError("--importance changes how documents are drawn: it needs --samples K");
@@ -111,6 +115,7 @@ class TrainingRun {
     }
     weights_ = query_weights(kept, training.labels);
     encoding_ = fit_encoding(training.pools, options.bins);
+    generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
     validation_.emplace(validation, encoding_, threads_);
     if (validation_->num_examples() == 0) {
       throw Error("none of the " + std::to_string(validation.examples.size()) +
@@ -174,7 +179,7 @@ class TrainingRun {
     std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(state.network), 0, kShuffleItem - 1));
     state.epoch = 0;
     state.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
-    state.generator = Player(random_network(encoding_.width(), options_.hidden_units, random));
+    state.generator = Player(random_network(generator_inputs_->width(), options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
     state.offsets = PositionOffsets(num_ranks_);
     state.best = {};
     record_["networks"].push_back({{"epochs", json::array()}});
@@ -188,18 +193,41 @@ class TrainingRun {
     return order;
   }
 
-  // Encodes the examples order[begin, begin + batch size) into encoded_ and describes them to the game.
+  // Encodes what each player sees of an example, the i-th of its batch.
+  void describe_inputs(const Example& example, std::size_t i, GameItem& item) {
+    const bool shares_inputs = has_generator() && generator_inputs_->sees_all();
+    if (shares_inputs || !scores_draws_alone(options_.game)) {
+      encode_example(data_, example, encoding_, encoded_[i]);
+      item.encoded = &encoded_[i];
+    } else {
+      item.encode_rows = [this, &example](const std::vector<Index>& drawn) {
+        std::vector<Index> rows;
+        for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
+        FeatureMatrix encoded;
+        encode_rows(data_.pools[example.pool], rows, encoding_, encoded);
+        return encoded;
+      };
+    }
+    if (shares_inputs) {
+      item.generator_encoded = &encoded_[i];
+    } else if (has_generator()) {
+      generator_inputs_->encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
+      item.generator_encoded = &generator_encoded_[i];
+    }
+  }
+
+  // Describes the examples order[begin, begin + batch size) to the game.
   std::vector<GameItem> batch(const std::vector<std::size_t>& order, std::size_t begin, int network,
                               std::uint64_t epoch) {
     const std::size_t size = std::min(order.size() - begin, static_cast<std::size_t>(options_.batch_size));
     std::vector<GameItem> items(size);
     encoded_.resize(std::max(encoded_.size(), size));
+    generator_encoded_.resize(encoded_.size());
     threads_.for_each(size, [&](std::size_t i, unsigned) {
       const std::size_t index = order[begin + i];
       const Example& example = data_.examples[examples_[index]];
-      encode_example(data_, example, encoding_, encoded_[i]);
       GameItem& item = items[i];
-      item.encoded = &encoded_[i];
+      describe_inputs(example, i, item);
       item.positives = true_distribution(example, data_.labels);
       item.ranks = &example.ranks;
       item.weight = weights_[index] / static_cast<double>(size);
@@ -261,8 +289,9 @@ class TrainingRun {
       }
       listener_.on_progress(state.network, state.epoch, done);
     }
-    validation_->score(game.discriminator.average, has_generator() ? &game.generator.average : nullptr,
-                       options_.game.temperature, game.offsets.value, report);
+    const Network generator = generator_inputs_->widened(game.generator.average);
+    validation_->score(game.discriminator.average, has_generator() ? &generator : nullptr, options_.game.temperature,
+                       game.offsets.value, report);
     keep_best(game, report, state);
     record_["networks"].back()["epochs"].push_back(record_of(report));
     listener_.on_epoch(report);
@@ -282,7 +311,7 @@ class TrainingRun {
     const bool combined = options_.ranker == Ranker::combined;
     state.discriminators.push_back(best(combined ? Ranker::combined : Ranker::discriminator).discriminator);
     if (has_generator()) {
-      state.generators.push_back(best(combined ? Ranker::combined : Ranker::generator).generator);
+      state.generators.push_back(generator_inputs_->widened(best(combined ? Ranker::combined : Ranker::generator).generator));
     }
     json& record = record_["networks"].back();
     for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
@@ -340,10 +369,12 @@ class TrainingRun {
   std::vector<double> weights_;        // of examples_
   Index num_ranks_ = 0;
   Encoding encoding_;
+  std::optional<GeneratorInputs> generator_inputs_;
   std::optional<Validation> validation_;
   std::string run_;
   json record_;
-  std::vector<FeatureMatrix> encoded_;  // of the batch in play
+  std::vector<FeatureMatrix> encoded_;            // of the batch in play
+  std::vector<FeatureMatrix> generator_encoded_;  // the same, where the generator sees other features
 };
 
 }  // namespace

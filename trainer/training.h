@@ -24,6 +24,8 @@ struct TrainingOptions {
   int pretraining_epochs = 0;          ///< of the generator, by maximum likelihood
   int bins = 8;                        ///< quantile bins a feature
   std::vector<int> hidden_units{64, 32};
+  std::string generator_features = "all";    ///< what the generator sees, as GeneratorInputs takes it
+  std::vector<int> generator_hidden_units;   ///< empty: hidden_units
   int networks = 1;                    ///< trained with neighbouring seeds and averaged
   Ranker ranker = Ranker::discriminator;
   std::string first_stage_feature = "first_stage.score";  ///< read by Sampler::bm25 and, in ready-made rows, by check_serving

@@ -46,6 +46,8 @@ json record_of(const TrainingOptions& options) {
           {"pretraining_epochs", options.pretraining_epochs},
           {"bins", options.bins},
           {"hidden_units", options.hidden_units},
+          {"generator_features", options.generator_features},
+          {"generator_hidden_units", options.generator_hidden_units},
           {"networks", options.networks},
           {"serve", to_string(options.ranker)},
           {"first_stage_feature", options.first_stage_feature},

@@ -26,6 +26,11 @@ std::string validation_measure(LabelKind kind) {
   return kind == LabelKind::impressions ? "log-likelihood of a held-out click (nats)" : "nDCG@10 of held-out queries";
 }
 
+void encode_rows(const Pool& pool, const std::vector<Index>& rows, const Encoding& encoding, FeatureMatrix& encoded) {
+  const FeatureMatrix some = pool.rows(rows, Eigen::all);
+  encoding.encode(some, pool.range, encoded);
+}
+
 void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
                     FeatureMatrix& encoded) {
   const Pool& pool = data.pools[example.pool];
@@ -33,8 +38,7 @@ void encode_example(const TrainingData& data, const Example& example, const Enco
     encoding.encode(pool.rows, pool.range, encoded);
     return;
   }
-  const FeatureMatrix shown = pool.rows(example.rows, Eigen::all);
-  encoding.encode(shown, pool.range, encoded);
+  encode_rows(pool, example.rows, encoding, encoded);
 }
 
 double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,

@@ -139,6 +139,10 @@ std::vector<KindOfRun> kinds_of_runs() {
   kinds.push_back({"pre-training, combined", graded(), small_options()});
   kinds.back().options.pretraining_epochs = 2;
   kinds.back().options.ranker = Ranker::combined;
+  kinds.push_back({"samples, a generator of fewer features", graded(), small_options()});
+  kinds.back().options.game.samples = 4;
+  kinds.back().options.generator_features = "1,3";
+  kinds.back().options.generator_hidden_units = {4};
   kinds.push_back({"softmax", shown(), small_options()});
   kinds.back().options.game.objective = Objective::softmax;
   return kinds;
@@ -661,8 +665,8 @@ TEST_CASE("odd data are trained on or refused, and never end in NaN", "[trainer]
   check_trained_or_refused(data, options);
 }
 
-TEST_CASE("one feature and two hundred are trained on", "[trainer][training]") {
-  const Index num_features = GENERATE(1, 200);
+TEST_CASE("one feature and a thousand are trained on", "[trainer][training]") {
+  const Index num_features = GENERATE(1, 1000);
   check_trained_or_refused(graded(20, 8, num_features), small_options());
   check_trained_or_refused(shown(8, 8, num_features), small_options());
 }

@@ -1,0 +1,67 @@
+// The game with its networks replaced by tables, where the equilibrium is known: p_theta = p_true.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "tests/trainer/random_vectors.h"
+#include "trainer/discriminator_loss.h"
+#include "trainer/game.h"
+#include "trainer/softmax.h"
+
+namespace irgan {
+
+// DESIGN 2, point 6: one query of 50 documents, rows that are one-hot, one linear layer: its weights are the documents'
+// scores. The policy starts uniform, at KL(p_true || p_theta) = .68.
+struct TableGame {
+  FeatureMatrix one_hot = FeatureMatrix::Identity(50, 50);
+  std::vector<int> no_ranks;
+  GameItem item;
+  double ranker = 0.0;  // KL(p_true || softmax(s)) at the end
+
+  explicit TableGame(unsigned seed) {
+    std::mt19937_64 random(seed);
+    const Eigen::VectorXd logits = random_scores(50, random);
+    double low = 0.0;
+    double high = 10.0;
+    for (int k = 0; k < 60; ++k) {
+      const double spread = 0.5 * (low + high);
+      (divergence_from_uniform(softmax(spread * logits)) < 0.68 ? low : high) = spread;
+    }
+    item.positives = softmax(low * logits);
+    item.encoded = &one_hot;
+    item.generator_encoded = &one_hot;
+    item.ranks = &no_ranks;
+  }
+  TableGame(const TableGame&) = delete;
+  TableGame& operator=(const TableGame&) = delete;
+
+  static double divergence_from_uniform(const Eigen::VectorXd& p) {
+    return kl_divergence(p, Eigen::VectorXd::Constant(50, -std::log(50.0)));
+  }
+
+  double divergence(const Network& network) const {
+    return kl_divergence(item.positives, log_softmax(network.layers.front().weight.col(0).cast<double>()));
+  }
+
+  // Plays with both step sizes falling by a cosine; returns KL(p_true || p_theta) at the start and every 200 steps.
+  std::vector<double> play(const GameOptions& options, int num_steps, double rate) {
+    Network zeros;
+    zeros.layers.push_back({FeatureMatrix::Zero(50, 1), Eigen::VectorXf::Zero(1)});
+    ThreadPool threads(1);
+    Game game(options, zeros, zeros, 0, threads);
+    std::vector<double> curve{divergence(game.generator.weights)};
+    for (int step = 0; step < num_steps; ++step) {
+      const double now = rate * (0.02 + 0.5 * (1.0 + std::cos(M_PI * step / num_steps)));
+      item.seed = static_cast<std::uint64_t>(step);
+      game.step({item}, now, now);
+      if ((step + 1) % 200 == 0) curve.push_back(divergence(game.generator.weights));
+    }
+    ranker = divergence(game.discriminator.weights);
+    return curve;
+  }
+};
+
+}  // namespace irgan
