@@ -16,6 +16,8 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
                         "where negatives come from: IRGAN's generator, or a fixed distribution for comparison");
   table.number("samples", game.samples, 0, 100000, "documents drawn a query and step; 0: exact expectations, better where the whole pool can be scored");
   table.number("lambda", game.lambda, 1e-6, 1.0, "share of uniform negatives beside the generator's; .2 to .5 do alike");
+  table.number("negatives", game.negatives, 0.01, 1000.0,
+               "negatives that the ratio discriminator sees for a positive; more bring it nearer to the softmax");
   table.number("temperature", game.temperature, 0.01, 100.0, "of the generator's softmax");
   table.choice<Reward>("reward", game.reward, {{"log", Reward::log}, {"sigmoid", Reward::sigmoid}},
                        "of the generator: log(1 + e^f) as in the source, or 2 sigma(f) - 1 as in the authors' code");

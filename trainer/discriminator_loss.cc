@@ -25,13 +25,12 @@ LossGradient logistic_loss(const VectorXd& logits, const Eigen::Ref<const Vector
 
 SampledLoss sampled_logistic_loss(const VectorXd& positive_logits, const VectorXd& negative_logits) {
   assert(positive_logits.size() > 0 && negative_logits.size() > 0);
-  const double positive_share = 1.0 / static_cast<double>(positive_logits.size());
-  const double negative_share = 1.0 / static_cast<double>(negative_logits.size());
+  const double share = 1.0 / static_cast<double>(positive_logits.size());
   SampledLoss result;
-  result.positive_gradient = positive_logits.unaryExpr([&](double f) { return -positive_share * sigmoid(-f); });
-  result.negative_gradient = negative_logits.unaryExpr([&](double f) { return negative_share * sigmoid(f); });
-  for (const double f : positive_logits) result.loss += positive_share * softplus(-f);
-  for (const double f : negative_logits) result.loss += negative_share * softplus(f);
+  result.positive_gradient = positive_logits.unaryExpr([&](double f) { return -share * sigmoid(-f); });
+  result.negative_gradient = negative_logits.unaryExpr([&](double f) { return share * sigmoid(f); });
+  for (const double f : positive_logits) result.loss += share * softplus(-f);
+  for (const double f : negative_logits) result.loss += share * softplus(f);
   return result;
 }
 
@@ -67,8 +66,10 @@ SampledLoss sampled_ratio_loss(const Eigen::Ref<const VectorXd>& positive_scores
   const VectorXd importance_logits = negative_scores - negative_log_noise;
   const double largest = importance_logits.maxCoeff();
   const double log_partition = largest + std::log((importance_logits.array() - largest).exp().mean());
-  const VectorXd positive_logits = (positive_scores - positive_log_noise).array() - log_partition;
-  const VectorXd negative_logits = importance_logits.array() - log_partition;
+  const double log_negatives =
+      std::log(static_cast<double>(negative_scores.size()) / static_cast<double>(positive_scores.size()));
+  const VectorXd positive_logits = (positive_scores - positive_log_noise).array() - log_partition - log_negatives;
+  const VectorXd negative_logits = importance_logits.array() - log_partition - log_negatives;
   SampledLoss result = sampled_logistic_loss(positive_logits, negative_logits);
   result.log_partition = log_partition;
   // d log Z / d s_k = exp(s_k - log p_neg) / sum over the negatives

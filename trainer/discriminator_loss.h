@@ -28,18 +28,20 @@ IRGAN_API LossGradient plain_loss(const Eigen::Ref<const Eigen::VectorXd>& score
 /// The density-ratio discriminator: the same L with f = log softmax(s) - log p_neg, p_neg a constant.
 ///
 /// At the optimum softmax(s) = p_true whatever p_neg is: noise-contrastive estimation with p_neg as the noise.
+/// `negatives` adds up to the number v of negatives that there are for one positive; f is then log softmax(s) - log v p_neg,
+/// the optimum is the same, and as v grows the gradient becomes the softmax's.
 /// With e = dL/df:  dL/ds_j = e_j - softmax(s)_j sum_i e_i
 ///
-/// Source: DESIGN 2; Gutmann and Hyvarinen, "Noise-contrastive estimation", AISTATS 2010
+/// Source: DESIGN 2; Gutmann and Hyvarinen, "Noise-contrastive estimation", AISTATS 2010, whose v is nu
 IRGAN_API LossGradient ratio_loss(const Eigen::Ref<const Eigen::VectorXd>& scores,
                                   const Eigen::Ref<const Eigen::VectorXd>& positives,
                                   const Eigen::Ref<const Eigen::VectorXd>& negatives);
 
-/// What K positives and K negatives say when the rest of the pool is not scored.
+/// What K positives and v K negatives say when the rest of the pool is not scored.
 struct SampledLoss {
-  double loss = 0.0;
+  double loss = 0.0;                  ///< nats a positive
   Eigen::VectorXd positive_gradient;  ///< K
-  Eigen::VectorXd negative_gradient;  ///< K
+  Eigen::VectorXd negative_gradient;  ///< v K
   double log_partition = 0.0;         ///< estimate of log sum_pool exp(s): log mean_k exp(s_k) / p_neg(d_k)
 };
 
@@ -51,7 +53,7 @@ IRGAN_API SampledLoss sampled_plain_loss(const Eigen::Ref<const Eigen::VectorXd>
 
 /// ratio_loss over drawn documents, log Z estimated from the negatives, whose share in it has a gradient too.
 ///
-/// Shapes: one score, and one log p_neg, a drawn document
+/// Shapes: one score, and one log p_neg, a drawn document; v is the number of negatives over that of positives
 IRGAN_API SampledLoss sampled_ratio_loss(const Eigen::Ref<const Eigen::VectorXd>& positive_scores,
                                          const Eigen::Ref<const Eigen::VectorXd>& negative_scores,
                                          const Eigen::Ref<const Eigen::VectorXd>& positive_log_noise,

@@ -1,5 +1,6 @@
 #include "trainer/game.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
@@ -39,15 +40,16 @@ VectorXd scores_of(const Network& network, const FeatureMatrix& inputs, Network:
   return network.forward(inputs, activations).cast<double>();
 }
 
-// Share of positives with f > 0 and of negatives with f < 0, and how far D's mean is from their share, 1/2.
+// Share of positives with f > 0 and of negatives with f < 0, and how far D's mean is from the share of positives.
+// Positives add up to 1, negatives to the number that there are for one.
 void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& negatives, GameStatistics& statistics) {
+  const double positive_share = 1.0 / (1.0 + negatives.sum());
   double mean = 0.0;
   for (Index i = 0; i < logits.size(); ++i) {
-    const double right = logits[i] > 0.0 ? positives[i] : negatives[i];
-    statistics.discriminator_accuracy += 0.5 * right;
-    mean += 0.5 * (positives[i] + negatives[i]) * sigmoid(logits[i]);
+    statistics.discriminator_accuracy += positive_share * (logits[i] > 0.0 ? positives[i] : negatives[i]);
+    mean += positive_share * (positives[i] + negatives[i]) * sigmoid(logits[i]);
   }
-  statistics.calibration_error = std::abs(mean - 0.5);
+  statistics.calibration_error = std::abs(mean - positive_share);
 }
 
 }  // namespace
@@ -200,6 +202,7 @@ void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
     space.noise = noise(item, space, scores);
     switch (options_.form) {
       case DiscriminatorForm::ratio:
+        space.noise *= options_.negatives;
         result = ratio_loss(scores, item.positives, space.noise);
         judge(log_ratio(scores, space.noise), item.positives, space.noise, space.statistics);
         break;
@@ -228,37 +231,44 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
       !scores_draws_alone(options_) ? VectorXd(scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset)
                    : VectorXd();
   space.noise = noise(item, space, pool_scores);
+  const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
   std::vector<Index> rows = draw_rows(item.positives, k, space.random);
-  const std::vector<Index> negatives = draw_rows(space.noise, k, space.random);
+  const std::vector<Index> negatives = draw_rows(space.noise, num_negatives, space.random);
   rows.insert(rows.end(), negatives.begin(), negatives.end());
 
   const FeatureMatrix inputs = inputs_of(item, rows);
   const VectorXd scores =
       scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
+  const auto positive = [&](const VectorXd& all) { return all.head(k); };
+  const auto negative = [&](const VectorXd& all) { return all.tail(num_negatives); };
   SampledLoss result;
   switch (options_.form) {
     case DiscriminatorForm::ratio:
-      result = sampled_ratio_loss(scores.head(k), scores.tail(k), log_noise.head(k), log_noise.tail(k));
+      result = sampled_ratio_loss(positive(scores), negative(scores), positive(log_noise), negative(log_noise));
       break;
     case DiscriminatorForm::plain:
-      result = sampled_plain_loss(scores.head(k), scores.tail(k));
+      result = sampled_plain_loss(positive(scores), negative(scores));
       break;
     case DiscriminatorForm::pairwise:
-      result = sampled_pairwise_loss(scores.head(k), scores.tail(k));
+      result = sampled_pairwise_loss(positive(scores), negative(scores));
       break;
   }
   space.log_partition = result.log_partition;
   space.statistics.discriminator_loss = result.loss;
-  VectorXd gradient(2 * k);
+  VectorXd gradient(k + num_negatives);
   gradient << result.positive_gradient, result.negative_gradient;
   gradient *= item.weight;
   if (options_.form != DiscriminatorForm::pairwise) {
     VectorXd logits = scores;
-    if (options_.form == DiscriminatorForm::ratio) logits = scores.array() - log_noise.array() - result.log_partition;
-    VectorXd drawn = VectorXd::Zero(2 * k);
-    drawn.head(k).setConstant(1.0 / k);
-    judge(logits, drawn, drawn.reverse(), space.statistics);
+    if (options_.form == DiscriminatorForm::ratio) {
+      logits = scores.array() - log_noise.array() - result.log_partition - std::log(static_cast<double>(num_negatives) / k);
+    }
+    VectorXd drawn_positives = VectorXd::Zero(k + num_negatives);
+    drawn_positives.head(k).setConstant(1.0 / k);
+    VectorXd drawn_negatives = VectorXd::Zero(k + num_negatives);
+    drawn_negatives.tail(num_negatives).setConstant(1.0 / k);
+    judge(logits, drawn_positives, drawn_negatives, space.statistics);
   }
   space.offset_gradient = VectorXd::Zero(offsets.value.size());
   for (std::size_t i = 0; i < rows.size() && !item.ranks->empty(); ++i) {

@@ -41,6 +41,7 @@ struct GameOptions {
   RewardRatio reward_ratio = RewardRatio::own;
   int samples = 0;                 ///< K draws an example; 0: exact expectations
   double lambda = 0.5;             ///< share of uniform in p_neg
+  double negatives = 1.0;          ///< that the discriminator sees for one positive; ratio form only
   double temperature = 1.0;        ///< p_theta = softmax(g / temperature)
   double importance = 0.0;         ///< share of clicked documents in the generator's draws, weighted back
   int discriminator_steps = 1;     ///< a phase

@@ -52,6 +52,9 @@ void check(const TrainingOptions& options) {
   if (!has_generator && options.generator_features != "all") {
     throw ConfigError("--generator-features " + options.generator_features + " needs a generator: use --objective game and --sampler generator");
   }
+  if (options.game.negatives != 1.0 && (options.game.objective != Objective::game || options.game.form != DiscriminatorForm::ratio)) {
+    throw ConfigError("--negatives changes the ratio form only: use --objective game and --discriminator ratio");
+  }
   if (options.game.importance > 0.0 && options.game.samples == 0) {
     throw ConfigError("--importance changes how documents are drawn: it needs --samples K");
   }

@@ -35,6 +35,7 @@ json record_of(const TrainingOptions& options) {
           {"reward_ratio", to_string(options.game.reward_ratio)},
           {"samples", options.game.samples},
           {"lambda", options.game.lambda},
+          {"negatives", options.game.negatives},
           {"temperature", options.game.temperature},
           {"importance", options.game.importance},
           {"discriminator_steps", options.game.discriminator_steps},

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Where the game could pay: pools too deep to score in full. CPU time to equal validation quality, and quality on test queries.
 
-Use: tests/bench/deep_pools.py --work DIR [--demo build/demo] [--depth 1000] [--samples 64] [--seeds 1] [--train N]
+Use: tests/bench/deep_pools.py --work DIR [--demo build/demo] [--depth 1000] [--samples 32] [--negatives 8] [--seeds 1] [--train N] [--valid N] [--test N]
 Needs build/release and what index_tools/demo.sh left in build/demo: the catalogue of Debian's packages with true labels.
 
 Every method learns from the same rows, held in memory; only what it must score differs. Time is the processor time of
@@ -17,16 +17,19 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 TOOL = os.path.join(ROOT, "build/release/index_tools/xapian-irgan")
 
 
-def methods(samples):
-    drawn = ["--samples", str(samples)]
+def methods(samples, negatives, epochs):
+    drawn = ["--samples", str(samples), "--negatives", str(negatives)]
     cheap = ["--generator-features", "cheap", "--generator-hidden", "16,8"]
+    longer = ["--epochs", str(4 * epochs)]
     return collections.OrderedDict([
         ("softmax, whole pool", ["--objective", "softmax"]),
-        ("game, whole pool", []),
+        ("game, whole pool", ["--negatives", str(negatives)]),
         ("random negatives", drawn + ["--sampler", "uniform"]),
+        ("random negatives, 4 times the epochs", drawn + ["--sampler", "uniform"] + longer),
         ("BM25 negatives", drawn + ["--sampler", "bm25"]),
         ("generator", drawn),
         ("generator, cheap rows", drawn + cheap),
+        ("generator, cheap rows, 4 times the epochs", drawn + cheap + longer),
     ])
 
 
@@ -55,7 +58,7 @@ def prepare(args, part, count):
 def train(args, train_rows, valid_rows, model, seed, options):
     """Returns [(processor seconds since the first epoch began, validation)], an epoch each."""
     process = subprocess.Popen([TOOL, "train", "--data", train_rows, "--valid", valid_rows, "--model", model, "--restart",
-                                "--seed", str(seed), "--epochs", str(args.epochs), *options],
+                                "--seed", str(seed), *(options if "--epochs" in options else ["--epochs", str(args.epochs), *options])],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
     start, epochs = None, []
     for line in process.stdout:
@@ -75,23 +78,23 @@ def test_quality(args, model, rows):
     subprocess.run([TOOL, "score", "--model", path, "--data", rows, "--out", run], check=True, stdout=subprocess.DEVNULL)
     text = subprocess.run([TOOL, "evaluate", "--qrels", f"{args.demo}/qrels.test.txt", "--measures", "ndcg@10", run], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
-    return float(text.split()[-1])
+    return float(text.splitlines()[1].split()[1])
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--work", required=True, help="folder for rows and models")
     args.add_argument("--demo", default=os.path.join(ROOT, "build/demo"))
-    for name, default in (("depth", 1000), ("samples", 64), ("seeds", 1), ("train", 0), ("epochs", 20)):
+    for name, default in (("depth", 1000), ("samples", 32), ("negatives", 8), ("seeds", 1), ("train", 0), ("valid", 0), ("test", 0), ("epochs", 20)):
         args.add_argument("--" + name, type=int, default=default)
     args.add_argument("--share", type=float, default=0.95, help="of the softmax's best validation: the quality to reach")
     args = args.parse_args()
     os.makedirs(args.work, exist_ok=True)
-    train_rows, valid_rows, test_rows = prepare(args, "train", args.train), prepare(args, "valid", 0), prepare(args, "test", 0)
-    print(f"depth {args.depth}, K = {args.samples}\n\n"
+    train_rows, valid_rows, test_rows = (prepare(args, part, getattr(args, part)) for part in ("train", "valid", "test"))
+    print(f"depth {args.depth}, {args.samples} positives and {args.samples * args.negatives} negatives drawn a query\n\n"
           f"| | CPU s an epoch | best validation | CPU s to {args.share:.0%} of the softmax's best | test nDCG@10 |\n|---|---|---|---|---|")
     target = None
-    for name, options in methods(args.samples).items():
+    for name, options in methods(args.samples, args.negatives, args.epochs).items():
         runs = []
         for seed in range(1, args.seeds + 1):
             model = f"{args.work}/model"
