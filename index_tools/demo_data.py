@@ -217,16 +217,19 @@ def split_of(text):
     return SPLITS[0] if part < 7 else SPLITS[1] if part < 8 else SPLITS[2]
 
 
-def make_queries(catalogue):
-    """Returns the queries, one for each pair of tags of two facets that FEWEST_ANSWERS to MOST_ANSWERS programs
-    carry, sorted; of pairs with the same words the first. Libraries, documentation and data are not judged: who types
-    such words looks for a program."""
+def is_program(package):
+    """Libraries, documentation and data are not judged: who types such words looks for a program."""
+    return "role::program" in package.tags
+
+
+def make_queries(catalogue, facets=frozenset(QUERY_FACETS), is_judged=is_program):
+    """Returns the queries, one for each pair of tags of two facets that FEWEST_ANSWERS to MOST_ANSWERS judged packages
+    carry, sorted; of pairs with the same words the first."""
     carriers, pairs = collections.defaultdict(set), collections.Counter()
     for name, package in catalogue.items():
-        if "role::program" not in package.tags:
+        if not is_judged(package):
             continue
-        tags = sorted(tag for tag in package.tags
-                      if tag.partition("::")[0] in QUERY_FACETS and not tag.endswith("TODO"))
+        tags = sorted(tag for tag in package.tags if tag.partition("::")[0] in facets and not tag.endswith("TODO"))
         for tag in tags:
             carriers[tag].add(name)
         pairs.update(itertools.combinations(tags, 2))

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Compares rankers on public data: first stage, random and dynamic negatives, IRGAN in its forms, listwise softmax, LambdaMART.
 
-Use: tests/bench/quality.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5] [--sets msrd,bestbuy,mq2008,cranfield]
+Use: tests/bench/quality.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5]
+     [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what index_tools/demo.sh leaves in build/demo
 Needs Debian's python3-numpy and python3-xgboost, and build/release. Writes tests/bench/README.md's table to stdout.
 
 Every ranker learns from the very same rows, those that `xapian-irgan features` wrote, and is chosen on the same validation
@@ -12,6 +13,7 @@ import argparse
 import collections
 import math
 import os
+import pathlib
 import random
 import subprocess
 import sys
@@ -30,6 +32,7 @@ METHODS = collections.OrderedDict([
     ("IRGAN, D", ([], "discriminator")),
     ("IRGAN, G", ([], "generator")),
     ("IRGAN, combined", ([], "combined")),
+    ("G rewarded by the mixture's ratio", (["--reward-ratio", "mixture"], "generator")),
     ("softmax", (["--objective", "softmax"], "discriminator")),
 ])
 FIRST_STAGE, LAMBDAMART = "first stage", "LambdaMART"
@@ -77,6 +80,15 @@ def judged(measure, qrels, run_path, *options):
     return values
 
 
+def simulated_rows(db, work, qrels_of, seed):
+    """Simulates users of {work}/queries.train and .valid, and returns the rows of their logs; those of test are there."""
+    for part, shift in (("train", 0), ("valid", 1000)):
+        queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv.zst"
+        run(TOOL, "simulate", "--db", db, "--queries", queries, "--qrels", qrels_of(part), "--seed", seed + shift, "--out", log)
+        run(TOOL, "features", "--db", db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}.{seed}")
+    return Rows(f"{work}/train.{seed}", f"{work}/valid.{seed}", f"{work}/test")
+
+
 class Judged:
     """A data set whose test queries have judgments."""
 
@@ -107,17 +119,47 @@ class Msrd(Judged):
         run(TOOL, "rerank", "--db", self.db, "--queries", f"{data}/queries.test.tsv", "--baseline-out", f"{work}/first_stage.run")
 
     def rows(self, seed):
-        for part, shift in (("train", 0), ("valid", 1000)):
-            queries, log = f"{self.work}/queries.{part}", f"{self.work}/clicks.{part}.tsv.zst"
-            run(TOOL, "simulate", "--db", self.db, "--queries", queries, "--qrels", f"{self.data}/qrels.{part}.txt",
-                "--seed", seed + shift, "--out", log)
-            run(TOOL, "features", "--db", self.db, "--queries", queries, "--clicks", log, "--out", f"{self.work}/{part}.{seed}")
-        return Rows(f"{self.work}/train.{seed}", f"{self.work}/valid.{seed}", f"{self.work}/test")
+        return simulated_rows(self.db, self.work, lambda part: f"{self.data}/qrels.{part}.txt", seed)
 
     def first_stage(self, _seed):
         return f"{self.work}/first_stage.run"
 
     train_options = []
+
+
+class Packages(Judged):
+    """Debian's packages by debtags that the demo does not use, and no programs: nothing was chosen on these queries.
+
+    The index is the demo's (build/demo). Clicks are simulated on the training queries, as for msrd."""
+    title = "packages, nDCG@10"
+    train_options = []
+    facets = {"devel", "implemented-in", "uitoolkit", "interface", "office", "culture", "made-of", "suite", "x11", "role"}
+
+    def __init__(self, _data, work):
+        super().__init__(work, f"{work}/qrels", "ndcg@10")
+        demo = f"{ROOT}/build/demo"
+        if not os.path.exists(f"{demo}/packages.db"):
+            sys.exit("packages: run index_tools/demo.sh first, whose index is searched here")
+        sys.path.insert(0, f"{ROOT}/index_tools")
+        import demo_data
+        lists = demo_data.find_lists("private lists", demo_data.private_apt(pathlib.Path(demo, "apt")))
+        queries = demo_data.make_queries(demo_data.read_catalogue(lists), self.facets, lambda package: not demo_data.is_program(package))
+        self.db = f"{demo}/packages.db"
+        for part in demo_data.SPLITS:
+            write_lines(f"{work}/queries.{part}", [f"{q.qid}\t{q.text}" for q in queries if q.split == part])
+        write_lines(self.qrels, [f"{q.qid} 0 {name} {label}" for q in queries for name, label in q.labels.items()])
+        run(TOOL, "features", "--db", self.db, "--queries", f"{work}/queries.test", "--qrels", self.qrels, "--out", f"{work}/test")
+        run(TOOL, "rerank", "--db", self.db, "--queries", f"{work}/queries.test", "--baseline-out", f"{work}/first_stage.run")
+
+    def rows(self, seed):
+        return simulated_rows(self.db, self.work, lambda _: self.qrels, seed)
+
+    def first_stage(self, _seed):
+        return f"{self.work}/first_stage.run"
+
+    def values(self, run_path, seed):
+        tested = {line.split("\t")[0] for line in read_lines(f"{self.work}/queries.test")}
+        return {query: value for query, value in super().values(run_path, seed).items() if query in tested}
 
 
 class Bestbuy:
@@ -339,7 +381,7 @@ def main():
     parser.add_argument("--sets", default="msrd,bestbuy,mq2008,cranfield")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/quality"))
     options = parser.parse_args()
-    sets = {"msrd": Msrd, "bestbuy": Bestbuy, "mq2008": Mq2008, "cranfield": Cranfield}
+    sets = {"msrd": Msrd, "bestbuy": Bestbuy, "mq2008": Mq2008, "cranfield": Cranfield, "packages": Packages}
     start = time.time()
     for name in options.sets.split(","):
         work = os.path.join(options.work, name)
