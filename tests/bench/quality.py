@@ -141,7 +141,7 @@ class Bestbuy:
             write_lines(f"{work}/clicks.{part}.tsv", [header] + self.parts[part])
             columns = ["time=click_time", "session=user", "query_id=qid", "doc_id=docid"]
             run(TOOL, "features", "--db", db, "--queries", f"{data}/queries.tsv", "--clicks", f"{work}/clicks.{part}.tsv",
-                *[w for c in columns for w in ("--column", c)], "--half-life", 10 if part == "train" else 0,
+                *[w for c in columns for w in ("--column", c)], *([] if part == "train" else ["--half-life", "0"]),
                 "--out", f"{work}/{part}")
         run(TOOL, "rerank", "--db", db, "--queries", f"{data}/queries.tsv", "--baseline-out", f"{work}/first_stage.run")
         self.clicked = collections.defaultdict(list)
