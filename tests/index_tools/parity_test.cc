@@ -254,7 +254,7 @@ const std::string& model_path() {
                              std::to_string(kDepth) + " --features all";
     const CommandResult features = run_line("features" + c.db_words(false) + rest + " --out " + c.folder.file("rows"));
     if (features.exit_code != 0) throw std::runtime_error(features.err);
-    const CommandResult train = run_line("train --data " + c.folder.file("rows") +
+    const CommandResult train = run_line("train --force --data " + c.folder.file("rows") +
                                          " --epochs 3 --valid-share .3 --model " + c.folder.file("model"));
     if (train.exit_code != 0 && !std::filesystem::exists(c.folder.file("model"))) throw std::runtime_error(train.err);
     return c.folder.file("model");
@@ -369,9 +369,9 @@ TEST_CASE("a model trained from the index is that trained from its written rows"
   const Corpus& c = corpus();
   model_path();  // writes the rows
   const CommandResult from_index =
-      run_line("train" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
+      run_line("train --force" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
                " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
-  const CommandResult from_rows = run_line("train --data " + c.folder.file("rows") + rest + c.folder.file("b"));
+  const CommandResult from_rows = run_line("train --force --data " + c.folder.file("rows") + rest + c.folder.file("b"));
   INFO(from_index.err << from_rows.err);
   REQUIRE(from_index.exit_code == from_rows.exit_code);
   const std::string aside = from_index.exit_code == 0 ? "" : ".refused";  // what is learnt from noise need not serve
