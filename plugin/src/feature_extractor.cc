@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "irgan/query_concepts.h"
@@ -18,6 +19,12 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
+// What the index knows of a word of a text.
+struct WordFacts {
+  std::string stem;
+  double idf = 0.0;
+};
+
 // What one call to extract() has read so far; each list of the index is read at most once.
 struct Reading {
   std::vector<QueryConcept> concepts;
@@ -27,12 +34,23 @@ struct Reading {
   std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
+  std::unordered_map<std::u32string, WordFacts> words;
 };
 
 std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
   std::vector<std::string> prefixes;
   for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
   return prefixes;
+}
+
+// Terms of any field where the index has such, else those of the first field whose text is compared.
+std::string prefix_of_words(const FeatureSchema& schema) {
+  std::string prefix;
+  for (auto field = schema.fields.rbegin(); field != schema.fields.rend(); ++field) {
+    if (field->prefix.empty()) return "";
+    if (field->text_slot != Xapian::BAD_VALUENO) prefix = field->prefix;
+  }
+  return prefix;
 }
 
 // Xapian sets a colon between a prefix of several letters and a word that would run into it.
@@ -81,15 +99,21 @@ struct FeatureExtractor::State {
   FeatureSchema schema;
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
+  Xapian::Stem stem;
   bool any_query_likelihood = false;
+  bool any_word_idf = false;
+  std::string word_prefix;  // whose terms tell how rare a text's words are
 
   State(Xapian::Database database, FeatureSchema feature_schema)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
-        concept_finder(field_prefixes(schema), schema.stemmer) {
+        concept_finder(field_prefixes(schema), schema.stemmer),
+        stem(schema.stemmer) {
+    word_prefix = prefix_of_words(schema);
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
+      any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
     }
   }
 
@@ -151,13 +175,37 @@ struct FeatureExtractor::State {
     return *reading.document_lengths;
   }
 
+  const WordFacts& facts_of(const ComparableWord& word, Reading& reading) const {
+    const auto [place, is_new] = reading.words.try_emplace(word.letters);
+    WordFacts& facts = place->second;
+    if (!is_new) return facts;
+    std::string text;
+    for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
+    facts.stem = stem(text);
+    double term_frequency = db.get_termfreq("Z" + prefixed(word_prefix, facts.stem));
+    if (term_frequency == 0.0) term_frequency = db.get_termfreq(prefixed(word_prefix, text));
+    facts.idf = inverse_document_frequency(db.get_doccount(), term_frequency);
+    return facts;
+  }
+
+  ComparableText comparable(const std::string& text, Reading& reading) const {
+    ComparableText result = comparable_text(text);
+    if (!any_word_idf) return result;
+    for (ComparableWord& word : result.words) {
+      const WordFacts& facts = facts_of(word, reading);
+      word.stem = facts.stem;
+      word.idf = facts.idf;
+    }
+    return result;
+  }
+
   VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
-    if (!reading.query) reading.query = comparable_text(query_text(reading.concepts));
+    if (!reading.query) reading.query = comparable(query_text(reading.concepts), reading);
     auto& texts = reading.texts[column.index];
     if (!texts) {
       texts.emplace();
       for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
-        texts->push_back(comparable_text(text));
+        texts->push_back(comparable(text, reading));
       }
     }
     VectorXd values(static_cast<Index>(texts->size()));

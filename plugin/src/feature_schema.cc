@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<FieldFeature, const char*>, 16> kFieldFeatures{{
+constexpr std::array<std::pair<FieldFeature, const char*>, 21> kFieldFeatures{{
     {FieldFeature::bm25, "bm25"},
     {FieldFeature::coverage, "coverage"},
     {FieldFeature::idf_coverage, "idf_coverage"},
@@ -24,6 +24,11 @@ constexpr std::array<std::pair<FieldFeature, const char*>, 16> kFieldFeatures{{
     {FieldFeature::trigram_coverage, "trigram_coverage"},
     {FieldFeature::joined_match, "joined_match"},
     {FieldFeature::prefix_match, "prefix_match"},
+    {FieldFeature::fuzzy_coverage, "fuzzy_coverage"},
+    {FieldFeature::fuzzy_share, "fuzzy_share"},
+    {FieldFeature::part_share, "part_share"},
+    {FieldFeature::number_match, "number_match"},
+    {FieldFeature::number_surplus, "number_surplus"},
     {FieldFeature::dirichlet, "dirichlet"},
     {FieldFeature::jelinek_mercer, "jelinek_mercer"},
     {FieldFeature::tf_idf, "tf_idf"},

@@ -140,6 +140,23 @@ TEST_CASE("text features compare the slot's text with the query as typed", "[plu
   CHECK(same(values_of("title.trigram_jaccard", typed), {1, 5 / 15.0, NAN, NAN}));
 }
 
+TEST_CASE("the words of a text weigh their idf in the whole index", "[plugin][feature_extractor]") {
+  // Run stands in one of four bodies, shoe in two.
+  const Query typed = parsed("runing shoes", "", QueryParser::STEM_NONE);
+  const double runing = std::log(1 + 4.5 / 0.5);  // nowhere
+  // "runing" is 6/7 of "running", and like nothing in "Shoes".
+  CHECK(same(values_of("title.fuzzy_coverage", typed),
+             {(6 / 7.0 * runing + kTwoOfFour) / (runing + kTwoOfFour), kTwoOfFour / (runing + kTwoOfFour), NAN, NAN}));
+  CHECK(same(values_of("title.fuzzy_share", typed), {(6 / 7.0 * kOneOfFour + kTwoOfFour) / (kOneOfFour + kTwoOfFour), 1, NAN, NAN}));
+  CHECK(same(values_of("title.part_share", typed), {kTwoOfFour / (kOneOfFour + kTwoOfFour), 1, NAN, NAN}));
+}
+
+TEST_CASE("numbers of a text are missing only where the query or the text is", "[plugin][feature_extractor]") {
+  CHECK(same(values_of("title.number_match", running_shoes()), {NAN, NAN, NAN, NAN}));
+  CHECK(same(values_of("title.number_match", parsed("shoes 2")), {0, 0, NAN, NAN}));
+  CHECK(same(values_of("title.number_surplus", running_shoes()), {0, 0, NAN, NAN}));
+}
+
 TEST_CASE("text features have only stems where the query has only stems", "[plugin][feature_extractor]") {
   // "run shoe": "  r" " ru" "run" "un " "n s" " sh" "sho" "hoe" "oe ", of which "running shoes" has 6 and "shoes" 3.
   CHECK(same(values_of("title.trigram_coverage", running_shoes()), {6 / 9.0, 3 / 9.0, NAN, NAN}));
