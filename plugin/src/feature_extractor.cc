@@ -1,7 +1,9 @@
 #include "irgan/feature_extractor.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -34,7 +36,6 @@ struct Reading {
   std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
-  std::unordered_map<std::u32string, WordFacts> words;
 };
 
 std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
@@ -103,6 +104,9 @@ struct FeatureExtractor::State {
   bool any_query_likelihood = false;
   bool any_word_idf = false;
   std::string word_prefix;  // whose terms tell how rare a text's words are
+  // Looking up each word of each text anew cost a quarter of the time of all features.
+  mutable std::unordered_map<std::u32string, WordFacts> words;
+  mutable std::array<std::uint64_t, 3> words_from{};  // what the index held when they were looked up
 
   State(Xapian::Database database, FeatureSchema feature_schema)
       : db(std::move(database)),
@@ -175,24 +179,33 @@ struct FeatureExtractor::State {
     return *reading.document_lengths;
   }
 
-  const WordFacts& facts_of(const ComparableWord& word, Reading& reading) const {
-    const auto [place, is_new] = reading.words.try_emplace(word.letters);
-    WordFacts& facts = place->second;
-    if (!is_new) return facts;
+  // The application may have reopened the index since the last search.
+  void forget_outdated_words() const {
+    constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
+    const std::array<std::uint64_t, 3> now{db.get_doccount(), db.get_lastdocid(), db.get_total_length()};
+    if (now != words_from || words.size() > kMostWords) words.clear();
+    words_from = now;
+  }
+
+  // Kept only once complete: the index may throw.
+  const WordFacts& facts_of(const ComparableWord& word) const {
+    const auto known = words.find(word.letters);
+    if (known != words.end()) return known->second;
     std::string text;
     for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
+    WordFacts facts;
     facts.stem = stem(text);
     double term_frequency = db.get_termfreq("Z" + prefixed(word_prefix, facts.stem));
     if (term_frequency == 0.0) term_frequency = db.get_termfreq(prefixed(word_prefix, text));
     facts.idf = inverse_document_frequency(db.get_doccount(), term_frequency);
-    return facts;
+    return words.emplace(word.letters, std::move(facts)).first->second;
   }
 
-  ComparableText comparable(const std::string& text, Reading& reading) const {
+  ComparableText comparable(const std::string& text) const {
     ComparableText result = comparable_text(text);
     if (!any_word_idf) return result;
     for (ComparableWord& word : result.words) {
-      const WordFacts& facts = facts_of(word, reading);
+      const WordFacts& facts = facts_of(word);
       word.stem = facts.stem;
       word.idf = facts.idf;
     }
@@ -200,12 +213,12 @@ struct FeatureExtractor::State {
   }
 
   VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
-    if (!reading.query) reading.query = comparable(query_text(reading.concepts), reading);
+    if (!reading.query) reading.query = comparable(query_text(reading.concepts));
     auto& texts = reading.texts[column.index];
     if (!texts) {
       texts.emplace();
       for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
-        texts->push_back(comparable(text, reading));
+        texts->push_back(comparable(text));
       }
     }
     VectorXd values(static_cast<Index>(texts->size()));
@@ -255,6 +268,7 @@ FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
 const FeatureSchema& FeatureExtractor::schema() const { return state_->schema; }
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
+  if (state_->any_word_idf) state_->forget_outdated_words();
   Reading reading;
   reading.concepts = state_->concept_finder.find(query);
   reading.sorted_row.resize(candidates.size());

@@ -42,7 +42,9 @@ constexpr const char* kFirstStageRank = "first_stage.log_rank";
 constexpr const char* kQueryLength = "query.length";
 constexpr const char* kValuePrefix = "value.";
 
-bool is_classic(FieldFeature feature) { return feature >= FieldFeature::dirichlet; }
+// Parts and numbers: no gain on msrd's validation queries beside the words themselves. From dirichlet on: classic scores,
+// found redundant beside each other.
+bool is_by_name_only(FieldFeature feature) { return feature >= FieldFeature::part_share; }
 
 template <class Items>
 std::size_t index_of(const Items& items, const std::string& name) {
@@ -67,14 +69,14 @@ FeatureColumn parse_field_feature(const FeatureSchema& schema, const std::string
 }
 
 std::vector<std::string> feature_names(const std::vector<TextField>& fields, const std::vector<ValueField>& values,
-                                       bool classic) {
+                                       bool all) {
   std::vector<std::string> names{kFirstStageScore};
-  if (classic) names.emplace_back(kFirstStageRank);
+  if (all) names.emplace_back(kFirstStageRank);
   names.emplace_back(kQueryLength);
   for (const TextField& field : fields) {
     for (const auto& [feature, name] : kFieldFeatures) {
       if (compares_text(feature) && field.text_slot == Xapian::BAD_VALUENO) continue;
-      if (is_classic(feature) && !classic) continue;
+      if (is_by_name_only(feature) && !all) continue;
       names.push_back(field.name + "." + name);
     }
   }

@@ -203,7 +203,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   CHECK_THAT(features.out, Contains("value.popularity") && Contains("title.bm25"));
   CHECK_THAT(features.err, Contains("30 queries with candidates of 30 (0 without clicks or judgments, 0 without "
                                     "candidates), 30 distinct result pages"));
-  const CommandResult train --force = run("train --data @learn.rows.zst --valid-share .25 --model @site.model");
+  const CommandResult train = run("train --force --data @learn.rows.zst --valid-share .25 --model @site.model");
   CHECK_THAT(train.out, Contains("wrote " + site.file("site.model")) && Contains("served: discriminator"));
   CHECK_THAT(train.err, Contains("epoch  discriminator  generator"));
   CHECK_FALSE(std::filesystem::exists(site.file("site.model.checkpoint")));
