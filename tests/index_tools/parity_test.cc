@@ -314,8 +314,8 @@ TEST_CASE("a search without the words as typed differs in features that compare 
         different.insert(data.schema.features[static_cast<std::size_t>(j)]);
     }
   }
-  CHECK(different == std::set<std::string>{"title.joined_match", "title.prefix_match", "title.trigram_coverage",
-                                           "title.trigram_jaccard"});
+  CHECK(different == std::set<std::string>{"title.fuzzy_coverage", "title.fuzzy_share", "title.joined_match", "title.prefix_match",
+                                           "title.trigram_coverage", "title.trigram_jaccard"});
 }
 
 TEST_CASE("the schema of three shards is that of one index", "[index_tools][parity]") {
