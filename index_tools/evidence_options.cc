@@ -78,6 +78,15 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
             << " on documents that the index does not have\n";
 }
 
+void report_decay(double half_life_days, bool is_default) {
+  if (half_life_days > 0.0) {
+    std::cerr << "a click counts half for every " << half_life_days << " days that it is older than the newest one";
+  } else {
+    std::cerr << "clicks count in full, whatever their age";
+  }
+  std::cerr << (is_default ? " (the default for such a log; --half-life changes it)\n" : " (--half-life)\n");
+}
+
 std::string known_columns() {
   std::string names;
   for (const std::string_view name : kClickColumnNames) names.append(names.empty() ? "" : ", ").append(name);
@@ -94,7 +103,9 @@ void EvidenceOptions::add_to(OptionTable& table) {
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
   table.text("rejects", rejects, "file for the unusable log lines", "FILE");
-  table.number("half-life", half_life_days, 0.0, kManyDays, "days after which a click counts half; 0: never");
+  table.number("half-life", half_life_days, 0.0, kManyDays, 
+               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 where the log "
+               "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
@@ -117,6 +128,7 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
   auto bar = std::make_unique<ProgressBar>("features");
   options.on_progress = [&](double share) { bar->update(share); };
   TrainingData data;
+  double applied_half_life = 0.0;
   if (!qrels.empty()) {
     data = prepare(database.opener(), layout, schema, rows, read_qrels(qrels), options, report);
   } else {
@@ -128,10 +140,13 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
       log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
       report_rejects(log.summary(), path);
     }
-    data = prepare(database.opener(), layout, schema, rows, aggregator.finish(), options, report);
+    const ClickEvidence evidence = aggregator.finish();
+    applied_half_life = evidence.half_life_days;
+    data = prepare(database.opener(), layout, schema, rows, evidence, options, report);
   }
   bar.reset();
-  report_losses(report, data, half_life_days > 0.0);
+  report_losses(report, data, applied_half_life > 0.0);
+  if (!clicks.empty()) report_decay(applied_half_life, !half_life_days);
   return data;
 }
 

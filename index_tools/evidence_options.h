@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +24,7 @@ struct EvidenceOptions {
   int rank_base = 1;
   double max_bad = 0.01;
   std::string rejects;
-  double half_life_days = 0.0;
+  std::optional<double> half_life_days;
   std::vector<std::string> features;
   std::size_t depth = 100;
   unsigned num_threads = 0;

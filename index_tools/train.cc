@@ -18,13 +18,29 @@
 namespace irgan {
 namespace {
 
+// Fewer teach a model of some thousand weights little but themselves.
+constexpr std::size_t kFewestQueries = 50;
+
 struct Split {
   TrainingData training;
   TrainingData validation;
 };
 
+// Requires: the queries held out of the same evidence are still among `all`
+void check_amount(const TrainingData& all, bool force) {
+  std::vector<bool> teaches(all.pools.size(), false);
+  for (const Example& example : all.examples) {
+    if ((example.labels.array() > 0.0).any()) teaches[example.pool] = true;
+  }
+  const auto num_queries = static_cast<std::size_t>(std::count(teaches.begin(), teaches.end(), true));
+  if (force || num_queries >= kFewestQueries) return;
+  throw Error("too little to learn from: " + std::to_string(num_queries) + " queries have a click or positive judgment on a "
+              "candidate, and " + std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+}
+
 Split from_rows(const TrainOptions& options) {
   TrainingData all = read_letor(options.data, {options.labels});
+  check_amount(all, options.force);
   if (options.valid.empty()) {
     auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
     return {std::move(training), std::move(validation)};
@@ -40,6 +56,7 @@ Split from_rows(const TrainOptions& options) {
 
 Split from_index(const TrainOptions& options) {
   TrainingData all = options.evidence.prepare_data(options.evidence.queries);
+  check_amount(all, options.force);
   if (!options.valid_queries.empty()) return {std::move(all), options.evidence.prepare_data(options.valid_queries)};
   auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
   return {std::move(training), std::move(validation)};
@@ -137,6 +154,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.number("trials", options.trials, 1, 10000,
                "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
                "validation, before the best one is trained");
+  table.flag("force", options.force, "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
 }
 
 void run(const TrainOptions& options, std::ostream& out) {

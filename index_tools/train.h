@@ -20,13 +20,15 @@ struct TrainOptions {
   std::string model;
   TrainingOptions training;
   int trials = 1;                  ///< settings to choose from
+  bool force = false;              ///< train on however few queries
 };
 
 void add_options(TrainOptions& options, OptionTable& table);
 
 /// Trains, writes the model, and prints validation epoch by epoch.
 ///
-/// Throws: what preparing and training throw; the model file is untouched then
+/// Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
+///         preparing and training throw; the model file is untouched then
 void run(const TrainOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -48,6 +48,12 @@ struct PageKeyHash {
   std::size_t operator()(const PageKey& key) const { return mix_hash(key.session, key.query); }
 };
 
+// The clicks of a query on a document. Whether they decay may only be known at the end.
+struct ClickSums {
+  DecayedSum decayed;
+  double in_full = 0.0;
+};
+
 struct OpenPage {
   std::uint64_t opening = 0;     // its number among all openings
   std::uint64_t touched_at = 0;  // the number of openings when its last row came
@@ -57,7 +63,10 @@ struct OpenPage {
 }  // namespace
 
 struct ClickAggregator::State {
-  explicit State(const ClickModelOptions& options_given) : options(options_given), decay(options.half_life_days) {}
+  explicit State(const ClickModelOptions& options_given)
+      : options(options_given),
+        decay(options.half_life_days.value_or(kHalfLifeOfClicksAlone)),
+        page_decay(options.half_life_days.value_or(0.0)) {}
 
   void add_to_page(const ClickRow& row, const PageKey& key, std::uint32_t document, double time) {
     const auto [place, is_new] = open_pages.try_emplace(key);
@@ -70,7 +79,7 @@ struct ClickAggregator::State {
       showing = &page.showings.back();
     }
     showing->shown += row.count;
-    if (row.clicked) showing->clicks.add(row.count, time, decay);
+    if (row.clicked) showing->clicks.add(row.count, time, page_decay);
     page.touched_at = num_openings;
     if (is_new) {
       in_order_of_check.push_back({key, num_openings});
@@ -95,7 +104,7 @@ struct ClickAggregator::State {
   void close(std::uint32_t query, OpenPage& page) {
     std::sort(page.showings.begin(), page.showings.end(),
               [](const Showing& a, const Showing& b) { return a.rank < b.rank; });
-    pages.merge(query, page.opening, page.showings, decay);
+    pages.merge(query, page.opening, page.showings, page_decay);
     page.showings.clear();
   }
 
@@ -137,7 +146,7 @@ struct ClickAggregator::State {
       for (std::size_t k = 0; k < entry.num_showings; ++k) {
         const Showing& showing = pages.showings()[entry.first_showing + k];
         page.documents.push_back(
-            {documents[showing.document], showing.rank, showing.clicks.at(newest, decay), showing.shown});
+            {documents[showing.document], showing.rank, showing.clicks.at(newest, page_decay), showing.shown});
         is_clicked = is_clicked || showing.clicks.value > 0.0;
       }
       if (!is_clicked) ++evidence.num_unclicked_pages;
@@ -146,7 +155,8 @@ struct ClickAggregator::State {
   }
 
   ClickModelOptions options;
-  Decay decay;
+  Decay decay;       // of clicks, unless pages turn up that forbid it
+  Decay page_decay;  // of clicks on pages
   StringTable queries;
   StringTable documents;
   std::unordered_set<std::uint64_t> sessions;  // hashes
@@ -154,15 +164,16 @@ struct ClickAggregator::State {
   std::deque<std::pair<PageKey, std::uint64_t>> in_order_of_check;
   std::uint64_t num_openings = 0;
   DistinctPages pages;
-  std::unordered_map<std::uint64_t, DecayedSum> clicks;  // key: query in the upper half, document in the lower
+  std::unordered_map<std::uint64_t, ClickSums> clicks;   // key: query in the upper half, document in the lower
   double last_time = 0.0;                                // of the last row that had one
   ClickEvidence counts;                                  // the sums that are known without finish()
 };
 
 ClickAggregator::ClickAggregator(ClickModelOptions options) : state_(std::make_unique<State>(options)) {
-  if (!(options.half_life_days >= 0.0) || !std::isfinite(options.half_life_days)) {
+  const double half_life = options.half_life_days.value_or(kHalfLifeOfClicksAlone);
+  if (!(half_life >= 0.0) || !std::isfinite(half_life)) {
     char value[32];
-    std::snprintf(value, sizeof value, "%g", options.half_life_days);
+    std::snprintf(value, sizeof value, "%g", half_life);
     throw ConfigError(std::string("--half-life ") + value + ": must be 0 (no decay) or a number of days above it");
   }
 }
@@ -187,7 +198,9 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   }
   if (row.clicked) {
     s.counts.num_clicks += row.count;
-    s.clicks[(std::uint64_t{query} << 32) | document].add(row.count, s.last_time, s.decay);
+    ClickSums& sums = s.clicks[(std::uint64_t{query} << 32) | document];
+    sums.decayed.add(row.count, s.last_time, s.decay);
+    sums.in_full += row.count;
   }
 }
 
@@ -199,10 +212,13 @@ ClickEvidence ClickAggregator::finish() {
   evidence.num_sessions = s.sessions.size();
   s.take_pages(evidence, newest);
   evidence.has_impressions = !evidence.pages.empty();
-  for (const auto& [key, sum] : s.clicks) {
+  const bool decays = s.options.half_life_days.has_value() || !evidence.has_impressions;
+  if (decays && evidence.newest_time) evidence.half_life_days = s.options.half_life_days.value_or(kHalfLifeOfClicksAlone);
+  for (const auto& [key, sums] : s.clicks) {
     const auto query = static_cast<std::uint32_t>(key >> 32);
     const auto document = static_cast<std::uint32_t>(key & 0xFFFFFFFF);
-    evidence.clicks.by_query[s.queries[query]][s.documents[document]] = sum.at(newest, s.decay);
+    evidence.clicks.by_query[s.queries[query]][s.documents[document]] =
+        decays ? sums.decayed.at(newest, s.decay) : sums.in_full;
   }
   state_ = std::make_unique<State>(ClickModelOptions(s.options));
   return evidence;

@@ -31,8 +31,14 @@ struct ClickCounts {
   std::map<std::string, std::map<std::string, double>> by_query;
 };
 
+/// Source: DESIGN 2: on bestbuy's clicks alone MRR .6506 -> .6673, p .001. Nothing like it is known of impressions, where
+/// decay weighs pages rather than the documents on them.
+constexpr double kHalfLifeOfClicksAlone = 10.0;
+
 struct ClickModelOptions {
-  double half_life_days = 0;  ///< a click that is so much older than the newest row counts half; 0: no decay
+  /// A click that is so many days older than the newest row counts half; 0: no decay. Not set: kHalfLifeOfClicksAlone
+  /// where no row is an impression, else 0.
+  std::optional<double> half_life_days = 0.0;
 };
 
 /// What the rows come to.
@@ -40,6 +46,7 @@ struct ClickEvidence {
   bool has_impressions = false;  ///< there are pages
   std::vector<Page> pages;       ///< by query id, then by first appearance; pages without a click are kept
   ClickCounts clicks;            ///< every click, on pages too
+  double half_life_days = 0;     ///< that was applied; 0 too where no row has a time
   double num_clicks = 0;         ///< weighted by count, not decayed
   double num_impressions = 0;    ///< weighted by count
   std::size_t num_sessions = 0;  ///< distinct ones
@@ -58,7 +65,8 @@ struct ClickEvidence {
 /// make a page of their own. That costs little: what training learns from a page compares the documents on it, given
 /// their own ranks, and both parts keep those.
 ///
-/// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows
+/// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
+///          are clicks
 /// Threads: one a thread
 /// Cost:    add() O(documents on the page); memory by distinct pages, query-document pairs, ids and sessions (a hash
 ///          each), not by rows

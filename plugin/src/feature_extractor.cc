@@ -1,10 +1,13 @@
 #include "irgan/feature_extractor.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "irgan/query_concepts.h"
@@ -17,6 +20,12 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
+
+// What the index knows of a word of a text.
+struct WordFacts {
+  std::string stem;
+  double idf = 0.0;
+};
 
 // What one call to extract() has read so far; each list of the index is read at most once.
 struct Reading {
@@ -33,6 +42,16 @@ std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
   std::vector<std::string> prefixes;
   for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
   return prefixes;
+}
+
+// Terms of any field where the index has such, else those of the first field whose text is compared.
+std::string prefix_of_words(const FeatureSchema& schema) {
+  std::string prefix;
+  for (auto field = schema.fields.rbegin(); field != schema.fields.rend(); ++field) {
+    if (field->prefix.empty()) return "";
+    if (field->text_slot != Xapian::BAD_VALUENO) prefix = field->prefix;
+  }
+  return prefix;
 }
 
 // Xapian sets a colon between a prefix of several letters and a word that would run into it.
@@ -81,15 +100,24 @@ struct FeatureExtractor::State {
   FeatureSchema schema;
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
+  Xapian::Stem stem;
   bool any_query_likelihood = false;
+  bool any_word_idf = false;
+  std::string word_prefix;  // whose terms tell how rare a text's words are
+  // Looking up each word of each text anew cost a quarter of the time of all features.
+  mutable std::unordered_map<std::u32string, WordFacts> words;
+  mutable std::array<std::uint64_t, 3> words_from{};  // what the index held when they were looked up
 
   State(Xapian::Database database, FeatureSchema feature_schema)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
-        concept_finder(field_prefixes(schema), schema.stemmer) {
+        concept_finder(field_prefixes(schema), schema.stemmer),
+        stem(schema.stemmer) {
+    word_prefix = prefix_of_words(schema);
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
+      any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
     }
   }
 
@@ -151,13 +179,46 @@ struct FeatureExtractor::State {
     return *reading.document_lengths;
   }
 
+  // The application may have reopened the index since the last search.
+  void forget_outdated_words() const {
+    constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
+    const std::array<std::uint64_t, 3> now{db.get_doccount(), db.get_lastdocid(), db.get_total_length()};
+    if (now != words_from || words.size() > kMostWords) words.clear();
+    words_from = now;
+  }
+
+  // Kept only once complete: the index may throw.
+  const WordFacts& facts_of(const ComparableWord& word) const {
+    const auto known = words.find(word.letters);
+    if (known != words.end()) return known->second;
+    std::string text;
+    for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
+    WordFacts facts;
+    facts.stem = stem(text);
+    double term_frequency = db.get_termfreq("Z" + prefixed(word_prefix, facts.stem));
+    if (term_frequency == 0.0) term_frequency = db.get_termfreq(prefixed(word_prefix, text));
+    facts.idf = inverse_document_frequency(db.get_doccount(), term_frequency);
+    return words.emplace(word.letters, std::move(facts)).first->second;
+  }
+
+  ComparableText comparable(const std::string& text) const {
+    ComparableText result = comparable_text(text);
+    if (!any_word_idf) return result;
+    for (ComparableWord& word : result.words) {
+      const WordFacts& facts = facts_of(word);
+      word.stem = facts.stem;
+      word.idf = facts.idf;
+    }
+    return result;
+  }
+
   VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
-    if (!reading.query) reading.query = comparable_text(query_text(reading.concepts));
+    if (!reading.query) reading.query = comparable(query_text(reading.concepts));
     auto& texts = reading.texts[column.index];
     if (!texts) {
       texts.emplace();
       for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
-        texts->push_back(comparable_text(text));
+        texts->push_back(comparable(text));
       }
     }
     VectorXd values(static_cast<Index>(texts->size()));
@@ -207,6 +268,7 @@ FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
 const FeatureSchema& FeatureExtractor::schema() const { return state_->schema; }
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
+  if (state_->any_word_idf) state_->forget_outdated_words();
   Reading reading;
   reading.concepts = state_->concept_finder.find(query);
   reading.sorted_row.resize(candidates.size());

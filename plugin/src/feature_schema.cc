@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<FieldFeature, const char*>, 16> kFieldFeatures{{
+constexpr std::array<std::pair<FieldFeature, const char*>, 21> kFieldFeatures{{
     {FieldFeature::bm25, "bm25"},
     {FieldFeature::coverage, "coverage"},
     {FieldFeature::idf_coverage, "idf_coverage"},
@@ -24,6 +24,11 @@ constexpr std::array<std::pair<FieldFeature, const char*>, 16> kFieldFeatures{{
     {FieldFeature::trigram_coverage, "trigram_coverage"},
     {FieldFeature::joined_match, "joined_match"},
     {FieldFeature::prefix_match, "prefix_match"},
+    {FieldFeature::fuzzy_coverage, "fuzzy_coverage"},
+    {FieldFeature::fuzzy_share, "fuzzy_share"},
+    {FieldFeature::part_share, "part_share"},
+    {FieldFeature::number_match, "number_match"},
+    {FieldFeature::number_surplus, "number_surplus"},
     {FieldFeature::dirichlet, "dirichlet"},
     {FieldFeature::jelinek_mercer, "jelinek_mercer"},
     {FieldFeature::tf_idf, "tf_idf"},
@@ -37,7 +42,9 @@ constexpr const char* kFirstStageRank = "first_stage.log_rank";
 constexpr const char* kQueryLength = "query.length";
 constexpr const char* kValuePrefix = "value.";
 
-bool is_classic(FieldFeature feature) { return feature >= FieldFeature::dirichlet; }
+// Parts and numbers: no gain on msrd's validation queries beside the words themselves. From dirichlet on: classic scores,
+// found redundant beside each other.
+bool is_by_name_only(FieldFeature feature) { return feature >= FieldFeature::part_share; }
 
 template <class Items>
 std::size_t index_of(const Items& items, const std::string& name) {
@@ -62,14 +69,14 @@ FeatureColumn parse_field_feature(const FeatureSchema& schema, const std::string
 }
 
 std::vector<std::string> feature_names(const std::vector<TextField>& fields, const std::vector<ValueField>& values,
-                                       bool classic) {
+                                       bool all) {
   std::vector<std::string> names{kFirstStageScore};
-  if (classic) names.emplace_back(kFirstStageRank);
+  if (all) names.emplace_back(kFirstStageRank);
   names.emplace_back(kQueryLength);
   for (const TextField& field : fields) {
     for (const auto& [feature, name] : kFieldFeatures) {
       if (compares_text(feature) && field.text_slot == Xapian::BAD_VALUENO) continue;
-      if (is_classic(feature) && !classic) continue;
+      if (is_by_name_only(feature) && !all) continue;
       names.push_back(field.name + "." + name);
     }
   }

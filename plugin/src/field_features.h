@@ -25,8 +25,11 @@ double inverse_document_frequency(double num_documents, double term_frequency);
 /// Whether `feature` reads FieldMatch::collection_probability.
 bool needs_collection_probability(FieldFeature feature);
 
-/// Whether `feature` compares characters (text_feature) rather than terms (field_feature).
+/// Whether `feature` compares the text's characters or words (text_feature) rather than terms (field_feature).
 bool compares_text(FieldFeature feature);
+
+/// Whether `feature` reads ComparableWord::idf.
+bool needs_word_idf(FieldFeature feature);
 
 /// Returns `feature` of each candidate; NaN where a length that it needs is.
 ///

@@ -27,12 +27,15 @@ ComparableText comparable_text(std::string_view text) {
   ComparableText result;
   std::vector<unsigned> points{' ', ' '};
   bool gap = false;
+  WordCollector words;
   for (Xapian::Utf8Iterator i(text.data(), text.size()); i != Xapian::Utf8Iterator(); ++i) {
     if (!Xapian::Unicode::is_wordchar(*i)) {
       gap = true;
+      words.add_other(*i);
       continue;
     }
     const unsigned point = Xapian::Unicode::tolower(*i);
+    words.add_letter(point);
     if (gap && !result.spaced.empty()) {
       result.spaced += ' ';
       points.push_back(' ');
@@ -43,6 +46,7 @@ ComparableText comparable_text(std::string_view text) {
     points.push_back(point);
   }
   if (result.joined.empty()) return result;
+  result.words = words.take();
   points.push_back(' ');
   for (std::size_t i = 0; i + 2 < points.size(); ++i) {  // a code point has 21 bits
     result.trigrams.push_back(std::uint64_t{points[i]} << 42 | std::uint64_t{points[i + 1]} << 21 | points[i + 2]);

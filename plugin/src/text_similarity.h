@@ -6,12 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "plugin/src/word_similarity.h"
+
 namespace irgan {
 
 /// A text made ready for comparison.
 struct ComparableText {
   std::string spaced;                   ///< lower case, words with one space between
   std::string joined;                   ///< the same without spaces
+  std::vector<ComparableWord> words;    ///< as in `spaced`, but that an apostrophe inside a word is left out: howls
   std::vector<std::uint64_t> trigrams;  ///< of "  " + spaced + " ", in code points; sorted, each once
 };
 

@@ -2,7 +2,7 @@
 """Compares rankers on public data: first stage, random and dynamic negatives, IRGAN in its forms, listwise softmax, LambdaMART.
 
 Use: tests/bench/quality.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5]
-     [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what index_tools/demo.sh leaves in build/demo
+     [--methods "IRGAN, D;softmax"] [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what index_tools/demo.sh leaves in build/demo
 Needs Debian's python3-numpy and python3-xgboost, and build/release. Writes tests/bench/README.md's table to stdout.
 
 Every ranker learns from the very same rows, those that `xapian-irgan features` wrote, and is chosen on the same validation
@@ -182,7 +182,7 @@ class Bestbuy:
             write_lines(f"{work}/clicks.{part}.tsv", [header] + self.parts[part])
             columns = ["time=click_time", "session=user", "query_id=qid", "doc_id=docid"]
             run(TOOL, "features", "--db", db, "--queries", f"{data}/queries.tsv", "--clicks", f"{work}/clicks.{part}.tsv",
-                *[w for c in columns for w in ("--column", c)], "--half-life", 10 if part == "train" else 0,
+                *[w for c in columns for w in ("--column", c)], *([] if part == "train" else ["--half-life", "0"]),
                 "--out", f"{work}/{part}")
         run(TOOL, "rerank", "--db", db, "--queries", f"{data}/queries.tsv", "--baseline-out", f"{work}/first_stage.run")
         self.clicked = collections.defaultdict(list)
@@ -292,11 +292,13 @@ def corrected(path):
     return path + ".corrected"
 
 
-def runs_of_seed(rows, seed, work, peers, first_stage, train_options):
-    """Yields (method, path of its run on the test rows)."""
+def runs_of_seed(rows, seed, work, peers, first_stage, train_options, methods):
+    """Yields (method, path of its run on the test rows) of the first stage and of `methods`."""
     yield FIRST_STAGE, first_stage
     trained = {}
     for name, (options, ranker) in METHODS.items():
+        if name not in methods:
+            continue
         key = tuple(options)
         if key not in trained:
             trained[key] = f"{work}/model.{len(trained)}"
@@ -311,9 +313,10 @@ def runs_of_seed(rows, seed, work, peers, first_stage, train_options):
         path = f"{work}/test.run"
         run(TOOL, "score", "--model", trained[key], "--data", rows.test, "--serve", ranker, "--out", path)
         yield name, path
-    if peers:
+    if peers and LAMBDAMART in methods:
         run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, rows.test, f"{work}/peer.run", seed)
         yield LAMBDAMART, f"{work}/peer.run"
+    if peers and CORRECTED in methods:
         with open(rows.train) as file:
             has_impressions = '"labels":"impressions"' in file.readline()
         if has_impressions:
@@ -331,7 +334,7 @@ def randomisation_p(a, b, rounds=10000):
     return (np.sum(np.abs(signs @ difference) >= abs(difference.sum()) - 1e-12) + 1) / (rounds + 1)
 
 
-def measure(dataset, seeds, work, peers):
+def measure(dataset, seeds, work, peers, methods):
     """Returns method -> (means by seed, query -> mean value over seeds, query -> weight)."""
     means, values, weights = collections.defaultdict(list), collections.defaultdict(lambda: collections.defaultdict(list)), {}
     rotations = dataset.rotations() if hasattr(dataset, "rotations") else [None]
@@ -340,7 +343,8 @@ def measure(dataset, seeds, work, peers):
         for rotation in rotations:
             where = () if rotation is None else (rotation,)
             rows = dataset.rows(seed, *where)
-            for name, path in runs_of_seed(rows, seed, work, peers, dataset.first_stage(seed, *where), dataset.train_options):
+            for name, path in runs_of_seed(rows, seed, work, peers, dataset.first_stage(seed, *where), dataset.train_options,
+                                           methods):
                 of_seed[name].update(dataset.values(path, seed))
         weights = dataset.weights(seed) or collections.defaultdict(lambda: 1.0)
         for name, by_query in of_seed.items():
@@ -380,7 +384,13 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--sets", default="msrd,bestbuy,mq2008,cranfield")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/quality"))
+    known = [*METHODS, LAMBDAMART, CORRECTED]
+    parser.add_argument("--methods", default=";".join(known), help="what is trained and shown, with ; between; the first stage always is")
     options = parser.parse_args()
+    methods = options.methods.split(";")
+    for name in methods:
+        if name not in known:
+            parser.error(f"--methods {name}: must be of {'; '.join(known)}")
     sets = {"msrd": Msrd, "bestbuy": Bestbuy, "mq2008": Mq2008, "cranfield": Cranfield, "packages": Packages}
     start = time.time()
     for name in options.sets.split(","):
@@ -388,7 +398,7 @@ def main():
         os.makedirs(work, exist_ok=True)
         print(f"{name} ({time.time() - start:.0f} s)", file=sys.stderr, flush=True)
         dataset = sets[name](os.path.join(options.data, name), work)
-        print("\n".join(table(dataset.title, measure(dataset, options.seeds, work, options.peers))) + "\n", flush=True)
+        print("\n".join(table(dataset.title, measure(dataset, options.seeds, work, options.peers, methods))) + "\n", flush=True)
     print(f"{math.ceil((time.time() - start) / 60)} minutes", file=sys.stderr)
 
 

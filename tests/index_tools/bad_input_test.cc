@@ -35,8 +35,8 @@ struct Fixture {
       for (const char* line :
            {"simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 10 --out @clicks",
             "features --db @db --queries @learn.tsv --qrels @learn.qrels --out @rows",
-            "train --data @rows --epochs 2 --valid-share .3 --model @model",
-            "train --data @rows --epochs 2 --valid-share .3 --objective softmax --model @softmax.model"}) {
+            "train --force --data @rows --epochs 2 --valid-share .3 --model @model",
+            "train --force --data @rows --epochs 2 --valid-share .3 --objective softmax --model @softmax.model"}) {
         const CommandResult result = made.run(line);
         if (result.exit_code != 0) throw std::runtime_error(line + result.err);
       }
@@ -93,7 +93,7 @@ TEST_CASE_METHOD(Fixture, "values out of range", "[index_tools][bad_input]") {
   CHECK_THAT(refused("train --data @rows --model @out --hidden 64,0"), Contains("--hidden 0: must be"));
   CHECK_THAT(refused("train --data @rows --model @out --sampler best"),
              Contains("must be one of generator|uniform|bm25|dns"));
-  CHECK_THAT(refused("train --data @rows --model @out --importance .5"), Contains("it needs --samples K"));
+  CHECK_THAT(refused("train --force --data @rows --model @out --importance .5"), Contains("it needs --samples K"));
   CHECK_THAT(refused("features --db @db" + kQueries + "--qrels @learn.qrels --out @out --depth 1"),
              Contains("--depth 1: must be"));
   CHECK_THAT(refused("features --db @db" + kQueries + "--clicks @clicks --out @out --half-life nan"),
@@ -166,7 +166,7 @@ TEST_CASE_METHOD(Fixture, "files that are missing, and folders in their place", 
   tells(failed("features --db @db" + kQueries + "--qrels " + path + " --out @out"));
   tells(failed("features --db @db" + kQueries + "--clicks " + path + " --out @out"));
   tells(failed("train --data " + path + " --model @out"));
-  tells(failed("train --data @rows --valid " + path + " --model @out"));
+  tells(failed("train --force --data @rows --valid " + path + " --model @out"));
   tells(failed("score --model " + path + " --data @rows --out @out"));
   tells(failed("score --model @model --data " + path + " --out @out"));
   tells(failed("rerank --db @db --model " + path + " --queries @test.tsv --out @out"));
@@ -321,9 +321,9 @@ TEST_CASE_METHOD(Fixture, "feature rows that are no numbers", "[index_tools][bad
   CHECK_THAT(failed("train --data @bad.rows --model @out"),
              Contains(file("bad.rows") + ":1: the second word is not qid:QUERY"));
   folder.write("bad.rows", "0 qid:1 1:0.5\n0 qid:1 1:1\n0 qid:2 1:0.5\n0 qid:2 1:1\n0 qid:3 1:0.5\n0 qid:3 1:1\n");
-  CHECK_THAT(failed("train --data @bad.rows --valid @rows --model @out"),
+  CHECK_THAT(failed("train --force --data @bad.rows --valid @rows --model @out"),
              Contains("different features") || Contains("nothing to learn"));
-  CHECK_THAT(failed("train --data @bad.rows --valid @bad.rows --model @out"), Contains("nothing to learn from"));
+  CHECK_THAT(failed("train --force --data @bad.rows --valid @bad.rows --model @out"), Contains("nothing to learn from"));
 }
 
 TEST_CASE_METHOD(Fixture, "rows of a query in two places", "[index_tools][bad_input]") {
@@ -333,7 +333,7 @@ TEST_CASE_METHOD(Fixture, "rows of a query in two places", "[index_tools][bad_in
       "b.rows",
       "1 qid:1 1:1\n0 qid:1 1:2\n1 qid:2 1:2\n0 qid:2 1:3\n1 qid:3 1:3\n0 qid:3 1:4\n1 qid:4 1:1\n0 qid:4 1:7\n");
   const std::string f = folder.path().string() + '/';
-  REQUIRE(run_line("train --data " + f + "b.rows --valid " + f + "b.rows --epochs 1 --model " + f + "letor.model")
+  REQUIRE(run_line("train --force --data " + f + "b.rows --valid " + f + "b.rows --epochs 1 --model " + f + "letor.model")
               .exit_code == 0);
   CHECK_THAT(failed("score --model @letor.model --data @a.rows --out @out"),
              Contains("query '1' has other candidates in another place; sort"));
@@ -376,7 +376,7 @@ TEST_CASE_METHOD(Fixture, "a model for other features", "[index_tools][bad_input
   folder.write("letor.rows", "1 qid:1 1:1 2:0\n0 qid:1 1:2 2:1\n1 qid:2 1:2 2:0\n0 qid:2 1:3 2:4\n");
   const std::string f = folder.path().string() + '/';
   REQUIRE(
-      run_line("train --data " + f + "letor.rows --valid " + f + "letor.rows --epochs 1 --model " + f + "letor.model")
+      run_line("train --force --data " + f + "letor.rows --valid " + f + "letor.rows --epochs 1 --model " + f + "letor.model")
           .exit_code == 0);
   CHECK_THAT(
       failed("score --model @letor.model --data @rows --out @out --qrels-out @out"),
@@ -389,7 +389,7 @@ TEST_CASE_METHOD(Fixture, "a model for other features", "[index_tools][bad_input
   CHECK_THAT(failed("search --db @db --model @letor.model amber"), Contains("'1'"));
   CHECK_THAT(failed("simulate --db @db" + kQueries + "--qrels @learn.qrels --model @letor.model --out @out"),
              Contains("'1'"));
-  CHECK_THAT(failed("train --data @rows --valid @letor.rows --model @out"), Contains("features"));
+  CHECK_THAT(failed("train --force --data @rows --valid @letor.rows --model @out"), Contains("features"));
 }
 
 TEST_CASE_METHOD(Fixture, "a model of another index", "[index_tools][bad_input]") {
@@ -414,9 +414,9 @@ TEST_CASE_METHOD(Fixture, "a model of another index", "[index_tools][bad_input]"
 TEST_CASE_METHOD(Fixture, "a generator that a model does not have", "[index_tools][bad_input]") {
   CHECK_THAT(failed("score --model @softmax.model --data @rows --out @out --serve generator"), Contains("generator"));
   CHECK_THAT(failed("score --model @softmax.model --data @rows --out @out --serve combined"), Contains("generator"));
-  CHECK_THAT(refused("train --data @rows --objective softmax --serve generator --model @out"),
+  CHECK_THAT(refused("train --force --data @rows --objective softmax --serve generator --model @out"),
              Contains("--serve generator needs a generator"));
-  CHECK_THAT(refused("train --data @rows --sampler uniform --serve combined --model @out"),
+  CHECK_THAT(refused("train --force --data @rows --sampler uniform --serve combined --model @out"),
              Contains("--serve combined needs a generator"));
 }
 
@@ -522,6 +522,24 @@ TEST_CASE_METHOD(Fixture, "options that do not belong to the index", "[index_too
 
 TEST_CASE_METHOD(Fixture, "a checkpoint of another run", "[index_tools][bad_input]") {
   folder.write("out.checkpoint", folder.read("model"));
-  CHECK_THAT(failed("train --data @rows --valid-share .3 --model @out"),
+  CHECK_THAT(failed("train --force --data @rows --valid-share .3 --model @out"),
              Contains(file("out.checkpoint")) && Contains("--restart"));
+}
+
+TEST_CASE_METHOD(Fixture, "fewer than 50 queries with clicks or positive judgments", "[index_tools][bad_input]") {
+  const auto tells = [&](const std::string& message, const std::string& number) {
+    CHECK_THAT(message, Contains("too little to learn from: " + number + " queries have") &&
+                            Contains("50 are the least; --force trains all the same"));
+  };
+  tells(failed("train --data @rows --model @out"), "30");
+  tells(failed("train --db @db" + kQueries + "--qrels @learn.qrels --model @out"), "30");
+  tells(failed("train --db @db" + kQueries + "--clicks @clicks --model @out"), "29");  // one was never clicked
+  // Only queries that say something count, however many others there are.
+  std::string rows;
+  for (int q = 0; q < 60; ++q) {
+    const std::string id = " qid:" + std::to_string(q);
+    rows += (q < 49 ? "1" : "0") + id + " 1:1\n0" + id + " 1:2\n";
+  }
+  folder.write("many.rows", rows);
+  tells(failed("train --data @many.rows --model @out"), "49");
 }

@@ -114,7 +114,7 @@ TEST_CASE("each command's --help says what it does and lists its options", "[ind
         "depth", "out"}},
       {"train", {"data",          "valid",       "labels", "db",        "queries",       "clicks",  "qrels",
                  "valid-queries", "valid-share", "model",  "objective", "discriminator", "sampler", "samples",
-                 "networks",      "serve",       "epochs", "seed",      "threads",       "restart"}},
+                 "networks",      "serve",       "epochs", "seed",      "threads",       "restart", "force"}},
       {"search", {"db", "model", "top", "depth", "explain", "compare", "json"}},
       {"rerank", {"db", "model", "queries", "out", "baseline-out", "depth"}},
       {"score", {"model", "data", "out", "qrels-out", "serve"}},
@@ -203,7 +203,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   CHECK_THAT(features.out, Contains("value.popularity") && Contains("title.bm25"));
   CHECK_THAT(features.err, Contains("30 queries with candidates of 30 (0 without clicks or judgments, 0 without "
                                     "candidates), 30 distinct result pages"));
-  const CommandResult train = run("train --data @learn.rows.zst --valid-share .25 --model @site.model");
+  const CommandResult train = run("train --force --data @learn.rows.zst --valid-share .25 --model @site.model");
   CHECK_THAT(train.out, Contains("wrote " + site.file("site.model")) && Contains("served: discriminator"));
   CHECK_THAT(train.err, Contains("epoch  discriminator  generator"));
   CHECK_FALSE(std::filesystem::exists(site.file("site.model.checkpoint")));
@@ -271,7 +271,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   CHECK_THAT(explained, StartsWith("  1  ") && Contains("(was ") && Contains("\n     because: "));
 
   // A second model, and back.
-  run("train --data @learn.rows.zst --valid-share .25 --epochs 2 --seed 2 --model @second.model");
+  run("train --force --data @learn.rows.zst --valid-share .25 --epochs 2 --seed 2 --model @second.model");
   run("store --db @db --model @second.model");
   CHECK_THAT(run("inspect --db @db").out,
              Contains("model      " + Model::from_file(site.file("second.model"))->version()));

@@ -254,7 +254,7 @@ const std::string& model_path() {
                              std::to_string(kDepth) + " --features all";
     const CommandResult features = run_line("features" + c.db_words(false) + rest + " --out " + c.folder.file("rows"));
     if (features.exit_code != 0) throw std::runtime_error(features.err);
-    const CommandResult train = run_line("train --data " + c.folder.file("rows") +
+    const CommandResult train = run_line("train --force --data " + c.folder.file("rows") +
                                          " --epochs 3 --valid-share .3 --model " + c.folder.file("model"));
     if (train.exit_code != 0 && !std::filesystem::exists(c.folder.file("model"))) throw std::runtime_error(train.err);
     return c.folder.file("model");
@@ -314,8 +314,8 @@ TEST_CASE("a search without the words as typed differs in features that compare 
         different.insert(data.schema.features[static_cast<std::size_t>(j)]);
     }
   }
-  CHECK(different == std::set<std::string>{"title.joined_match", "title.prefix_match", "title.trigram_coverage",
-                                           "title.trigram_jaccard"});
+  CHECK(different == std::set<std::string>{"title.fuzzy_coverage", "title.fuzzy_share", "title.joined_match", "title.prefix_match",
+                                           "title.trigram_coverage", "title.trigram_jaccard"});
 }
 
 TEST_CASE("the schema of three shards is that of one index", "[index_tools][parity]") {
@@ -369,9 +369,9 @@ TEST_CASE("a model trained from the index is that trained from its written rows"
   const Corpus& c = corpus();
   model_path();  // writes the rows
   const CommandResult from_index =
-      run_line("train" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
+      run_line("train --force" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
                " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
-  const CommandResult from_rows = run_line("train --data " + c.folder.file("rows") + rest + c.folder.file("b"));
+  const CommandResult from_rows = run_line("train --force --data " + c.folder.file("rows") + rest + c.folder.file("b"));
   INFO(from_index.err << from_rows.err);
   REQUIRE(from_index.exit_code == from_rows.exit_code);
   const std::string aside = from_index.exit_code == 0 ? "" : ".refused";  // what is learnt from noise need not serve

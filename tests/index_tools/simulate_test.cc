@@ -174,7 +174,7 @@ TEST_CASE_METHOD(Fixture, "clicks fall with the rank as 1 / rank does, and come 
 }
 
 TEST_CASE_METHOD(Fixture, "with a model users see the model's order", "[index_tools][simulate]") {
-  REQUIRE(run("train --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --epochs 3").exit_code == 0);
+  REQUIRE(run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --epochs 3").exit_code == 0);
   REQUIRE(run("rerank --db @db --model @m --queries @learn.tsv --out @m.run --baseline-out @bm25.run").exit_code == 0);
   const Run model = read_run(file("m.run"));
   const Run baseline = read_run(file("bm25.run"));

@@ -58,7 +58,8 @@ TEST_CASE("parse_features refuses what this build cannot extract, by name", "[pl
 
 TEST_CASE("parse_features refuses features of the text where the schema has no slot with it",
           "[plugin][feature_schema]") {
-  for (const std::string kind : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match"}) {
+  for (const std::string kind : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match", "fuzzy_coverage",
+                                 "fuzzy_share", "part_share", "number_match", "number_surplus"}) {
     CHECK(parse_features(schema_of({"title." + kind})).size() == 1);
     CHECK_THROWS_MATCHES(
         parse_features(schema_of({"body." + kind})), FormatError,
@@ -79,6 +80,8 @@ TEST_CASE("the default features are lean", "[plugin][feature_schema]") {
                                                       "title.trigram_coverage",
                                                       "title.joined_match",
                                                       "title.prefix_match",
+                                                      "title.fuzzy_coverage",
+                                                      "title.fuzzy_share",
                                                       "body.bm25",
                                                       "body.coverage",
                                                       "body.idf_coverage",
@@ -91,7 +94,7 @@ TEST_CASE("the default features are lean", "[plugin][feature_schema]") {
 
 TEST_CASE("all features are the default ones and the classic ones", "[plugin][feature_schema]") {
   const Names all = all_features(fields(), values());
-  CHECK(all.size() == 3 + 16 + 12 + 2);
+  CHECK(all.size() == 3 + 21 + 12 + 2);
   for (const std::string& name : default_features(fields(), values()))
     CHECK(std::count(all.begin(), all.end(), name) == 1);
   for (const char* name : {"first_stage.log_rank", "body.dirichlet", "title.jelinek_mercer", "body.tf_idf",

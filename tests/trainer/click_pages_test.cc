@@ -215,3 +215,45 @@ TEST_CASE("a half-life below 0 or without end is refused", "[trainer][click_page
   CHECK_THROWS_AS(ClickAggregator(ClickModelOptions{std::numeric_limits<double>::infinity()}), ConfigError);
   CHECK_THROWS_AS(ClickAggregator(ClickModelOptions{std::nan("")}), ConfigError);
 }
+
+TEST_CASE("clicks alone count half after 10 days where no half-life is set", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{std::nullopt});
+  aggregator.add(at(1.7e9, click("A")), "q");
+  aggregator.add(at(1.7e9 + 10 * kDay, click("B")), "q");
+  aggregator.add(at(1.7e9 + 30 * kDay, click("B")), "other");
+  const ClickEvidence evidence = aggregator.finish();
+  CHECK(evidence.half_life_days == 10.0);
+  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(0.125, 1e-14));
+  CHECK_THAT(evidence.clicks.by_query.at("q").at("B"), WithinRel(0.25, 1e-14));
+}
+
+TEST_CASE("clicks count in full where no half-life is set and rows say what was shown", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{std::nullopt});
+  aggregator.add(at(1.7e9, click("A")), "q");
+  aggregator.add(at(1.7e9, shown("s", "B", 1, true)), "q");
+  aggregator.add(at(1.7e9 + 20 * kDay, shown("s", "C", 2, true)), "q");
+  const ClickEvidence evidence = aggregator.finish();
+  CHECK(evidence.half_life_days == 0.0);
+  CHECK(evidence.clicks.by_query.at("q").at("A") == 1.0);
+  CHECK(evidence.clicks.by_query.at("q").at("B") == 1.0);
+  REQUIRE(evidence.pages.size() == 1);
+  CHECK(evidence.pages[0].documents[0].clicks == 1.0);
+}
+
+TEST_CASE("a half-life that is set holds for clicks on pages and for clicks alone", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{20});
+  aggregator.add(at(1.7e9, shown("s", "A", 1, true)), "q");
+  aggregator.add(at(1.7e9 + 20 * kDay, shown("s", "B", 2, true)), "q");
+  const ClickEvidence evidence = aggregator.finish();
+  CHECK(evidence.half_life_days == 20.0);
+  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(0.5, 1e-14));
+  CHECK_THAT(evidence.pages[0].documents[0].clicks, WithinRel(0.5, 1e-14));
+}
+
+TEST_CASE("clicks without times never decay, and the evidence says so", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{std::nullopt});
+  aggregator.add(click("A"), "q");
+  const ClickEvidence evidence = aggregator.finish();
+  CHECK(evidence.half_life_days == 0.0);
+  CHECK(evidence.clicks.by_query.at("q").at("A") == 1.0);
+}

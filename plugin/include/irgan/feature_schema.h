@@ -59,6 +59,11 @@ enum class FieldFeature {
   trigram_coverage, ///< share of the query's trigrams that the text holds; needs text_slot
   joined_match,     ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
   prefix_match,     ///< 1 if the text begins with the query; needs text_slot
+  fuzzy_coverage,   ///< share of the query's words in the text, typing errors forgiven, words weighing idf; needs text_slot
+  fuzzy_share,      ///< share of the text's words in the query, likewise; needs text_slot
+  part_share,       ///< the same by stems, of the text's best part; parts end at colons and dashes; needs text_slot
+  number_match,     ///< 1 if a number of the query stands in the text; missing if the query has none; needs text_slot
+  number_surplus,   ///< 1 if the text has a number that the query has not; needs text_slot
   dirichlet,        ///< Dirichlet-smoothed query likelihood, mu = 2 average length + 1
   jelinek_mercer,   ///< Jelinek-Mercer-smoothed query likelihood, lambda .7
   tf_idf,           ///< sum of (1 + log w) idf
