@@ -207,6 +207,11 @@ FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
 const FeatureSchema& FeatureExtractor::schema() const { return state_->schema; }
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
+  return extract(query, candidates, [] {});
+}
+
+FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                                        const std::function<void()>& before_feature) const {
   Reading reading;
   reading.concepts = state_->concept_finder.find(query);
   reading.sorted_row.resize(candidates.size());
@@ -220,6 +225,7 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
 
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {
+    before_feature();
     const VectorXd values = state_->column_values(state_->columns[j], candidates, reading);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Index row = static_cast<Index>(reading.sorted_row[i]);

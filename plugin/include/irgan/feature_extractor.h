@@ -43,6 +43,10 @@ class IRGAN_API FeatureExtractor {
   /// Cost:   a posting list a concept and field, a value list a slot, each walked once over the sorted docids
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const;
 
+  /// The same, calling `before_feature` before each feature: what it throws ends the work.
+  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                        const std::function<void()>& before_feature) const;
+
   const FeatureSchema& schema() const;
 
  private:
