@@ -114,7 +114,7 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageReques
   const Xapian::MSet mset = reranks ? reranker_->get_mset(same, page.first, page.maxitems, page.check_at_least, page.rset,
                                                           page.mdecider)
                                     : original(enquire, page);
-  if (models_ && !preload_settings().log.empty()) log(reranks, enquire, mset);
+  if (models_ && page.maxitems > 0 && !preload_settings().log.empty()) log(reranks, enquire, mset);
   return mset;
 }
 

@@ -186,12 +186,13 @@ const std::string& Reranker::answered_by() const { return state_->answered_by; }
 Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
                                 Xapian::doccount check_at_least, const Xapian::RSet* rset,
                                 const Xapian::MatchDecider* mdecider) const {
+  state_->answered_by.clear();
+  if (maxitems == 0) return enquire.get_mset(first, 0, check_at_least, rset, mdecider);  // only the counts are wanted
   bool spies_have_counted = false;
   const auto original = [&] {
     if (spies_have_counted) enquire.clear_matchspies();
     return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
   };
-  state_->answered_by.clear();
   const auto rescored = [&]() -> Xapian::MSet {
     TimeLimit limit(state_->options.max_rerank_time);
     const Model& model = state_->refresh();
