@@ -6,6 +6,7 @@
 set -euo pipefail
 irgan=$(realpath "${1:?name the program}")
 module=$(realpath "${2:?name the preload module}")
+here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -18,35 +19,6 @@ fail() {
 
 # The programs. Each takes the words of a query and prints the docids of the first 20 hits, a line each.
 
-cat >search.py <<'END'
-import sys
-if len(sys.argv) > 2:
-    import ctypes
-    ctypes.CDLL(sys.argv[2], mode=ctypes.RTLD_GLOBAL)  # before xapian
-import xapian
-db = xapian.Database("db")
-parser = xapian.QueryParser()
-parser.set_stemmer(xapian.Stem("english"))
-parser.set_database(db)
-enquire = xapian.Enquire(db)
-enquire.set_query(parser.parse_query(sys.argv[1]))
-print("\n".join(str(hit.docid) for hit in enquire.get_mset(0, 20)))
-END
-
-cat >search.pl <<'END'
-use strict;
-BEGIN {
-  if (@ARGV > 1) { require DynaLoader; DynaLoader::dl_load_file($ARGV[1], 0x01) or die DynaLoader::dl_error(); }  # RTLD_GLOBAL
-}
-use Search::Xapian;
-my $db = Search::Xapian::Database->new("db");
-my $parser = Search::Xapian::QueryParser->new($db);
-$parser->set_stemmer(Search::Xapian::Stem->new("english"));
-$parser->set_stemming_strategy(Search::Xapian::STEM_SOME);
-my $enquire = $db->enquire($parser->parse_query($ARGV[0]));
-print $_->get_docid(), "\n" for $enquire->matches(0, 20);
-END
-
 mkdir templates
 printf '%s' '$set{stemmer,english}$hitlist{$id
 }' >templates/ids
@@ -57,27 +29,15 @@ search() {  # search PROGRAM WORDS, in the environment given
     quest) quest --db db --msize 20 "$2" | sed -nE 's/^([0-9]+): \[.*/\1/p' ;;
     omega) OMEGA_CONFIG_FILE=omega.conf REQUEST_METHOD=GET QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=${2// /+}" \
       /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+' ;;
-    python) /usr/bin/python3 search.py "$2" ;;
-    python-recipe) /usr/bin/python3 search.py "$2" "$module" ;;
-    perl) perl search.pl "$2" ;;
-    perl-recipe) perl search.pl "$2" "$module" ;;
+    python) /usr/bin/python3 "$here/package/search.py" db "$2" ;;
+    python-recipe) /usr/bin/python3 "$here/package/search.py" db "$2" "$module" ;;
+    perl) perl "$here/package/search.pl" db "$2" ;;
+    perl-recipe) perl "$here/package/search.pl" db "$2" "$module" ;;
   esac
 }
 programs=(quest omega python perl)
 
-# A site, where people like what is popular, which BM25 cannot know.
-awk 'BEGIN {
-  srand(3)
-  for (i = 1; i <= 400; ++i) {
-    body = ""
-    for (k = 0; k < 20; ++k) body = body " word" int(30 * rand())
-    printf "{\"id\": \"%d\", \"title\": \"word%d word%d\", \"body\": \"%s\", \"votes\": %d}\n", i, i % 30, i % 7, body, (i * 37) % 400
-  }
-}' >documents.jsonl
-"$irgan" index --db db --field title=S --field body= --value votes=0 documents.jsonl >log || fail "index"
-for q in $(seq 0 29); do printf 'q%d\tword%d word%d\n' "$q" "$q" $((q * 7 % 30)); done >queries
-for q in $(seq 0 29); do for i in $(seq 1 400); do echo "q$q 0 $i $(((i * 37) % 400 / 150))"; done; done >qrels
-"$irgan" train --db db --queries queries --qrels qrels --model model --epochs 3 >log 2>&1 || { cat log >&2; fail "train"; }
+"$here/made_site.sh" "$irgan" || fail "the made site"
 words="word3 word14"
 
 # put KEY FILE: the bytes of FILE into the index's metadata
