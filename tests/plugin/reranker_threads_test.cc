@@ -174,10 +174,10 @@ TEST_CASE("threads search while the model file is replaced and the index is writ
   Service service(folder.file("db"), model_file(folder.file("model")));
   // The file is looked at once a second: a turn each, and a broken model between two good ones.
   for (const std::size_t turn : {std::size_t{9}, std::size_t{1}, std::size_t{2}}) {
-    for (int commit = 0; commit < 20; ++commit) {
+    for (int commit = 0; commit < 10; ++commit) {
       writer.add_document(bystander(turn));
       writer.commit();
-      std::this_thread::sleep_for(std::chrono::milliseconds(55));
+      std::this_thread::sleep_for(std::chrono::milliseconds(105));
     }
     replace(turn);
   }
