@@ -1,6 +1,8 @@
 #include "plugin/preload/live_search.h"
 
 #include <exception>
+#include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -19,6 +21,16 @@ thread_local LiveSearch* answering_now = nullptr;
 ModelChoice& model_choice() {
   static ModelChoice& choice = *new ModelChoice(preload_settings().model);
   return choice;
+}
+
+// By uuid: what an index holds must not push out what another does.
+std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
+  static std::mutex& mutex = *new std::mutex;
+  static auto& caches = *new std::map<std::string, std::shared_ptr<ValueCache>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::shared_ptr<ValueCache>& cache = caches[uuid];
+  if (!cache) cache = std::make_shared<ValueCache>();
+  return cache;
 }
 
 SearchLog& search_log() {
@@ -86,6 +98,7 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
     RerankOptions options;
     options.max_rerank_time = settings.time_limit;
     options.on_problem = tell_once;
+    options.values = value_cache(db_.get_uuid());
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }

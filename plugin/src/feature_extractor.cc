@@ -27,6 +27,7 @@ struct Reading {
   std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
+  std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
 };
 
 std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
@@ -81,13 +82,15 @@ struct FeatureExtractor::State {
   FeatureSchema schema;
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
+  std::shared_ptr<ValueCache> value_cache;
   bool any_query_likelihood = false;
 
-  State(Xapian::Database database, FeatureSchema feature_schema)
+  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
-        concept_finder(field_prefixes(schema), schema.stemmer) {
+        concept_finder(field_prefixes(schema), schema.stemmer),
+        value_cache(std::move(values)) {
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
     }
@@ -145,8 +148,16 @@ struct FeatureExtractor::State {
     return *match;
   }
 
+  VectorXd numbers_of(Xapian::valueno slot, const Reading& reading) const {
+    return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
+  }
+
+  std::vector<std::string> texts_of(Xapian::valueno slot, const Reading& reading) const {
+    return reading.values ? reading.values->texts(db, slot, reading.docids) : slot_texts(db, slot, reading.docids);
+  }
+
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
-    if (spec.length_slot != Xapian::BAD_VALUENO) return slot_numbers(db, spec.length_slot, reading.docids);
+    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, reading);
     if (!reading.document_lengths) reading.document_lengths = irgan::document_lengths(db, reading.docids);
     return *reading.document_lengths;
   }
@@ -156,7 +167,7 @@ struct FeatureExtractor::State {
     auto& texts = reading.texts[column.index];
     if (!texts) {
       texts.emplace();
-      for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
+      for (const std::string& text : texts_of(schema.fields[column.index].text_slot, reading)) {
         texts->push_back(comparable_text(text));
       }
     }
@@ -184,7 +195,7 @@ struct FeatureExtractor::State {
         return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));
       case FeatureSource::value: {
         const ValueField& spec = schema.values[column.index];
-        values = slot_numbers(db, spec.slot, reading.docids);
+        values = numbers_of(spec.slot, reading);
         for (double& value : values) value = transformed(value, spec.transform);
         return values;
       }
@@ -196,8 +207,9 @@ struct FeatureExtractor::State {
   }
 };
 
-FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem)
-    : state_(std::make_unique<State>(std::move(db), std::move(schema))) {
+FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem,
+                                   std::shared_ptr<ValueCache> values)
+    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values))) {
   if (on_problem) state_->report_losses(on_problem);
 }
 
@@ -222,6 +234,7 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (const std::size_t row : reading.sorted_row) reading.docids.push_back(candidates[row].docid);
   reading.matches.resize(state_->schema.fields.size());
   reading.texts.resize(state_->schema.fields.size());
+  if (state_->value_cache) reading.values = state_->value_cache->at(state_->db);
 
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {

@@ -113,7 +113,7 @@ struct Reranker::State {
   const Model& refresh() {
     std::shared_ptr<const Model> current = models->get(db);
     if (current != model) {
-      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem);
+      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem, options.values);
       model = std::move(current);
     }
     return *model;
@@ -168,8 +168,15 @@ struct Reranker::State {
   }
 };
 
-Reranker::Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options)
-    : state_(new State{std::move(db), std::move(models), std::move(options), nullptr, nullptr, {}}) {}
+Reranker::Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options)
+    : state_(new State{db, std::move(models), std::move(options), nullptr, nullptr, {}}) {
+  RerankOptions& own = state_->options;
+  if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) {
+    own.values = nullptr;
+  } else if (!own.values) {
+    own.values = std::make_shared<ValueCache>();
+  }
+}
 
 Reranker::~Reranker() = default;
 

@@ -10,6 +10,7 @@
 #include <xapian.h>
 
 #include "irgan/feature_schema.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -30,8 +31,11 @@ using ProblemListener = std::function<void(const std::string& message)>;
 /// Threads: one extractor and one Database a thread.
 class IRGAN_API FeatureExtractor {
  public:
+  /// `values`: holds the value slots of `db`, as its contract allows; nothing: they are read from the index.
+  ///
   /// Throws: FormatError if the schema names a feature that this build cannot extract.
-  FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem = {});
+  FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem = {},
+                   std::shared_ptr<ValueCache> values = nullptr);
   ~FeatureExtractor();
   FeatureExtractor(FeatureExtractor&&) noexcept;
 

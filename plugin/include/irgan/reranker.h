@@ -12,6 +12,7 @@
 
 #include "irgan/model.h"
 #include "irgan/model_source.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -29,6 +30,8 @@ struct RerankOptions {
   /// between steps (the model, each feature, the second pass), so that one step can overrun it.
   std::chrono::microseconds max_rerank_time{0};
   ProblemListener on_problem;
+  /// Holds the index's value slots in memory; Rerankers of one index may share one. Nothing: each has one of its own.
+  std::shared_ptr<ValueCache> values;
 };
 
 /// A hit in its new place.
@@ -47,7 +50,9 @@ struct RankedHit {
 /// Threads: the model source may be shared; give each thread its own Reranker and Database.
 class IRGAN_API Reranker {
  public:
-  Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
+  /// A WritableDatabase, whose values may change without a commit, is given as such and not as a copy of type Database:
+  /// its values are not kept in memory.
+  Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
   ~Reranker();
 
   /// Returns the first min(depth, hits.size()) hits, best first; `hits` starts at rank 1.
