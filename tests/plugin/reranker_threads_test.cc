@@ -85,20 +85,18 @@ class Service {
  private:
   void search(const std::string& path, const std::shared_ptr<ModelSource>& models) {
     Xapian::Database db(path);
-    bool moved_on = false;
+    std::string told;
     RerankOptions options;
-    options.on_problem = [&](const std::string& problem) {
-      moved_on |= problem.find("DatabaseModifiedError") != std::string::npos;
-    };
+    options.on_problem = [&](const std::string& problem) { told = problem; };
     const Reranker reranker(db, models, options);
     Xapian::Enquire enquire = enquire_of(db, parsed("apples"));
     while (!done_) {
-      db.reopen();
-      moved_on = false;
+      told.clear();
       try {
-        count(docids_of(reranker.get_mset(enquire, 0, kNumDocuments)), moved_on);
+        db.reopen();
+        count(docids_of(reranker.get_mset(enquire, 0, kNumDocuments)), told);
       } catch (const Xapian::DatabaseModifiedError&) {
-        // The plain search itself found the index two commits on: the application's own to reopen.
+        // Xapian's own reopening or plain search found the index two commits on: every application tries again.
       } catch (const Xapian::Error& error) {
         fail(error.get_description());
       } catch (const std::exception& error) {
@@ -107,21 +105,26 @@ class Service {
     }
   }
 
-  void count(const Docids& found, bool moved_on) {
+  void count(const Docids& found, const std::string& told) {
     ++seen_.searches;
     if (found == order_of_turn(0)) {
       ++seen_.of_even_model;
     } else if (found == order_of_turn(1)) {
       ++seen_.of_odd_model;
-    } else if (moved_on) {
+    } else if (told.find("DatabaseModifiedError") != std::string::npos) {
       ++seen_.original;
     } else {
       ++seen_.mixed;
+      note("neither order, and told: '" + told + "', hits " + std::to_string(found.size()));
     }
   }
 
   void fail(const std::string& message) {
     ++seen_.failed;
+    note(message);
+  }
+
+  void note(const std::string& message) {
     const std::lock_guard<std::mutex> lock(seen_.mutex);
     seen_.failures.insert(message);
   }
