@@ -11,6 +11,7 @@
 #include "plugin/src/field_features.h"
 #include "plugin/src/postings.h"
 #include "plugin/src/text_similarity.h"
+#include "plugin/src/value_snapshot.h"
 
 namespace irgan {
 namespace {
@@ -24,7 +25,7 @@ struct Reading {
   std::vector<Xapian::docid> docids;    // ascending
   std::vector<std::size_t> sorted_row;  // row of the result for each of docids
   std::vector<std::optional<FieldMatch>> matches;              // a field each
-  std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
+  std::vector<std::optional<ComparableTexts>> texts;           // a field each; without trigrams where missing
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
   std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
@@ -152,8 +153,8 @@ struct FeatureExtractor::State {
     return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
   }
 
-  std::vector<std::string> texts_of(Xapian::valueno slot, const Reading& reading) const {
-    return reading.values ? reading.values->texts(db, slot, reading.docids) : slot_texts(db, slot, reading.docids);
+  ComparableTexts texts_of(Xapian::valueno slot, const Reading& reading) const {
+    return reading.values ? reading.values->texts(db, slot, reading.docids) : comparable_texts(db, slot, reading.docids);
   }
 
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
@@ -165,15 +166,10 @@ struct FeatureExtractor::State {
   VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
     if (!reading.query) reading.query = comparable_text(query_text(reading.concepts));
     auto& texts = reading.texts[column.index];
-    if (!texts) {
-      texts.emplace();
-      for (const std::string& text : texts_of(schema.fields[column.index].text_slot, reading)) {
-        texts->push_back(comparable_text(text));
-      }
-    }
-    VectorXd values(static_cast<Index>(texts->size()));
-    for (std::size_t i = 0; i < texts->size(); ++i) {
-      const ComparableText& text = (*texts)[i];
+    if (!texts) texts = texts_of(schema.fields[column.index].text_slot, reading);
+    VectorXd values(static_cast<Index>(texts->all.size()));
+    for (std::size_t i = 0; i < texts->all.size(); ++i) {
+      const ComparableText& text = *texts->all[i];
       values[static_cast<Index>(i)] = text.trigrams.empty() ? std::numeric_limits<double>::quiet_NaN()
                                                             : text_feature(column.field_feature, *reading.query, text);
     }

@@ -3,38 +3,14 @@
 
 #include <cstddef>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include <Eigen/Core>
 #include <xapian.h>
 
 #include "irgan/errors.h"
 
 namespace irgan {
 
-/// The slots of one state of an index, filled little by little by the searches that read them.
-///
-/// Threads: safe to share; each brings a Database of its own
-class IRGAN_API ValueSnapshot {
- public:
-  ValueSnapshot(Xapian::docid last_docid, std::size_t max_bytes);
-  ~ValueSnapshot();
-
-  /// Returns the number of each of `docids`, which ascend, in `slot`; NaN for documents without one.
-  ///
-  /// Throws: Xapian::DatabaseModifiedError if the index moved on
-  Eigen::VectorXd numbers(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids);
-  /// Returns the text of each of `docids`, which ascend, in `slot`; empty for documents without one.
-  ///
-  /// Throws: as numbers
-  std::vector<std::string> texts(const Xapian::Database& db, Xapian::valueno slot,
-                                 const std::vector<Xapian::docid>& docids);
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
+class ValueSnapshot;
 
 /// Keeps the snapshots of the index's present state and of the one before, which threads that have not yet reopened
 /// still search. One cache may serve several indexes, yet then they push each other out.
@@ -42,8 +18,9 @@ class IRGAN_API ValueSnapshot {
 /// Threads: safe to share
 class IRGAN_API ValueCache {
  public:
-  /// What the slots of one state may take; further ones are read from the index. A number takes 8 bytes a document, so
-  /// that the default holds the seven numbers and the title of the demo's index up to two million documents or so.
+  /// What the slots of one state may take; what is beyond is read from the index. A number takes 8 bytes a document, a
+  /// title about a hundred and ten more a letter: the default holds the numbers of millions of documents, and the titles
+  /// of some hundred thousand.
   static constexpr std::size_t kDefaultBytes = std::size_t{256} << 20;
 
   explicit ValueCache(std::size_t max_bytes = kDefaultBytes);
