@@ -46,6 +46,7 @@ void run(const StoreOptions& options, std::ostream& out) {
     const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : bytes;
     if (next != current) shard.set_metadata(kPreviousModelKey, current);
     shard.set_metadata(kModelKey, next);
+    shard.set_metadata(kModelVersionKey, Model::from_bytes(next, kModelKey)->version());
   }
   for (Xapian::WritableDatabase& shard : shards) shard.commit();
   out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << options.paths.size()

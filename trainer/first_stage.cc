@@ -3,6 +3,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "plugin/src/serialised_query.h"
+
 namespace irgan {
 namespace {
 
@@ -20,32 +22,6 @@ std::string without_phrases(const std::string& text) {
     if (!in_number) words[i] = ' ';
   }
   return words;
-}
-
-// Damaged bytes can come out as operators that lack operands, and Xapian crashes when it searches for those.
-bool is_complete(const Query& query) {
-  std::size_t num_needed = 0;
-  switch (query.get_type()) {
-    case Query::OP_SCALE_WEIGHT:
-    case Query::OP_SYNONYM: num_needed = 1; break;
-    case Query::OP_AND:
-    case Query::OP_OR:
-    case Query::OP_AND_NOT:
-    case Query::OP_XOR:
-    case Query::OP_AND_MAYBE:
-    case Query::OP_FILTER:
-    case Query::OP_NEAR:
-    case Query::OP_PHRASE:
-    case Query::OP_ELITE_SET:
-    case Query::OP_MAX: num_needed = 2; break;
-    default: break;
-  }
-  if (query.get_num_subqueries() < num_needed) return false;
-  for (std::size_t i = 0; i < query.get_num_subqueries(); ++i) {
-    const Query operand = query.get_subquery(i);
-    if (operand.empty() || !is_complete(operand)) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -78,12 +54,7 @@ Query FirstStage::query_of(const QueryRow& row) {
   if (row.serialised_query.empty()) {
     query = parse(row.text);
   } else {
-    try {
-      query = Query::unserialise(row.serialised_query);
-      if (!is_complete(query)) throw Xapian::SerialisationError("an operator lacks an operand");
-    } catch (const Xapian::Error& error) {
-      throw FormatError("query '" + row.id + "': its serialised Xapian::Query cannot be read: " + error.get_msg());
-    }
+    query = query_of_bytes(row.serialised_query, "query '" + row.id + "'");
   }
   std::istringstream terms(row.filter);
   for (std::string term; terms >> term;) query = Query(Query::OP_FILTER, query, Query(term));

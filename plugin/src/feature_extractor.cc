@@ -14,6 +14,7 @@
 #include "plugin/src/field_features.h"
 #include "plugin/src/postings.h"
 #include "plugin/src/text_similarity.h"
+#include "plugin/src/value_snapshot.h"
 
 namespace irgan {
 namespace {
@@ -33,9 +34,12 @@ struct Reading {
   std::vector<Xapian::docid> docids;    // ascending
   std::vector<std::size_t> sorted_row;  // row of the result for each of docids
   std::vector<std::optional<FieldMatch>> matches;              // a field each
-  std::vector<std::optional<std::vector<ComparableText>>> texts;  // a field each; without trigrams where missing
+  std::vector<std::optional<ComparableTexts>> texts;           // a field each; without trigrams where missing
+  std::vector<std::optional<std::vector<ComparableText>>> weighed_texts;  // a field each
   std::optional<ComparableText> query;
+  ComparableText weighed_query;
   std::optional<VectorXd> document_lengths;
+  std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
 };
 
 std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
@@ -101,6 +105,7 @@ struct FeatureExtractor::State {
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
   Xapian::Stem stem;
+  std::shared_ptr<ValueCache> value_cache;
   bool any_query_likelihood = false;
   bool any_word_idf = false;
   std::string word_prefix;  // whose terms tell how rare a text's words are
@@ -108,12 +113,13 @@ struct FeatureExtractor::State {
   mutable std::unordered_map<std::u32string, WordFacts> words;
   mutable std::array<std::uint64_t, 3> words_from{};  // what the index held when they were looked up
 
-  State(Xapian::Database database, FeatureSchema feature_schema)
+  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
         concept_finder(field_prefixes(schema), schema.stemmer),
-        stem(schema.stemmer) {
+        stem(schema.stemmer),
+        value_cache(std::move(values)) {
     word_prefix = prefix_of_words(schema);
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
@@ -173,8 +179,16 @@ struct FeatureExtractor::State {
     return *match;
   }
 
+  VectorXd numbers_of(Xapian::valueno slot, const Reading& reading) const {
+    return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
+  }
+
+  ComparableTexts texts_of(Xapian::valueno slot, const Reading& reading) const {
+    return reading.values ? reading.values->texts(db, slot, reading.docids) : comparable_texts(db, slot, reading.docids);
+  }
+
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
-    if (spec.length_slot != Xapian::BAD_VALUENO) return slot_numbers(db, spec.length_slot, reading.docids);
+    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, reading);
     if (!reading.document_lengths) reading.document_lengths = irgan::document_lengths(db, reading.docids);
     return *reading.document_lengths;
   }
@@ -201,9 +215,10 @@ struct FeatureExtractor::State {
     return words.emplace(word.letters, std::move(facts)).first->second;
   }
 
-  ComparableText comparable(const std::string& text) const {
-    ComparableText result = comparable_text(text);
-    if (!any_word_idf) return result;
+  // The words alone, with what the index knows of them: texts themselves are shared and know no index.
+  ComparableText weighed(const ComparableText& text) const {
+    ComparableText result;
+    result.words = text.words;
     for (ComparableWord& word : result.words) {
       const WordFacts& facts = facts_of(word);
       word.stem = facts.stem;
@@ -212,20 +227,38 @@ struct FeatureExtractor::State {
     return result;
   }
 
-  VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
-    if (!reading.query) reading.query = comparable(query_text(reading.concepts));
-    auto& texts = reading.texts[column.index];
-    if (!texts) {
-      texts.emplace();
-      for (const std::string& text : slot_texts(db, schema.fields[column.index].text_slot, reading.docids)) {
-        texts->push_back(comparable(text));
-      }
+  const ComparableTexts& texts(std::size_t field, Reading& reading) const {
+    auto& texts = reading.texts[field];
+    if (!texts) texts = texts_of(schema.fields[field].text_slot, reading);
+    return *texts;
+  }
+
+  const std::vector<ComparableText>& weighed_texts(std::size_t field, Reading& reading) const {
+    auto& all = reading.weighed_texts[field];
+    if (!all) {
+      all.emplace();
+      for (const ComparableText* text : texts(field, reading).all) all->push_back(weighed(*text));
     }
-    VectorXd values(static_cast<Index>(texts->size()));
-    for (std::size_t i = 0; i < texts->size(); ++i) {
-      const ComparableText& text = (*texts)[i];
-      values[static_cast<Index>(i)] = text.trigrams.empty() ? std::numeric_limits<double>::quiet_NaN()
-                                                            : text_feature(column.field_feature, *reading.query, text);
+    return *all;
+  }
+
+  VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
+    if (!reading.query) {
+      reading.query = comparable_text(query_text(reading.concepts));
+      if (any_word_idf) reading.weighed_query = weighed(*reading.query);
+    }
+    const std::vector<const ComparableText*>& all = texts(column.index, reading).all;
+    const bool by_idf = needs_word_idf(column.field_feature);
+    VectorXd values(static_cast<Index>(all.size()));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      double& value = values[static_cast<Index>(i)];
+      if (all[i]->trigrams.empty()) {
+        value = std::numeric_limits<double>::quiet_NaN();
+      } else if (by_idf) {
+        value = text_feature(column.field_feature, reading.weighed_query, weighed_texts(column.index, reading)[i]);
+      } else {
+        value = text_feature(column.field_feature, *reading.query, *all[i]);
+      }
     }
     return values;
   }
@@ -245,7 +278,7 @@ struct FeatureExtractor::State {
         return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));
       case FeatureSource::value: {
         const ValueField& spec = schema.values[column.index];
-        values = slot_numbers(db, spec.slot, reading.docids);
+        values = numbers_of(spec.slot, reading);
         for (double& value : values) value = transformed(value, spec.transform);
         return values;
       }
@@ -257,8 +290,9 @@ struct FeatureExtractor::State {
   }
 };
 
-FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem)
-    : state_(std::make_unique<State>(std::move(db), std::move(schema))) {
+FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem,
+                                   std::shared_ptr<ValueCache> values)
+    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values))) {
   if (on_problem) state_->report_losses(on_problem);
 }
 
@@ -268,6 +302,11 @@ FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
 const FeatureSchema& FeatureExtractor::schema() const { return state_->schema; }
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
+  return extract(query, candidates, [] {});
+}
+
+FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                                        const std::function<void()>& before_feature) const {
   if (state_->any_word_idf) state_->forget_outdated_words();
   Reading reading;
   reading.concepts = state_->concept_finder.find(query);
@@ -279,9 +318,12 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (const std::size_t row : reading.sorted_row) reading.docids.push_back(candidates[row].docid);
   reading.matches.resize(state_->schema.fields.size());
   reading.texts.resize(state_->schema.fields.size());
+  reading.weighed_texts.resize(state_->schema.fields.size());
+  if (state_->value_cache) reading.values = state_->value_cache->at(state_->db);
 
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {
+    before_feature();
     const VectorXd values = state_->column_values(state_->columns[j], candidates, reading);
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       const Index row = static_cast<Index>(reading.sorted_row[i]);

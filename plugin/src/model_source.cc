@@ -79,28 +79,50 @@ class ModelInIndex : public ModelSource {
   explicit ModelInIndex(ProblemListener on_problem) : on_problem_(std::move(on_problem)) {}
 
   std::shared_ptr<const Model> get(const Xapian::Database& db) override {
+    const std::string version = db.get_metadata(kModelVersionKey);
+    if (!version.empty()) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      for (const Held& held : held_) {
+        if (held.version == version) return held.model;
+      }
+    }
     std::string bytes = db.get_metadata(kModelKey);
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (model_ && bytes == bytes_) return model_;
+    for (const Held& held : held_) {
+      if (held.model && held.bytes == bytes) return held.model;
+    }
+    std::shared_ptr<const Model> model = read(bytes);
+    const bool trusted = model->version() == version;  // else the two were not written together
+    held_[1] = std::move(held_[0]);
+    held_[0] = {trusted ? version : std::string(), std::move(bytes), std::move(model)};
+    return held_[0].model;
+  }
+
+ private:
+  /// What the metadata of one revision held, and the model that answers for it.
+  struct Held {
+    std::string version;
+    std::string bytes;
+    std::shared_ptr<const Model> model;
+  };
+
+  std::shared_ptr<const Model> read(const std::string& bytes) const {
     try {
       if (bytes.empty()) {
         throw Error("the index holds no model under the metadata key 'irgan.model': put one there with "
                     "'xapian-irgan store'");
       }
-      model_ = Model::from_bytes(bytes, kModelKey);
+      return Model::from_bytes(bytes, kModelKey);
     } catch (const std::exception& error) {
-      if (!model_) throw;
+      if (!held_[0].model) throw;
       if (on_problem_) on_problem_("the model before stays: " + std::string(error.what()));
+      return held_[0].model;
     }
-    bytes_ = std::move(bytes);
-    return model_;
   }
 
- private:
   const ProblemListener on_problem_;
   std::mutex mutex_;
-  std::shared_ptr<const Model> model_;
-  std::string bytes_;
+  Held held_[2];  // the newest, and the one before it, which threads that have not yet reopened still search
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "irgan/reranker.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <exception>
 #include <limits>
@@ -31,6 +32,28 @@ std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
 void sort_by_score(std::vector<RankedHit>& hits) {
   std::stable_sort(hits.begin(), hits.end(), [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; });
 }
+
+/// The time that reranking one search may still take.
+class TimeLimit {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit TimeLimit(std::chrono::microseconds limit) : limit_(limit), begin_(Clock::now()) {}
+
+  /// Throws: Error if the time is over
+  void check() const {
+    if (limit_.count() > 0 && Clock::now() - begin_ > limit_) {
+      throw Error("reranking took longer than its limit of " + std::to_string(limit_.count()) + " microseconds");
+    }
+  }
+
+  /// Takes what the first pass needed out of the account.
+  void leave_out(Clock::duration duration) { begin_ += duration; }
+
+ private:
+  const std::chrono::microseconds limit_;
+  Clock::time_point begin_;
+};
 
 /// Whether hits come by falling relevance: an Enquire has no getters for its sort order.
 bool is_relevance_order(const Xapian::MSet& mset) {
@@ -85,11 +108,12 @@ struct Reranker::State {
   RerankOptions options;
   std::shared_ptr<const Model> model;         // that `extractor` was made for
   std::unique_ptr<FeatureExtractor> extractor;
+  std::string answered_by;
 
   const Model& refresh() {
     std::shared_ptr<const Model> current = models->get(db);
     if (current != model) {
-      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem);
+      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem, options.values);
       model = std::move(current);
     }
     return *model;
@@ -98,10 +122,19 @@ struct Reranker::State {
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
   std::vector<RankedHit> ranked(const Xapian::Query& query, const Xapian::MSet& mset, const Model& current,
-                                bool with_contributions) const {
+                                const TimeLimit& limit, bool with_contributions) {
     std::vector<RankedHit> hits = hits_of(mset, depth(current));
-    if (hits.empty()) return hits;
-    const FeatureMatrix rows = extractor->extract(query, candidates_of(mset, hits.size()));
+    if (!hits.empty()) {
+      const FeatureMatrix rows =
+          extractor->extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); });
+      set_scores(hits, rows, current, with_contributions);
+    }
+    answered_by = current.version();
+    return hits;
+  }
+
+  static void set_scores(std::vector<RankedHit>& hits, const FeatureMatrix& rows, const Model& current,
+                         bool with_contributions) {
     const Eigen::VectorXf scores = current.score(rows);
     if (!scores.allFinite()) throw Error("the model gives scores that are not finite");
     const FeatureMatrix reasons = with_contributions ? current.explain(rows) : FeatureMatrix();
@@ -111,14 +144,15 @@ struct Reranker::State {
       if (with_contributions) hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
     }
     sort_by_score(hits);
-    return hits;
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
                                             bool with_contributions) {
-    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, refresh(), with_contributions);
+    answered_by.clear();
+    const TimeLimit limit(options.max_rerank_time);
+    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, refresh(), limit, with_contributions);
     try {
-      return ranked(query, mset, refresh(), with_contributions);
+      return ranked(query, mset, refresh(), limit, with_contributions);
     } catch (const Xapian::Error& error) {
       tell(error.get_description());
     } catch (const std::exception& error) {
@@ -134,8 +168,15 @@ struct Reranker::State {
   }
 };
 
-Reranker::Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options)
-    : state_(new State{std::move(db), std::move(models), std::move(options), nullptr, nullptr}) {}
+Reranker::Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options)
+    : state_(new State{db, std::move(models), std::move(options), nullptr, nullptr, {}}) {
+  RerankOptions& own = state_->options;
+  if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) {
+    own.values = nullptr;
+  } else if (!own.values) {
+    own.values = std::make_shared<ValueCache>();
+  }
+}
 
 Reranker::~Reranker() = default;
 
@@ -147,24 +188,32 @@ std::vector<RankedHit> Reranker::explain(const Xapian::Query& query, const Xapia
   return state_->ranked_or_fallback(query, hits, true);
 }
 
+const std::string& Reranker::answered_by() const { return state_->answered_by; }
+
 Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
                                 Xapian::doccount check_at_least, const Xapian::RSet* rset,
                                 const Xapian::MatchDecider* mdecider) const {
+  state_->answered_by.clear();
+  if (maxitems == 0) return enquire.get_mset(first, 0, check_at_least, rset, mdecider);  // only the counts are wanted
   bool spies_have_counted = false;
   const auto original = [&] {
     if (spies_have_counted) enquire.clear_matchspies();
     return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
   };
   const auto rescored = [&]() -> Xapian::MSet {
+    TimeLimit limit(state_->options.max_rerank_time);
     const Model& model = state_->refresh();
     const Xapian::doccount end = first + std::min(maxitems, std::numeric_limits<Xapian::doccount>::max() - first);
     const std::size_t window_size = std::max<std::size_t>(end, state_->depth(model));
     const auto window = static_cast<Xapian::doccount>(
         std::min<std::size_t>(window_size, std::numeric_limits<Xapian::doccount>::max()));
+    const auto first_pass = TimeLimit::Clock::now();
     const Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
+    limit.leave_out(TimeLimit::Clock::now() - first_pass);
     spies_have_counted = true;
     if (!is_relevance_order(all)) return first == 0 && all.size() <= maxitems ? all : original();
-    const std::vector<RankedHit> head = state_->ranked(enquire.get_query(), all, model, false);
+    const std::vector<RankedHit> head = state_->ranked(enquire.get_query(), all, model, limit, false);
+    limit.check();
     Xapian::Enquire second(state_->db);
     second.set_query(rescored_query(enquire.get_query(), plan_of(head, all, state_->db)));
     return second.get_mset(first, maxitems);
@@ -177,6 +226,7 @@ Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first
   } catch (const std::exception& error) {
     state_->tell(error.what());
   }
+  state_->answered_by.clear();
   return original();
 }
 

@@ -1,6 +1,7 @@
 /// What differs between Xapian 1.4 and 2.x, in one place.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <xapian.h>
@@ -33,6 +34,31 @@ inline std::vector<ShardIdentity> shard_identities(const Xapian::Database& db) {
   for (std::size_t i = 0; i < shards.size(); ++i) shards[i] = db.internal[i].get();
 #endif
   return shards;
+}
+
+/// Returns what changes with each commit to any shard of `db`; empty if that cannot be told (remote, in memory).
+inline std::string revisions_of(const Xapian::Database& db) {
+#if XAPIAN_AT_LEAST(1, 5, 0)
+  const std::size_t num_readable = db.size() == 1 ? 1 : 0;  // 2.x tells it of a single database only
+#else
+  const std::size_t num_readable = db.size();
+#endif
+  std::string revisions;
+  try {
+    for (std::size_t i = 0; i < num_readable; ++i) {
+#if XAPIAN_AT_LEAST(1, 5, 0)
+      const Xapian::Database& shard = db;
+#else
+      const Xapian::Database shard(db.internal[i].get());
+#endif
+      revisions += std::to_string(shard.get_revision()) + ',';
+    }
+  } catch (const Xapian::UnimplementedError&) {
+    return {};
+  } catch (const Xapian::InvalidOperationError&) {
+    return {};
+  }
+  return revisions;
 }
 
 }  // namespace irgan

@@ -10,6 +10,7 @@
 #include <xapian.h>
 
 #include "irgan/feature_schema.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -30,8 +31,11 @@ using ProblemListener = std::function<void(const std::string& message)>;
 /// Threads: one extractor and one Database a thread.
 class IRGAN_API FeatureExtractor {
  public:
+  /// `values`: holds the value slots of `db`, as its contract allows; nothing: they are read from the index.
+  ///
   /// Throws: FormatError if the schema names a feature that this build cannot extract.
-  FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem = {});
+  FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem = {},
+                   std::shared_ptr<ValueCache> values = nullptr);
   ~FeatureExtractor();
   FeatureExtractor(FeatureExtractor&&) noexcept;
 
@@ -42,6 +46,10 @@ class IRGAN_API FeatureExtractor {
   /// Throws: Xapian::DatabaseModifiedError if the index moved on: reopen and search again.
   /// Cost:   a posting list a concept and field, a value list a slot, each walked once over the sorted docids
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const;
+
+  /// The same, calling `before_feature` before each feature: what it throws ends the work.
+  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                        const std::function<void()>& before_feature) const;
 
   const FeatureSchema& schema() const;
 

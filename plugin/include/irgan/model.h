@@ -12,6 +12,10 @@
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
 
+static_assert(EIGEN_MAX_ALIGN_BYTES == 64,
+              "compile with -DEIGEN_MAX_ALIGN_BYTES=64, as find_package(xapian-irgan) and pkg-config do: else matrices "
+              "that the library makes are freed in another way than they were allocated");
+
 namespace irgan {
 
 /// Which of the two players ranks.

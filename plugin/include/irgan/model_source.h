@@ -15,6 +15,9 @@ namespace irgan {
 /// Metadata keys under which a model lives in an index.
 inline constexpr const char* kModelKey = "irgan.model";
 inline constexpr const char* kPreviousModelKey = "irgan.model.previous";
+/// Model::version() of the model under kModelKey, so that a search sees by a few bytes whether it is still the same.
+/// Whoever writes one writes both; an index without a version is served too, at the cost of reading the whole model.
+inline constexpr const char* kModelVersionKey = "irgan.model.version";
 
 /// Hands out the current model.
 ///
@@ -37,6 +40,8 @@ IRGAN_API std::shared_ptr<ModelSource> fixed_model(std::shared_ptr<const Model> 
 IRGAN_API std::shared_ptr<ModelSource> model_file(const std::string& path, ProblemListener on_problem = {});
 
 /// The model in the index's own metadata; it changes when the application reopens its Database.
+///
+/// One source is for one index. Threads that stand at two revisions of it each get the model of their own revision.
 IRGAN_API std::shared_ptr<ModelSource> model_in_index(ProblemListener on_problem = {});
 
 }  // namespace irgan

@@ -1,6 +1,7 @@
 /// Puts a trained model into a live Xapian search.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "irgan/model.h"
 #include "irgan/model_source.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -24,7 +26,12 @@ struct RerankOptions {
   std::size_t depth = 0;                           ///< candidates to rescore; 0: as the model was trained
   Fallback rerank_fallback = Fallback::rethrow;    ///< of rerank()
   Fallback get_mset_fallback = Fallback::original_order;  ///< of get_mset(): a live search never fails by the model
+  /// What reranking may add to one search, the first pass not counted, before it gives up; 0: no bound. It is looked at
+  /// between steps (the model, each feature, the second pass), so that one step can overrun it.
+  std::chrono::microseconds max_rerank_time{0};
   ProblemListener on_problem;
+  /// Holds the index's value slots in memory; Rerankers of one index may share one. Nothing: each has one of its own.
+  std::shared_ptr<ValueCache> values;
 };
 
 /// A hit in its new place.
@@ -43,14 +50,16 @@ struct RankedHit {
 /// Threads: the model source may be shared; give each thread its own Reranker and Database.
 class IRGAN_API Reranker {
  public:
-  Reranker(Xapian::Database db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
+  /// A WritableDatabase, whose values may change without a commit, is given as such and not as a copy of type Database:
+  /// its values are not kept in memory.
+  Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
   ~Reranker();
 
   /// Returns the first min(depth, hits.size()) hits, best first; `hits` starts at rank 1.
   ///
   /// Units:  ties keep Xapian's order.
   /// Throws: FormatError if the model needs a feature this build cannot extract; Xapian::DatabaseModifiedError if the
-  ///         index moved on: reopen and search again. With Fallback::original_order none of these: the original
+  ///         index moved on: reopen and search again; Error if max_rerank_time is over. With Fallback::original_order none of these: the original
   ///         order, scores falling by 1 a rank.
   /// Cost:   O(depth * features * hidden)
   std::vector<RankedHit> rerank(const Xapian::Query& query, const Xapian::MSet& hits) const;
@@ -65,12 +74,16 @@ class IRGAN_API Reranker {
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
   /// are. Match spies, cutoffs, collapsing and the decider act in the first pass only. Term weights, percentages and
   /// collapse counts are lost in such an MSet: see rerank. Where enquire's own page is needed after the first pass (a
-  /// sort by value, a failure of the model), enquire's match spies are cleared before: they have counted every match.
+  /// sort by value, a failure of the model), enquire's match spies are cleared before, since they have counted every
+  /// match: keep spies yourself, instead of release()-ing them to Xapian, or clearing deletes them.
   ///
   /// Throws: what enquire.get_mset throws by itself; what rerank throws only under Fallback::rethrow.
   Xapian::MSet get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
                         Xapian::doccount check_at_least = 0, const Xapian::RSet* rset = nullptr,
                         const Xapian::MatchDecider* mdecider = nullptr) const;
+
+  /// Returns the version of the model that ordered the last result; empty if that has its original order.
+  const std::string& answered_by() const;
 
  private:
   struct State;

@@ -1,0 +1,75 @@
+/* The reranker for other languages: plain C, to be called by FFI (Python's ctypes, LuaJIT, Ruby's Fiddle, ...).
+ *
+ *   irgan_ranker* ranker = NULL;
+ *   if (irgan_open("my.db", NULL, &ranker) != IRGAN_OK) puts(irgan_message());
+ *   if (irgan_rescore(ranker, query, query_size, docids, NULL, num_docids, scores) != IRGAN_OK) puts(irgan_message());
+ *   irgan_close(ranker);
+ *
+ * Every function that can fail returns a code and leaves a message; none throws or exits.
+ * Threads: one ranker a thread.
+ */
+#ifndef IRGAN_IRGAN_H
+#define IRGAN_IRGAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define IRGAN_C_API __attribute__((visibility("default")))
+#else
+#define IRGAN_C_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What became of a call. The numbers stay what they are. */
+typedef enum irgan_status {
+  IRGAN_OK = 0,
+  IRGAN_BAD_ARGUMENT = 1,   /* a null pointer, or a query that cannot be unserialised */
+  IRGAN_BAD_MODEL = 2,      /* there is no model, it is damaged, or its features cannot be had from the index */
+  IRGAN_BAD_INDEX = 3,      /* Xapian cannot open or read the index */
+  IRGAN_INDEX_MODIFIED = 4, /* the index moved on: irgan_reopen, search again, and rescore what that finds */
+  IRGAN_FAILED = 5          /* anything else: out of memory, scores that are not finite */
+} irgan_status;
+
+/* An index, opened, and the model that ranks it. */
+typedef struct irgan_ranker irgan_ranker;
+
+/* Opens the index at `db_path` (a folder, a single file, or a stub file) and the model file at `model_path`, or the
+ * model in the index if `model_path` is null. On success *ranker is to be given to irgan_close; else it is null. */
+IRGAN_C_API irgan_status irgan_open(const char* db_path, const char* model_path, irgan_ranker** ranker);
+
+/* Takes the index as it is now, and the model in it; else both stay as they were when opened or reopened last. A model
+ * file that changed is taken up without it. */
+IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
+
+/* Scores candidates of one query: higher is better, comparable within this call only.
+ *
+ * query, query_size: the bytes of Xapian::Query::serialise()
+ * docids:            the first hits of the search, best first; the model's own depth is what it was trained on
+ * weights:           their weights in that search; if null, what Xapian's default weighting gives them, which takes a
+ *                    search of its own (not of a database of remote shards)
+ * num_docids:        how many there are; 0 is allowed
+ * scores:            room for as many, filled on success only */
+IRGAN_C_API irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                                       const double* weights, size_t num_docids, double* scores);
+
+/* How many candidates the model was trained to rerank; 0 if `ranker` is null. */
+IRGAN_C_API size_t irgan_depth(const irgan_ranker* ranker);
+
+/* The version of the model that answered last, in hexadecimal digits; valid until the next call with this ranker. */
+IRGAN_C_API const char* irgan_model_version(const irgan_ranker* ranker);
+
+/* What the last call on this thread that failed had to say; valid until the next one. */
+IRGAN_C_API const char* irgan_message(void);
+
+/* Frees what irgan_open gave; null is allowed. */
+IRGAN_C_API void irgan_close(irgan_ranker* ranker);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* IRGAN_IRGAN_H */

@@ -1,0 +1,41 @@
+/// Value slots of an index in memory: most of the time that features take goes into looking them up on disk.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <xapian.h>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+class ValueSnapshot;
+
+/// Keeps the snapshots of the index's present state and of the one before, which threads that have not yet reopened
+/// still search. One cache may serve several indexes, yet then they push each other out.
+///
+/// Threads: safe to share
+class IRGAN_API ValueCache {
+ public:
+  /// What the slots of one state may take; what is beyond is read from the index. A number takes 8 bytes a document, a
+  /// title about a hundred and ten more a letter: the default holds the numbers of millions of documents, and the titles
+  /// of some hundred thousand.
+  static constexpr std::size_t kDefaultBytes = std::size_t{256} << 20;
+
+  explicit ValueCache(std::size_t max_bytes = kDefaultBytes);
+  ~ValueCache();
+
+  /// Returns the snapshot of the state that `db` stands at; nothing where states cannot be told apart: remote shards and
+  /// indexes in memory. A state must have been asked for a few times before a snapshot is begun, since filling it
+  /// makes its first searches slower.
+  ///
+  /// Requires: db is no WritableDatabase, nor a copy of one, which may hold changes that have no state yet
+  std::shared_ptr<ValueSnapshot> at(const Xapian::Database& db);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,157 @@
+#include "plugin/preload/live_search.h"
+
+#include <exception>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "plugin/preload/model_choice.h"
+#include "plugin/preload/search_log.h"
+#include "plugin/preload/settings.h"
+#include "plugin/preload/xapian_calls.h"
+#include "xxhash.h"
+
+namespace irgan {
+namespace {
+
+thread_local LiveSearch* answering_now = nullptr;
+
+// Objects of the process that are never destroyed: programs search until the very end.
+ModelChoice& model_choice() {
+  static ModelChoice& choice = *new ModelChoice(preload_settings().model);
+  return choice;
+}
+
+// By uuid: what an index holds must not push out what another does.
+std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
+  static std::mutex& mutex = *new std::mutex;
+  static auto& caches = *new std::map<std::string, std::shared_ptr<ValueCache>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::shared_ptr<ValueCache>& cache = caches[uuid];
+  if (!cache) cache = std::make_shared<ValueCache>();
+  return cache;
+}
+
+SearchLog& search_log() {
+  static SearchLog& log = *new SearchLog(preload_settings().log);
+  return log;
+}
+
+Xapian::MSet original(const Xapian::Enquire& enquire, const PageRequest& page) {
+  return xapian_calls().get_mset(&enquire, page.first, page.maxitems, page.check_at_least, page.rset, page.mdecider);
+}
+
+// Whether a query is of the share that is reranked: a matter of its bytes, so that all its pages are in one order.
+bool is_of_share(const Xapian::Query& query, double share) {
+  if (share >= 1.0) return true;
+  std::string bytes;
+  try {
+    bytes = query.serialise();
+  } catch (const Xapian::UnimplementedError&) {  // a posting source of the program's own
+    bytes = query.get_description();
+  }
+  constexpr double kHashes = 18446744073709551616.0;  // 2^64
+  return static_cast<double>(XXH3_64bits(bytes.data(), bytes.size())) < share * kHashes;
+}
+
+std::string id_of(const Xapian::Document& document, const std::string& prefix) {
+  Xapian::TermIterator term = document.termlist_begin();
+  term.skip_to(prefix);
+  const bool has_id = term != document.termlist_end() && (*term).compare(0, prefix.size(), prefix) == 0;
+  return has_id ? (*term).substr(prefix.size()) : std::to_string(document.get_docid());
+}
+
+/// While it lives, its LiveSearch answers on this thread.
+class Answering {
+ public:
+  explicit Answering(LiveSearch& search) : before_(std::exchange(answering_now, &search)) {}
+  ~Answering() { answering_now = before_; }
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+
+ private:
+  LiveSearch* const before_;
+};
+
+}  // namespace
+
+LiveSearch::LiveSearch(Xapian::Database db) : db_(std::move(db)) {}
+LiveSearch::~LiveSearch() = default;
+
+LiveSearch* LiveSearch::answering() { return answering_now; }
+
+void LiveSearch::clear_spies() {
+  if (answering_now == this) {
+    spies_to_restore_ = true;
+  } else {
+    spies_.clear();
+  }
+}
+
+// Makes the reranker; false if the search is to be left alone.
+bool LiveSearch::ready_for(const Xapian::Query& query) {
+  const PreloadSettings& settings = preload_settings();
+  if (!sorted_by_relevance_ || db_.size() == 0) return false;
+  std::shared_ptr<ModelSource> models = model_choice().source_for(db_);
+  if (models != models_) {
+    RerankOptions options;
+    options.max_rerank_time = settings.time_limit;
+    options.on_problem = tell_once;
+    options.values = value_cache(db_.get_uuid());
+    reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
+    models_ = std::move(models);
+  }
+  return reranker_ && is_of_share(query, settings.share);
+}
+
+Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageRequest& page) {
+  const Answering guard(*this);
+  Xapian::Enquire same(enquire);
+  bool reranks = false;
+  try {
+    reranks = ready_for(enquire.get_query());
+  } catch (const Xapian::Error& error) {
+    tell_once("served in the original order: " + error.get_description());
+  } catch (const std::exception& error) {
+    tell_once("served in the original order: " + std::string(error.what()));
+  }
+  struct SpiesReturn {
+    LiveSearch& search;
+    Xapian::Enquire& enquire;
+    ~SpiesReturn() {
+      if (!std::exchange(search.spies_to_restore_, false)) return;
+      for (const auto& spy : search.spies_) xapian_calls().add_matchspy(&enquire, spy.get());
+    }
+  } spies_return{*this, same};
+  const Xapian::MSet mset = reranks ? reranker_->get_mset(same, page.first, page.maxitems, page.check_at_least, page.rset,
+                                                          page.mdecider)
+                                    : original(enquire, page);
+  if (models_ && page.maxitems > 0 && !preload_settings().log.empty()) log(reranks, enquire, mset);
+  return mset;
+}
+
+void LiveSearch::log(bool reranked, const Xapian::Enquire& enquire, const Xapian::MSet& page) const try {
+  ServedSearch search;
+  search.database = db_.get_uuid();
+  search.query = enquire.get_query();
+  search.text = text_parsed_to(search.query);
+  search.page = page;
+  if (reranked) search.model = reranker_->answered_by();
+  std::string prefix;
+  try {
+    prefix = models_->get(db_)->index_facts().id_prefix;
+  } catch (const Error&) {
+    // Without a model the prefix is not known, and docids are all there is.
+  }
+  for (auto hit = page.begin(); hit != page.end() && !prefix.empty(); ++hit) {
+    search.ids.push_back(id_of(hit.get_document(), prefix));
+  }
+  search_log().write(search);
+} catch (const Xapian::Error& error) {
+  tell_once("a search was not logged: " + error.get_description());
+} catch (const std::exception& error) {
+  tell_once("a search was not logged: " + std::string(error.what()));
+}
+
+}  // namespace irgan

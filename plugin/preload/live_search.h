@@ -1,0 +1,55 @@
+/// One Enquire of the program that we run in: what we know of it, and how its searches are answered.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <xapian.h>
+
+#include "irgan/reranker.h"
+
+namespace irgan {
+
+/// What get_mset is asked for.
+struct PageRequest {
+  Xapian::doccount first = 0;
+  Xapian::doccount maxitems = 0;
+  Xapian::doccount check_at_least = 0;
+  const Xapian::RSet* rset = nullptr;
+  const Xapian::MatchDecider* mdecider = nullptr;
+};
+
+/// Keeps the Database that the Enquire keeps, for as long as it does.
+///
+/// Threads: as the Enquire, one
+class LiveSearch {
+ public:
+  explicit LiveSearch(Xapian::Database db);
+  ~LiveSearch();
+
+  /// Returns the LiveSearch that answers on this thread at present, whose own calls of Xapian go through; or nothing.
+  static LiveSearch* answering();
+
+  /// Returns the page in the model's order, or in the original order if there is no model for the database or it fails.
+  ///
+  /// Throws: what Xapian throws at the same search without this module, and nothing else
+  Xapian::MSet answer(const Xapian::Enquire& enquire, const PageRequest& page);
+
+  void set_sorted_by_relevance(bool by_relevance) { sorted_by_relevance_ = by_relevance; }
+  void add_spy(Xapian::MatchSpy* spy) { spies_.push_back(spy); }
+  /// The program's own wish if nothing answers; else the Reranker's, whose first pass has counted: they come back.
+  void clear_spies();
+
+ private:
+  bool ready_for(const Xapian::Query& query);
+  void log(bool reranked, const Xapian::Enquire& enquire, const Xapian::MSet& page) const;
+
+  Xapian::Database db_;
+  bool sorted_by_relevance_ = true;
+  std::vector<Xapian::Internal::opt_intrusive_ptr<Xapian::MatchSpy>> spies_;
+  bool spies_to_restore_ = false;
+  std::shared_ptr<ModelSource> models_;
+  std::unique_ptr<Reranker> reranker_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,41 @@
+/// Which model, if any, serves a database.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <xapian.h>
+
+#include "irgan/model_source.h"
+
+namespace irgan {
+
+/// A database that holds a model in its metadata has asked for it. Others are served by a model file, if one is named.
+///
+/// Threads: safe
+class ModelChoice {
+ public:
+  /// `path`: the model file for databases without a model; empty: none, so that they are left alone
+  explicit ModelChoice(const std::string& path);
+
+  /// Returns the source of `db`'s model, always the same for one database; nothing if it is to be left alone.
+  ///
+  /// Throws: Xapian::Error if the metadata cannot be read
+  /// Cost:   a look at the metadata once a second for each database
+  std::shared_ptr<ModelSource> source_for(const Xapian::Database& db);
+
+ private:
+  struct Known {
+    std::shared_ptr<ModelSource> in_index;  // nothing: the database holds no model
+    std::chrono::steady_clock::time_point looked_at;
+  };
+
+  std::shared_ptr<ModelSource> from_file_;
+  std::mutex mutex_;
+  std::map<std::string, Known> known_;  // by uuid
+};
+
+}  // namespace irgan

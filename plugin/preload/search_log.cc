@@ -1,0 +1,120 @@
+#include "plugin/preload/search_log.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+namespace {
+
+using Terms = std::set<std::string>;
+
+constexpr std::size_t kTextsRemembered = 8;  // a page parses its query for a few fields at most
+
+struct ParsedText {
+  std::string text;
+  Terms terms;
+};
+
+std::deque<ParsedText>& texts_of_this_thread() {
+  thread_local std::deque<ParsedText> texts;
+  return texts;
+}
+
+Terms terms_of(const Xapian::Query& query) { return {query.get_terms_begin(), query.get_terms_end()}; }
+
+// RFC 4648, section 4.
+std::string base64(const std::string& bytes) {
+  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
+    const unsigned bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (unsigned digit = 0; digit < 4; ++digit) {
+      text += i + digit <= bytes.size() ? kDigits[bits >> (18 - 6 * digit) & 63] : '=';
+    }
+  }
+  return text;
+}
+
+std::string now_in_utc() {
+  using namespace std::chrono;
+  const auto now = system_clock::now();
+  const std::time_t seconds = system_clock::to_time_t(now);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char date[32];
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  const auto milliseconds = static_cast<unsigned>(duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
+  char all[48];
+  std::snprintf(all, sizeof all, "%s.%03uZ", date, milliseconds);
+  return all;
+}
+
+nlohmann::ordered_json or_null(const std::string& text) {
+  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
+}
+
+std::string serialised(const Xapian::Query& query) {
+  try {
+    return base64(query.serialise());
+  } catch (const Xapian::UnimplementedError&) {
+    return {};
+  }
+}
+
+std::string line_of(const ServedSearch& search) {
+  nlohmann::ordered_json line;
+  line["time"] = now_in_utc();
+  line["database"] = search.database;
+  line["query"] = or_null(serialised(search.query));
+  line["text"] = or_null(search.text);
+  line["first"] = search.page.get_firstitem();
+  line["docids"] = std::vector<Xapian::docid>(search.page.begin(), search.page.end());
+  line["ids"] = search.ids.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(search.ids);
+  line["model"] = or_null(search.model);
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace
+
+SearchLog::~SearchLog() {
+  if (file_ >= 0) close(file_);
+}
+
+void SearchLog::write(const ServedSearch& search) {
+  const std::string line = line_of(search);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (file_ < 0) file_ = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (file_ < 0 || ::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    throw Error("the log " + path_ + " cannot be written: " + std::strerror(errno));
+  }
+}
+
+void remember_parsed(const std::string& text, const Xapian::Query& query) {
+  std::deque<ParsedText>& texts = texts_of_this_thread();
+  texts.push_front({text, terms_of(query)});
+  if (texts.size() > kTextsRemembered) texts.pop_back();
+}
+
+std::string text_parsed_to(const Xapian::Query& query) {
+  const Terms all = terms_of(query);
+  for (const ParsedText& parsed : texts_of_this_thread()) {
+    if (!parsed.terms.empty() && std::includes(all.begin(), all.end(), parsed.terms.begin(), parsed.terms.end())) {
+      return parsed.text;
+    }
+  }
+  return {};
+}
+
+}  // namespace irgan

@@ -1,0 +1,52 @@
+/// A log of the searches that were served, for training.
+#pragma once
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+namespace irgan {
+
+/// What one search asked for and was shown.
+struct ServedSearch {
+  std::string database;                ///< its uuid
+  std::string text;                    ///< what was typed; empty: not known
+  Xapian::Query query;
+  Xapian::MSet page;
+  std::vector<std::string> ids;        ///< the site's own ids of the page's documents, or nothing
+  std::string model;                   ///< version of the model that ordered the page; empty: the original order
+};
+
+/// Appends searches to a file as JSON Lines:
+///
+///   {"time": "2026-01-31T12:00:00.123Z", "database": uuid, "query": serialised, in base64, "text": typed or null,
+///    "first": 0, "docids": [..], "ids": [..] or null, "model": version or null}
+///
+/// "query" is null where it cannot be serialised (a posting source of the program's own).
+///
+/// Threads: safe; and each line is one write at the file's end, so that processes may share the file.
+class SearchLog {
+ public:
+  explicit SearchLog(std::string path) : path_(std::move(path)) {}
+  ~SearchLog();
+  SearchLog(const SearchLog&) = delete;
+  SearchLog& operator=(const SearchLog&) = delete;
+
+  /// Throws: Error naming the file if it cannot be opened or written
+  void write(const ServedSearch& search);
+
+ private:
+  const std::string path_;
+  std::mutex mutex_;
+  int file_ = -1;
+};
+
+/// Remembers, for the calling thread, that `text` was parsed to `query`.
+void remember_parsed(const std::string& text, const Xapian::Query& query);
+
+/// Returns the text that the calling thread parsed last to terms that are all in `query`; empty if there is none.
+std::string text_parsed_to(const Xapian::Query& query);
+
+}  // namespace irgan

@@ -1,0 +1,68 @@
+#include "plugin/preload/settings.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kMaxProblems = 100;  // told in one process: a service that runs for months must not fill a disk
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value ? value : "";
+}
+
+// Returns `otherwise` if the variable is not set; tells, and clears `good`, if it is no number in the range.
+double number(const char* name, double otherwise, double largest, bool& good) {
+  const std::string text = variable(name);
+  if (text.empty()) return otherwise;
+  double value = 0.0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= 0.0 && value <= largest) return value;
+  good = false;
+  tell_once(std::string(name) + "=" + text + ": must be a number from 0 to " + std::to_string(static_cast<int>(largest)) +
+            "; no search is reranked");
+  return otherwise;
+}
+
+PreloadSettings read_settings() {
+  constexpr double kDay = 86400.0;  // a bound that bounds nothing
+  PreloadSettings settings;
+  bool good = true;
+  settings.model = variable("IRGAN_MODEL");
+  settings.log = variable("IRGAN_LOG");
+  settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
+  const double seconds = number("IRGAN_TIME_LIMIT", std::chrono::duration<double>(settings.time_limit).count(), kDay, good);
+  settings.time_limit = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
+  if (!good) settings.share = 0.0;
+  return settings;
+}
+
+}  // namespace
+
+const PreloadSettings& preload_settings() {
+  // Never destroyed: programs search until the very end.
+  static const PreloadSettings& settings = *new PreloadSettings(read_settings());
+  return settings;
+}
+
+void tell_once(const std::string& problem) {
+  static std::mutex& mutex = *new std::mutex;
+  static std::set<std::string>& told = *new std::set<std::string>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (told.size() >= kMaxProblems || !told.insert(problem).second) return;
+  std::string line = "xapian-irgan: " + problem;
+  for (char& letter : line) {
+    if (letter == '\n' || letter == '\r') letter = ' ';
+  }
+  line += '\n';
+  // In one write, past the program's own buffers, so that no line of its is torn.
+  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;  // there is nobody to be told
+}
+
+}  // namespace irgan

@@ -1,0 +1,28 @@
+/// What the environment tells the preload module, and how the module tells the site of a problem.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace irgan {
+
+struct PreloadSettings {
+  std::string model;   ///< IRGAN_MODEL: a model file for databases that hold no model themselves; empty: none
+  double share = 1.0;  ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
+  std::string log;     ///< IRGAN_LOG: file to which served searches are appended; empty: none
+  /// IRGAN_TIME_LIMIT, in seconds: what reranking may add to a search. One second, if it is not said: more than any
+  /// working model needs, and less than a visitor waits for.
+  std::chrono::microseconds time_limit{1'000'000};
+};
+
+/// Returns the settings as they were at the first call. A value out of its range is told, and no search is reranked.
+///
+/// Threads: safe
+const PreloadSettings& preload_settings();
+
+/// Writes "xapian-irgan: <problem>" to stderr, in one line; each problem once in the life of the process.
+///
+/// Threads: safe
+void tell_once(const std::string& problem);
+
+}  // namespace irgan

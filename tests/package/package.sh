@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Installs the build into a folder of its own and uses it as an application does: C++ by find_package and by pkg-config,
+# Python and Perl by the preload module, Python by the C interface. All must find the order of 'xapian-irgan rerank'.
+# Use: tests/package/package.sh BUILD-FOLDER
+set -euo pipefail
+build=$(realpath "${1:?name the build folder}")
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD LD_LIBRARY_PATH
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+cmake --install "$build" --prefix "$folder/first" >log || { cat log >&2; fail "cmake --install"; }
+mv first tree # an installed tree works wherever it stands
+prefix=$folder/tree
+libraries=$(dirname "$(find "$prefix" -name libxapian-irgan.so)")
+irgan=$prefix/bin/xapian-irgan
+"$here/../made_site.sh" "$irgan" || fail "the made site"
+"$irgan" store --db db --model model >log
+words="word3 word14"
+
+cmake -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || { cat log >&2; fail "find_package"; }
+cmake --build by-cmake >log 2>&1 || { cat log >&2; fail "the example by CMake"; }
+by-cmake/search db "$words" >found.cmake
+
+export PKG_CONFIG_PATH=$libraries/pkgconfig
+# shellcheck disable=SC2046
+c++ -std=c++17 -O1 "$here/search.cc" $(pkg-config --cflags --libs xapian-irgan) -Wl,-rpath,"$libraries" -o by-pkg-config
+./by-pkg-config db "$words" >found.pkg-config
+
+/usr/bin/python3 "$here/search.py" db "$words" "$libraries/libxapian-irgan-preload.so" >found.python
+perl "$here/search.pl" db "$words" "$libraries/libxapian-irgan-preload.so" >found.perl
+/usr/bin/python3 "$here/rescore.py" db "$words" "$libraries/libxapian-irgan.so" >found.c
+
+# The same query, written down by Python.
+/usr/bin/python3 - "$words" >queries.serialised <<'END'
+import base64, sys, xapian
+parser = xapian.QueryParser()
+parser.set_stemmer(xapian.Stem("english"))
+print("qid\tquery", "q\t" + base64.b64encode(parser.parse_query(sys.argv[1]).serialise()).decode(), sep="\n")
+END
+"$irgan" rerank --db db --queries queries.serialised --out run --baseline-out baseline >log
+head -n 20 run | awk '{ print $3 }' >expected
+head -n 20 baseline | awk '{ print $3 }' >original
+if cmp -s expected original; then fail "the model changes nothing, so that this tests nothing"; fi
+for kind in cmake pkg-config python perl c; do
+  cmp -s found.$kind expected || { paste found.$kind expected >&2; fail "$kind: the order is another"; }
+done
+/usr/bin/python3 "$here/search.py" db "$words" | cmp - original
+perl "$here/search.pl" db "$words" | cmp - original
+echo "passed in $SECONDS s"

@@ -1,0 +1,122 @@
+// The paging trial: queries of ten kinds, on one database, on shards, and with a remote shard among them.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "tests/plugin/fruit.h"
+#include "tests/trainer/scratch_folder.h"
+
+using namespace irgan;
+using Xapian::Query;
+
+namespace {
+
+Query word(const std::string& text) { return parsed(text); }
+
+Query wildcards() {
+  return parsed("pe* apples", "", Xapian::QueryParser::STEM_SOME, "english", Xapian::QueryParser::FLAG_WILDCARD);
+}
+
+Query synonym() {
+  const std::vector<std::string> words{"apples", "pear"};
+  return Query(Query::OP_OR, Query(Query::OP_SYNONYM, words.begin(), words.end()), word("filler"));
+}
+
+Query popular() { return Query(Query::OP_VALUE_GE, kPopularity, Xapian::sortable_serialise(4)); }
+
+struct QueryKind {
+  const char* name;
+  Query query;
+  bool has_weights = true;  // without any, Xapian's order is that of docids
+};
+
+// Not made once and kept: a Query belongs to one thread, and a test is one.
+std::vector<QueryKind> query_kinds() {
+  const std::vector<Query> near{Query("apples"), Query("filler")};
+  return {{"words", word("apples pear")},
+          {"a phrase", word("\"apples pear\"")},
+          {"words near each other", Query(Query::OP_NEAR, near.begin(), near.end(), 4)},
+          {"a wildcard", wildcards()},
+          {"synonyms", synonym()},
+          {"a filter", Query(Query::OP_FILTER, word("apples"), Query("Zpear"))},
+          {"words but not others", word("apples -pear")},
+          {"scaled words", Query(Query::OP_OR, Query(Query::OP_SCALE_WEIGHT, word("pear"), 3.5), word("filler"))},
+          {"words in a range of values", Query(Query::OP_FILTER, word("filler"), popular())},
+          {"a range of values alone", popular(), false},
+          {"all documents", Query(std::string()), false}};
+}
+
+using Terms = std::set<std::string>;
+
+Terms matching_terms(const Xapian::Enquire& enquire, Xapian::docid docid) {
+  return {enquire.get_matching_terms_begin(docid), enquire.get_matching_terms_end(docid)};
+}
+
+// Walks through all pages of `size` hits and compares each with its slice of `list`.
+void check_pages(const Reranker& reranker, Xapian::Enquire& enquire, const Docids& list, Xapian::doccount size,
+                 bool has_weights) {
+  for (Xapian::doccount first = 0; first < list.size() + 2 * size; first += size) {
+    CAPTURE(first, size);
+    const Xapian::MSet page = reranker.get_mset(enquire, first, size);
+    const Xapian::MSet first_pass = has_weights ? enquire.get_mset(0, std::max<Xapian::doccount>(first + size, kDepth))
+                                                : enquire.get_mset(first, size);
+    CHECK(docids_of(page) == slice(list, first, size));
+    CHECK(page.get_firstitem() == first);
+    CHECK(same_bounds(page, first_pass));
+    for (auto hit = page.begin(); hit != page.end(); ++hit) {
+      CHECK(hit.get_document().get_data() == "document " + std::to_string(*hit));
+      CHECK(Terms(enquire.get_matching_terms_begin(hit), enquire.get_matching_terms_end(hit)) ==
+            matching_terms(enquire, *hit));
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every page of ten kinds of query is its slice of the whole list", "[plugin][reranker][paging]") {
+  const Xapian::Database db = fruit_index(GENERATE(1, 3));
+  const auto model = nonlinear_model();
+  for (const QueryKind& kind : query_kinds()) {
+    CAPTURE(kind.name);
+    Xapian::Enquire enquire = enquire_of(db, kind.query);
+    const Docids original = docids_of(enquire.get_mset(0, kNumDocuments));
+    const Docids list = kind.has_weights ? full_list(db, *model, enquire) : original;
+    REQUIRE(list.size() > 1);
+    CHECK((list != original) == kind.has_weights);
+    const Reranker reranker(db, fixed_model(model), strict());
+    check_pages(reranker, enquire, list, 5, kind.has_weights);
+    check_pages(reranker, enquire, list, 17, kind.has_weights);
+  }
+}
+
+TEST_CASE("with a remote shard every page has its original order", "[plugin][reranker][paging]") {
+  const ScratchFolder folder;
+  const auto model = nonlinear_model();
+  stored_fruit(folder.file("db"), model.get(), 2);
+  Xapian::Database db(folder.file("db.0"));
+  try {
+    db.add_database(Xapian::Remote::open("xapian-progsrv", folder.file("db.1")));
+  } catch (const Xapian::NetworkError& error) {
+    FAIL("xapian-progsrv, of Debian's xapian-tools, does not run: " << error.get_description());
+  }
+  Problems problems;
+  const Reranker reranker(db, model_in_index(), lenient(problems));
+  for (const QueryKind& kind : query_kinds()) {
+    CAPTURE(kind.name);
+    Xapian::Enquire enquire = enquire_of(db, kind.query);
+    const Docids original = docids_of(enquire.get_mset(0, kNumDocuments));
+    for (Xapian::doccount first = 0; first < original.size() + 5; first += 5) {
+      CAPTURE(first);
+      CHECK(shown(reranker.get_mset(enquire, first, 5)) == shown(enquire.get_mset(first, 5)));
+    }
+  }
+  CHECK_FALSE(problems.empty());
+}
+
+TEST_CASE("a page of no hits gives the counts alone", "[plugin][reranker][paging]") {
+  const Xapian::Database db = fruit_index(1);
+  Xapian::Enquire enquire = enquire_of(db);
+  const Reranker reranker(db, fixed_model(nonlinear_model()), strict());
+  CHECK(same_bounds(reranker.get_mset(enquire, 0, 0), enquire.get_mset(0, 0)));
+  CHECK(same_bounds(reranker.get_mset(enquire, 0, 0, kNumDocuments), enquire.get_mset(0, 0, kNumDocuments)));
+  CHECK(reranker.answered_by().empty());
+}

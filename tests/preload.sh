@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Runs Debian's own Xapian programs with the preload module, as they come from their packages: quest, Omega's CGI,
+# python3-xapian, Search::Xapian (Perl). Each must show the order that 'xapian-irgan rerank' gives the query that it
+# searched for, and its own order, after one line on stderr, when the model is broken.
+# Use: tests/preload.sh XAPIAN-IRGAN PRELOAD-MODULE
+set -euo pipefail
+irgan=$(realpath "${1:?name the program}")
+module=$(realpath "${2:?name the preload module}")
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD
+
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+
+# The programs. Each takes the words of a query and prints the docids of the first 20 hits, a line each.
+
+mkdir templates
+printf '%s' '$set{stemmer,english}$hitlist{$id
+}' >templates/ids
+printf 'database_dir %s\ntemplate_dir %s\nlog_dir %s\ncdb_dir %s\n' "$PWD" "$PWD/templates" "$PWD" "$PWD" >omega.conf
+
+search() {  # search PROGRAM WORDS, in the environment given
+  case $1 in
+    quest) quest --db db --msize 20 "$2" | sed -nE 's/^([0-9]+): \[.*/\1/p' ;;
+    omega) OMEGA_CONFIG_FILE=omega.conf REQUEST_METHOD=GET QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=${2// /+}" \
+      /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+' ;;
+    python) /usr/bin/python3 "$here/package/search.py" db "$2" ;;
+    python-recipe) /usr/bin/python3 "$here/package/search.py" db "$2" "$module" ;;
+    perl) perl "$here/package/search.pl" db "$2" ;;
+    perl-recipe) perl "$here/package/search.pl" db "$2" "$module" ;;
+  esac
+}
+programs=(quest omega python perl)
+
+"$here/made_site.sh" "$irgan" || fail "the made site"
+words="word3 word14"
+
+# put KEY FILE: the bytes of FILE into the index's metadata
+put() {
+  /usr/bin/python3 -c 'import sys, xapian
+db = xapian.WritableDatabase("db")
+db.set_metadata(sys.argv[1], open(sys.argv[2], "rb").read())' "$1" "$2"
+}
+
+# The docids that 'xapian-irgan rerank' puts first for the last query of the log.
+expected_of_log() {
+  printf 'qid\tquery\n' >logged
+  tail -n 1 searches.log | /usr/bin/python3 -c 'import json, sys; print("q1", json.loads(sys.stdin.readline())["query"], sep="\t")' >>logged
+  "$irgan" rerank --db db --model model --queries logged --out run >log || fail "rerank of a logged query"
+  head -n 20 run | awk '{ print $3 }'  # the site's id of a document is its docid here
+}
+
+logged() { tail -n 1 searches.log | /usr/bin/python3 -c 'import json, sys; line = json.loads(sys.stdin.readline()); print(eval(sys.argv[1]))' "$1"; }
+
+# expect PROGRAM CASE FILE LINES-ON-STDERR: what `found` and `errors` must be
+expect() {
+  cmp -s found "$3" || { paste found "$3" >&2; fail "$1: $2: the order is another"; }
+  [ "$(wc -l <errors)" = "$4" ] || { cat errors >&2; fail "$1: $2: $(wc -l <errors) lines on stderr, not $4"; }
+}
+
+for program in "${programs[@]}"; do
+  search "$program" "$words" >"$program.original"
+  [ "$(wc -l <"$program.original")" = 20 ] || fail "$program finds $(wc -l <"$program.original") documents"
+done
+
+echo "== a database without a model is left alone"
+for program in "${programs[@]}"; do
+  LD_PRELOAD=$module IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+  expect "$program" "no model" "$program.original" 0
+  [ ! -e searches.log ] || fail "$program: a database that did not ask for it is logged"
+done
+
+echo "== IRGAN_MODEL"
+for program in "${programs[@]}"; do
+  LD_PRELOAD=$module IRGAN_MODEL=model IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+  expected_of_log >"$program.expected"
+  if cmp -s "$program.expected" "$program.original"; then fail "$program: the model changes nothing, so that this tests nothing"; fi
+  expect "$program" "a model file" "$program.expected" 0
+  [ "$(logged 'line["text"]')" = "$words" ] || fail "$program: the log does not know what was typed"
+  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] || fail "$program: the log does not say what was shown"
+  [ "$(logged '"\n".join(line["ids"][:20])')" = "$(cat found)" ] || fail "$program: the log lacks the ids"
+  [ "$(logged 'line["first"]')" = 0 ] || fail "$program: the log has another page"
+done
+
+echo "== IRGAN_MODEL that cannot be read"
+head -c 1000 model >truncated
+for broken in truncated nowhere .; do
+  for program in "${programs[@]}"; do
+    LD_PRELOAD=$module IRGAN_MODEL=$broken search "$program" "$words" >found 2>errors
+    expect "$program" "the model $broken" "$program.original" 1
+    grep -q '^xapian-irgan: served in the original order: ' errors || fail "$program: stderr says $(cat errors)"
+  done
+done
+
+echo "== a model in the index"
+"$irgan" store --db db --model model >log
+for program in "${programs[@]}" python-recipe perl-recipe; do
+  case $program in
+    *-recipe) search "$program" "$words" >found 2>errors ;;
+    *) LD_PRELOAD=$module search "$program" "$words" >found 2>errors ;;
+  esac
+  expect "$program" "a stored model" "${program%-recipe}.expected" 0
+done
+
+echo "== the share of queries, the time limit, and what is no number"
+reranked=0
+for q in $(seq 0 29); do
+  LD_PRELOAD=$module IRGAN_SHARE=0.3 IRGAN_LOG=searches.log search quest "word$q word$((q * 7 % 30))" >found
+  [ "$(logged 'line["model"]')" = None ] || reranked=$((reranked + 1))
+done
+[ $reranked -gt 0 ] && [ $reranked -lt 20 ] || fail "of 30 queries $reranked were reranked, at a share of 0.3"
+LD_PRELOAD=$module IRGAN_SHARE=0 search quest "$words" >found 2>errors
+expect quest "no share" quest.original 0
+LD_PRELOAD=$module IRGAN_SHARE=half search quest "$words" >found 2>errors
+expect quest "a bad share" quest.original 1
+LD_PRELOAD=$module IRGAN_TIME_LIMIT=0.000001 search quest "$words" >found 2>errors
+expect quest "no time" quest.original 1
+grep -q 'took longer than its limit' errors || fail "stderr says $(cat errors)"
+LD_PRELOAD=$module IRGAN_LOG=/nowhere/log search quest "$words" >found 2>errors
+expect quest "a log that cannot be written" quest.expected 1
+
+echo "== what is not sorted by relevance is left alone"
+sorted() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }
+sorted >omega.sorted
+LD_PRELOAD=$module IRGAN_MODEL=model sorted >found 2>errors
+expect omega "sorted by value" omega.sorted 0
+
+echo "== pages are slices of one list"
+page() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=4&TOPDOC=$1&P=word3+word14" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }
+for first in 0 4 8 12 16; do LD_PRELOAD=$module page $first; done >found 2>errors
+expect omega "pages of four" omega.expected 0
+
+echo "== a broken model in the index"
+put irgan.model truncated
+touch empty
+for version in kept removed; do
+  [ $version = kept ] || put irgan.model.version empty
+  for program in "${programs[@]}"; do
+    LD_PRELOAD=$module IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+    expect "$program" "a broken model" "$program.original" 1
+    [ "$(logged 'line["model"]')" = None ] || fail "$program: the log names a model"
+  done
+done
+echo "passed in $SECONDS s"
