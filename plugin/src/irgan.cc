@@ -20,12 +20,13 @@ struct irgan_ranker {
   Xapian::Database db;
   std::shared_ptr<irgan::ModelSource> models;
   std::shared_ptr<const irgan::Model> model;
+  std::shared_ptr<irgan::ValueCache> values = std::make_shared<irgan::ValueCache>();
   std::unique_ptr<irgan::FeatureExtractor> extractor;  // of `model`
 
   void refresh() {
     std::shared_ptr<const irgan::Model> current = models->get(db);
     if (current == model) return;
-    extractor = std::make_unique<irgan::FeatureExtractor>(db, current->schema());
+    extractor = std::make_unique<irgan::FeatureExtractor>(db, current->schema(), irgan::ProblemListener(), values);
     model = std::move(current);
   }
 };
