@@ -71,6 +71,13 @@ void OptionTable::number(const char* name, double& target, double low, double hi
   add_number(name, target, low, high, text);
 }
 
+void OptionTable::number(const char* name, std::optional<double>& target, double low, double high,
+                         const std::string& text) {
+  const std::string description = text + range_text(shown(low), shown(high), target ? shown(*target) : "none");
+  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
+}
+
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);

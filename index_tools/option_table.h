@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@ class OptionTable {
   void number(const char* name, unsigned& target, unsigned low, unsigned high, const std::string& text);
   void number(const char* name, std::size_t& target, std::size_t low, std::size_t high, const std::string& text);
   void number(const char* name, double& target, double low, double high, const std::string& text);
+  void number(const char* name, std::optional<double>& target, double low, double high, const std::string& text);
   void numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text);
 
   /// Two texts with = between, any number of times; `form` is what the help calls them, e.g. "NAME=SLOT".
