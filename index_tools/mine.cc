@@ -35,7 +35,12 @@ constexpr std::size_t kDefaultDepth = 100;
 constexpr double kDefaultMaxRelevance = 0.1;
 constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order
 constexpr std::size_t kQueriesOfEvidence = 500;  // enough to fit four numbers to, in less than a second
-constexpr std::chrono::seconds kBetweenSaves{2};
+constexpr std::chrono::milliseconds kBetweenSaves{500};
+
+MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
+  if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
+  return mining_evidence(labels.read_clicks(queries, 0.0));
+}
 
 void load_model(const MineOptions& options, const Xapian::Database& db, MiningTask& task) {
   if (!needs_model(options, task.sources)) return;
@@ -196,13 +201,12 @@ void run(const MineOptions& options, std::ostream& out) {
   const std::vector<SharedSource> sources = parse_sources(options.sources);
   check(options, sources);
   const Xapian::Database db = options.database.open_filled();
-  MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db), {}, nullptr, "", kDefaultDepth, 1.0, {}, options.guards, {}, {}, nullptr};
+  const std::vector<QueryRow> queries = read_queries(options.labels.queries);
+  MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db), read_evidence(options.labels, queries)};
+  task.guards = options.guards;
   load_model(options, db, task);
   task.depth = options.depth > 0 ? options.depth : task.model ? task.model->depth() : kDefaultDepth;
   task.temperature = temperature_of(options, task);
-  const std::vector<QueryRow> queries = read_queries(options.labels.queries);
-  task.evidence = options.labels.qrels.empty() ? mining_evidence(options.labels.read_clicks(queries, 0.0))
-                                               : mining_evidence(read_qrels(options.labels.qrels));
   if (!options.run.empty()) task.run = read_run(options.run);
   if (!options.scores.empty()) task.teacher = read_run(options.scores);
   if (!options.texts.empty()) task.text_file = std::make_shared<const TextFile>(options.texts, options.text_fields);

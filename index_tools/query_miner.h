@@ -29,15 +29,15 @@ struct MiningTask {
   GuardScore score_by = GuardScore::discriminator;
   IndexLayout layout;
   MiningEvidence evidence;
-  std::shared_ptr<const Model> model;         ///< null where none is needed
-  std::string model_name;                     ///< what messages call it
+  std::shared_ptr<const Model> model = nullptr;  ///< null where none is needed
+  std::string model_name = {};                ///< what messages call it
   std::size_t depth = 100;
   double temperature = 1.0;
-  std::optional<RelevanceModel> relevance;    ///< none: no evidence from impressions
-  GuardOptions guards;
-  std::optional<Run> run;
-  std::optional<Run> teacher;
-  std::shared_ptr<const TextFile> text_file;  ///< null: texts from the index
+  std::optional<RelevanceModel> relevance = {};  ///< none: no evidence from impressions
+  GuardOptions guards = {};
+  std::optional<Run> run = {};
+  std::optional<Run> teacher = {};
+  std::shared_ptr<const TextFile> text_file = nullptr;  ///< null: texts from the index
 };
 
 /// Why a query gives no row.

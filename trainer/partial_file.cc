@@ -132,7 +132,7 @@ void PartialFile::commit() {
     whole.commit();
   }
   ::unlink(target.state_path.c_str());
-  target.has_state = false;  // so that the partial output goes too
+  ::unlink(target.partial.c_str());
 }
 
 }  // namespace irgan
