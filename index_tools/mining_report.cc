@@ -59,6 +59,7 @@ void MiningReport::add(const MinedQuery& query, std::size_t num_rows) {
       num_padded_ += negative.is_padding ? 1 : 0;
       ++by_source_[negative.is_padding ? "padding" : to_string(negative.source)];
       negative_scores_.add(negative.score);
+      relevance_.add(negative.relevance);
       for (std::size_t i = 0; i < query.positives.size(); ++i) {
         if (query.negatives.size() == 1 || i == list) differences_.add(query.positives[i].score - negative.score);
       }
@@ -92,6 +93,7 @@ json MiningReport::to_json() const {
               {"positive_scores", positive_scores_.to_json()},
               {"negative_scores", negative_scores_.to_json()},
               {"difference_scores", differences_.to_json()}};
+  if (relevance_.count() > 0) report["expected_false_negatives"] = relevance_.mean();
   if (num_missing_ > 0) report["advice"] = advice();
   return report;
 }
@@ -125,6 +127,10 @@ void MiningReport::print(std::ostream& out) const {
     }
     out << '\n';
   }
+  if (relevance_.count() > 0) {
+    out << "  by the log's evidence " << std::fixed << std::setprecision(1) << 100.0 * relevance_.mean() << " % of the negatives are relevant\n"
+        << std::defaultfloat;
+  }
   if (num_missing_ > 0) {
     out << num_missing_ << " negatives could not be found, for " << num_short_ << " queries: " << advice()
         << (num_padded_ > 0 ? "" : ", or --pad uniform") << '\n';
@@ -137,7 +143,7 @@ json MiningReport::state() const {
           {"excluded", excluded_},
           {"excluded_where_short", excluded_where_short_},
           {"by_source", by_source_},
-          {"scores", {positive_scores_.state(), negative_scores_.state(), differences_.state()}}};
+          {"scores", {positive_scores_.state(), negative_scores_.state(), differences_.state(), relevance_.state()}}};
 }
 
 MiningReport MiningReport::from_state(const json& state) {
@@ -154,6 +160,7 @@ MiningReport MiningReport::from_state(const json& state) {
   report.positive_scores_ = ScoreSummary::from_state(state.at("scores").at(0));
   report.negative_scores_ = ScoreSummary::from_state(state.at("scores").at(1));
   report.differences_ = ScoreSummary::from_state(state.at("scores").at(2));
+  report.relevance_ = ScoreSummary::from_state(state.at("scores").at(3));
   return report;
 }
 

@@ -52,6 +52,7 @@ class MiningReport {
   ScoreSummary positive_scores_;
   ScoreSummary negative_scores_;
   ScoreSummary differences_;
+  ScoreSummary relevance_;  // of negatives
 };
 
 }  // namespace irgan

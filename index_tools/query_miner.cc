@@ -205,6 +205,7 @@ MinedDocument QueryMiner::document(Candidates& all, std::size_t row, double scor
   document.id = id_of(all, row);
   if (task_.options.content != RowContent::id) document.text = text_of(all, row);
   document.score = score;
+  if (row < all.guarded.size()) document.relevance = all.guarded[row].relevance;  // padding comes later
   return document;
 }
 

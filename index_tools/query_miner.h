@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -57,6 +58,7 @@ struct MinedDocument {
   std::string id;
   std::string text;       ///< empty where none is asked for
   double score = 0.0;     ///< NaN: none
+  double relevance = std::numeric_limits<double>::quiet_NaN();  ///< chance by the log's evidence; NaN: not known
   NegativeSource source = NegativeSource::generator;  ///< of a negative
   bool is_padding = false;
 };

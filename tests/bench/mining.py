@@ -23,7 +23,6 @@ import re
 import resource
 import subprocess
 import sys
-import time
 
 import numpy as np
 
@@ -35,7 +34,7 @@ BOOTSTRAPS = 2000
 
 # The peer: every clicked document is excluded and nothing is known of impressions.
 PEER = ["--max-relevance", "1", "--max-resemblance", "1"]
-EVIDENCE, LIKELY = ["--max-relevance", ".1"], ["--max-relevance", ".1", "--min-relevance", ".5"]
+EVIDENCE, LIKELY, SURE = ["--max-relevance", ".1"], ["--max-relevance", ".1", "--min-relevance", ".5"], ["--max-relevance", ".03", "--min-relevance", ".5"]
 FIRST_STAGE = ["--source", "bm25", "--score-by", "first-stage"]
 PEERS = collections.OrderedDict([
     ("top-k, discriminator", PEER + ["--source", "discriminator"]),
@@ -53,9 +52,11 @@ RANKED = collections.OrderedDict([
     ("discriminator, --absolute-margin .5", PEER + ["--source", "discriminator", "--absolute-margin", ".5"]),
     ("discriminator, --max-relevance .1", EVIDENCE + ["--source", "discriminator"]),
     ("discriminator, --max-relevance .1 --min-relevance .5", LIKELY + ["--source", "discriminator"]),
+    ("discriminator, --max-relevance .03 --min-relevance .5", SURE + ["--source", "discriminator"]),
     ("bm25, no guard", PEER + ["--source", "bm25"]),
     ("bm25, --max-relevance .1", EVIDENCE + ["--source", "bm25"]),
     ("bm25, --max-relevance .1 --min-relevance .5", LIKELY + ["--source", "bm25"]),
+    ("bm25, --max-relevance .03 --min-relevance .5", SURE + ["--source", "bm25"]),
 ])
 DRAWN = collections.OrderedDict([
     ("generator, no guard", PEER + ["--source", "generator"]),
@@ -66,6 +67,7 @@ SINGLE = collections.OrderedDict([
     ("dns, --max-relevance .1", EVIDENCE + ["--source", "dns"]),
     ("ambiguous, --max-relevance .1", EVIDENCE + ["--source", "ambiguous"]),
     ("skipped, --max-relevance .1", EVIDENCE + ["--source", "skipped"]),
+    ("skipped, --max-relevance .03 --min-relevance .5", SURE + ["--source", "skipped"]),
     ("uniform, no guard", PEER + ["--source", "uniform"]),
     ("uniform, --max-relevance .1", EVIDENCE + ["--source", "uniform"]),
 ])
@@ -159,7 +161,8 @@ class Site:
 
     def mine(self, options, out, *more):
         options = [word.format(probabilities=self.probabilities) for word in options]
-        run(TOOL, "mine", "--db", self.db, "--model", self.model, "--queries", self.mined, "--clicks", self.clicks, "--restart",
+        queries = ["--queries", self.mined] if "--queries" not in more else []
+        run(TOOL, "mine", "--db", self.db, "--model", self.model, *queries, "--clicks", self.clicks, "--restart",
             "--seed", self.seed, "--out", out, *options, *more)
 
     def mined_lists(self, options, num_negatives):
@@ -202,27 +205,26 @@ def interval(values):
     return f"{low:.3f} to {high:.3f}"
 
 
-def measure_rules(site):
-    """rule, or (rule, setting) -> rows of Site.measured"""
-    rows = {}
-    for name, options in PEERS.items():
-        rows[name] = site.measured(site.mined_lists(options, NUM_NEGATIVES))
+def measure_rules(site, rows):
+    """Adds rule, or (rule, setting), -> rows of Site.measured, for what is not there yet."""
+    for name, options in list(PEERS.items()) + list(SINGLE.items()):
+        if name not in rows:
+            rows[name] = site.measured(site.mined_lists(options, NUM_NEGATIVES))
     for name, options in RANKED.items():
-        lists = site.mined_lists(options, 100)
-        for skip in SKIPS:
-            rows[name, f"--range-min {skip}"] = site.measured(lists, skip)
+        if (name, f"--range-min {SKIPS[0]}") not in rows:
+            lists = site.mined_lists(options, 100)
+            rows.update({(name, f"--range-min {skip}"): site.measured(lists, skip) for skip in SKIPS})
     for name, options in DRAWN.items():
         for temperature in TEMPERATURES:
-            lists = site.mined_lists(options + ["--temperature", str(temperature)], NUM_NEGATIVES)
-            rows[name, f"--temperature {temperature}"] = site.measured(lists)
-    for name, options in SINGLE.items():
-        rows[name] = site.measured(site.mined_lists(options, NUM_NEGATIVES))
-    return rows
+            if (name, f"--temperature {temperature}") not in rows:
+                lists = site.mined_lists(options + ["--temperature", str(temperature)], NUM_NEGATIVES)
+                rows[name, f"--temperature {temperature}"] = site.measured(lists)
 
 
 def print_rules(rows, measured, num_queries):
     print("| rule | hardness | false among judged | 95 % | unjudged | negatives a query |\n|---|---|---|---|---|---|")
-    for key in measured:
+    ladders = [key for name in list(RANKED) + list(DRAWN) for key in measured if isinstance(key, tuple) and key[0] == name]
+    for key in list(PEERS) + ladders + list(SINGLE):
         hardness, share = measured[key]
         total = rows[key].sum(axis=0)
         name = " ".join(key) if isinstance(key, tuple) else ("peer: " if key in PEERS else "") + key
@@ -243,13 +245,15 @@ def print_comparison(measured):
 def false_negatives(args, work):
     parts = []
     for seed in range(1, args.seeds + 1):
-        kept = f"{work}/{seed}/rows.pickle"  # a run that is stopped goes on with the next seed
-        if not os.path.exists(kept):
-            rows = measure_rules(Site(args.data, args.peers, work, seed))
-            with open(kept, "wb") as file:
-                pickle.dump(rows, file)
-        with open(kept, "rb") as file:
-            parts.append(pickle.load(file))
+        kept = f"{work}/{seed}/rows.pickle"  # a run that is stopped goes on with the next seed, a new rule is added
+        rows = {}
+        if os.path.exists(kept):
+            with open(kept, "rb") as file:
+                rows = pickle.load(file)
+        measure_rules(Site(args.data, args.peers, work, seed), rows)
+        with open(kept, "wb") as file:
+            pickle.dump(rows, file)
+        parts.append(rows)
         print(f"seed {seed} done", file=sys.stderr, flush=True)
     rows = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     num_queries = len(next(iter(rows.values())))
@@ -260,19 +264,69 @@ def false_negatives(args, work):
     print_comparison(measured)
 
 
+DOWNSTREAM = collections.OrderedDict([
+    ("uniform", PEER + ["--source", "uniform"]),
+    ("bm25", PEER + FIRST_STAGE),
+    ("peer: top-k, discriminator", PEERS["top-k, discriminator"]),
+    ("peer: relative margin .05, discriminator", PEERS["relative margin .05, discriminator"]),
+    ("generator, --max-relevance .1", EVIDENCE + ["--source", "generator"]),
+    ("discriminator, --max-relevance .1", EVIDENCE + ["--source", "discriminator"]),
+    ("discriminator, --max-relevance .1 --min-relevance .5", LIKELY + ["--source", "discriminator"]),
+])
+
+
+def downstream(args, work):
+    """A dual encoder on each rule's triples, tested on all test queries over the whole collection."""
+    site = Site(args.data, args.peers, work, 1)
+    print("| negatives | triples | nDCG@10 | recall@100 |\n|---|---|---|---|")
+    for name, options in DOWNSTREAM.items():
+        triples = f"{site.folder}/triples.tsv"
+        site.mine(options, triples, "--num-negatives", NUM_NEGATIVES, "--format", "ids", "--content", "id")
+        out = run(f"{args.peers}/dual_encoder.py", f"{args.data}/docs.jsonl", site.mined, triples,
+                  f"{args.data}/queries.test.tsv", f"{args.data}/qrels.test.txt", "--seeds", args.encoder_seeds)
+        found = re.search(r"(\d+) triples: nDCG@10 (\S+) \+- (\S+)  recall@100 (\S+) \+- (\S+)", out).groups()
+        print(f"| {name} | {found[0]} | {found[1]} ± {found[2]} | {found[3]} ± {found[4]} |", flush=True)
+
+
+def processor_seconds(site, queries, options):
+    """User and system time of a run on one thread."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    site.mine(options, f"{site.folder}/negatives", "--queries", queries, "--threads", 1, "--format", "ids", "--content", "id")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def speed(args, work):
+    """Queries a second and core at depth 100, what is done once a run (log, evidence) left out; best of 3."""
+    site = Site(args.data, args.peers, work, 1)
+    one = f"{site.folder}/one.tsv"
+    write_lines(one, read_lines(site.mined)[:1])
+    rules = [("search and the documents' ids alone", PEER + FIRST_STAGE), ("generator, no guard", PEER + ["--source", "generator"]),
+             ("generator, default guards", ["--source", "generator"])]
+    rates = {}
+    for name, options in rules:
+        seconds = min(processor_seconds(site, site.queries, options) - processor_seconds(site, one, options) for _ in range(3))
+        rates[name] = (len(read_lines(site.queries)) - 1) / seconds
+    print("| mining | queries a second and core | share of search |\n|---|---|---|")
+    for name, rate in rates.items():
+        print(f"| {name} | {rate:.0f} | {rate / next(iter(rates.values())):.2f} |")
+    print(f"\npeak memory of any run: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
     parser.add_argument("--peers", default=os.path.join(ROOT, "../shared/peers"))
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/mining"))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--encoder-seeds", type=int, default=3)
     parser.add_argument("--parts", default="false_negatives,downstream,speed")
     args = parser.parse_args()
     args.data = os.path.abspath(os.path.join(args.data, "msrd"))
     args.peers = os.path.abspath(args.peers)
     os.makedirs(args.work, exist_ok=True)
     for part in args.parts.split(","):
-        {"false_negatives": false_negatives}[part](args, args.work)
+        {"false_negatives": false_negatives, "downstream": downstream, "speed": speed}[part](args, args.work)
 
 
 main()
