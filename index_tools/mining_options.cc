@@ -12,8 +12,8 @@ constexpr std::size_t kAnyRank = 1000000;
 
 void add_source_options(MineOptions& options, OptionTable& table) {
   table.texts("source", options.sources,
-              "where negatives come from, with its share of them; may be given again. generator (the default): drawn from the policy, "
-              "the more deceptive a document the likelier; discriminator: its highest-scored; bm25: the first stage's first; "
+              "where negatives come from, with its share of them; may be given again. discriminator (the default, which measured harder at "
+              "fewer false negatives): its highest-scored; generator: drawn from the policy, the more deceptive a document the likelier; bm25: the first stage's first; "
               "uniform: any candidate; dns: the discriminator's best of 4 at random, again and again; ambiguous: scores near the "
               "positive's; skipped: shown above a click and not clicked; run: the first of --run; teacher: the highest of --scores", "NAME[=SHARE]");
   table.number("temperature", options.temperature, 0.0, 100.0,
@@ -113,7 +113,7 @@ std::vector<SharedSource> parse_sources(const std::vector<std::string>& given) {
     if (uses(sources, source)) throw ConfigError("--source " + text + ": given a second time");
     sources.push_back({source, share});
   }
-  if (sources.empty()) sources.push_back({NegativeSource::generator, 1.0});
+  if (sources.empty()) sources.push_back({NegativeSource::discriminator, 1.0});
   return sources;
 }
 

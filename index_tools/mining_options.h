@@ -67,7 +67,7 @@ struct SharedSource {
   double share;
 };
 
-/// Returns the sources with their shares; the generator alone if none is named.
+/// Returns the sources with their shares; the discriminator alone if none is named.
 ///
 /// Throws: ConfigError naming --source
 std::vector<SharedSource> parse_sources(const std::vector<std::string>& given);

@@ -547,7 +547,7 @@ TEST_CASE_METHOD(Fixture, "mine: a model that does not fit, texts that are missi
                  "[index_tools][bad_input][mine]") {
   const std::string mine = "mine --db @db" + kQueries + "--qrels @learn.qrels --out @out ";
   CHECK_THAT(failed(mine), Contains("the index holds no model") && Contains("--source bm25"));
-  CHECK_THAT(failed(mine + "--model @softmax.model"), Contains("no generator"));
+  CHECK_THAT(failed(mine + "--source generator --model @softmax.model"), Contains("no generator"));
   CHECK_THAT(failed(mine + "--model @nowhere"), Contains("nowhere"));
   std::filesystem::create_directory(folder.path() / "other");
   folder.write("other.jsonl", R"({"id": "d1", "name": "amber birch"})" "\n");

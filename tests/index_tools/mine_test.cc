@@ -95,16 +95,16 @@ TEST_CASE("no clicked document is mined, whichever the source", "[index_tools][m
 }
 
 TEST_CASE("the output is the same at any number of threads, and another with another seed", "[index_tools][mine]") {
-  const std::string one = mined("--threads 1").rows;
-  CHECK(one == mined("--threads 3").rows);
-  CHECK(one != mined("--seed 2").rows);
+  const std::string one = mined("--source generator --threads 1").rows;
+  CHECK(one == mined("--source generator --threads 3").rows);
+  CHECK(one != mined("--source generator --seed 2").rows);
 }
 
 TEST_CASE("a query's negatives do not depend on the queries around it", "[index_tools][mine]") {
-  const auto all = table(mined("--format ids --max-relevance 1").rows);
+  const auto all = table(mined("--source generator --format ids --max-relevance 1").rows);
   const std::string queries = site().folder.read("learn.tsv");
   site().folder.write("last.tsv", queries.substr(queries.rfind('\n', queries.size() - 2) + 1));
-  const auto rows = table(mined_on(site(), "mine --db @db --model @model --queries @last.tsv --clicks @clicks --format ids --max-relevance 1").rows);
+  const auto rows = table(mined_on(site(), "mine --db @db --model @model --queries @last.tsv --clicks @clicks --source generator --format ids --max-relevance 1").rows);
   REQUIRE(!rows.empty());
   CHECK(std::vector<std::vector<std::string>>(all.end() - static_cast<std::ptrdiff_t>(rows.size()), all.end()) == rows);
 }
