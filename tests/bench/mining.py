@@ -36,6 +36,7 @@ BOOTSTRAPS = 2000
 PEER = ["--max-relevance", "1", "--max-resemblance", "1"]
 EVIDENCE, LIKELY, SURE = ["--max-relevance", ".1"], ["--max-relevance", ".1", "--min-relevance", ".5"], ["--max-relevance", ".03", "--min-relevance", ".5"]
 FIRST_STAGE = ["--source", "bm25", "--score-by", "first-stage"]
+SEARCH_ALONE = ["--max-resemblance", "1", *FIRST_STAGE]  # without a model, texts and guards
 PEERS = collections.OrderedDict([
     ("top-k, discriminator", PEER + ["--source", "discriminator"]),
     ("relative margin .05, discriminator", PEER + ["--source", "teacher", "--scores", "{probabilities}", "--relative-margin", ".05"]),
@@ -162,7 +163,8 @@ class Site:
     def mine(self, options, out, *more):
         options = [word.format(probabilities=self.probabilities) for word in options]
         queries = ["--queries", self.mined] if "--queries" not in more else []
-        run(TOOL, "mine", "--db", self.db, "--model", self.model, *queries, "--clicks", self.clicks, "--restart",
+        model = [] if options == SEARCH_ALONE else ["--model", self.model]
+        run(TOOL, "mine", "--db", self.db, *model, *queries, "--clicks", self.clicks, "--restart",
             "--seed", self.seed, "--out", out, *options, *more)
 
     def mined_lists(self, options, num_negatives):
@@ -302,7 +304,7 @@ def speed(args, work):
     site = Site(args.data, args.peers, work, 1)
     one = f"{site.folder}/one.tsv"
     write_lines(one, read_lines(site.mined)[:1])
-    rules = [("search and the documents' ids alone", PEER + FIRST_STAGE), ("generator, no guard", PEER + ["--source", "generator"]),
+    rules = [("search and the picked documents' ids alone", SEARCH_ALONE), ("generator, no guard", PEER + ["--source", "generator"]),
              ("generator, default guards", ["--source", "generator"])]
     rates = {}
     for name, options in rules:
