@@ -11,6 +11,7 @@
 #include "index_tools/features.h"
 #include "index_tools/index.h"
 #include "index_tools/inspect.h"
+#include "index_tools/mine.h"
 #include "index_tools/rerank.h"
 #include "index_tools/score.h"
 #include "index_tools/search.h"
@@ -94,6 +95,13 @@ const std::vector<Command>& commands() {
           "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
           "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
           "Next: if the new order is better, 'store' puts its model into the index.\n"),
+      make_command<MineOptions>(
+          "mine", "--db DB --model M --queries Q (--clicks C | --qrels R) --out NEG", "mine hard negatives for training other models",
+          "For those who train retrieval models: documents that look right for a query and are wrong.\n"
+          "  xapian-irgan mine --db films --model films.model --queries queries.tsv --clicks clicks.tsv --out triplets.jsonl.gz\n"
+          "  xapian-irgan mine --db films --queries queries.tsv --qrels qrels.txt --source bm25 --relative-margin .05 --format ids --out negatives.tsv\n"
+          "A run that is stopped goes on where it was when the same command is given again.\n"
+          "Next: train on the file with sentence-transformers, FlagEmbedding or Tevatron, whose forms --format names.\n"),
       make_command<InspectOptions>(
           "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
           "  xapian-irgan inspect films.model\n"

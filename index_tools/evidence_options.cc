@@ -95,18 +95,39 @@ std::string known_columns() {
 
 }  // namespace
 
-void EvidenceOptions::add_to(OptionTable& table) {
-  database.add_to(table);
+void LabelOptions::add_to(OptionTable& table) {
   table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
   table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; with columns or keys " + known_columns() + ", of which doc_id and a query are needed; may be given again", "FILE");
   table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
   table.text("rejects", rejects, "file for the unusable log lines", "FILE");
-  table.number("half-life", half_life_days, 0.0, kManyDays, 
+  table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
+}
+
+void LabelOptions::check() const {
+  if (queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+}
+
+ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+  const ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
+  const QueryResolver resolver(rows);
+  ClickAggregator aggregator({half_life_days});
+  for (const std::string& path : clicks) {
+    ClickLogReader log(path, log_options);
+    log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
+    report_rejects(log.summary(), path);
+  }
+  return aggregator.finish();
+}
+
+void EvidenceOptions::add_to(OptionTable& table) {
+  database.add_to(table);
+  LabelOptions::add_to(table);
+  table.number("half-life", half_life_days, 0.0, kManyDays,
                "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
-  table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
@@ -132,15 +153,7 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
   if (!qrels.empty()) {
     data = prepare(database.opener(), layout, schema, rows, read_qrels(qrels), options, report);
   } else {
-    ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
-    const QueryResolver resolver(rows);
-    ClickAggregator aggregator({half_life_days});
-    for (const std::string& path : clicks) {
-      ClickLogReader log(path, log_options);
-      log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
-      report_rejects(log.summary(), path);
-    }
-    const ClickEvidence evidence = aggregator.finish();
+    const ClickEvidence evidence = read_clicks(rows, half_life_days);
     applied_half_life = evidence.half_life_days;
     data = prepare(database.opener(), layout, schema, rows, evidence, options, report);
   }

@@ -9,14 +9,14 @@
 
 #include "index_tools/database_options.h"
 #include "index_tools/option_table.h"
-#include "trainer/click_log.h"
+#include "trainer/click_pages.h"
+#include "trainer/query_file.h"
 #include "trainer/training_data.h"
 
 namespace irgan {
 
-/// The inputs that `features` and `train` share.
-struct EvidenceOptions {
-  DatabaseOptions database;
+/// What is known of queries: the flags of every command that reads a click log or judgments.
+struct LabelOptions {
   std::string queries;
   std::vector<std::string> clicks;
   std::string qrels;
@@ -24,6 +24,21 @@ struct EvidenceOptions {
   int rank_base = 1;
   double max_bad = 0.01;
   std::string rejects;
+
+  void add_to(OptionTable& table);
+
+  /// Throws: ConfigError if an input is missing or two exclude each other
+  void check() const;
+
+  /// Reads the click logs; a row without a query id is one of the query with the same words. Unusable lines go to stderr.
+  ///
+  /// Throws: what reading throws
+  ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const;
+};
+
+/// The inputs that `features` and `train` share.
+struct EvidenceOptions : LabelOptions {
+  DatabaseOptions database;
   std::optional<double> half_life_days;
   std::vector<std::string> features;
   std::size_t depth = 100;

@@ -27,8 +27,29 @@ std::string cell(const json& row, const char* key) {
   return text.str();
 }
 
+// How many times as many hidden clicks as a uniform draw the generator's draws hit.
+std::string false_negatives(const json& row) {
+  const auto policy = row.find("hidden_hits");
+  const auto uniform = row.find("hidden_uniform_hits");
+  if (policy == row.end() || !policy->is_number() || uniform == row.end() || !uniform->is_number()) return "-";
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << policy->get<double>() / uniform->get<double>() << 'x';
+  return text.str();
+}
+
+void print_false_negatives(const json& record, std::ostream& out) {
+  if (!record.contains("false_negatives")) return;
+  const json& curve = record["false_negatives"];
+  out << "false negatives among the generator's draws, as a multiple of uniform draws', by mining temperature:";
+  for (std::size_t i = 0; i < curve["temperature"].size() && i < curve["multiple"].size(); ++i) {
+    out << "  " << curve["temperature"][i].get<double>() << ": " << std::fixed << std::setprecision(2)
+        << curve["multiple"][i].get<double>() << std::defaultfloat << std::setprecision(6);
+  }
+  out << '\n';
+}
+
 void print_epochs(const json& network, std::ostream& out) {
-  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    uniform   |grad D|  |grad G|\n";
+  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    uniform   false neg.  |grad D|  |grad G|\n";
   for (const json& row : network.value("epochs", json::array())) {
     out << "  " << std::setw(5) << row.value("epoch", 0) << std::left;
     for (const char* key : {"discriminator_loss", "discriminator_accuracy", "calibration_error", "reward",
@@ -38,9 +59,9 @@ void print_epochs(const json& network, std::ostream& out) {
     for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
       out << "  " << std::setw(8) << cell(row.value("validation", json::object()), to_string(ranker));
     }
-    for (const char* key : {"policy_hits", "uniform_hits", "discriminator_gradient", "generator_gradient"}) {
-      out << "  " << std::setw(8) << cell(row, key);
-    }
+    for (const char* key : {"policy_hits", "uniform_hits"}) out << "  " << std::setw(8) << cell(row, key);
+    out << "  " << std::setw(10) << false_negatives(row);
+    for (const char* key : {"discriminator_gradient", "generator_gradient"}) out << "  " << std::setw(8) << cell(row, key);
     out << std::right << '\n';
   }
   for (const json& trouble : network.value("troubles", json::array())) out << "  trouble: " << trouble.get<std::string>() << '\n';
@@ -76,6 +97,7 @@ void print_model(const Model& model, std::ostream& out) {
   }
   if (record.contains("validation_measure")) out << "measure    " << record["validation_measure"].get<std::string>() << '\n';
   if (record.contains("first_stage_check")) out << "against the first stage " << record["first_stage_check"].dump() << '\n';
+  print_false_negatives(record, out);
   for (const json& network : record.value("networks", json::array())) print_epochs(network, out);
 }
 

@@ -5,7 +5,9 @@
 #include <memory>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
+#include "trainer/candidate_pool.h"
 #include "trainer/thread_pool.h"
 
 namespace irgan {
@@ -33,16 +35,6 @@ struct Prepared {
   Pool pool;
   std::vector<Example> examples;  // whose pool number is still to be set
   Positives positives;
-};
-
-// What one thread reads the index with.
-struct Reader {
-  FirstStage first_stage;
-  FeatureExtractor extractor;
-  DocumentIds ids;
-
-  Reader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema, Xapian::Query::op default_op)
-      : first_stage(db, layout, default_op), extractor(db, schema), ids(db, layout.id_prefix) {}
 };
 
 using RowOfDocument = std::unordered_map<std::string, Index>;
@@ -88,23 +80,22 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   return example;
 }
 
-Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, std::size_t depth, Reader& reader) {
+Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, std::size_t depth,
+                       CandidateReader& reader) {
   Prepared prepared;
-  const Xapian::Query parsed = reader.first_stage.query_of(query);
-  const Xapian::MSet hits = reader.first_stage.search(parsed, static_cast<Xapian::doccount>(depth));
-  const std::vector<Candidate> candidates = candidates_of(hits, depth);
-  prepared.has_candidates = !candidates.empty();
+  const CandidateList found = reader.find(query, depth);
+  prepared.has_candidates = !found.candidates.empty();
   Pool& pool = prepared.pool;
   pool.query_id = query.id;
   RowOfDocument rows;
-  for (const Candidate& candidate : candidates) {
-    std::string id = reader.ids.id_of(candidate.docid);
+  for (const Candidate& candidate : found.candidates) {
+    std::string id = reader.ids().id_of(candidate.docid);
     rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
     pool.document_ids.push_back(std::move(id));
   }
-  prepared.positives = count_positives(evidence.labels, rows, reader.ids, kind == LabelKind::grades);
-  if (candidates.empty()) return prepared;
-  pool.rows = reader.extractor.extract(parsed, candidates);
+  prepared.positives = count_positives(evidence.labels, rows, reader.ids(), kind == LabelKind::grades);
+  if (found.candidates.empty()) return prepared;
+  pool.rows = reader.features(found.query, found.candidates);
   pool.range = pool_range(pool.rows);
   if (kind != LabelKind::impressions) {
     prepared.examples.push_back(whole_pool_example(pool, evidence.labels));
@@ -140,9 +131,11 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
 
   std::vector<Prepared> prepared(known.size());
   ThreadPool threads(options.num_threads);
-  std::vector<std::unique_ptr<Reader>> readers(threads.num_threads());
+  std::vector<std::unique_ptr<CandidateReader>> readers(threads.num_threads());
   threads.for_each(known.size(), [&](std::size_t i, unsigned thread) {
-    if (!readers[thread]) readers[thread] = std::make_unique<Reader>(open(), layout, schema, options.default_op);
+    if (!readers[thread]) {
+      readers[thread] = std::make_unique<CandidateReader>(open(), layout, schema, options.default_op);
+    }
     prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options.depth, *readers[thread]);
     if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(known.size()));
   });

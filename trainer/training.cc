@@ -13,6 +13,7 @@
 #include "trainer/checkpoint.h"
 #include "trainer/diagnosis.h"
 #include "trainer/encoding_fit.h"
+#include "trainer/false_negatives.h"
 #include "trainer/generator_inputs.h"
 #include "trainer/output_file.h"
 #include "trainer/serving_check.h"
@@ -103,7 +104,8 @@ class TrainingRun {
         options_(options),
         listener_(listener),
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
-        first_stage_(standardise_first_stage(training, options)) {
+        first_stage_(standardise_first_stage(training, options)),
+        hidden_positives_(validation, options.seed) {
     for (std::size_t i = 0; i < training.examples.size(); ++i) {
       if (is_informative(training.examples[i])) examples_.push_back(i);
     }
@@ -152,6 +154,7 @@ class TrainingRun {
       finish_network(game, state);
       if (++state.network < options_.networks) start_network(state);
     }
+    record_false_negatives(state);
     ModelParts parts = model_parts(state);
     compare_with_first_stage(state.offsets, parts);
     listener_.on_finish(parts);
@@ -295,9 +298,33 @@ class TrainingRun {
     const Network generator = generator_inputs_->widened(game.generator.average);
     validation_->score(game.discriminator.average, has_generator() ? &generator : nullptr, options_.game.temperature,
                        game.offsets.value, report);
+    measure_false_negatives(generator, report);
     keep_best(game, report, state);
     record_["networks"].back()["epochs"].push_back(record_of(report));
     listener_.on_epoch(report);
+  }
+
+  void measure_false_negatives(const Network& generator, EpochReport& report) {
+    report.hidden_hits = report.hidden_uniform_hits = std::numeric_limits<double>::quiet_NaN();
+    if (!has_generator() || hidden_positives_.num_queries() == 0) return;
+    const HiddenHits hits =
+        hidden_positives_.hits({generator}, {options_.game.temperature}, encoding_, threads_).front();
+    report.hidden_hits = hits.policy;
+    report.hidden_uniform_hits = hits.uniform;
+  }
+
+  // How many times as many false negatives as uniform ones the generator that is kept draws, by temperature.
+  void record_false_negatives(const TrainingState& state) {
+    if (!has_generator() || hidden_positives_.num_queries() == 0) return;
+    std::vector<double> temperatures = recorded_temperatures();
+    for (double& t : temperatures) t *= options_.game.temperature;
+    json multiples = json::array();
+    for (const HiddenHits& hits : hidden_positives_.hits(state.generators, temperatures, encoding_, threads_)) {
+      multiples.push_back(hits.multiple());
+    }
+    record_["false_negatives"] = {{"queries", hidden_positives_.num_queries()},
+                                  {"temperature", recorded_temperatures()},
+                                  {"multiple", multiples}};
   }
 
   static void keep_best(const Game& game, const EpochReport& report, TrainingState& state) {
@@ -368,6 +395,7 @@ class TrainingRun {
   const TrainingListener& listener_;
   ThreadPool threads_;
   Standardisation first_stage_;
+  HiddenPositives hidden_positives_;
   std::vector<std::size_t> examples_;  // of data_, those that are informative
   std::vector<double> weights_;        // of examples_
   Index num_ranks_ = 0;

@@ -48,6 +48,8 @@ struct EpochReport {
   RankerScores validation{};       ///< NaN where there is no such ranker
   double policy_hits = 0.0;        ///< chance that a draw of the generator is a held-out positive; NaN without one
   double uniform_hits = 0.0;       ///< the same for a uniform draw
+  double hidden_hits = 0.0;        ///< chance that a draw, the known half of the positives left out, is of the other half
+  double hidden_uniform_hits = 0.0;///< the same for a uniform draw; both NaN without a generator
 };
 
 /// Called in the course of train(), on the calling thread.

@@ -80,6 +80,8 @@ json record_of(const EpochReport& report) {
           {"generator_gradient", s.generator_gradient},
           {"policy_hits", report.policy_hits},
           {"uniform_hits", report.uniform_hits},
+          {"hidden_hits", report.hidden_hits},
+          {"hidden_uniform_hits", report.hidden_uniform_hits},
           {"validation",
            {{"discriminator", report.validation[static_cast<std::size_t>(Ranker::discriminator)]},
             {"generator", report.validation[static_cast<std::size_t>(Ranker::generator)]},

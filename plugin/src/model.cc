@@ -91,11 +91,17 @@ std::string Model::to_bytes() const { return bytes_; }
 VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool) const { return score(pool, parts_->ranker); }
 
 VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const {
+  return score_beside(pool, pool, ranker);
+}
+
+VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool,
+                             Ranker ranker) const {
   assert(pool.cols() == static_cast<Index>(parts_->schema.features.size()));
+  assert(rows.cols() == pool.cols());
   FeatureMatrix encoded;
-  parts_->encoding.encode(pool, pool_range(pool), encoded);
+  parts_->encoding.encode(rows, pool_range(pool), encoded);
   const Mixture weights = mixture(ranker, parts_->temperature);
-  VectorXf scores = VectorXf::Zero(pool.rows());
+  VectorXf scores = VectorXf::Zero(rows.rows());
   if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(parts_->discriminators, encoded);
   if (weights.generator > 0.0F) scores += weights.generator * mean_score(parts_->generators, encoded);
   return scores;

@@ -543,3 +543,39 @@ TEST_CASE_METHOD(Fixture, "fewer than 50 queries with clicks or positive judgmen
   folder.write("many.rows", rows);
   tells(failed("train --data @many.rows --model @out"), "49");
 }
+
+TEST_CASE_METHOD(Fixture, "mine: options that contradict each other", "[index_tools][bad_input][mine]") {
+  const std::string mine = "mine --db @db --model @model" + kQueries + "--clicks @clicks --out @out ";
+  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--out @out"), Contains("--clicks and --qrels"));
+  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--clicks @clicks"), Contains("--out is missing"));
+  CHECK_THAT(refused(mine + "--source best"), Contains("--source best") && Contains("generator"));
+  CHECK_THAT(refused(mine + "--source bm25=0"), Contains("share must be a number above 0"));
+  CHECK_THAT(refused(mine + "--source bm25 --source bm25=2"), Contains("a second time"));
+  CHECK_THAT(refused(mine + "--relative-margin .05"), Contains("--relative-margin with --score-by discriminator") && Contains("--absolute-margin"));
+  CHECK_THAT(refused(mine + "--range-min 5 --range-max 5"), Contains("must be above --range-min 5"));
+  CHECK_THAT(refused(mine + "--source run"), Contains("--run is missing"));
+  CHECK_THAT(refused(mine + "--source teacher"), Contains("--scores is missing"));
+  CHECK_THAT(refused(mine + "--include-positives"), Contains("n-tuple"));
+  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--qrels @learn.qrels --out @out --source skipped"), Contains("click log"));
+  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--qrels @learn.qrels --out @out --max-relevance .1"),
+             Contains("--max-relevance") && Contains("not what was shown"));
+}
+
+TEST_CASE_METHOD(Fixture, "mine: a model that does not fit, texts that are missing, queries of another site",
+                 "[index_tools][bad_input][mine]") {
+  const std::string mine = "mine --db @db" + kQueries + "--qrels @learn.qrels --out @out ";
+  CHECK_THAT(failed(mine), Contains("the index holds no model") && Contains("--source bm25"));
+  CHECK_THAT(failed(mine + "--source generator --model @softmax.model"), Contains("no generator"));
+  CHECK_THAT(failed(mine + "--model @nowhere"), Contains("nowhere"));
+  std::filesystem::create_directory(folder.path() / "other");
+  folder.write("other.jsonl", R"({"id": "d1", "name": "amber birch"})" "\n");
+  REQUIRE(run_line("index --db " + file("other.db") + " --field name= " + file("other.jsonl")).exit_code == 0);
+  CHECK_THAT(failed("mine --db @other.db --model @model" + kQueries + "--qrels @learn.qrels --out @out"),
+             Contains("the model does not fit the index"));
+  folder.write("texts", R"({"id": "d0", "body": "words"})" "\n");
+  CHECK_THAT(failed(mine + "--model @model --texts @texts"), Contains("no line has a text under 'text'") && Contains("--text-field"));
+  CHECK_THAT(failed(mine + "--model @model --text-field nothing"), Contains("queries skipped, no_text") && Contains("no query gives a row"));
+  folder.write("strangers.tsv", "x1\tamber\n");
+  CHECK_THAT(failed("mine --db @db --model @model --queries @strangers.tsv --qrels @learn.qrels --out @out"),
+             Contains("queries skipped, no_positives: 1") && Contains("query ids"));
+}

@@ -119,6 +119,10 @@ TEST_CASE("each command's --help says what it does and lists its options", "[ind
       {"rerank", {"db", "model", "queries", "out", "baseline-out", "depth"}},
       {"score", {"model", "data", "out", "qrels-out", "serve"}},
       {"evaluate", {"qrels", "run", "letor", "relevance-level", "measures", "per-query", "seed"}},
+      {"mine", {"db", "model", "queries", "clicks", "qrels", "out", "source", "temperature", "max-false-negatives", "run", "scores",
+                "score-by", "max-score", "min-score", "absolute-margin", "relative-margin", "range-min", "range-max", "max-relevance",
+                "min-relevance", "max-resemblance", "num-negatives", "strategy", "seed", "per-positive", "include-positives",
+                "output-scores", "pad", "format", "content", "text-field", "texts", "depth", "threads", "restart", "report-json"}},
       {"inspect", {"model", "db"}},
       {"store", {"db", "model", "previous"}},
   };

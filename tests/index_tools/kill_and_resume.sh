@@ -2,6 +2,7 @@
 # Kills xapian-irgan with SIGKILL at random moments and checks that nothing is lost:
 #   train     resumed five times, its model has the bytes of an undisturbed run, whatever the number of threads
 #   index, features   the old output stands whole until the new one does
+#   mine      resumed, its rows and its report have the bytes of an undisturbed run
 # Use: tests/index_tools/kill_and_resume.sh XAPIAN-IRGAN [SEED]
 set -euo pipefail
 irgan=$(realpath "${1:?name the program}")
@@ -116,4 +117,25 @@ echo "killed $kills times, the old or the new output each time"
 "${features[@]}" --out victim.rows >log 2>&1 || fail "a new try"
 cmp victim.rows new.rows
 "${search[@]}" --db victim.db | cmp - new.hits
+echo "== mine"
+mine=("$irgan" mine --db new.db --queries many --qrels many.qrels --source bm25 --source uniform --num-negatives 20)
+for query in $(seq 0 5999); do printf 'q%d\tw%d w%d w%d\n' "$query" $((query % 50)) $((query * 7 % 500)) $((query * 11 % 500)); done >many
+for query in $(seq 0 5999); do printf 'q%d 0 %d 1\n' "$query" $((1001 + query % 3000)); done >many.qrels
+mine_duration=$(took "${mine[@]}" --out undisturbed.negatives --report-json undisturbed.json)
+kills=0
+resumed=0
+echo "what was here before" >victim.negatives
+for _ in 1 2 3 4 5 6 7 8; do
+  if killed_after $((mine_duration * $(between 25 60) / 100)) "${mine[@]}" --threads $(between 1 3) --out victim.negatives --report-json victim.json; then break; fi
+  kills=$((kills + 1))
+  if grep -q "^going on with the interrupted run" log; then resumed=$((resumed + 1)); fi
+  cmp -s victim.negatives <(echo "what was here before") || fail "the negatives were damaged by kill $kills"
+done
+if [ -e victim.negatives.partial ] || ! cmp -s victim.negatives undisturbed.negatives; then
+  "${mine[@]}" --out victim.negatives --report-json victim.json >log 2>&1 || { cat log >&2; fail "the last mining"; }
+fi
+cmp victim.negatives undisturbed.negatives || fail "rows are doubled or missing after $kills kills"
+cmp victim.json undisturbed.json || fail "the report differs after $kills kills"
+[ ! -e victim.negatives.partial ] || fail "victim.negatives.partial was left behind"
+echo "killed $kills times, of which $resumed in a run that had been resumed; the same rows and report"
 echo "passed in $SECONDS s"

@@ -378,3 +378,13 @@ TEST_CASE("explain of a straight model is weight times distance from the mean", 
 TEST_CASE("a pool of one row has nothing to explain", "[plugin][model]") {
   CHECK(Model(full_model()).explain(random_pool(1, 2, 9)).cwiseAbs().maxCoeff() <= kRounding);
 }
+
+TEST_CASE("rows beside a pool are scored relative to that pool, so that its own rows keep their scores", "[plugin][model]") {
+  const Model model(full_model());
+  const FeatureMatrix pool = random_pool(12, 2, 5);
+  const VectorXf scores = model.score(pool, Ranker::discriminator);
+  const FeatureMatrix part = pool.topRows(3);
+  const VectorXf beside = model.score_beside(part, pool, Ranker::discriminator);
+  CHECK((beside - scores.head(3)).cwiseAbs().maxCoeff() < 1e-6F);  // products of other sizes may round otherwise
+  CHECK((model.score(part, Ranker::discriminator) - beside).cwiseAbs().maxCoeff() > 1e-4F);
+}

@@ -64,6 +64,13 @@ class IRGAN_API Model {
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool) const;
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const;
 
+  /// Returns the scores that `rows` have beside `pool`: inputs that are relative to a pool are taken relative to that one,
+  /// so that its own documents keep their scores.
+  ///
+  /// Shapes: rows: m x features; result: m
+  Eigen::VectorXf score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool,
+                               Ranker ranker) const;
+
   /// Returns what each feature adds to each row's score.
   ///
   /// Source:  integrated gradients, Sundararajan et al., ICML 2017, eq. 3, from the pool's mean encoded row

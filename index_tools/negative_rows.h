@@ -1,0 +1,31 @@
+/// The forms in which mined negatives are written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "index_tools/mining_options.h"
+#include "index_tools/query_miner.h"
+
+namespace irgan {
+
+/// Appends the rows of one query, a line each, and returns their number.
+///
+///   triplet        {"anchor", "positive", "negative"} a positive and negative; scores: "positive_score", "negative_score"
+///   n-tuple        {"anchor", "positive", "negative_1" .. "negative_n"} a positive that has all n; scores: "score", a list
+///   labeled-pair   {"anchor", "positive", "label"}: the positives with label 1, then the negatives with 0; scores: "score"
+///   labeled-list   {"anchor", "positive": [...], "labels": [1, 0, ...]} a positive; scores: "scores"
+///   flagembedding  {"query", "pos": [...], "neg": [...]}; scores: "pos_scores", "neg_scores"
+///   tevatron       {"query_id", "query_text", "positive_document_ids", "negative_document_ids"}, with texts also
+///                  {"query", "positive_passages": [{"docid", "text"}], "negative_passages"}; scores: "positive_scores", ...
+///   ids            qid <TAB> positive <TAB> negative; scores: two more columns
+///
+/// Documents stand as text or id, and with both as text with columns of the same names and "_id" behind. With padding
+/// each form has "padded": a truth value, or a list of them, one a negative; ids a column of 0 and 1.
+///
+/// Source:   sentence-transformers' names are those that its mine_hard_negatives gives a data set whose columns are
+///           called anchor and positive; Tevatron's are those of its retriever/dataset.py, the new form and the old
+/// Requires: query.skip is none
+std::size_t append_rows(const MinedQuery& query, const MineOptions& options, std::string& out);
+
+}  // namespace irgan

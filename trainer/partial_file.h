@@ -1,0 +1,48 @@
+/// A long output that survives a kill: written beside its place, and gone on with by the next run.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// Collects an output in `path`.partial, and in `path`.partial.state how far it is; commit() moves it to `path`. A kill
+/// leaves both, and whatever stood at `path` before. Standard output, pipes and devices are written to directly, and
+/// cannot be resumed.
+///
+/// Threads: one writer a thread
+class IRGAN_API PartialFile {
+ public:
+  /// run: what tells this run from others; restart: begin anew whatever is there
+  /// Throws: ConfigError naming --restart if the partial output belongs to another run; FormatError if its state is
+  ///         damaged; Error if nothing can be written there
+  PartialFile(const std::string& path, const std::string& run, bool restart);
+  ~PartialFile();
+
+  /// What the interrupted run saved last; null if there was none.
+  const nlohmann::json& saved() const;
+
+  void append(std::string_view bytes);
+
+  /// Makes what was appended so far, and `state`, outlast a kill; what is appended later is cut off again by a resumed
+  /// run.
+  ///
+  /// Throws: Error if it cannot be written
+  void save(const nlohmann::json& state);
+
+  /// Replaces `path` by the whole output, packed if it ends in .gz or .zst, and removes the partial one.
+  ///
+  /// Throws: Error if it cannot be written; `path` is untouched then
+  void commit();
+
+ private:
+  struct Target;
+  std::unique_ptr<Target> target_;
+};
+
+}  // namespace irgan
