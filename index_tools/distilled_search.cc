@@ -1,0 +1,62 @@
+#include "index_tools/distilled_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "irgan/weight.h"
+#include "plugin/src/term_weighting.h"
+
+namespace irgan {
+namespace {
+
+double rounded(double number) {
+  if (number <= 0.0) return 0.0;
+  const double unit = std::pow(10.0, 3.0 - std::floor(std::log10(number)));
+  return std::round(number * unit) / unit;
+}
+
+std::unique_ptr<const Xapian::Weight> weight_of(const DistilledSearch& search) {
+  const WeightMixture& mixture = search.mixture;
+  if (search.kind == DistilledKind::mixture) return std::make_unique<Weight>(mixture);
+  return std::make_unique<Xapian::BM25Weight>(mixture.k1, mixture.brevity, 1.0, mixture.b, kLeastNormalisedLength);
+}
+
+}  // namespace
+
+DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
+                          const std::vector<bool>& used, const FirstStage& first_stage) {
+  DistilledSearch search;
+  search.kind = kind;
+  search.mixture = form.mixture;
+  for (const bool finds : {true, false}) {
+    for (std::size_t f = 0; f < prefixes.size(); ++f) {
+      const double scale = rounded(form.field_scales[f]);
+      if (used[f] && first_stage.looks_in(prefixes[f]) == finds && (finds || scale > 0.0)) {
+        search.fields.push_back({prefixes[f], scale, finds});
+      }
+    }
+  }
+  // Xapian multiplies them by the length of the query, which is now shorter by the fields that are left out.
+  const auto num_used = static_cast<double>(std::count(used.begin(), used.end(), true));
+  const double longer = num_used / static_cast<double>(search.fields.size());
+  search.mixture.brevity *= longer;
+  search.mixture.length *= longer;
+  for (double WeightMixture::*member : {&WeightMixture::k1, &WeightMixture::b, &WeightMixture::bm25, &WeightMixture::presence,
+                                        &WeightMixture::idf, &WeightMixture::log_wdf, &WeightMixture::brevity,
+                                        &WeightMixture::length}) {
+    search.mixture.*member = rounded(search.mixture.*member);
+  }
+  return search;
+}
+
+std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& first_stage, const QueryRow& row,
+                                    Xapian::doccount top) {
+  Xapian::Enquire enquire(first_stage.database());
+  enquire.set_query(FirstStage::filtered(first_stage.parse_scaled(row.text, search.fields), row));
+  enquire.set_weighting_scheme(*weight_of(search));
+  const Xapian::MSet hits = enquire.get_mset(0, top);
+  return {hits.begin(), hits.end()};
+}
+
+}  // namespace irgan
