@@ -24,7 +24,7 @@ constexpr Language kCpp{"Xapian::Query", "Xapian::Query::", "parser.parse_query(
                         "query = ", "query", ";"};
 constexpr Language kPython{"xapian.Query", "xapian.Query.", "parser.parse_query(text, flags, \"", "query = ", "query = ",
                            "query", ""};
-constexpr Language kPerl{"Search::Xapian::Query->new", "", "$parser->parse_query($text, $flags, \"", "my $query = ",
+constexpr Language kPerl{"Search::Xapian::Query->new", "", "$words->(\"", "my $query = ",
                          "$query = ", "$query", ";"};
 
 // With a point, so that C++ takes it for a double.
@@ -72,6 +72,12 @@ void write_stock_recipe(const DistilledSearch& search, std::ostream& out) {
   write_query(search, kPython, out);
   out << "    enquire.set_query(query)\n    enquire.set_weighting_scheme(xapian.BM25Weight("
       << bm25_parameters(search.mixture, ", ") << "))\n\nStock form, Perl (use Search::Xapian ':all'):\n";
+  // Search::Xapian's parse_query takes no prefix.
+  out << "    my $words = sub {  # make_parser() is to return a Search::Xapian::QueryParser set up as yours\n"
+         "      my $parser = make_parser();\n"
+         "      $parser->add_prefix('', $_[0]) if $_[0] ne '';\n"
+         "      return $parser->parse_query($text, $flags);\n"
+         "    };\n";
   write_query(search, kPerl, out);
   out << "    $enquire->set_query($query);\n    $enquire->set_weighting_scheme(Search::Xapian::BM25Weight->new("
       << bm25_parameters(search.mixture, ", ") << "));\n";

@@ -29,14 +29,17 @@ DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const s
   DistilledSearch search;
   search.kind = kind;
   search.mixture = form.mixture;
-  for (const bool finds : {true, false}) {
+  const auto add_fields = [&](bool finding, bool even_at_0) {
     for (std::size_t f = 0; f < prefixes.size(); ++f) {
       const double scale = rounded(form.field_scales[f]);
-      if (used[f] && first_stage.looks_in(prefixes[f]) == finds && (finds || scale > 0.0)) {
-        search.fields.push_back({prefixes[f], scale, finds});
+      if (used[f] && first_stage.looks_in(prefixes[f]) == finding && (scale > 0.0 || even_at_0)) {
+        search.fields.push_back({prefixes[f], scale, finding});
       }
     }
-  }
+  };
+  add_fields(true, false);
+  if (search.fields.empty()) add_fields(true, true);
+  add_fields(false, false);
   // Xapian multiplies them by the length of the query, which is now shorter by the fields that are left out.
   const auto num_used = static_cast<double>(std::count(used.begin(), used.end(), true));
   const double longer = num_used / static_cast<double>(search.fields.size());

@@ -18,8 +18,8 @@ struct DistilledSearch {
   std::vector<ScaledField> fields;  ///< as FirstStage::parse_scaled wants them
 };
 
-/// Makes a form ready for use: fields that count nothing are left out unless their words find documents, and numbers are
-/// rounded to four digits, so that what is measured is what is printed.
+/// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are rounded
+/// to four digits, so that what is measured is what is printed.
 ///
 /// prefixes: of the form's fields
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,

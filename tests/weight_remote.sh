@@ -12,11 +12,12 @@ trap 'stop; rm -rf "$folder"' EXIT
 cd "$folder"
 unset LD_PRELOAD
 
-# serve [VARIABLE=VALUE...]: starts a server on a free port of 127.0.0.1 and leaves that in `port`
+# serve [VARIABLE=VALUE...]: starts a server on a free port of 127.0.0.1 and leaves that in `port`. It is given a process group
+# of its own, since a server that is told to end tells its whole group.
 serve() {
   for _ in $(seq 20); do
     port=$((20000 + RANDOM % 20000))
-    env "$@" xapian-tcpsrv --interface 127.0.0.1 --port $port --idle-timeout 60000 db >server.log 2>&1 &
+    setsid env "$@" xapian-tcpsrv --interface 127.0.0.1 --port $port --idle-timeout 60000 db >server.log 2>&1 &
     server=$!
     for _ in $(seq 100); do
       kill -0 $server 2>/dev/null || break  # the port was taken
