@@ -93,7 +93,7 @@ std::vector<QueryRow> text_queries(const std::string& path, std::size_t most) {
 }
 
 struct Distilled {
-  DistilledSearch omega, stock, mixture;
+  DistilledSearch omega_before, omega, stock, mixture;
 };
 
 Distilled distil_all(Bench& bench, const std::vector<QueryRow>& queries, std::vector<QueryRow>& held_out_queries,
@@ -113,13 +113,16 @@ Distilled distil_all(Bench& bench, const std::vector<QueryRow>& queries, std::ve
     throw Error("--queries: " + std::to_string(num_pools) + " queries have two candidates or more; at least " +
                 std::to_string(kFewestQueries) + " are needed");
   }
-  const std::vector<bool> every(bench.prefixes.size(), true);
-  std::vector<bool> unprefixed;
-  for (const std::string& prefix : bench.prefixes) unprefixed.push_back(prefix.empty());
-  const auto form = [&](DistilledKind kind, const std::vector<bool>& used) {
-    return search_of(kind, distil(kind, learning, held_out, used), bench.prefixes, used, bench.first_stage);
+  std::vector<FieldUse> every, unprefixed;
+  for (const std::string& prefix : bench.prefixes) {
+    every.push_back(bench.first_stage.looks_in(prefix) ? FieldUse::usual : FieldUse::allowed);
+    unprefixed.push_back(prefix.empty() ? FieldUse::usual : FieldUse::none);
+  }
+  const auto form = [&](DistilledKind kind, const std::vector<FieldUse>& uses) {
+    return search_of(kind, distil(kind, learning, held_out, uses), bench.prefixes, uses);
   };
   Distilled distilled;
+  distilled.omega_before.fields = {{"", 1.0, true}};  // Omega's queries look at words without a prefix
   distilled.omega = form(DistilledKind::stock, unprefixed);
   bar.update(0.6);
   distilled.stock = form(DistilledKind::stock, every);
@@ -139,15 +142,16 @@ struct Column {
   }
 };
 
-enum Place { kFirstStage, kOmega, kStock, kMixture, kModel };
+enum Place { kFirstStage, kStock, kMixture, kModel, kOmegaBefore, kOmega };
 
 std::vector<Column> measure(Bench& bench, const Distilled& distilled, const std::vector<QueryRow>& queries,
                             const std::optional<Qrels>& qrels) {
   std::vector<Column> columns{{"Xapian's order", nullptr, {}},
-                              {"Omega form: BM25 parameters", &distilled.omega, {}},
-                              {"stock form: and field scales", &distilled.stock, {}},
-                              {"irgan::Weight and field scales", &distilled.mixture, {}},
-                              {"the model itself", nullptr, {}}};
+                              {"stock form: BM25, scaled fields", &distilled.stock, {}},
+                              {"irgan::Weight, scaled fields", &distilled.mixture, {}},
+                              {"the model itself", nullptr, {}},
+                              {"Omega's order", &distilled.omega_before, {}},
+                              {"Omega form: its BM25 parameters", &distilled.omega, {}}};
   for (const QueryRow& row : queries) {
     if (qrels && qrels->by_query.count(row.id) == 0) continue;
     const Bench::Ranked ranked = bench.rank(row);
@@ -190,16 +194,21 @@ void write_table(const std::vector<Column>& columns, bool on_judgments, std::ost
   const double base = columns[kFirstStage].mean();
   const double gain = columns[kModel].mean() - base;
   out << "nDCG@10 over " << columns[kModel].values.size() << " queries, "
-      << (on_judgments ? "by judgments" : "by the model's own order (its first document has the gain 10, its tenth 1)") << ":\n";
-  for (const Column& column : columns) {
-    std::string name = column.name;
+      << (on_judgments ? "by judgments:\n"
+                       : "by the model's own order (its first document has the gain 10, its tenth 1), which is not to\n"
+                         "say that it is better to be near it: that is measured by --qrels:\n");
+  const auto write_line = [&](Place place) {
+    std::string name = columns[place].name;
     name.resize(34, ' ');
-    out << "  " << name << formatted("%.4f", column.mean());
-    if (gain > 0.0 && &column != &columns[kFirstStage]) {
-      out << "  keeps " << formatted("%.0f", 100.0 * (column.mean() - base) / gain) << " % of the model's gain";
+    out << "  " << name << formatted("%.4f", columns[place].mean());
+    if (gain > 0.0 && (place == kStock || place == kMixture)) {
+      out << "  keeps " << formatted("%.0f", 100.0 * (columns[place].mean() - base) / gain) << " % of the model's gain";
     }
     out << '\n';
-  }
+  };
+  for (const Place place : {kFirstStage, kStock, kMixture, kModel}) write_line(place);
+  out << "Where queries look only at words without a prefix, as Omega's do:\n";
+  for (const Place place : {kOmegaBefore, kOmega}) write_line(place);
 }
 
 bool is_better(const Column& a, const Column& b, double& p) {
@@ -207,17 +216,20 @@ bool is_better(const Column& a, const Column& b, double& p) {
   return a.mean() > b.mean() && p < kLevel;
 }
 
+std::string difference(const Column& a, const Column& b, double p) {
+  return formatted("%+.4f", a.mean() - b.mean()) + " (p " + formatted("%.4f", p) + ")";
+}
+
 // Returns whether irgan::Weight is worth its trouble.
 bool write_verdict(const std::vector<Column>& columns, std::ostream& out) {
   double p = 1.0;
   const bool stock_gains = is_better(columns[kStock], columns[kFirstStage], p);
-  out << "\nThe stock form " << (stock_gains ? "gains " : "does not measurably gain on Xapian's order: ")
-      << formatted("%+.4f", columns[kStock].mean() - columns[kFirstStage].mean()) << " (p " << formatted("%.4f", p) << ")"
-      << (stock_gains ? " on Xapian's order" : "; keep the plugin") << ".\n";
+  out << "\nThe stock form " << (stock_gains ? "gains on" : "does not measurably gain on") << " Xapian's order: "
+      << difference(columns[kStock], columns[kFirstStage], p) << (stock_gains ? ".\n" : "; keep the plugin.\n");
   const bool class_gains = is_better(columns[kMixture], columns[kStock], p);
-  out << "irgan::Weight " << (class_gains ? "gains " : "does not measurably gain on the stock form: ")
-      << formatted("%+.4f", columns[kMixture].mean() - columns[kStock].mean()) << " (p " << formatted("%.4f", p) << ")"
-      << (class_gains ? " on the stock form: use it where your search is in C++" : "; the stock form is enough") << ".\n";
+  out << "irgan::Weight " << (class_gains ? "gains on" : "does not measurably gain on") << " the stock form: "
+      << difference(columns[kMixture], columns[kStock], p)
+      << (class_gains ? "; use it where your search is in C++.\n" : stock_gains ? "; the stock form is enough.\n" : ".\n");
   return class_gains;
 }
 
@@ -227,7 +239,8 @@ void add_options(DistillOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index", "FILE");
   table.text("queries", options.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
-  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries, which are held back", "FILE");
+  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries",
+             "FILE");
   table.text("qrels", options.qrels, "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
   table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");

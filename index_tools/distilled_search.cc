@@ -1,6 +1,5 @@
 #include "index_tools/distilled_search.h"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -25,14 +24,14 @@ std::unique_ptr<const Xapian::Weight> weight_of(const DistilledSearch& search) {
 }  // namespace
 
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
-                          const std::vector<bool>& used, const FirstStage& first_stage) {
+                          const std::vector<FieldUse>& uses) {
   DistilledSearch search;
   search.kind = kind;
   search.mixture = form.mixture;
   const auto add_fields = [&](bool finding, bool even_at_0) {
     for (std::size_t f = 0; f < prefixes.size(); ++f) {
       const double scale = rounded(form.field_scales[f]);
-      if (used[f] && first_stage.looks_in(prefixes[f]) == finding && (scale > 0.0 || even_at_0)) {
+      if (uses[f] == (finding ? FieldUse::usual : FieldUse::allowed) && (scale > 0.0 || even_at_0)) {
         search.fields.push_back({prefixes[f], scale, finding});
       }
     }
@@ -41,8 +40,7 @@ DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const s
   if (search.fields.empty()) add_fields(true, true);
   add_fields(false, false);
   // Xapian multiplies them by the length of the query, which is now shorter by the fields that are left out.
-  const auto num_used = static_cast<double>(std::count(used.begin(), used.end(), true));
-  const double longer = num_used / static_cast<double>(search.fields.size());
+  const double longer = static_cast<double>(num_usable(uses)) / static_cast<double>(search.fields.size());
   search.mixture.brevity *= longer;
   search.mixture.length *= longer;
   for (double WeightMixture::*member : {&WeightMixture::k1, &WeightMixture::b, &WeightMixture::bm25, &WeightMixture::presence,

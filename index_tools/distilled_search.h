@@ -21,9 +21,9 @@ struct DistilledSearch {
 /// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are rounded
 /// to four digits, so that what is measured is what is printed.
 ///
-/// prefixes: of the form's fields
+/// prefixes, uses: of the form's fields
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
-                          const std::vector<bool>& used, const FirstStage& first_stage);
+                          const std::vector<FieldUse>& uses);
 
 /// Returns the first `top` documents that the form finds for `row`.
 std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& first_stage, const QueryRow& row,

@@ -1,7 +1,8 @@
 /// Finds what Xapian itself can compute that comes nearest to a model: BM25's parameters, field scales, a mixture.
 #pragma once
 
-#include <string>
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include <Eigen/Core>
@@ -27,7 +28,7 @@ struct DistillationPool {
 struct DistilledForm {
   WeightMixture mixture;             ///< brevity and length are per word and field of the query
   std::vector<double> field_scales;  ///< a field each; the largest is 1
-  double held_out_loss = 0.0;        ///< nats: cross entropy of the model's softmax on the held-out pools
+  double held_out_ndcg = 0.0;        ///< nDCG@10 over the held-out pools, a document's gain its probability by the model
 };
 
 /// Which functions a form may use.
@@ -36,16 +37,29 @@ enum class DistilledKind {
   mixture,  ///< all of irgan::Weight
 };
 
-/// Returns the form whose softmax over the pools is nearest to the model's.
+/// Whether a field may be in the query.
+enum class FieldUse {
+  none,
+  allowed,
+  usual,  ///< it is in the site's own query, with scale 1
+};
+
+/// Returns how many fields the query may have.
+inline std::size_t num_usable(const std::vector<FieldUse>& uses) {
+  return uses.size() - static_cast<std::size_t>(std::count(uses.begin(), uses.end(), FieldUse::none));
+}
+
+/// Returns the form that ranks the held-out pools most as the model does: by held_out_ndcg.
 ///
-/// k1 and b are searched coordinate by coordinate on a grid, each point judged on the held-out pools; its scales and
-/// coefficients are those of the least cross entropy on the learning pools, which is convex in either with the other
-/// given. A mixture starts from the stock form.
+/// k1, b and how much the first ranks count in the fit are searched coordinate by coordinate on a grid, with and without
+/// the functions of the document. At each point scales and coefficients are those of the least cross entropy on the
+/// learning pools, which is convex in either with the other given. On the held-out pools the stock form is never below the
+/// usual query under BM25's defaults, and a mixture never below the stock form.
 ///
-/// used:     which fields the query may have, at least one
+/// uses:     of the fields, at least one usual
 /// Requires: pools with the same number of fields, at least one document each; neither list empty
-/// Cost:     some 30 fits of fit_nonnegative_softmax; the result does not depend on chance
+/// Cost:     some 100 fits of fit_nonnegative_softmax; the result does not depend on chance
 IRGAN_API DistilledForm distil(DistilledKind kind, const std::vector<DistillationPool>& learning,
-                               const std::vector<DistillationPool>& held_out, const std::vector<bool>& used);
+                               const std::vector<DistillationPool>& held_out, const std::vector<FieldUse>& uses);
 
 }  // namespace irgan

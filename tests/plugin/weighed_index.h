@@ -54,15 +54,20 @@ inline Xapian::Query random_query(std::mt19937_64& random) {
     titles.emplace_back("S" + word);
   }
   const auto joined = [](Query::op op, const std::vector<Query>& parts) { return Query(op, parts.begin(), parts.end()); };
+  const auto others = [&](std::size_t count) {
+    std::vector<Query> result;
+    while (result.size() < count) result.emplace_back(random_word(random));
+    return result;
+  };
   const Query body = joined(random() % 3 == 0 ? Query::OP_AND : Query::OP_OR, words);
   const Query title(Query::OP_SCALE_WEIGHT, joined(Query::OP_OR, titles), static_cast<double>(random() % 50) / 10.0);
   const Query both(random() % 2 == 0 ? Query::OP_OR : Query::OP_AND_MAYBE, body, title);
   switch (random() % 6) {
     case 0: return Query(Query::OP_FILTER, both, Query("Khalf"));
-    case 1: return Query(Query::OP_OR, both, joined(Query::OP_SYNONYM, {Query(random_word(random)), Query(random_word(random)), Query(random_word(random))}));
+    case 1: return Query(Query::OP_OR, both, joined(Query::OP_SYNONYM, others(3)));
     case 2: return Query(Query::OP_AND_NOT, both, Query(random_word(random)));
     // A phrase in an OR gets other weights from Xapian 1.4.22 when it prunes than when it does not, under BM25Weight too.
-    case 3: return Query(Query::OP_FILTER, both, joined(Query::OP_NEAR, {Query(random_word(random)), Query(random_word(random))}));
+    case 3: return Query(Query::OP_FILTER, both, joined(Query::OP_NEAR, others(2)));
     case 4: return Query(Query::OP_AND_MAYBE, Query("Kall"), both);
     default: return both;
   }
