@@ -7,6 +7,7 @@
 #include <xapian.h>
 
 #include "index_tools/annotate.h"
+#include "index_tools/distill.h"
 #include "index_tools/evaluate.h"
 #include "index_tools/features.h"
 #include "index_tools/index.h"
@@ -102,6 +103,11 @@ const std::vector<Command>& commands() {
           "  xapian-irgan mine --db films --queries queries.tsv --qrels qrels.txt --source bm25 --relative-margin .05 --format ids --out negatives.tsv\n"
           "A run that is stopped goes on where it was when the same command is given again.\n"
           "Next: train on the file with sentence-transformers, FlagEmbedding or Tevatron, whose forms --format names.\n"),
+      make_command<DistillOptions>(
+          "distill", "--db DB --model M --queries Q", "find the BM25 parameters that come nearest to a model",
+          "For searches that cannot load the plugin, or must look at the whole index: what a model can be in Xapian itself.\n"
+          "  xapian-irgan distill --db films --model films.model --queries queries.tsv --test-queries test.tsv --qrels qrels.txt\n"
+          "Prints how much of the model's gain each form keeps, and what to paste into C++, Python, Perl and Omega.\n"),
       make_command<InspectOptions>(
           "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
           "  xapian-irgan inspect films.model\n"

@@ -2,6 +2,7 @@
 
 #include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "plugin/src/serialised_query.h"
 
@@ -49,6 +50,16 @@ Query FirstStage::parse(const std::string& text) {
   return Query(Query::OP_AND_MAYBE, query, carried);
 }
 
+Query FirstStage::parse_scaled(const std::string& text, const std::vector<ScaledField>& fields) {
+  const std::string words = without_phrases(text);
+  Query query;
+  for (const ScaledField& field : fields) {
+    const Query scaled(Query::OP_SCALE_WEIGHT, parser_.parse_query(words, 0, field.prefix), field.scale);
+    query = &field == fields.data() ? scaled : Query(field.finds ? Query::OP_OR : Query::OP_AND_MAYBE, query, scaled);
+  }
+  return query;
+}
+
 Query FirstStage::query_of(const QueryRow& row) {
   Query query;
   if (row.serialised_query.empty()) {
@@ -56,6 +67,10 @@ Query FirstStage::query_of(const QueryRow& row) {
   } else {
     query = query_of_bytes(row.serialised_query, "query '" + row.id + "'");
   }
+  return filtered(std::move(query), row);
+}
+
+Query FirstStage::filtered(Query query, const QueryRow& row) {
   std::istringstream terms(row.filter);
   for (std::string term; terms >> term;) query = Query(Query::OP_FILTER, query, Query(term));
   return query;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <xapian.h>
 
@@ -10,6 +11,13 @@
 #include "trainer/query_file.h"
 
 namespace irgan {
+
+/// A text field in a query whose fields count differently.
+struct ScaledField {
+  std::string prefix;
+  double scale = 1.0;
+  bool finds = true;  ///< whether its words find documents; else they only add to the weight of what others find
+};
 
 /// Searches an index as a plain Xapian application would.
 ///
@@ -24,10 +32,22 @@ class IRGAN_API FirstStage {
   /// Punctuation that would make Xapian look for a phrase (. - / : \ @) parts words instead.
   Xapian::Query parse(const std::string& text);
 
+  /// Returns the words of `text` in each of `fields`, weighing as much as its scale says: joined by OR where they find
+  /// documents, by AND_MAYBE where they do not.
+  ///
+  /// Requires: fields that find before those that do not, at least one
+  Xapian::Query parse_scaled(const std::string& text, const std::vector<ScaledField>& fields);
+
+  /// Whether parse() looks in the field under `prefix`.
+  bool looks_in(const std::string& prefix) const { return prefix.empty() || prefix == title_prefix_; }
+
   /// Returns the row's own serialised query, or its text parsed, under its boolean filter.
   ///
   /// Throws: FormatError naming the query if it cannot be unserialised
   Xapian::Query query_of(const QueryRow& row);
+
+  /// Returns `query` under the boolean filter of `row`, if there is one.
+  static Xapian::Query filtered(Xapian::Query query, const QueryRow& row);
 
   /// Returns the first `depth` hits by Xapian's default weighting, BM25.
   Xapian::MSet search(const Xapian::Query& query, Xapian::doccount depth) const;

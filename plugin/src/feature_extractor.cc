@@ -12,6 +12,7 @@
 
 #include "irgan/query_concepts.h"
 #include "plugin/src/field_features.h"
+#include "plugin/src/field_postings.h"
 #include "plugin/src/postings.h"
 #include "plugin/src/text_similarity.h"
 #include "plugin/src/value_snapshot.h"
@@ -56,24 +57,6 @@ std::string prefix_of_words(const FeatureSchema& schema) {
     if (field->text_slot != Xapian::BAD_VALUENO) prefix = field->prefix;
   }
   return prefix;
-}
-
-// Xapian sets a colon between a prefix of several letters and a word that would run into it.
-std::string prefixed(const std::string& prefix, const std::string& word) {
-  const bool runs_in = prefix.size() > 1 && !word.empty() && ((word[0] >= 'A' && word[0] <= 'Z') || word[0] == ':');
-  return runs_in ? prefix + ':' + word : prefix + word;
-}
-
-// The form in which the index holds a word: Z and the stem, else the word itself (capitalised words, digits, n-grams,
-// and every word of an index made without a stemmer), else the bare stem.
-std::string indexed_term(const Xapian::Database& db, const std::string& prefix, const ConceptWord& word) {
-  const std::string stemmed = "Z" + prefixed(prefix, word.stem);
-  if (db.term_exists(stemmed)) return stemmed;
-  if (!word.word.empty() && word.word != word.stem) {
-    const std::string unstemmed = prefixed(prefix, word.word);
-    if (db.term_exists(unstemmed)) return unstemmed;
-  }
-  return prefixed(prefix, word.stem);
 }
 
 std::string query_text(const std::vector<QueryConcept>& concepts) {
@@ -151,30 +134,8 @@ struct FeatureExtractor::State {
   const FieldMatch& match(std::size_t field, Reading& reading) const {
     std::optional<FieldMatch>& match = reading.matches[field];
     if (match) return *match;
-    match.emplace();
     const TextField& spec = schema.fields[field];
-    const Index num_rows = static_cast<Index>(reading.docids.size());
-    const Index num_concepts = static_cast<Index>(reading.concepts.size());
-    const double num_documents = db.get_doccount();
-    match->wdf = Eigen::MatrixXd::Zero(num_rows, num_concepts);
-    match->idf.resize(num_concepts);
-    match->collection_probability = VectorXd::Ones(num_concepts);
-    match->average_length = std::max(spec.average_length, 1e-9);
-    for (Index j = 0; j < num_concepts; ++j) {
-      double term_frequency = 0.0;
-      double collection_frequency = 0.0;
-      for (const ConceptWord& word : reading.concepts[static_cast<std::size_t>(j)].words) {
-        const std::string term = indexed_term(db, spec.prefix, word);
-        add_wdfs(db, term, reading.docids, match->wdf.col(j));
-        term_frequency += db.get_termfreq(term);
-        if (any_query_likelihood) collection_frequency += static_cast<double>(db.get_collection_freq(term));
-      }
-      match->idf[j] = inverse_document_frequency(num_documents, std::min(term_frequency, num_documents));
-      if (any_query_likelihood) {  // a word that the field never holds counts as half a word
-        match->collection_probability[j] =
-            std::max(collection_frequency, 0.5) / std::max(match->average_length * num_documents, 1.0);
-      }
-    }
+    match = read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
     match->length = field_lengths(spec, reading);
     return *match;
   }
@@ -209,9 +170,7 @@ struct FeatureExtractor::State {
     for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
     WordFacts facts;
     facts.stem = stem(text);
-    double term_frequency = db.get_termfreq("Z" + prefixed(word_prefix, facts.stem));
-    if (term_frequency == 0.0) term_frequency = db.get_termfreq(prefixed(word_prefix, text));
-    facts.idf = inverse_document_frequency(db.get_doccount(), term_frequency);
+    facts.idf = inverse_document_frequency(db.get_doccount(), word_frequency(db, word_prefix, {text, facts.stem}));
     return words.emplace(word.letters, std::move(facts)).first->second;
   }
 

@@ -11,6 +11,7 @@ namespace irgan {
 /// How the concepts of a query occur in one field of the candidates.
 struct FieldMatch {
   Eigen::MatrixXd wdf;                     ///< candidates x concepts
+  Eigen::VectorXd term_frequency;          ///< a concept each: documents with it, synonyms' added up, at most all
   Eigen::VectorXd idf;                     ///< a concept each: log(1 + (N - n + .5) / (n + .5)), N documents, n with it
   Eigen::VectorXd collection_probability;  ///< a concept each: share of the field's words; only for query likelihoods
   Eigen::VectorXd length;                  ///< a candidate each, in words; NaN if unknown

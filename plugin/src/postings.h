@@ -7,6 +7,8 @@
 #include <Eigen/Core>
 #include <xapian.h>
 
+#include "irgan/errors.h"
+
 namespace irgan {
 
 /// Adds each document's within-document frequency of `term` to `wdfs`.
@@ -21,7 +23,7 @@ void add_wdfs(const Xapian::Database& db, const std::string& term, const std::ve
 ///
 /// Requires: docids ascending
 /// Cost:     the all-documents posting list, skipped through (5 times cheaper than get_doclength a document)
-Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids);
+IRGAN_API Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids);
 
 /// Returns the numbers that Xapian::sortable_serialise put into `slot`; NaN where a document has none.
 ///

@@ -20,6 +20,13 @@
 
 namespace irgan {
 
+/// What irgan::Weight is registered as: 1.4 asks for the class, 2.x for a plain name in lower case.
+#if XAPIAN_AT_LEAST(2, 0, 0)
+inline constexpr const char* kWeightName = "irgan";
+#else
+inline constexpr const char* kWeightName = "irgan::Weight";
+#endif
+
 /// What tells the shards of a Database apart.
 using ShardIdentity = const void*;
 

@@ -1,5 +1,6 @@
 #include "trainer/first_stage.h"
 
+#include <map>
 #include <random>
 #include <string>
 #include <vector>
@@ -202,4 +203,43 @@ TEST_CASE("no damage to a serialised query brings a search down", "[trainer][fir
     }
   }
   CHECK(num_refused > 0);
+}
+
+TEST_CASE("scaled fields find what parse finds, and weigh as their scales say", "[trainer][first_stage]") {
+  FirstStage stage = first_stage();
+  CHECK(stage.looks_in("S"));
+  CHECK(stage.looks_in(""));
+  CHECK_FALSE(stage.looks_in("XT"));
+
+  const auto weights = [&](const std::vector<ScaledField>& fields) {
+    const Xapian::MSet found = stage.search(stage.parse_scaled("kernel", fields), 10);
+    std::map<Xapian::docid, double> by_docid;
+    for (auto hit = found.begin(); hit != found.end(); ++hit) by_docid[*hit] = hit.get_weight();
+    return by_docid;
+  };
+  const auto both = weights({{"S", 3.0, true}, {"", 1.0, true}});
+  const auto body = weights({{"", 1.0, true}});
+  const auto title = weights({{"S", 1.0, true}});
+  CHECK(both.size() == hits(stage, row_of("kernel")).size());
+  REQUIRE(title.size() < body.size());  // a title's words are found without a prefix too
+  for (const auto& [docid, weight] : both) {
+    const auto in_title = title.find(docid);
+    CHECK(weight == Approx(body.at(docid) + 3.0 * (in_title == title.end() ? 0.0 : in_title->second)));
+  }
+  const auto adding = weights({{"S", 1.0, true}, {"", 1.0, false}});
+  CHECK(adding.size() == title.size());
+  for (const auto& [docid, weight] : adding) CHECK(weight == Approx(title.at(docid) + body.at(docid)));
+}
+
+TEST_CASE("a filter leaves the weights alone", "[trainer][first_stage]") {
+  FirstStage stage = first_stage();
+  QueryRow row = row_of("kernel");
+  row.filter = "Qa";
+  const Xapian::Query query = stage.parse_scaled("kernel", {{"S", 2.0, true}, {"", 1.0, true}});
+  const Xapian::MSet all = stage.search(query, 10);
+  const Xapian::MSet filtered = stage.search(FirstStage::filtered(query, row), 10);
+  REQUIRE(filtered.size() == 1);
+  for (auto hit = all.begin(); hit != all.end(); ++hit) {
+    if (*hit == *filtered[0]) CHECK(filtered[0].get_weight() == Approx(hit.get_weight()));
+  }
 }
