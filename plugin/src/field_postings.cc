@@ -31,7 +31,7 @@ std::string indexed_term(const Xapian::Database& db, const std::string& prefix, 
 FieldMatch read_field(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
                       const std::vector<Xapian::docid>& docids, bool with_collection) {
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
-  const double num_documents = db.get_doccount();
+  const auto num_documents = static_cast<double>(db.get_doccount());
   FieldMatch match;
   match.wdf = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(docids.size()), num_concepts);
   match.term_frequency.resize(num_concepts);
