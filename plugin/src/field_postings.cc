@@ -44,7 +44,7 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
     for (const ConceptWord& word : concepts[static_cast<std::size_t>(j)].words) {
       const std::string term = indexed_term(db, field.prefix, word);
       add_wdfs(db, term, docids, match.wdf.col(j));
-      term_frequency += db.get_termfreq(term);
+      term_frequency += static_cast<double>(db.get_termfreq(term));
       if (with_collection) collection_frequency += static_cast<double>(db.get_collection_freq(term));
     }
     match.term_frequency[j] = std::min(term_frequency, num_documents);
