@@ -39,10 +39,9 @@ DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const s
   add_fields(true, false);
   if (search.fields.empty()) add_fields(true, true);
   add_fields(false, false);
-  // Xapian multiplies them by the length of the query, which is now shorter by the fields that are left out.
-  const double longer = static_cast<double>(num_usable(uses)) / static_cast<double>(search.fields.size());
-  search.mixture.brevity *= longer;
-  search.mixture.length *= longer;
+  // Xapian multiplies them by the length of the query, in which each word stands once a field.
+  search.mixture.brevity /= static_cast<double>(search.fields.size());
+  search.mixture.length /= static_cast<double>(search.fields.size());
   for (double WeightMixture::*member : {&WeightMixture::k1, &WeightMixture::b, &WeightMixture::bm25, &WeightMixture::presence,
                                         &WeightMixture::idf, &WeightMixture::log_wdf, &WeightMixture::brevity,
                                         &WeightMixture::length}) {

@@ -127,7 +127,7 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
   };
   if (facts.uuid != db.get_uuid()) drift("the model was trained on another index or before it was rebuilt");
   const auto moved = [](double then, double now) { return std::abs(now - then) > kNoticeableDrift * std::max(then, 1.0); };
-  if (moved(static_cast<double>(facts.num_documents), db.get_doccount())) {
+  if (moved(static_cast<double>(facts.num_documents), static_cast<double>(db.get_doccount()))) {
     drift("documents: " + std::to_string(facts.num_documents) + " then, " + std::to_string(db.get_doccount()) + " now");
   }
   if (moved(facts.average_length, db.get_avlength())) {

@@ -32,7 +32,7 @@ DistillationPool DistillationReader::read(const Xapian::Query& query, const std:
   pool.normalised_length = document_lengths(db_, docids).unaryExpr([average = db_.get_avlength()](double length) {
     return normalised_length(length, average);
   });
-  const double num_documents = db_.get_doccount();
+  const auto num_documents = static_cast<double>(db_.get_doccount());
   const std::vector<QueryConcept> concepts = concept_finder_.find(query);
   for (const std::string& prefix : prefixes_) {
     TextField field;

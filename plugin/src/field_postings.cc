@@ -31,7 +31,7 @@ std::string indexed_term(const Xapian::Database& db, const std::string& prefix, 
 FieldMatch read_field(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
                       const std::vector<Xapian::docid>& docids, bool with_collection) {
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
-  const double num_documents = db.get_doccount();
+  const auto num_documents = static_cast<double>(db.get_doccount());
   FieldMatch match;
   match.wdf = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(docids.size()), num_concepts);
   match.term_frequency.resize(num_concepts);
@@ -44,7 +44,7 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
     for (const ConceptWord& word : concepts[static_cast<std::size_t>(j)].words) {
       const std::string term = indexed_term(db, field.prefix, word);
       add_wdfs(db, term, docids, match.wdf.col(j));
-      term_frequency += db.get_termfreq(term);
+      term_frequency += static_cast<double>(db.get_termfreq(term));
       if (with_collection) collection_frequency += static_cast<double>(db.get_collection_freq(term));
     }
     match.term_frequency[j] = std::min(term_frequency, num_documents);

@@ -89,7 +89,7 @@ void Weight::init(double factor) {
   average_length_ = get_average_length();
   scale_ = 0.0;
   if (factor == 0.0) return;  // of the part that belongs to no term
-  idf_ = bm25_idf(get_collection_size(), get_termfreq());
+  idf_ = bm25_idf(static_cast<double>(get_collection_size()), static_cast<double>(get_termfreq()));
   const double wqf = static_cast<double>(get_wqf());
   scale_ = factor * 2.0 * wqf / (1.0 + wqf);  // as BM25Weight with k3 = 1
 }

@@ -136,6 +136,22 @@ TEST_CASE("no document's weight is above the bound that the matcher prunes by", 
   }
 }
 
+TEST_CASE("an empty document is below the bound, though the least length does not count it", "[plugin][weight]") {
+  ScratchFolder folder;
+  Xapian::WritableDatabase db(folder.file("db"), Xapian::DB_CREATE);
+  for (int i = 0; i < 10; ++i) {
+    Xapian::Document document;
+    document.add_boolean_term("Kall");
+    if (i > 0) document.add_term("a", 20);
+    db.add_document(document);
+  }
+  db.commit();
+  const Xapian::MSet hits = search(db, Query(Query::OP_AND_MAYBE, Query("Kall"), Query("b")), Weight(mixtures()[8]), 10);
+  REQUIRE(hits.size() == 10);
+  CHECK(*hits[0] == 1);
+  CHECK(hits[0].get_weight() <= hits.get_max_possible());
+}
+
 TEST_CASE("the bound of one term is reached where one document is shortest and says it most", "[plugin][weight]") {
   ScratchFolder folder;
   Xapian::WritableDatabase db(folder.file("db"), Xapian::DB_CREATE);

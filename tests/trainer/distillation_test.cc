@@ -14,10 +14,10 @@ using Eigen::VectorXd;
 
 namespace {
 
-// Scores a document as a search by `mixture` would, fields scaled, the query as long as its words in `num_used` fields.
-VectorXd scores_of(const DistillationPool& pool, const WeightMixture& m, const std::vector<double>& scales, double num_used) {
+// Scores a document as a search by `mixture` would, fields scaled, the query as long as its words.
+VectorXd scores_of(const DistillationPool& pool, const WeightMixture& m, const std::vector<double>& scales) {
   VectorXd scores = VectorXd::Zero(pool.normalised_length.size());
-  const auto query_length = static_cast<double>(pool.fields[0].wdf.cols()) * num_used;
+  const auto query_length = static_cast<double>(pool.fields[0].wdf.cols());
   for (Index row = 0; row < scores.size(); ++row) {
     const double n = pool.normalised_length[row];
     scores[row] = query_length * (m.brevity * 2.0 / (1.0 + n) + m.length * n / (1.0 + n));
@@ -53,7 +53,7 @@ std::vector<DistillationPool> random_pools(std::size_t count, std::uint64_t seed
 }
 
 void set_targets(std::vector<DistillationPool>& pools, const WeightMixture& mixture, const std::vector<double>& scales) {
-  for (DistillationPool& pool : pools) pool.target = softmax(scores_of(pool, mixture, scales, 3.0));
+  for (DistillationPool& pool : pools) pool.target = softmax(scores_of(pool, mixture, scales));
 }
 
 const std::vector<FieldUse> kAllFields{FieldUse::usual, FieldUse::usual, FieldUse::allowed};
@@ -118,7 +118,7 @@ TEST_CASE("a mixture ranks the held-out pools no worse than the stock form", "[t
   for (auto* pools : {&learning, &held_out}) {
     for (DistillationPool& pool : *pools) {
       const VectorXd noise = VectorXd::NullaryExpr(30, [&] { return 3.0 * normal(random); });
-      pool.target = softmax(scores_of(pool, WeightMixture{}, {1.0, 0.5, 0.0}, 3.0) + noise);
+      pool.target = softmax(scores_of(pool, WeightMixture{}, {1.0, 0.5, 0.0}) + noise);
     }
   }
   CHECK(distil(DistilledKind::mixture, learning, held_out, kAllFields).held_out_ndcg >=
@@ -129,11 +129,23 @@ TEST_CASE("where the model says the contrary of the words, the usual query is ke
   std::vector<DistillationPool> learning = random_pools(20, 11);
   std::vector<DistillationPool> held_out = random_pools(10, 12);
   for (auto* pools : {&learning, &held_out}) {
-    for (DistillationPool& pool : *pools) pool.target = softmax(-scores_of(pool, WeightMixture{}, {1.0, 1.0, 1.0}, 3.0));
+    for (DistillationPool& pool : *pools) pool.target = softmax(-scores_of(pool, WeightMixture{}, {1.0, 1.0, 1.0}));
   }
   const DistilledForm form = distil(GENERATE(DistilledKind::stock, DistilledKind::mixture), learning, held_out, kAllFields);
   CHECK(form.field_scales == std::vector<double>{1.0, 1.0, 0.0});
   CHECK(Weight(form.mixture).serialise() == Weight().serialise());
+}
+
+TEST_CASE("a further field is taken only if it brings something", "[trainer][distillation]") {
+  for (const double scale : {0.02, 1.0}) {
+    std::vector<DistillationPool> learning = random_pools(30, 13);
+    std::vector<DistillationPool> held_out = random_pools(20, 14);
+    set_targets(learning, WeightMixture{}, {1.0, 0.5, scale});
+    set_targets(held_out, WeightMixture{}, {1.0, 0.5, scale});
+    for (const DistilledKind kind : {DistilledKind::stock, DistilledKind::mixture}) {
+      CHECK((distil(kind, learning, held_out, kAllFields).field_scales[2] > 0.0) == (scale == 1.0));
+    }
+  }
 }
 
 TEST_CASE("a form keeps to the fields that it may use", "[trainer][distillation]") {
