@@ -72,7 +72,11 @@ def test_quality(args, model, rows):
     run = f"{args.work}/test.run"
     path = model if os.path.exists(model) else model + ".refused"
     subprocess.run([TOOL, "score", "--model", path, "--data", rows, "--out", run], check=True, stdout=subprocess.DEVNULL)
-    text = subprocess.run([TOOL, "evaluate", "--qrels", f"{args.demo}/qrels.test.txt", "--measures", "ndcg@10", run], check=True,
+    with open(run) as file:
+        tested = {line.split()[0] for line in file}
+    with open(f"{args.demo}/qrels.test.txt") as judgments, open(f"{args.work}/qrels", "w") as file:
+        file.writelines(line for line in judgments if line.split()[0] in tested)
+    text = subprocess.run([TOOL, "evaluate", "--qrels", f"{args.work}/qrels", "--measures", "ndcg@10", run], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
     return float(text.splitlines()[1].split()[1])
 
