@@ -268,6 +268,9 @@ void run(const DistillOptions& options, std::ostream& out) {
   }
   write_table(columns, qrels.has_value(), out);
   const bool class_gains = write_verdict(columns, out);
+  if (options.test_queries.empty()) {
+    out << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
+  }
 
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);

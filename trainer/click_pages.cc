@@ -123,6 +123,15 @@ struct ClickAggregator::State {
     }
   }
 
+  // Rows that came before the first dated one are taken to be as old as it: nothing else is known of them.
+  void date_all(double time) {
+    for (auto& [key, sums] : clicks) sums.decayed.time = time;
+    for (auto& [key, page] : open_pages) {
+      for (Showing& showing : page.showings) showing.clicks.time = time;
+    }
+    pages.date_all(time);
+  }
+
   void close_all_pages() {
     std::vector<std::pair<PageKey, OpenPage*>> rest;
     for (auto& [key, page] : open_pages) rest.push_back({key, &page});
@@ -183,6 +192,7 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   assert(!row.is_impression || row.rank > 0);
   if (row.time.has_value()) {
+    if (!s.counts.newest_time.has_value()) s.date_all(*row.time);
     s.last_time = *row.time;
     s.counts.newest_time = std::max(s.counts.newest_time.value_or(*row.time), *row.time);
   } else {

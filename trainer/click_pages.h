@@ -51,7 +51,7 @@ struct ClickEvidence {
   double num_impressions = 0;    ///< weighted by count
   std::size_t num_sessions = 0;  ///< distinct ones
   std::size_t num_unclicked_pages = 0;
-  std::size_t num_undated_rows = 0;   ///< without a time: each counts as old as the last dated one before it
+  std::size_t num_undated_rows = 0;   ///< without a time: as old as the last dated one before, or the first dated one
   std::optional<double> newest_time;  ///< seconds since 1970 UTC
 };
 

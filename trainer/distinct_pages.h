@@ -62,6 +62,11 @@ class DistinctPages {
   /// Cost:     O(showings)
   void merge(std::uint32_t query, std::uint64_t opening, const std::vector<Showing>& showings, const Decay& decay);
 
+  /// Takes all clicks so far for clicks of this time.
+  void date_all(double time) {
+    for (Showing& showing : showings_) showing.clicks.time = time;
+  }
+
   std::vector<Entry>& entries() { return entries_; }
   const std::deque<Showing>& showings() const { return showings_; }
 

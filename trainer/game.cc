@@ -201,11 +201,12 @@ void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
   } else {
     space.noise = noise(item, space, scores);
     switch (options_.form) {
-      case DiscriminatorForm::ratio:
-        space.noise *= options_.negatives;
-        result = ratio_loss(scores, item.positives, space.noise);
-        judge(log_ratio(scores, space.noise), item.positives, space.noise, space.statistics);
+      case DiscriminatorForm::ratio: {
+        const VectorXd negatives = options_.negatives * space.noise;
+        result = ratio_loss(scores, item.positives, negatives);
+        judge(log_ratio(scores, negatives), item.positives, negatives, space.statistics);
         break;
+      }
       case DiscriminatorForm::plain:
         result = plain_loss(scores, item.positives, space.noise);
         judge(scores, item.positives, space.noise, space.statistics);

@@ -85,6 +85,42 @@ TEST_CASE("ratio_loss has its optimum where softmax(s) is p_true, whatever the n
   }
 }
 
+TEST_CASE("with v negatives a positive ratio_loss keeps its optimum, and nears the softmax's gradient as v grows",
+          "[trainer][discriminator_loss]") {
+  std::mt19937_64 random(6);
+  const VectorXd truth = random_probabilities(9, random);
+  const VectorXd negatives = random_probabilities(9, random);
+  const VectorXd at_truth = truth.array().log() - 0.3;
+  const VectorXd elsewhere = random_scores(9, random);
+  const VectorXd wanted = softmax_loss(elsewhere, truth).gradient;
+  double last = 1.0;
+  for (const double v : {1.0, 10.0, 100.0, 1000.0}) {
+    CAPTURE(v);
+    CHECK(ratio_loss(at_truth, truth, v * negatives).gradient.cwiseAbs().maxCoeff() < v * kRoundOff);
+    const double distance = largest_difference(ratio_loss(elsewhere, truth, v * negatives).gradient, wanted);
+    CHECK(distance < last);
+    last = distance;
+  }
+  CHECK(last < 0.01);
+}
+
+TEST_CASE("sampled_ratio_loss with three negatives a positive agrees with central differences and with the exact loss",
+          "[trainer][discriminator_loss]") {
+  std::mt19937_64 random(7);
+  constexpr Index n = 6;
+  const VectorXd scores = random_scores(n, random, 2.0);
+  const VectorXd log_uniform = VectorXd::Constant(3 * n, -std::log(static_cast<double>(n)));
+  const auto loss = [&](const VectorXd& s) { return sampled_ratio_loss(s.head(n), s.tail(3 * n), log_uniform.head(n), log_uniform); };
+  VectorXd all(4 * n);
+  all << scores, scores, scores, scores;  // every document once as a positive, three times as a negative
+
+  const SampledLoss result = loss(all);
+  const VectorXd slopes = central_differences([&](const VectorXd& s) { return loss(s).loss; }, all);
+  CHECK(largest_difference(joined(result.positive_gradient, result.negative_gradient), slopes) < kSlopeTolerance);
+  const VectorXd uniform = VectorXd::Constant(n, 1.0 / n);
+  CHECK_THAT(result.loss, WithinAbs(ratio_loss(scores, uniform, 3.0 * uniform).loss, kRoundOff));
+}
+
 TEST_CASE("ratio_loss stays finite where the negatives have given a document up", "[trainer][discriminator_loss]") {
   const VectorXd scores = (VectorXd(3) << 1.0, 0.0, -900.0).finished();
   const VectorXd positives = (VectorXd(3) << 0.5, 0.0, 0.5).finished();

@@ -62,6 +62,31 @@ TEST_CASE("an undated row is as old as the dated one before it", "[trainer][dist
   CHECK(evidence.num_undated_rows == 1);
 }
 
+TEST_CASE("rows before the first dated one are as old as it", "[trainer][distinct_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{10});
+  aggregator.add(click("A"), "q");
+  aggregator.add(click("A"), "q");
+  aggregator.add(at(1.7e9, click("B")), "q");
+  aggregator.add(at(1.7e9 + 10 * kDay, click("A")), "q");
+  const ClickEvidence evidence = aggregator.finish();
+  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(2 * 0.5 + 1.0, 1e-14));
+  CHECK_THAT(evidence.clicks.by_query.at("q").at("B"), WithinRel(0.5, 1e-14));
+}
+
+TEST_CASE("clicks on pages before the first dated row are as old as it", "[trainer][distinct_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{10});
+  for (const double time : {-1.0, 1.7e9, 1.7e9 + 10 * kDay}) {
+    ClickRow row = click("A");
+    row.is_impression = true;
+    row.rank = 1;
+    row.session = time < 0.0 ? "undated" : "dated";
+    aggregator.add(time < 0.0 ? row : at(time, row), "q");
+  }
+  const ClickEvidence evidence = aggregator.finish();
+  REQUIRE(evidence.pages.size() == 1);
+  CHECK_THAT(evidence.pages[0].documents[0].clicks, WithinRel(0.5 + 0.5 + 1.0, 1e-14));
+}
+
 TEST_CASE("a log without times is not decayed, and says so", "[trainer][distinct_pages]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   aggregator.add(click("A"), "q");
