@@ -15,5 +15,5 @@ for q in $(seq 0 29); do printf 'q%d\tword%d word%d\n' "$q" "$q" $((q * 7 % 30))
 for q in $(seq 0 29); do for i in $(seq 1 400); do echo "q$q 0 $i $(((i * 37) % 400 / 150))"; done; done >qrels
 {
   "$irgan" index --db db --field title=S --field body= --value votes=0 documents.jsonl &&
-    "$irgan" train --db db --queries queries --qrels qrels --model model --epochs 3
+    "$irgan" train --force --db db --queries queries --qrels qrels --model model --epochs 3
 } >made_site.log 2>&1 || { cat made_site.log >&2; exit 1; }

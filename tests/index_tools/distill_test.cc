@@ -20,7 +20,7 @@ namespace {
 struct DistilledSite : MadeSite {
   DistilledSite() {
     index();
-    const CommandResult trained = run("train --db @db --queries @learn.tsv --qrels @learn.qrels --model @model --epochs 3");
+    const CommandResult trained = run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @model --epochs 3");
     if (trained.exit_code != 0) throw std::runtime_error(trained.err);
   }
 
