@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iomanip>
@@ -100,7 +101,19 @@ std::vector<double> examination_of(const Model& model) {
   return mean;
 }
 
-// Fits the chance of relevance to the log of some of the queries, evenly out of all.
+// The queries of which the log shows a document: others would only thin out what is fitted to.
+std::vector<const QueryRow*> shown_queries(const std::vector<QueryRow>& queries, const MiningEvidence& evidence) {
+  std::vector<const QueryRow*> shown;
+  for (const QueryRow& query : queries) {
+    const auto known = evidence.by_query.find(query.id);
+    if (known == evidence.by_query.end()) continue;
+    const auto has_showing = [](const KnownDocument& one) { return !one.showings.empty(); };
+    if (std::any_of(known->second.begin(), known->second.end(), has_showing)) shown.push_back(&query);
+  }
+  return shown;
+}
+
+// Fits the chance of relevance to the log of some of the queries that it shows, evenly out of all.
 void fit_evidence(const MineOptions& options, const Xapian::Database& db, const std::vector<QueryRow>& queries,
                   MiningTask& task) {
   task.guards.max_relevance = options.max_relevance.value_or(kDefaultMaxRelevance);
@@ -114,11 +127,13 @@ void fit_evidence(const MineOptions& options, const Xapian::Database& db, const 
   if (!task.model) return refuse("they need a model, which knows how often each rank is looked at: give --model");
   std::vector<double> examination = examination_of(*task.model);
   if (examination.empty()) return refuse(task.model_name + " was not trained on impressions and does not know how often each rank is looked at");
+  const std::vector<const QueryRow*> logged = shown_queries(queries, task.evidence);
+  if (logged.empty()) return refuse("the log shows nothing for any query of --queries (do the query ids of both files agree?)");
   QueryMiner miner(db, task);
   std::vector<DocumentEvidence> shown;
-  const std::size_t step = std::max<std::size_t>(1, queries.size() / kQueriesOfEvidence);
-  for (std::size_t i = 0; i < queries.size(); i += step) {
-    for (DocumentEvidence& evidence : miner.shown_evidence(queries[i])) shown.push_back(std::move(evidence));
+  const std::size_t step = std::max<std::size_t>(1, logged.size() / kQueriesOfEvidence);
+  for (std::size_t i = 0; i < logged.size(); i += step) {
+    for (DocumentEvidence& evidence : miner.shown_evidence(*logged[i])) shown.push_back(std::move(evidence));
   }
   if (shown.empty()) return refuse("the index has none of the documents that the log shows");
   task.relevance = fit_relevance(shown, std::move(examination));

@@ -59,9 +59,9 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
   table.flag("per-positive", options.per_positive, "pick anew for each positive; else once a query, for all its positives");
   table.flag("include-positives", options.include_positives, "let positives stand among the negatives, for reranking data; n-tuple and ids only");
-  table.flag("output-scores", options.output_scores, "write the scores of positives and negatives too");
+  table.flag("output-scores", options.output_scores, "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and labels, as sentence-transformers does");
   table.choice<Padding>("pad", options.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
-                        "fill up what is missing with random documents of the index, marked in a column 'padded'");
+                        "fill up what is missing with random documents of the index that no guard took out, marked in a column 'padded', which sentence-transformers must not see: drop it before training");
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
@@ -71,7 +71,7 @@ void add_form_options(MineOptions& options, OptionTable& table) {
                               {"tevatron", NegativeForm::tevatron}, {"ids", NegativeForm::ids}},
                              "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines qid, positive, negative with tabs");
   table.choice<RowContent>("content", options.content, {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
-                           "what stands for documents");
+                           "what stands for documents; both: ids in columns '..._id', which sentence-transformers would take for texts: drop them before training");
   table.texts("text-field", options.text_fields, "a field of the documents' stored data that is their text, may be given again; else all text fields", "NAME");
   table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain", "FILE");
 }

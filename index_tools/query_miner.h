@@ -102,7 +102,9 @@ class QueryMiner {
                     double positive_score, std::mt19937_64& random) const;
   std::vector<MinedDocument> pick(Candidates& all, const std::vector<Exclusion>& exclusions, double positive_score,
                                   std::uint64_t seed, MinedQuery& mined);
-  void pad(Candidates& all, std::mt19937_64& random, std::vector<MinedDocument>& negatives);
+  void drop_unlikely_positives(Candidates& all) const;
+  void pad(Candidates& all, const std::vector<Exclusion>& exclusions, std::mt19937_64& random,
+           std::vector<MinedDocument>& negatives);
   bool is_usable(Candidates& all, std::size_t row, MinedQuery& mined);
   const std::string& text_of(Candidates& all, std::size_t row);
   const std::string& id_of(Candidates& all, std::size_t row);

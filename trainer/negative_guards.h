@@ -44,6 +44,7 @@ struct GuardedCandidate {
   bool is_positive = false;
   double score = std::numeric_limits<double>::quiet_NaN();      ///< NaN: none
   double relevance = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
+  bool may_be_relevant = false;  ///< max_relevance does not hold for it: a positive that is asked for
 };
 
 /// Returns for each candidate whether it may be mined.
