@@ -241,7 +241,7 @@ RowOrder QueryMiner::order_of(NegativeSource source, const Candidates& all, cons
   switch (source) {
     case NegativeSource::generator: {
       std::vector<double> log_weights = masked(all.generator);
-      for (double& weight : log_weights) weight /= task_.temperature;
+      for (double& weight : log_weights) weight /= task_.temperature.value;
       return drawn_by_weight(log_weights, random);
     }
     case NegativeSource::discriminator: return ranked(all.discriminator);
@@ -353,6 +353,7 @@ MinedQuery QueryMiner::mine(const QueryRow& row) {
   for (const std::size_t place : all.positives) {
     if (task_.options.max_resemblance < 1.0 && !task_.options.include_positives) {
       all.positive_shingles.push_back(shingles_of(text_of(all, place)));
+      mined.has_textless_positive |= all.positive_shingles.back().empty();
     }
     if (wants_text && text_of(all, place).empty()) continue;
     mined.positives.push_back(document(all, place, scores[place]));

@@ -324,3 +324,45 @@ TEST_CASE("--include-positives lets clicked documents stand among the negatives 
     for (const std::string& document : documents) CHECK(negatives[query].count(document) == 1);
   }
 }
+
+TEST_CASE("the generator's temperature is told with what it was measured on", "[index_tools][mine]") {
+  const auto basis = [](const std::string& options) {
+    const Mined result = mined("--report-json @report.json " + options);
+    const json report = json::parse(site().folder.read("report.json"));
+    CHECK((result.err.find("the generator draws at temperature") != std::string::npos) == report.contains("temperature_basis"));
+    return report.value("temperature_basis", json());
+  };
+  CHECK(basis("--source discriminator").is_null());
+  CHECK(basis("--source generator --temperature 2") == json{{"value", 2.0}, {"basis", "given"}});
+  const json bounded = basis("--source generator --max-false-negatives 1000");
+  CHECK(bounded["basis"] == "bounded");
+  CHECK(bounded["queries"].get<int>() > 0);
+}
+
+TEST_CASE("the source skipped needs a log that says what was shown", "[index_tools][mine]") {
+  site().folder.write("clicks_alone", "query_id\tdoc_id\nq0\td0\n");
+  const CommandResult refused = site().run("mine --db @db --model @model --queries @learn.tsv --clicks @clicks_alone --source skipped --out @none");
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("--source skipped: the log says only what was clicked"));
+}
+
+TEST_CASE("a source that gives nothing is told", "[index_tools][mine]") {
+  site().folder.write("empty.run", "elsewhere Q0 d0 1 1.0 x\n");
+  const Mined result = mined("--source bm25 --source run --run @empty.run --report-json @report.json");
+  CHECK_THAT(result.err, Contains("the source run gave nothing"));
+  CHECK(json::parse(site().folder.read("report.json"))["negatives_by_source"]["run"] == 0);
+}
+
+TEST_CASE("positives without text, whose near-duplicates cannot be told, are counted", "[index_tools][mine]") {
+  const auto report = [](const std::string& options) {
+    const Mined result = mined("--content id --max-relevance 1 --report-json @report.json " + options);
+    const json counts = json::parse(site().folder.read("report.json"));
+    const int textless = counts["queries_with_textless_positives"].get<int>();
+    CHECK((result.err.find("without text") != std::string::npos) == (textless > 0));
+    return std::make_pair(textless, counts["mined_queries"].get<int>());
+  };
+  CHECK(report("").first == 0);
+  const auto [textless, mined_queries] = report("--text-field nothing");
+  CHECK(textless == mined_queries);
+  CHECK(report("--text-field nothing --max-resemblance 1").first == 0);
+}
