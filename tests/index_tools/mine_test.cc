@@ -23,7 +23,7 @@ const MadeSite& site() {
   static const bool done = [] {
     made.index();
     for (const char* line : {"simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 40 --out @clicks",
-                             "train --db @db --queries @learn.tsv --clicks @clicks --epochs 4 --valid-share .3 --force --model @model"}) {
+                             "train --force --db @db --queries @learn.tsv --clicks @clicks --epochs 4 --valid-share .3 --model @model"}) {
       const CommandResult result = made.run(line);
       if (result.exit_code != 0) throw std::runtime_error(line + result.err);
     }
