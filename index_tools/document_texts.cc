@@ -58,25 +58,35 @@ std::string from_lines(const std::string& data, const std::vector<std::string>& 
   return text;
 }
 
+// Bytes of a byte order mark, which TextInput passes over.
+std::uint64_t mark_size(int fd) {
+  char mark[3];
+  return ::pread(fd, mark, sizeof mark, 0) == 3 && std::string_view(mark, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+}
+
 }  // namespace
+
+TextFile::Descriptor::~Descriptor() {
+  if (fd >= 0) ::close(fd);
+}
 
 TextFile::TextFile(const std::string& path, std::vector<std::string> fields) : path_(path), fields_(std::move(fields)) {
   if (fields_.empty()) fields_ = {"text"};
-  fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd_ < 0) throw Error(path + ": cannot be opened: " + std::strerror(errno));
+  file_.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file_.fd < 0) throw Error(path + ": cannot be opened: " + std::strerror(errno));
   JsonDocumentReader reader("id", fields_, {});
   TextInput input(path);
-  std::uint64_t offset = 0;
+  std::uint64_t offset = mark_size(file_.fd);
   bool any_text = false;
   for (std::string_view line; input.next(line);) {
     // TextInput unpacks and drops line ends: the place of a line is looked up in the file itself.
     char first = 0;
-    if (::pread(fd_, &first, 1, static_cast<off_t>(offset)) != 1 || (!line.empty() && first != line.front())) {
+    if (::pread(file_.fd, &first, 1, static_cast<off_t>(offset)) != 1 || (!line.empty() && first != line.front())) {
       throw Error(path + ": lines must stand in the file as they are, since they are looked up one by one: unpack it");
     }
     char end = 0;
     const auto line_end = static_cast<off_t>(offset + line.size());
-    const bool has_return = ::pread(fd_, &end, 1, line_end) == 1 && end == '\r';
+    const bool has_return = ::pread(file_.fd, &end, 1, line_end) == 1 && end == '\r';
     if (!line.empty()) {
       const JsonDocument document = reader.read(line, input.place());
       any_text |= !joined(document, fields_).empty();
@@ -89,13 +99,11 @@ TextFile::TextFile(const std::string& path, std::vector<std::string> fields) : p
   if (!any_text) throw FormatError(path + ": no line has a text under '" + fields_.front() + "'; name its key with --text-field");
 }
 
-TextFile::~TextFile() { ::close(fd_); }
-
 std::optional<std::string> TextFile::text_of(const std::string& id) const {
   const auto found = lines_.find(id);
   if (found == lines_.end()) return std::nullopt;
   std::string line(found->second.size, '\0');
-  if (::pread(fd_, line.data(), line.size(), static_cast<off_t>(found->second.offset)) != static_cast<ssize_t>(line.size())) {
+  if (::pread(file_.fd, line.data(), line.size(), static_cast<off_t>(found->second.offset)) != static_cast<ssize_t>(line.size())) {
     throw Error(path_ + ": cannot be read any more: " + std::strerror(errno));
   }
   std::string text = joined(JsonDocumentReader("id", fields_, {}).read(line, path_), fields_);

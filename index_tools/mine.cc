@@ -1,18 +1,17 @@
 #include "index_tools/mine.h"
 
-#include <sys/stat.h>
-
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <memory>
-#include <numeric>
 #include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "index_tools/mining_identity.h"
 #include "index_tools/mining_report.h"
 #include "index_tools/negative_rows.h"
 #include "index_tools/progress_bar.h"
@@ -20,8 +19,6 @@
 #include "index_tools/strict_rerank.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model_parts.h"
-#include "plugin/src/safetensors.h"
-#include "trainer/false_negatives.h"
 #include "trainer/output_file.h"
 #include "trainer/partial_file.h"
 #include "trainer/thread_pool.h"
@@ -71,19 +68,6 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   }
 }
 
-// The hardest draws under the bound on false negatives, as training measured them.
-double temperature_of(const MineOptions& options, const MiningTask& task) {
-  if (options.temperature > 0.0 || !task.model) return options.temperature > 0.0 ? options.temperature : 1.0;
-  const json record = json::parse(task.model->training_record());
-  const auto curve = record.find("false_negatives");
-  if (curve == record.end()) return 1.0;
-  std::vector<double> multiples;
-  for (const json& multiple : curve->at("multiple")) {
-    multiples.push_back(multiple.is_number() ? multiple.get<double>() : std::numeric_limits<double>::infinity());
-  }
-  return hardest_temperature(curve->at("temperature").get<std::vector<double>>(), multiples, options.max_false_negatives);
-}
-
 // exp(b[rank]), 1 at rank 1: the mean over networks; empty if the model was not trained on impressions.
 std::vector<double> examination_of(const Model& model) {
   const json record = json::parse(model.training_record());
@@ -100,7 +84,19 @@ std::vector<double> examination_of(const Model& model) {
   return mean;
 }
 
-// Fits the chance of relevance to the log of some of the queries, evenly out of all.
+// The queries of which the log shows a document: others would only thin out what is fitted to.
+std::vector<const QueryRow*> shown_queries(const std::vector<QueryRow>& queries, const MiningEvidence& evidence) {
+  std::vector<const QueryRow*> shown;
+  for (const QueryRow& query : queries) {
+    const auto known = evidence.by_query.find(query.id);
+    if (known == evidence.by_query.end()) continue;
+    const auto has_showing = [](const KnownDocument& one) { return !one.showings.empty(); };
+    if (std::any_of(known->second.begin(), known->second.end(), has_showing)) shown.push_back(&query);
+  }
+  return shown;
+}
+
+// Fits the chance of relevance to the log of some of the queries that it shows, evenly out of all.
 void fit_evidence(const MineOptions& options, const Xapian::Database& db, const std::vector<QueryRow>& queries,
                   MiningTask& task) {
   task.guards.max_relevance = options.max_relevance.value_or(kDefaultMaxRelevance);
@@ -114,11 +110,13 @@ void fit_evidence(const MineOptions& options, const Xapian::Database& db, const 
   if (!task.model) return refuse("they need a model, which knows how often each rank is looked at: give --model");
   std::vector<double> examination = examination_of(*task.model);
   if (examination.empty()) return refuse(task.model_name + " was not trained on impressions and does not know how often each rank is looked at");
+  const std::vector<const QueryRow*> logged = shown_queries(queries, task.evidence);
+  if (logged.empty()) return refuse("the log shows nothing for any query of --queries (do the query ids of both files agree?)");
   QueryMiner miner(db, task);
   std::vector<DocumentEvidence> shown;
-  const std::size_t step = std::max<std::size_t>(1, queries.size() / kQueriesOfEvidence);
-  for (std::size_t i = 0; i < queries.size(); i += step) {
-    for (DocumentEvidence& evidence : miner.shown_evidence(queries[i])) shown.push_back(std::move(evidence));
+  const std::size_t step = std::max<std::size_t>(1, logged.size() / kQueriesOfEvidence);
+  for (std::size_t i = 0; i < logged.size(); i += step) {
+    for (DocumentEvidence& evidence : miner.shown_evidence(*logged[i])) shown.push_back(std::move(evidence));
   }
   if (shown.empty()) return refuse("the index has none of the documents that the log shows");
   task.relevance = fit_relevance(shown, std::move(examination));
@@ -131,39 +129,10 @@ json record_of(const RelevanceModel& model) {
           {"click_otherwise", model.click_otherwise}};
 }
 
-// A file as far as another one would change the output.
-std::string stamp(const std::string& path) {
-  struct stat facts {};
-  if (path.empty() || ::stat(path.c_str(), &facts) != 0) return path;
-  return path + ' ' + std::to_string(facts.st_size) + ' ' + std::to_string(facts.st_mtim.tv_sec) + '.' + std::to_string(facts.st_mtim.tv_nsec);
-}
-
-// What tells this run from others.
-std::string identity(const MineOptions& options, const MiningTask& task, const Xapian::Database& db) {
-  json parts = json::array();
-  const auto number = [](const std::optional<double>& value) { return value ? json(*value) : json(); };
-  for (const std::string& path : options.database.paths) parts.push_back(path);
-  parts.push_back({db.get_uuid(), db.get_doccount(), db.get_lastdocid(), layout_to_json(task.layout), static_cast<int>(options.database.default_op)});
-  for (const std::string* path : {&options.labels.queries, &options.labels.qrels, &options.run, &options.scores, &options.texts}) {
-    parts.push_back(stamp(*path));
-  }
-  for (const std::string& path : options.labels.clicks) parts.push_back(stamp(path));
-  for (const auto& column : options.labels.columns) parts.push_back({column.first, column.second});
-  for (const SharedSource& shared : task.sources) parts.push_back({to_string(shared.source), shared.share});
-  parts.push_back({task.model ? task.model->version() : "", task.depth, task.temperature, to_string(task.score_by), options.labels.rank_base});
-  const GuardOptions& guards = task.guards;
-  parts.push_back({number(guards.max_score), number(guards.min_score), number(guards.absolute_margin), number(guards.relative_margin),
-                   guards.range_min, guards.range_max, guards.max_relevance, options.min_relevance, options.max_resemblance});
-  parts.push_back({options.num_negatives, static_cast<int>(options.picking), options.seed, options.per_positive, options.include_positives,
-                   options.output_scores, static_cast<int>(options.padding), static_cast<int>(options.form), static_cast<int>(options.content),
-                   options.ambiguous_sharpness, options.ambiguous_offset, options.text_fields});
-  return hex_digest(parts.dump());
-}
-
 // Mines and writes all queries from where an interrupted run was.
 MiningReport mine_all(const MineOptions& options, const MiningTask& task, const std::vector<QueryRow>& queries,
                       PartialFile& file, std::size_t& num_resumed) {
-  MiningReport report;
+  MiningReport report(task.sources);
   std::size_t next = 0;
   if (!file.saved().is_null()) {
     next = file.saved().at("next").get<std::size_t>();
@@ -203,16 +172,22 @@ void run(const MineOptions& options, std::ostream& out) {
   const Xapian::Database db = options.database.open_filled();
   const std::vector<QueryRow> queries = read_queries(options.labels.queries);
   MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db), read_evidence(options.labels, queries)};
+  if (uses(sources, NegativeSource::skipped) && !task.evidence.has_impressions) {
+    throw ConfigError("--source skipped: the log says only what was clicked, not what was shown");
+  }
   task.guards = options.guards;
   load_model(options, db, task);
   task.depth = options.depth > 0 ? options.depth : task.model ? task.model->depth() : kDefaultDepth;
-  task.temperature = temperature_of(options, task);
+  const json record = task.model ? json::parse(task.model->training_record()) : json::object();
+  task.temperature = mining_temperature(options.temperature, record, options.max_false_negatives);
+  const bool draws = uses(sources, NegativeSource::generator);
+  if (draws) std::cerr << sentence_of(task.temperature, options.max_false_negatives) << '\n';
   if (!options.run.empty()) task.run = read_run(options.run);
   if (!options.scores.empty()) task.teacher = read_run(options.scores);
   if (!options.texts.empty()) task.text_file = std::make_shared<const TextFile>(options.texts, options.text_fields);
   fit_evidence(options, db, queries, task);
 
-  PartialFile file(options.out, identity(options, task, db), options.restart);
+  PartialFile file(options.out, mining_identity(task, db), options.restart);
   const auto begin = std::chrono::steady_clock::now();
   std::size_t num_resumed = 0;
   const MiningReport report = mine_all(options, task, queries, file, num_resumed);
@@ -224,7 +199,8 @@ void run(const MineOptions& options, std::ostream& out) {
   if (!options.report_json.empty()) {
     json written = report.to_json();
     written["score_by"] = to_string(task.score_by);
-    written["temperature"] = task.temperature;
+    written["temperature"] = task.temperature.value;
+    if (draws) written["temperature_basis"] = to_json(task.temperature);
     if (task.relevance) written["relevance"] = record_of(*task.relevance);
     OutputFile report_file(options.report_json);
     report_file.stream() << written.dump(2) << '\n';

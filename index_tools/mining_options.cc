@@ -19,7 +19,7 @@ void add_source_options(MineOptions& options, OptionTable& table) {
   table.number("temperature", options.temperature, 0.0, 100.0,
                "of the generator's draws: lower ones are harder and hit more positives in disguise; 0: the lowest that keeps --max-false-negatives by the model's record");
   table.number("max-false-negatives", options.max_false_negatives, 1.0, 1000.0,
-               "how many times as many false negatives as uniform draws the generator's may have, as training measured it");
+               "how many times as many false negatives as uniform draws the generator's may have, as training measured it; stderr says whether the bound could be kept");
   table.number("sharpness", options.ambiguous_sharpness, 1e-6, 1e6, "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
   table.number("offset", options.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
   table.text("run", options.run, "a TREC run, as source or for the guards' scores", "FILE");
@@ -46,8 +46,8 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
                "with impressions: greatest chance that a negative is relevant, given how often it was looked at and clicked, with the "
                "discriminator as the prior; 1: no matter; else .1 where the model knows how ranks are looked at");
   table.number("min-relevance", options.min_relevance, 0.0, 1.0,
-               "with impressions: chance from which a clicked document is a positive; 0: every clicked one; clicked ones below are mined if "
-               "--max-relevance lets them");
+               "with impressions: chance from which a document clicked where it was shown is a positive; 0: every clicked one; clicked ones below are mined if "
+               "--max-relevance lets them; what only a log of clicks alone has is a positive always");
   table.number("max-resemblance", options.max_resemblance, 0.0, 1.0,
                "share of common three-word sequences up to which a document is no near-duplicate of a positive; 1: no matter");
 }
@@ -58,10 +58,10 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
                         "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped give: the first, or any");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
   table.flag("per-positive", options.per_positive, "pick anew for each positive; else once a query, for all its positives");
-  table.flag("include-positives", options.include_positives, "let positives stand among the negatives, for reranking data; n-tuple and ids only");
-  table.flag("output-scores", options.output_scores, "write the scores of positives and negatives too");
+  table.flag("include-positives", options.include_positives, "let positives stand among the negatives whatever --max-relevance, for reranking data; n-tuple and ids only");
+  table.flag("output-scores", options.output_scores, "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and labels, as sentence-transformers does");
   table.choice<Padding>("pad", options.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
-                        "fill up what is missing with random documents of the index, marked in a column 'padded'");
+                        "fill up what is missing with random documents of the index that no guard took out, marked in a column 'padded', which sentence-transformers must not see: drop it before training");
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
@@ -71,16 +71,16 @@ void add_form_options(MineOptions& options, OptionTable& table) {
                               {"tevatron", NegativeForm::tevatron}, {"ids", NegativeForm::ids}},
                              "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines qid, positive, negative with tabs");
   table.choice<RowContent>("content", options.content, {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
-                           "what stands for documents");
+                           "what stands for documents; both: ids in columns '..._id', which sentence-transformers would take for texts: drop them before training");
   table.texts("text-field", options.text_fields, "a field of the documents' stored data that is their text, may be given again; else all text fields", "NAME");
   table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain", "FILE");
 }
 
+}  // namespace
+
 bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
   return std::any_of(sources.begin(), sources.end(), [&](const SharedSource& shared) { return shared.source == source; });
 }
-
-}  // namespace
 
 void add_options(MineOptions& options, OptionTable& table) {
   options.database.add_to(table);

@@ -72,6 +72,8 @@ struct SharedSource {
 /// Throws: ConfigError naming --source
 std::vector<SharedSource> parse_sources(const std::vector<std::string>& given);
 
+bool uses(const std::vector<SharedSource>& sources, NegativeSource source);
+
 /// Returns the score that guards look at: the teacher's if there is one, else the discriminator's if there is a model,
 /// else the first stage's.
 GuardScore guard_score(const MineOptions& options, const std::vector<SharedSource>& sources);

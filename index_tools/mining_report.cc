@@ -38,6 +38,10 @@ const char* way_out(Exclusion exclusion) {
 
 }  // namespace
 
+MiningReport::MiningReport(const std::vector<SharedSource>& sources) {
+  for (const SharedSource& shared : sources) by_source_[to_string(shared.source)] = 0;
+}
+
 void MiningReport::add(const MinedQuery& query, std::size_t num_rows) {
   ++num_queries_;
   num_unknown_positives_ += query.num_unknown_positives;
@@ -47,6 +51,7 @@ void MiningReport::add(const MinedQuery& query, std::size_t num_rows) {
   num_rows_ += num_rows;
   num_positives_ += query.positives.size();
   num_missing_ += query.num_missing;
+  num_textless_ += query.has_textless_positive ? 1 : 0;
   num_short_ += query.num_missing > 0 ? 1 : 0;
   for (std::size_t i = 0; i < kNumExclusions; ++i) {
     excluded_[i] += query.num_excluded[i];
@@ -87,6 +92,7 @@ json MiningReport::to_json() const {
               {"negatives", num_negatives_},
               {"negatives_by_source", by_source_},
               {"padded", num_padded_},
+              {"queries_with_textless_positives", num_textless_},
               {"excluded_candidates", by_name(excluded_, exclusion_name)},
               {"missing_negatives", num_missing_},
               {"short_queries", num_short_},
@@ -107,6 +113,13 @@ void MiningReport::print(std::ostream& out) const {
     separator = ", ";
   }
   out << (by_source_.empty() ? "\n" : ")\n");
+  for (const auto& [source, count] : by_source_) {
+    if (count == 0 && num_negatives_ > 0) out << "  the source " << source << " gave nothing: other sources filled up its share\n";
+  }
+  if (num_textless_ > 0) {
+    out << "  queries with a positive without text, of which no near-duplicate can be told: " << num_textless_
+        << " (name their texts with --text-field or --texts)\n";
+  }
   for (const auto& [reason, count] : report["skipped_queries"].items()) out << "  queries skipped, " << reason << ": " << count << '\n';
   if (num_unknown_positives_ > 0) out << "  positives that the index does not have: " << num_unknown_positives_ << '\n';
   for (const auto& [reason, count] : report["excluded_candidates"].items()) out << "  candidates excluded, " << reason << ": " << count << '\n';
@@ -138,7 +151,7 @@ void MiningReport::print(std::ostream& out) const {
 }
 
 json MiningReport::state() const {
-  return {{"counts", {num_queries_, num_mined_, num_rows_, num_positives_, num_negatives_, num_padded_, num_missing_, num_short_, num_unknown_positives_}},
+  return {{"counts", {num_queries_, num_mined_, num_rows_, num_positives_, num_negatives_, num_padded_, num_missing_, num_short_, num_unknown_positives_, num_textless_}},
           {"skipped", skipped_},
           {"excluded", excluded_},
           {"excluded_where_short", excluded_where_short_},
@@ -150,7 +163,7 @@ MiningReport MiningReport::from_state(const json& state) {
   MiningReport report;
   std::size_t i = 0;
   for (auto* count : {&report.num_queries_, &report.num_mined_, &report.num_rows_, &report.num_positives_, &report.num_negatives_,
-                      &report.num_padded_, &report.num_missing_, &report.num_short_, &report.num_unknown_positives_}) {
+                      &report.num_padded_, &report.num_missing_, &report.num_short_, &report.num_unknown_positives_, &report.num_textless_}) {
     *count = state.at("counts").at(i++);
   }
   report.skipped_ = state.at("skipped");

@@ -6,6 +6,7 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,11 @@ namespace irgan {
 /// Sums over queries; bounded memory.
 class MiningReport {
  public:
+  MiningReport() = default;
+
+  /// Counts these sources, so that one that gives nothing is told too.
+  explicit MiningReport(const std::vector<SharedSource>& sources);
+
   void add(const MinedQuery& query, std::size_t num_rows);
 
   std::uint64_t num_rows() const { return num_rows_; }
@@ -45,6 +51,7 @@ class MiningReport {
   std::uint64_t num_missing_ = 0;
   std::uint64_t num_short_ = 0;  // queries
   std::uint64_t num_unknown_positives_ = 0;
+  std::uint64_t num_textless_ = 0;  // queries
   std::array<std::uint64_t, kNumSkips> skipped_{};
   std::array<std::uint64_t, kNumExclusions> excluded_{};
   std::array<std::uint64_t, kNumExclusions> excluded_where_short_{};

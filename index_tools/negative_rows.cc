@@ -102,10 +102,7 @@ class RowWriter {
     ids_beside("anchor", query_.id, row);
     ids_beside("positive", positive.id, row);
     ids_beside("negative", negative.id, row);
-    if (options_.output_scores) {
-      row["positive_score"] = score_of(positive.score);
-      row["negative_score"] = score_of(negative.score);
-    }
+    if (options_.output_scores) row["scores"] = scores_of({positive, negative});
     if (pads_) row["padded"] = negative.is_padding;
     add(row);
   }
@@ -120,8 +117,8 @@ class RowWriter {
     ids_beside("positive", positive.id, row);
     for (std::size_t i = 0; i < negatives.size(); ++i) ids_beside("negative_" + std::to_string(i + 1), negatives[i].id, row);
     if (options_.output_scores) {
-      row["score"] = scores_of({positive});
-      for (const ordered_json& score : scores_of(negatives)) row["score"].push_back(score);
+      row["scores"] = scores_of({positive});
+      for (const ordered_json& score : scores_of(negatives)) row["scores"].push_back(score);
     }
     if (pads_) row["padded"] = paddings_of(negatives);
     add(row);
@@ -131,10 +128,13 @@ class RowWriter {
     ordered_json row;
     anchor("anchor", row);
     row["positive"] = shown(document);
-    row["label"] = label;
+    if (options_.output_scores) {
+      row["score"] = score_of(document.score);
+    } else {
+      row["label"] = label;
+    }
     ids_beside("anchor", query_.id, row);
     ids_beside("positive", document.id, row);
-    if (options_.output_scores) row["score"] = score_of(document.score);
     if (pads_) row["padded"] = document.is_padding;
     add(row);
   }
@@ -152,11 +152,14 @@ class RowWriter {
     ordered_json row;
     anchor("anchor", row);
     row["positive"] = shown(all);
-    row["labels"] = ordered_json::array();
-    for (std::size_t i = 0; i < all.size(); ++i) row["labels"].push_back(i == 0 ? 1 : 0);
+    if (options_.output_scores) {
+      row["scores"] = scores_of(all);
+    } else {
+      row["labels"] = ordered_json::array();
+      for (std::size_t i = 0; i < all.size(); ++i) row["labels"].push_back(i == 0 ? 1 : 0);
+    }
     ids_beside("anchor", query_.id, row);
     ids_beside("positive", ids_of(all), row);
-    if (options_.output_scores) row["scores"] = scores_of(all);
     if (pads_) row["padded"] = paddings_of(negatives);
     add(row);
   }

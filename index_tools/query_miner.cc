@@ -241,7 +241,7 @@ RowOrder QueryMiner::order_of(NegativeSource source, const Candidates& all, cons
   switch (source) {
     case NegativeSource::generator: {
       std::vector<double> log_weights = masked(all.generator);
-      for (double& weight : log_weights) weight /= task_.temperature;
+      for (double& weight : log_weights) weight /= task_.temperature.value;
       return drawn_by_weight(log_weights, random);
     }
     case NegativeSource::discriminator: return ranked(all.discriminator);
@@ -257,7 +257,8 @@ RowOrder QueryMiner::order_of(NegativeSource source, const Candidates& all, cons
   }
 }
 
-void QueryMiner::pad(Candidates& all, std::mt19937_64& random, std::vector<MinedDocument>& negatives) {
+void QueryMiner::pad(Candidates& all, const std::vector<Exclusion>& exclusions, std::mt19937_64& random,
+                     std::vector<MinedDocument>& negatives) {
   const Xapian::docid last = reader_.database().get_lastdocid();
   std::set<std::string> taken;
   for (const std::size_t row : all.positives) taken.insert(id_of(all, row));
@@ -269,6 +270,7 @@ void QueryMiner::pad(Candidates& all, std::mt19937_64& random, std::vector<Mined
     posting.skip_to(docid);
     if (posting == reader_.database().postlist_end("") || *posting != docid) continue;
     const std::size_t row = row_of(docid, all);
+    if (row < exclusions.size() && exclusions[row] != Exclusion::none) continue;  // what a guard took out stays out
     if (taken.count(id_of(all, row)) > 0 || !is_usable(all, row, uncounted)) continue;
     taken.insert(id_of(all, row));
     negatives.push_back(document(all, row, guard_scores(all)[row]));
@@ -297,8 +299,19 @@ std::vector<MinedDocument> QueryMiner::pick(Candidates& all, const std::vector<E
     negatives.back().source = task_.sources[picked.source].source;
   }
   mined.num_missing += task_.options.num_negatives - negatives.size();
-  if (task_.options.padding == Padding::uniform) pad(all, random, negatives);
+  if (task_.options.padding == Padding::uniform) pad(all, exclusions, random, negatives);
   return negatives;
+}
+
+// What was clicked in a log of clicks alone has no showings that could speak against it: the prior alone does not.
+void QueryMiner::drop_unlikely_positives(Candidates& all) const {
+  if (!task_.relevance) return;
+  const auto is_unlikely = [&](std::size_t row) {
+    const std::vector<ShowingCount>& showings = all.known[row]->showings;
+    const bool was_clicked = std::any_of(showings.begin(), showings.end(), [](const ShowingCount& one) { return one.clicks > 0.0; });
+    return was_clicked && all.guarded[row].relevance < task_.options.min_relevance;
+  };
+  all.positives.erase(std::remove_if(all.positives.begin(), all.positives.end(), is_unlikely), all.positives.end());
 }
 
 MinedQuery QueryMiner::mine(const QueryRow& row) {
@@ -327,15 +340,12 @@ MinedQuery QueryMiner::mine(const QueryRow& row) {
     all.guarded[i].score = scores[i];
     if (task_.relevance) all.guarded[i].relevance = task_.relevance->posterior(evidence_of(all, i));
   }
-  std::vector<std::size_t> likely;
-  for (const std::size_t place : all.positives) {
-    if (!task_.relevance || all.guarded[place].relevance >= task_.options.min_relevance) likely.push_back(place);
-  }
-  all.positives = std::move(likely);
+  drop_unlikely_positives(all);
   if (all.positives.empty()) return skipped(Skip::no_likely_positive);
   double lowest = kNone;
   for (const std::size_t place : all.positives) {
     all.guarded[place].is_positive = !task_.options.include_positives;
+    all.guarded[place].may_be_relevant = task_.options.include_positives;
     lowest = std::fmin(lowest, scores[place]);  // passes over NaN
   }
   if (task_.guards.has_margin() && std::isnan(lowest)) return skipped(Skip::no_positive_score);
@@ -343,6 +353,7 @@ MinedQuery QueryMiner::mine(const QueryRow& row) {
   for (const std::size_t place : all.positives) {
     if (task_.options.max_resemblance < 1.0 && !task_.options.include_positives) {
       all.positive_shingles.push_back(shingles_of(text_of(all, place)));
+      mined.has_textless_positive |= all.positive_shingles.back().empty();
     }
     if (wants_text && text_of(all, place).empty()) continue;
     mined.positives.push_back(document(all, place, scores[place]));

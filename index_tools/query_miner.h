@@ -13,6 +13,7 @@
 #include "index_tools/document_texts.h"
 #include "index_tools/mining_evidence.h"
 #include "index_tools/mining_options.h"
+#include "index_tools/mining_temperature.h"
 #include "irgan/model.h"
 #include "trainer/candidate_pool.h"
 #include "trainer/relevance_evidence.h"
@@ -33,7 +34,7 @@ struct MiningTask {
   std::shared_ptr<const Model> model = nullptr;  ///< null where none is needed
   std::string model_name = {};                ///< what messages call it
   std::size_t depth = 100;
-  double temperature = 1.0;
+  MiningTemperature temperature = {};         ///< of the generator's draws
   std::optional<RelevanceModel> relevance = {};  ///< none: no evidence from impressions
   GuardOptions guards = {};
   std::optional<Run> run = {};
@@ -71,6 +72,7 @@ struct MinedQuery {
   std::vector<std::vector<MinedDocument>> negatives;  ///< once, or once a positive
   std::array<std::uint64_t, kNumExclusions> num_excluded{};
   std::uint64_t num_unknown_positives = 0;            ///< not in the index
+  bool has_textless_positive = false;                 ///< whose near-duplicates could not be told, though they should
   std::uint64_t num_missing = 0;                      ///< negatives that could not be found
 };
 
@@ -102,7 +104,9 @@ class QueryMiner {
                     double positive_score, std::mt19937_64& random) const;
   std::vector<MinedDocument> pick(Candidates& all, const std::vector<Exclusion>& exclusions, double positive_score,
                                   std::uint64_t seed, MinedQuery& mined);
-  void pad(Candidates& all, std::mt19937_64& random, std::vector<MinedDocument>& negatives);
+  void drop_unlikely_positives(Candidates& all) const;
+  void pad(Candidates& all, const std::vector<Exclusion>& exclusions, std::mt19937_64& random,
+           std::vector<MinedDocument>& negatives);
   bool is_usable(Candidates& all, std::size_t row, MinedQuery& mined);
   const std::string& text_of(Candidates& all, std::size_t row);
   const std::string& id_of(Candidates& all, std::size_t row);

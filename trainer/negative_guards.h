@@ -44,6 +44,7 @@ struct GuardedCandidate {
   bool is_positive = false;
   double score = std::numeric_limits<double>::quiet_NaN();      ///< NaN: none
   double relevance = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
+  bool may_be_relevant = false;  ///< max_relevance does not hold for it: a positive that is asked for
 };
 
 /// Returns for each candidate whether it may be mined.
@@ -56,7 +57,8 @@ struct GuardedCandidate {
 /// lowest_positive: the lowest score of the query's positives; read where there is a margin
 /// most_positives:  the largest number of positives that any query has
 /// Source: sentence-transformers 5, util/hard_negatives.py, for the counting; the threshold of the relative margin is
-///         s - |s| m where the peer has s (1 - m), which for a negative s lets better documents than the positive in
+///         s - |s| m as in its later versions; earlier ones have s (1 - m), which for a negative s lets better documents
+///         than the positive in
 IRGAN_API std::vector<Exclusion> guard(const std::vector<GuardedCandidate>& candidates, double lowest_positive,
                                        std::size_t most_positives, const GuardOptions& options);
 

@@ -1,6 +1,7 @@
 #include "trainer/partial_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,8 +39,8 @@ struct PartialFile::Target {
 
   ~Target() {
     if (fd < 0) return;
+    if (!has_state) ::unlink(partial.c_str());  // before the lock is given up: the next run's file is not ours
     ::close(fd);
-    if (!has_state) ::unlink(partial.c_str());
   }
 
   [[noreturn]] void fail(const char* deed) const { throw Error(partial + ": " + deed + ": " + std::strerror(errno)); }
@@ -60,16 +61,26 @@ struct PartialFile::Target {
                         " had other inputs or options; give the same again, or begin anew with --restart");
     }
     saved = std::move(state.at("state"));
-    has_state = true;
+  }
+
+  // Opens the partial file and locks it before anything in it is read or cut. A file system without locks has none.
+  struct stat open_locked() {
+    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) throw Error(path + ": no file can be made in its folder: " + std::strerror(errno));
+    const bool is_taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct stat facts {};
+    if (!is_taken && ::fstat(fd, &facts) != 0) fail("cannot be read");
+    if (!is_taken && facts.st_nlink > 0) return facts;  // else the other run has just removed it
+    ::close(std::exchange(fd, -1));
+    throw Error(path + ": another run writes it, into " + partial + "; let that end first");
   }
 
   void open(bool restart) {
-    const bool resumes = !restart && ::access(state_path.c_str(), F_OK) == 0 && ::access(partial.c_str(), F_OK) == 0;
+    const bool was_there = ::access(partial.c_str(), F_OK) == 0;
+    const struct stat facts = open_locked();
+    has_state = !restart && was_there && ::access(state_path.c_str(), F_OK) == 0;
+    const bool resumes = has_state;
     if (resumes) read_state();
-    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) throw Error(path + ": no file can be made in its folder: " + std::strerror(errno));
-    struct stat facts {};
-    if (::fstat(fd, &facts) != 0) fail("cannot be read");
     if (static_cast<std::uint64_t>(facts.st_size) < num_bytes) {
       throw FormatError(partial + ": shorter than its state says; begin anew with --restart");
     }
@@ -133,6 +144,7 @@ void PartialFile::commit() {
   }
   ::unlink(target.state_path.c_str());
   ::unlink(target.partial.c_str());
+  ::close(std::exchange(target.fd, -1));
 }
 
 }  // namespace irgan

@@ -13,14 +13,14 @@ namespace irgan {
 
 /// Collects an output in `path`.partial, and in `path`.partial.state how far it is; commit() moves it to `path`. A kill
 /// leaves both, and whatever stood at `path` before. Standard output, pipes and devices are written to directly, and
-/// cannot be resumed.
+/// cannot be resumed. While it is written, `path`.partial is locked against other writers, where the file system has locks.
 ///
 /// Threads: one writer a thread
 class IRGAN_API PartialFile {
  public:
   /// run: what tells this run from others; restart: begin anew whatever is there
   /// Throws: ConfigError naming --restart if the partial output belongs to another run; FormatError if its state is
-  ///         damaged; Error if nothing can be written there
+  ///         damaged; Error if nothing can be written there, or another writer is at work there
   PartialFile(const std::string& path, const std::string& run, bool restart);
   ~PartialFile();
 

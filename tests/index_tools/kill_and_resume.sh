@@ -32,7 +32,7 @@ killed_after() {
   local status=0
   # The inner shell is there to keep bash's own report of the kill to itself.
   (
-    timeout --signal=KILL "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" "${@:2}" >log 2>&1
+    timeout --foreground --signal=KILL "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" "${@:2}" >log 2>&1
     exit $?
   ) 2>/dev/null || status=$?
   [ $status -eq 0 ] || [ $status -eq 137 ] || { cat log >&2; fail "${*:2}: exit code $status"; }

@@ -246,3 +246,123 @@ TEST_CASE("by default the temperature is the hardest under the bound that traini
   CHECK(temperature("1000") == 0.25);
   CHECK_THAT(site().run("inspect @model").out, Contains("false negatives among the generator's draws") && Contains("false neg."));
 }
+
+TEST_CASE("evidence is fitted to the queries that the log shows, however few of the file they are", "[index_tools][mine]") {
+  // Of 1,500 queries every third is looked at if all are counted: the log's stand between those.
+  std::istringstream lines(site().folder.read("learn.tsv"));
+  std::string queries;
+  int place = 0;
+  const auto unknown = [&] { queries += "unknown" + std::to_string(place++) + "\tamber\n"; };
+  for (std::string line; std::getline(lines, line); ++place) {
+    unknown();
+    unknown();
+    queries += line + '\n';
+  }
+  while (place < 1500) unknown();
+  site().folder.write("thin.tsv", queries);
+  const auto relevance = [](const std::string& file) {
+    mined_on(site(), "mine --db @db --model @model --clicks @clicks --report-json @report.json --queries @" + file);
+    return json::parse(site().folder.read("report.json")).value("relevance", json());
+  };
+  const json alone = relevance("learn.tsv");
+  CHECK(alone.is_object());
+  CHECK(relevance("thin.tsv") == alone);
+  const std::size_t begin = queries.find("unknown200\t");
+  site().folder.write("none.tsv", queries.substr(begin, 200));
+  const CommandResult none = site().run("mine --db @db --model @model --clicks @clicks --queries @none.tsv --max-relevance .1 --out @none");
+  CHECK(none.exit_code == 2);
+  CHECK_THAT(none.err, Contains("the log shows nothing for any query"));
+}
+
+TEST_CASE("a document clicked in a log of clicks alone stays a positive whatever the discriminator thinks", "[index_tools][mine]") {
+  std::map<std::string, std::set<std::string>> shown;
+  const auto pages = table(site().folder.read("clicks"));
+  for (std::size_t i = 1; i < pages.size(); ++i) shown[pages[i][2]].insert(pages[i][3]);
+  REQUIRE(site().run("rerank --db @db --model @model --queries @learn.tsv --out @run").exit_code == 0);
+  std::map<std::string, std::string> last;  // of what was never shown
+  std::istringstream run(site().folder.read("run"));
+  std::string query, q0, document, rest;
+  while (run >> query >> q0 >> document && std::getline(run, rest)) {
+    if (shown[query].count(document) == 0) last[query] = document;
+  }
+  REQUIRE(last.size() > 5);
+  std::string log = "query_id\tdoc_id\n";
+  for (const auto& [id, worst] : last) {
+    for (int i = 0; i < 50; ++i) log += id + '\t' + worst + '\n';
+  }
+  site().folder.write("clicks_alone", log);
+  const auto rows = table(mined("--clicks @clicks_alone --max-relevance 1 --min-relevance .5 --num-negatives 50 --format ids").rows);
+  std::set<std::string> kept;
+  for (const auto& row : rows) {
+    const auto worst = last.find(row[0]);
+    if (worst == last.end()) continue;
+    if (worst->second == row[1]) kept.insert(row[0]);
+    CHECK(worst->second != row[2]);
+  }
+  CHECK(kept.size() == last.size());
+}
+
+TEST_CASE("padding does not bring back what a guard took out", "[index_tools][mine]") {
+  const std::string options = "--source bm25 --score-by first-stage --max-score 1.5 --max-relevance 1 --num-negatives 50 --format ids --output-scores ";
+  int padded = 0;
+  for (const auto& row : table(mined(options + "--pad uniform").rows)) {
+    padded += row[5] == "1" ? 1 : 0;
+    CHECK((row[4] == "nan" || std::stod(row[4]) <= 1.5));
+  }
+  CHECK(padded > 20);
+}
+
+TEST_CASE("--include-positives lets clicked documents stand among the negatives of a log of impressions", "[index_tools][mine]") {
+  const std::string options = "--include-positives --num-negatives 60 --format ids ";
+  std::map<std::string, std::set<std::string>> positives, negatives;
+  for (const auto& row : table(mined(options).rows)) {
+    positives[row[0]].insert(row[1]);
+    negatives[row[0]].insert(row[2]);
+  }
+  REQUIRE(positives.size() > 20);
+  for (const auto& [query, documents] : positives) {
+    for (const std::string& document : documents) CHECK(negatives[query].count(document) == 1);
+  }
+}
+
+TEST_CASE("the generator's temperature is told with what it was measured on", "[index_tools][mine]") {
+  const auto basis = [](const std::string& options) {
+    const Mined result = mined("--report-json @report.json " + options);
+    const json report = json::parse(site().folder.read("report.json"));
+    CHECK((result.err.find("the generator draws at temperature") != std::string::npos) == report.contains("temperature_basis"));
+    return report.value("temperature_basis", json());
+  };
+  CHECK(basis("--source discriminator").is_null());
+  CHECK(basis("--source generator --temperature 2") == json{{"value", 2.0}, {"basis", "given"}});
+  const json bounded = basis("--source generator --max-false-negatives 1000");
+  CHECK(bounded["basis"] == "bounded");
+  CHECK(bounded["queries"].get<int>() > 0);
+}
+
+TEST_CASE("the source skipped needs a log that says what was shown", "[index_tools][mine]") {
+  site().folder.write("clicks_alone", "query_id\tdoc_id\nq0\td0\n");
+  const CommandResult refused = site().run("mine --db @db --model @model --queries @learn.tsv --clicks @clicks_alone --source skipped --out @none");
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("--source skipped: the log says only what was clicked"));
+}
+
+TEST_CASE("a source that gives nothing is told", "[index_tools][mine]") {
+  site().folder.write("empty.run", "elsewhere Q0 d0 1 1.0 x\n");
+  const Mined result = mined("--source bm25 --source run --run @empty.run --report-json @report.json");
+  CHECK_THAT(result.err, Contains("the source run gave nothing"));
+  CHECK(json::parse(site().folder.read("report.json"))["negatives_by_source"]["run"] == 0);
+}
+
+TEST_CASE("positives without text, whose near-duplicates cannot be told, are counted", "[index_tools][mine]") {
+  const auto report = [](const std::string& options) {
+    const Mined result = mined("--content id --max-relevance 1 --report-json @report.json " + options);
+    const json counts = json::parse(site().folder.read("report.json"));
+    const int textless = counts["queries_with_textless_positives"].get<int>();
+    CHECK((result.err.find("without text") != std::string::npos) == (textless > 0));
+    return std::make_pair(textless, counts["mined_queries"].get<int>());
+  };
+  CHECK(report("").first == 0);
+  const auto [textless, mined_queries] = report("--text-field nothing");
+  CHECK(textless == mined_queries);
+  CHECK(report("--text-field nothing --max-resemblance 1").first == 0);
+}

@@ -58,12 +58,12 @@ def expected(form, content, scores, padded):
     label = lambda value: value in (0, 1) and not isinstance(value, bool)
     columns, identified, scored, marks = {
         "triplet": ({"anchor": text, "positive": text, "negative": text}, ["anchor", "positive", "negative"],
-                    {"positive_score": number, "negative_score": number}, truth),
+                    {"scores": many(number, 2)}, truth),
         "n-tuple": ({"anchor": text, "positive": text, **{name: text for name in negatives}}, ["anchor", "positive", *negatives],
-                    {"score": many(number, N + 1)}, many(truth, N)),
-        "labeled-pair": ({"anchor": text, "positive": text, "label": label}, ["anchor", "positive"], {"score": number}, truth),
-        "labeled-list": ({"anchor": text, "positive": many(text), "labels": many(label)}, ["anchor", "positive"],
-                         {"scores": many(number)}, many(truth)),
+                    {"scores": many(number, N + 1)}, many(truth, N)),
+        "labeled-pair": ({"anchor": text, "positive": text, **({"score": number} if scores else {"label": label})}, ["anchor", "positive"], {}, truth),
+        "labeled-list": ({"anchor": text, "positive": many(text), **({"scores": many(number)} if scores else {"labels": many(label)})},
+                         ["anchor", "positive"], {}, many(truth)),
         "flagembedding": ({"query": text, "pos": many(text), "neg": many(text)}, ["query", "pos", "neg"],
                           {"pos_scores": many(number), "neg_scores": many(number)}, many(truth)),
         "tevatron": ({"query_id": text, "query_text": text, "positive_document_ids": many(text), "negative_document_ids": many(text)}, [],
@@ -87,7 +87,9 @@ def check_rows(form, rows, columns):
         assert list(row) == list(columns), f"columns {list(row)}, not {list(columns)}"
         for name, check in columns.items():
             assert check(row[name]), f"{name}: {row[name]!r}"
-        if form == "labeled-list":
+        if form == "labeled-list" and "scores" in row:
+            assert len(row["scores"]) == len(row["positive"])
+        elif form == "labeled-list":
             assert len(row["labels"]) == len(row["positive"]) and row["labels"] == [1] + [0] * (len(row["labels"]) - 1)
         if form == "flagembedding" and "neg_scores" in row:
             assert len(row["neg_scores"]) == len(row["neg"]) and len(row["pos_scores"]) == len(row["pos"])

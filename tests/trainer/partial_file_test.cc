@@ -79,3 +79,25 @@ TEST_CASE("damaged state and a missing folder are told", "[trainer][partial_file
   CHECK_THROWS_AS(PartialFile(folder.file("out"), "run", false), FormatError);
   CHECK_THROWS_AS(PartialFile(folder.file("nowhere/out"), "run", false), Error);
 }
+
+TEST_CASE("an output that another run writes is refused and left as it is", "[trainer][partial_file]") {
+  const ScratchFolder folder;
+  const std::string path = folder.file("out");
+  {
+    PartialFile first(path, "run", false);
+    first.append("one\n");
+    first.save(1);
+    first.append("two\n");
+    for (const bool restart : {false, true}) CHECK_THROWS_WITH(PartialFile(path, "run", restart), Contains("another run writes it"));
+    CHECK(folder.read("out.partial") == "one\ntwo\n");
+    first.append("three\n");
+    first.commit();
+    CHECK(folder.read("out") == "one\ntwo\nthree\n");
+    PartialFile second(path, "run", false);  // the first is done, though it lives
+    CHECK(second.saved().is_null());
+    second.append("again\n");
+    second.commit();
+  }
+  CHECK(folder.read("out") == "again\n");
+  CHECK(folder.size() == 1);
+}
