@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "irgan/weight.h"
+#include "plugin/src/own_search.h"
 #include "plugin/src/term_weighting.h"
 
 namespace irgan {
@@ -55,6 +56,7 @@ std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& f
   Xapian::Enquire enquire(first_stage.database());
   enquire.set_query(FirstStage::filtered(first_stage.parse_scaled(row.text, search.fields), row));
   enquire.set_weighting_scheme(*weight_of(search));
+  const OwnSearch own;
   const Xapian::MSet hits = enquire.get_mset(0, top);
   return {hits.begin(), hits.end()};
 }

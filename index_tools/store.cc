@@ -1,10 +1,13 @@
 #include "index_tools/store.h"
 
+#include <memory>
+#include <string>
 #include <vector>
 
 #include <xapian.h>
 
 #include "index_tools/database_options.h"
+#include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 
@@ -20,6 +23,17 @@ std::string stored_version(const std::string& bytes) {
   }
 }
 
+// Returns the model in `bytes`. A search by one whose features cannot be had would keep the model before, if it has one.
+std::shared_ptr<const Model> servable(const std::string& bytes, const std::string& place) {
+  std::shared_ptr<const Model> model = Model::from_bytes(bytes, place);
+  try {
+    parse_features(model->schema());
+  } catch (const FormatError& error) {
+    throw FormatError(place + ": no search can be served by this model: " + error.what());
+  }
+  return model;
+}
+
 }  // namespace
 
 void add_options(StoreOptions& options, OptionTable& table) {
@@ -32,14 +46,14 @@ void run(const StoreOptions& options, std::ostream& out) {
   if (options.paths.empty()) throw ConfigError("--db is missing: name the index");
   if (options.model.empty() == !options.previous) throw ConfigError("give either --model or --previous");
   std::string bytes;
-  if (!options.previous) bytes = Model::from_file(options.model)->to_bytes();
+  if (!options.previous) bytes = servable(Model::from_file(options.model)->to_bytes(), options.model)->to_bytes();
   // All locks are taken before anything is written.
   std::vector<Xapian::WritableDatabase> shards;
   for (const std::string& path : options.paths) shards.push_back(open_writable(path));
   for (std::size_t i = 0; i < shards.size() && options.previous; ++i) {
     const std::string previous = shards[i].get_metadata(kPreviousModelKey);
     if (previous.empty()) throw Error("--db " + options.paths[i] + ": there is no model before the present one");
-    Model::from_bytes(previous, "--db " + options.paths[i] + ", " + kPreviousModelKey);
+    servable(previous, "--db " + options.paths[i] + ", " + kPreviousModelKey);
   }
   for (Xapian::WritableDatabase& shard : shards) {
     const std::string current = shard.get_metadata(kModelKey);

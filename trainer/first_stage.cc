@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/src/own_search.h"
 #include "plugin/src/serialised_query.h"
 
 namespace irgan {
@@ -79,6 +80,7 @@ Query FirstStage::filtered(Query query, const QueryRow& row) {
 Xapian::MSet FirstStage::search(const Query& query, Xapian::doccount depth) const {
   Xapian::Enquire enquire(db_);
   enquire.set_query(query);
+  const OwnSearch own;
   return enquire.get_mset(0, depth);
 }
 

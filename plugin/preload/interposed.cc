@@ -7,6 +7,7 @@
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
+#include "plugin/src/own_search.h"
 
 using irgan::LiveEnquires;
 using irgan::LiveSearch;
@@ -140,9 +141,10 @@ void Enquire::clear_matchspies() {
 
 MSet Enquire::get_mset(doccount first, doccount maxitems, doccount check_at_least, const RSet* rset,
                        const MatchDecider* mdecider) const {
-  // What an answer itself asks of Xapian, and searches inside a search (a program's own MatchDecider), go through.
+  // What an answer itself asks of Xapian, searches inside a search (a program's own MatchDecider), and those of a program
+  // that uses our library by itself, go through.
   const std::shared_ptr<LiveSearch> search =
-      LiveSearch::answering() ? nullptr : LiveEnquires::of_process().find(*this);
+      LiveSearch::answering() || irgan::OwnSearch::running() ? nullptr : LiveEnquires::of_process().find(*this);
   if (!search) return xapian_calls().get_mset(this, first, maxitems, check_at_least, rset, mdecider);
   return search->answer(*this, {first, maxitems, check_at_least, rset, mdecider});
 }

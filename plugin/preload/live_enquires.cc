@@ -10,11 +10,13 @@ LiveEnquires& LiveEnquires::of_process() {
 }
 
 void LiveEnquires::made(const Xapian::Enquire& enquire, const Xapian::Database& db) {
-  if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) return;
-  Entry entry{std::make_shared<LiveSearch>(db), 1};
+  const bool is_kept = !dynamic_cast<const Xapian::WritableDatabase*>(&db);
+  Entry entry;
+  if (is_kept) entry = {std::make_shared<LiveSearch>(db), 1};
   const std::lock_guard<std::mutex> lock(mutex_);
   // What ended unseen may have left its address.
   std::swap(entries_[enquire.internal.get()], entry);
+  if (!is_kept) entries_.erase(enquire.internal.get());
 }
 
 void LiveEnquires::copied(const Xapian::Enquire& enquire) {

@@ -1,12 +1,12 @@
 #include "plugin/preload/live_search.h"
 
 #include <exception>
-#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
 
 #include "plugin/preload/model_choice.h"
+#include "plugin/preload/recent_indexes.h"
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
@@ -26,9 +26,9 @@ ModelChoice& model_choice() {
 // By uuid: what an index holds must not push out what another does.
 std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
   static std::mutex& mutex = *new std::mutex;
-  static auto& caches = *new std::map<std::string, std::shared_ptr<ValueCache>>;
+  static auto& caches = *new RecentIndexes<std::shared_ptr<ValueCache>>;
   const std::lock_guard<std::mutex> lock(mutex);
-  std::shared_ptr<ValueCache>& cache = caches[uuid];
+  std::shared_ptr<ValueCache>& cache = caches.of(uuid);
   if (!cache) cache = std::make_shared<ValueCache>();
   return cache;
 }

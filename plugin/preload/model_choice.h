@@ -2,14 +2,15 @@
 #pragma once
 
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include <xapian.h>
 
 #include "irgan/model_source.h"
+#include "plugin/preload/recent_indexes.h"
 
 namespace irgan {
 
@@ -21,7 +22,8 @@ class ModelChoice {
   /// `path`: the model file for databases without a model; empty: none, so that they are left alone
   explicit ModelChoice(const std::string& path);
 
-  /// Returns the source of `db`'s model, always the same for one database; nothing if it is to be left alone.
+  /// Returns the source of `db`'s model, the same for one database as long as it is among the last few; nothing if it is to
+  /// be left alone.
   ///
   /// Throws: Xapian::Error if the metadata cannot be read
   /// Cost:   a look at the metadata once a second for each database
@@ -30,12 +32,12 @@ class ModelChoice {
  private:
   struct Known {
     std::shared_ptr<ModelSource> in_index;  // nothing: the database holds no model
-    std::chrono::steady_clock::time_point looked_at;
+    std::optional<std::chrono::steady_clock::time_point> looked_at;
   };
 
   std::shared_ptr<ModelSource> from_file_;
   std::mutex mutex_;
-  std::map<std::string, Known> known_;  // by uuid
+  RecentIndexes<Known> known_;
 };
 
 }  // namespace irgan

@@ -1,6 +1,7 @@
 #include "plugin/preload/search_log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <ctime>
 #include <deque>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -86,19 +88,45 @@ std::string line_of(const ServedSearch& search) {
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
+// Whether the open `file` is what stands at `path`.
+bool is_at(int file, const std::string& path) {
+  struct stat open_file {}, present {};
+  return file >= 0 && fstat(file, &open_file) == 0 && stat(path.c_str(), &present) == 0 &&
+         open_file.st_dev == present.st_dev && open_file.st_ino == present.st_ino;
+}
+
 }  // namespace
+
+// The program may change its working directory.
+SearchLog::SearchLog(const std::string& path) : path_(std::filesystem::absolute(path).string()) {}
 
 SearchLog::~SearchLog() {
   if (file_ >= 0) close(file_);
 }
 
+// Keeps the old file if there can be no new one.
+void SearchLog::open_anew() {
+  // A pipe that nobody reads must fail, not block.
+  const int opened = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+  if (opened < 0) return;
+  if (file_ >= 0) close(file_);
+  file_ = opened;
+  is_torn_ = false;
+}
+
 void SearchLog::write(const ServedSearch& search) {
-  const std::string line = line_of(search);
+  std::string line = line_of(search);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (file_ < 0) file_ = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0 || ::write(file_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-    throw Error("the log " + path_ + " cannot be written: " + std::strerror(errno));
+  errno = 0;
+  if (!is_at(file_, path_)) open_anew();
+  if (is_torn_) line.insert(line.begin(), '\n');
+  const ssize_t num_written = file_ < 0 ? -1 : ::write(file_, line.data(), line.size());
+  if (num_written == static_cast<ssize_t>(line.size())) {
+    is_torn_ = false;
+    return;
   }
+  is_torn_ |= num_written > 0;
+  throw Error("the log " + path_ + " cannot be written: " + std::strerror(num_written < 0 ? errno : ENOSPC));
 }
 
 void remember_parsed(const std::string& text, const Xapian::Query& query) {

@@ -26,10 +26,12 @@ struct ServedSearch {
 ///
 /// "query" is null where it cannot be serialised (a posting source of the program's own).
 ///
+/// A file that was renamed or removed, as log rotation does, is begun anew.
+///
 /// Threads: safe; and each line is one write at the file's end, so that processes may share the file.
 class SearchLog {
  public:
-  explicit SearchLog(std::string path) : path_(std::move(path)) {}
+  explicit SearchLog(const std::string& path);
   ~SearchLog();
   SearchLog(const SearchLog&) = delete;
   SearchLog& operator=(const SearchLog&) = delete;
@@ -38,9 +40,12 @@ class SearchLog {
   void write(const ServedSearch& search);
 
  private:
+  void open_anew();
+
   const std::string path_;
   std::mutex mutex_;
   int file_ = -1;
+  bool is_torn_ = false;  // the last line is not whole
 };
 
 /// Remembers, for the calling thread, that `text` was parsed to `query`.

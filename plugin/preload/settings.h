@@ -11,7 +11,7 @@ struct PreloadSettings {
   double share = 1.0;  ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
   std::string log;     ///< IRGAN_LOG: file to which served searches are appended; empty: none
   /// IRGAN_TIME_LIMIT, in seconds: what reranking may add to a search. One second, if it is not said: more than any
-  /// working model needs, and less than a visitor waits for.
+  /// working model needs, and less than a visitor waits for. 0: no bound.
   std::chrono::microseconds time_limit{1'000'000};
 };
 

@@ -1,12 +1,11 @@
 #include "irgan/feature_extractor.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -16,6 +15,7 @@
 #include "plugin/src/postings.h"
 #include "plugin/src/text_similarity.h"
 #include "plugin/src/value_snapshot.h"
+#include "plugin/src/xapian_versions.h"
 
 namespace irgan {
 namespace {
@@ -94,7 +94,7 @@ struct FeatureExtractor::State {
   std::string word_prefix;  // whose terms tell how rare a text's words are
   // Looking up each word of each text anew cost a quarter of the time of all features.
   mutable std::unordered_map<std::u32string, WordFacts> words;
-  mutable std::array<std::uint64_t, 3> words_from{};  // what the index held when they were looked up
+  mutable std::string words_from;  // what the index held when they were looked up
 
   State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
       : db(std::move(database)),
@@ -157,9 +157,11 @@ struct FeatureExtractor::State {
   // The application may have reopened the index since the last search.
   void forget_outdated_words() const {
     constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
-    const std::array<std::uint64_t, 3> now{db.get_doccount(), db.get_lastdocid(), db.get_total_length()};
+    // The totals serve where revisions cannot be told.
+    std::string now = revisions_of(db) + ' ' + std::to_string(db.get_doccount()) + ' ' +
+                      std::to_string(db.get_lastdocid()) + ' ' + std::to_string(db.get_total_length());
     if (now != words_from || words.size() > kMostWords) words.clear();
-    words_from = now;
+    words_from = std::move(now);
   }
 
   // Kept only once complete: the index may throw.

@@ -4,31 +4,26 @@
 #include <exception>
 #include <map>
 #include <memory>
-#include <new>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <xapian.h>
 
-#include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
+#include "irgan/value_cache.h"
+#include "plugin/src/own_search.h"
 #include "plugin/src/rescoring_source.h"
+#include "plugin/src/served_model.h"
 #include "plugin/src/serialised_query.h"
+#include "plugin/src/xapian_versions.h"
 
 struct irgan_ranker {
-  Xapian::Database db;
-  std::shared_ptr<irgan::ModelSource> models;
-  std::shared_ptr<const irgan::Model> model;
-  std::shared_ptr<irgan::ValueCache> values = std::make_shared<irgan::ValueCache>();
-  std::unique_ptr<irgan::FeatureExtractor> extractor;  // of `model`
+  irgan_ranker(const char* db_path, std::shared_ptr<irgan::ModelSource> models)
+      : db(db_path), served(db, std::move(models), {}, std::make_shared<irgan::ValueCache>()) {}
 
-  void refresh() {
-    std::shared_ptr<const irgan::Model> current = models->get(db);
-    if (current == model) return;
-    extractor = std::make_unique<irgan::FeatureExtractor>(db, current->schema(), irgan::ProblemListener(), values);
-    model = std::move(current);
-  }
+  Xapian::Database db;
+  irgan::ServedModel served;
 };
 
 namespace irgan {
@@ -44,10 +39,12 @@ std::string& message_of_thread() {
   return message;
 }
 
-irgan_status failed(irgan_status status, const std::string& message) noexcept {
+// What makes a message may want memory that there is none of: the code is what counts.
+template <typename Message>
+irgan_status failed(irgan_status status, const Message& message) noexcept {
   try {
-    message_of_thread() = message;
-  } catch (const std::bad_alloc&) {
+    message_of_thread() = message();
+  } catch (...) {
     message_of_thread().clear();
   }
   return status;
@@ -60,17 +57,17 @@ irgan_status status_of(const Work& work) noexcept {
     work();
     return IRGAN_OK;
   } catch (const BadArgument& error) {
-    return failed(IRGAN_BAD_ARGUMENT, error.what());
+    return failed(IRGAN_BAD_ARGUMENT, [&] { return error.what(); });
   } catch (const FormatError& error) {
-    return failed(IRGAN_BAD_MODEL, error.what());
+    return failed(IRGAN_BAD_MODEL, [&] { return error.what(); });
   } catch (const Xapian::DatabaseModifiedError& error) {
-    return failed(IRGAN_INDEX_MODIFIED, error.get_description());
+    return failed(IRGAN_INDEX_MODIFIED, [&] { return error.get_description(); });
   } catch (const Xapian::Error& error) {
-    return failed(IRGAN_BAD_INDEX, error.get_description());
+    return failed(IRGAN_BAD_INDEX, [&] { return error.get_description(); });
   } catch (const std::exception& error) {
-    return failed(IRGAN_FAILED, error.what());
+    return failed(IRGAN_FAILED, [&] { return error.what(); });
   } catch (...) {
-    return failed(IRGAN_FAILED, "unknown error");
+    return failed(IRGAN_FAILED, [] { return "unknown error"; });
   }
 }
 
@@ -82,6 +79,8 @@ void require(bool holds, const char* message) {
 std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian::Query& query,
                                         const std::vector<Xapian::docid>& docids) {
   using Xapian::Query;
+  if (has_remote_shard(db)) throw Xapian::UnimplementedError("a database behind a server: give the weights of its own search");
+  const OwnSearch own;
   std::map<Xapian::docid, double> weights;
   auto plan = std::make_shared<RescoringPlan>(db);
   for (const Xapian::docid docid : docids) weights.emplace(docid, std::nan(""));
@@ -111,10 +110,10 @@ std::vector<Candidate> candidates_of(const Xapian::Database& db, const Xapian::Q
 
 void rescore(irgan_ranker& ranker, const Xapian::Query& query, const uint32_t* docids, const double* weights,
              std::size_t count, double* scores) {
-  ranker.refresh();
+  const Model& model = ranker.served.refresh();
   if (count == 0) return;
   const std::vector<Candidate> candidates = candidates_of(ranker.db, query, docids, weights, count);
-  const Eigen::VectorXf found = ranker.model->score(ranker.extractor->extract(query, candidates));
+  const Eigen::VectorXf found = model.score(ranker.served.extractor().extract(query, candidates));
   if (!found.allFinite()) throw Error("the model gives scores that are not finite");
   for (std::size_t i = 0; i < count; ++i) scores[i] = found[static_cast<Eigen::Index>(i)];
 }
@@ -129,11 +128,10 @@ irgan_status irgan_open(const char* db_path, const char* model_path, irgan_ranke
   if (ranker) *ranker = nullptr;
   const irgan_status status = status_of([&] {
     require(db_path && ranker, "irgan_open: db_path and ranker must not be null");
-    auto opened = std::make_unique<irgan_ranker>();
-    opened->db = Xapian::Database(db_path);
-    opened->models = model_path ? irgan::model_file(model_path) : irgan::model_in_index();
+    auto opened = std::make_unique<irgan_ranker>(
+        db_path, model_path ? irgan::model_file(model_path) : irgan::model_in_index());
     try {
-      opened->refresh();
+      opened->served.refresh();
     } catch (const irgan::Error& error) {
       throw irgan::FormatError(error.what());  // no model is as bad as a damaged one
     }
@@ -146,7 +144,7 @@ irgan_status irgan_reopen(irgan_ranker* ranker) {
   return status_of([&] {
     require(ranker, "irgan_reopen: ranker must not be null");
     ranker->db.reopen();
-    ranker->refresh();
+    ranker->served.refresh();
   });
 }
 
@@ -165,9 +163,9 @@ irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query
   });
 }
 
-size_t irgan_depth(const irgan_ranker* ranker) { return ranker ? ranker->model->depth() : 0; }
+size_t irgan_depth(const irgan_ranker* ranker) { return ranker ? ranker->served.model().depth() : 0; }
 
-const char* irgan_model_version(const irgan_ranker* ranker) { return ranker ? ranker->model->version().c_str() : ""; }
+const char* irgan_model_version(const irgan_ranker* ranker) { return ranker ? ranker->served.model().version().c_str() : ""; }
 
 const char* irgan_message(void) { return irgan::message_of_thread().c_str(); }
 

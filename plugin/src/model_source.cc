@@ -21,23 +21,31 @@ class FixedModel : public ModelSource {
   std::shared_ptr<const Model> model_;
 };
 
-/// What tells one content of a path from another without reading it.
+constexpr off_t kLargestFile = off_t{1} << 30;  // models have megabytes; what is larger would only fill the memory
+
+/// What tells one content of a path from another without reading it, and what may be read from what may not.
 struct FileStamp {
   dev_t device = 0;
   ino_t inode = 0;
   off_t size = -1;
-  timespec modified{};
+  timespec modified{}, changed{};
 
+  static bool same(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
   bool operator==(const FileStamp& other) const {
     return device == other.device && inode == other.inode && size == other.size &&
-           modified.tv_sec == other.modified.tv_sec && modified.tv_nsec == other.modified.tv_nsec;
+           same(modified, other.modified) && same(changed, other.changed);
   }
 };
 
 FileStamp stamp_of(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) throw Error(path + ": " + std::strerror(errno));
-  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim};
+  // Others would block a search, as a pipe does, or never end.
+  if (!S_ISREG(status.st_mode)) throw Error(path + ": is no regular file");
+  if (status.st_size > kLargestFile) {
+    throw Error(path + ": is no model: it has " + std::to_string(status.st_size) + " bytes, and a model at most 1 GiB");
+  }
+  return {status.st_dev, status.st_ino, status.st_size, status.st_mtim, status.st_ctim};
 }
 
 class ModelFile : public ModelSource {
@@ -47,14 +55,13 @@ class ModelFile : public ModelSource {
   std::shared_ptr<const Model> get(const Xapian::Database&) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
-    if (model_ && now - looked_at_ < std::chrono::seconds(1)) return model_;
-    looked_at_ = now;
+    const bool is_recent = now - looked_at_ < std::chrono::seconds(1);
+    if (model_ && is_recent) return model_;
+    if (!is_recent) looked_at_ = now;
     try {
       const FileStamp stamp = stamp_of(path_);  // before reading: a change in between is seen at the next look
-      if (!model_ || !(stamp == stamp_)) {
-        model_ = Model::from_file(path_);
-        stamp_ = stamp;  // after reading: a file that could not be read is read again
-      }
+      if (is_recent && failure_ && stamp == failed_stamp_) std::rethrow_exception(failure_);
+      if (!model_ || !(stamp == stamp_)) read(stamp);
       told_.clear();
     } catch (const std::exception& error) {
       if (!model_) throw;
@@ -65,11 +72,26 @@ class ModelFile : public ModelSource {
   }
 
  private:
+  // A file that could not be read is read again, at the next look or when it changes.
+  void read(const FileStamp& stamp) {
+    try {
+      model_ = Model::from_file(path_);
+      stamp_ = stamp;
+      failure_ = nullptr;
+    } catch (const std::exception&) {
+      failure_ = std::current_exception();
+      failed_stamp_ = stamp;
+      throw;
+    }
+  }
+
   const std::string path_;
   const ProblemListener on_problem_;
   std::mutex mutex_;
   std::shared_ptr<const Model> model_;
   FileStamp stamp_;
+  std::exception_ptr failure_;  // of the last attempt to read; nothing: it went well
+  FileStamp failed_stamp_;
   std::chrono::steady_clock::time_point looked_at_;
   std::string told_;
 };
@@ -88,8 +110,10 @@ class ModelInIndex : public ModelSource {
     }
     std::string bytes = db.get_metadata(kModelKey);
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const Held& held : held_) {
-      if (held.model && held.bytes == bytes) return held.model;
+    for (Held& held : held_) {
+      if (!held.model || held.bytes != bytes) continue;
+      if (held.model->version() == version) held.version = version;  // which may have been written later
+      return held.model;
     }
     std::shared_ptr<const Model> model = read(bytes);
     const bool trusted = model->version() == version;  // else the two were not written together

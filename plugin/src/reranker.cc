@@ -8,7 +8,10 @@
 #include <numeric>
 #include <utility>
 
+#include "plugin/src/own_search.h"
 #include "plugin/src/rescoring_source.h"
+#include "plugin/src/served_model.h"
+#include "plugin/src/xapian_versions.h"
 
 namespace irgan {
 namespace {
@@ -100,24 +103,62 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
+class BehindServer : public Error {
+ public:
+  using Error::Error;
+};
+
+RerankOptions with_values(RerankOptions options, const Xapian::Database& db) {
+  if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) {
+    options.values = nullptr;
+  } else if (!options.values) {
+    options.values = std::make_shared<ValueCache>();
+  }
+  return options;
+}
+
+/// One call of get_mset, and how far it has come.
+struct Search {
+  Xapian::Enquire& enquire;
+  const Xapian::doccount first, maxitems, check_at_least;
+  const Xapian::RSet* const rset;
+  const Xapian::MatchDecider* const mdecider;
+  bool in_first_pass = false;       // what is thrown now is Xapian's or the program's own
+  bool spies_have_counted = false;
+
+  Xapian::MSet original() {
+    if (spies_have_counted) enquire.clear_matchspies();
+    return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
+  }
+
+  // All hits that the model may see and the page may show.
+  Xapian::MSet first_pass(std::size_t depth, TimeLimit& limit) {
+    constexpr Xapian::doccount kMost = std::numeric_limits<Xapian::doccount>::max();
+    const Xapian::doccount end = first + std::min(maxitems, kMost - first);
+    const auto window = static_cast<Xapian::doccount>(std::min<std::size_t>(std::max<std::size_t>(end, depth), kMost));
+    const auto begin = TimeLimit::Clock::now();
+    in_first_pass = true;
+    Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
+    in_first_pass = false;
+    limit.leave_out(TimeLimit::Clock::now() - begin);
+    spies_have_counted = true;
+    return all;
+  }
+};
+
 }  // namespace
 
 struct Reranker::State {
-  Xapian::Database db;
-  std::shared_ptr<ModelSource> models;
-  RerankOptions options;
-  std::shared_ptr<const Model> model;         // that `extractor` was made for
-  std::unique_ptr<FeatureExtractor> extractor;
-  std::string answered_by;
+  State(const Xapian::Database& database, std::shared_ptr<ModelSource> models, RerankOptions rerank_options)
+      : db(database),
+        options(std::move(rerank_options)),
+        served(db, std::move(models), options.on_problem, options.values) {}
 
-  const Model& refresh() {
-    std::shared_ptr<const Model> current = models->get(db);
-    if (current != model) {
-      extractor = std::make_unique<FeatureExtractor>(db, current->schema(), options.on_problem, options.values);
-      model = std::move(current);
-    }
-    return *model;
-  }
+  Xapian::Database db;
+  RerankOptions options;
+  ServedModel served;
+  std::string answered_by;
+  bool told_of_servers = false;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
@@ -126,7 +167,7 @@ struct Reranker::State {
     std::vector<RankedHit> hits = hits_of(mset, depth(current));
     if (!hits.empty()) {
       const FeatureMatrix rows =
-          extractor->extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); });
+          served.extractor().extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); });
       set_scores(hits, rows, current, with_contributions);
     }
     answered_by = current.version();
@@ -150,9 +191,9 @@ struct Reranker::State {
                                             bool with_contributions) {
     answered_by.clear();
     const TimeLimit limit(options.max_rerank_time);
-    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, refresh(), limit, with_contributions);
+    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, served.refresh(), limit, with_contributions);
     try {
-      return ranked(query, mset, refresh(), limit, with_contributions);
+      return ranked(query, mset, served.refresh(), limit, with_contributions);
     } catch (const Xapian::Error& error) {
       tell(error.get_description());
     } catch (const std::exception& error) {
@@ -163,20 +204,28 @@ struct Reranker::State {
     return hits;
   }
 
+  // The page in the model's order.
+  Xapian::MSet rescored(Search& search) {
+    if (has_remote_shard(db)) throw BehindServer("databases behind a server are not reranked");
+    TimeLimit limit(options.max_rerank_time);
+    const Model& model = served.refresh();
+    const Xapian::MSet all = search.first_pass(depth(model), limit);
+    if (!is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
+    const Xapian::Query query = search.enquire.get_query();
+    const std::vector<RankedHit> head = ranked(query, all, model, limit, false);
+    limit.check();
+    Xapian::Enquire second(db);
+    second.set_query(rescored_query(query, plan_of(head, all, db)));
+    return second.get_mset(search.first, search.maxitems);
+  }
+
   void tell(const std::string& problem) const {
     if (options.on_problem) options.on_problem("served in the original order: " + problem);
   }
 };
 
 Reranker::Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options)
-    : state_(new State{db, std::move(models), std::move(options), nullptr, nullptr, {}}) {
-  RerankOptions& own = state_->options;
-  if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) {
-    own.values = nullptr;
-  } else if (!own.values) {
-    own.values = std::make_shared<ValueCache>();
-  }
-}
+    : state_(std::make_unique<State>(db, std::move(models), with_values(std::move(options), db))) {}
 
 Reranker::~Reranker() = default;
 
@@ -193,41 +242,24 @@ const std::string& Reranker::answered_by() const { return state_->answered_by; }
 Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
                                 Xapian::doccount check_at_least, const Xapian::RSet* rset,
                                 const Xapian::MatchDecider* mdecider) const {
+  const OwnSearch own;
   state_->answered_by.clear();
-  if (maxitems == 0) return enquire.get_mset(first, 0, check_at_least, rset, mdecider);  // only the counts are wanted
-  bool spies_have_counted = false;
-  const auto original = [&] {
-    if (spies_have_counted) enquire.clear_matchspies();
-    return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
-  };
-  const auto rescored = [&]() -> Xapian::MSet {
-    TimeLimit limit(state_->options.max_rerank_time);
-    const Model& model = state_->refresh();
-    const Xapian::doccount end = first + std::min(maxitems, std::numeric_limits<Xapian::doccount>::max() - first);
-    const std::size_t window_size = std::max<std::size_t>(end, state_->depth(model));
-    const auto window = static_cast<Xapian::doccount>(
-        std::min<std::size_t>(window_size, std::numeric_limits<Xapian::doccount>::max()));
-    const auto first_pass = TimeLimit::Clock::now();
-    const Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
-    limit.leave_out(TimeLimit::Clock::now() - first_pass);
-    spies_have_counted = true;
-    if (!is_relevance_order(all)) return first == 0 && all.size() <= maxitems ? all : original();
-    const std::vector<RankedHit> head = state_->ranked(enquire.get_query(), all, model, limit, false);
-    limit.check();
-    Xapian::Enquire second(state_->db);
-    second.set_query(rescored_query(enquire.get_query(), plan_of(head, all, state_->db)));
-    return second.get_mset(first, maxitems);
-  };
-  if (state_->options.get_mset_fallback == Fallback::rethrow) return rescored();
+  Search search{enquire, first, maxitems, check_at_least, rset, mdecider};
+  if (maxitems == 0) return search.original();  // only the counts are wanted
+  if (state_->options.get_mset_fallback == Fallback::rethrow) return state_->rescored(search);
   try {
-    return rescored();
+    return state_->rescored(search);
   } catch (const Xapian::Error& error) {
+    if (search.in_first_pass) throw;
     state_->tell(error.get_description());
+  } catch (const BehindServer& error) {
+    if (!std::exchange(state_->told_of_servers, true)) state_->tell(error.what());
   } catch (const std::exception& error) {
+    if (search.in_first_pass) throw;
     state_->tell(error.what());
   }
   state_->answered_by.clear();
-  return original();
+  return search.original();
 }
 
 }  // namespace irgan

@@ -17,7 +17,7 @@ std::string state_of(const Xapian::Database& db) {
   const std::string revisions = revisions_of(db);
   if (revisions.empty()) return {};
   return db.get_uuid() + ' ' + revisions + ' ' + std::to_string(db.get_doccount()) + ' ' +
-         std::to_string(db.get_lastdocid());
+         std::to_string(db.get_lastdocid()) + ' ' + std::to_string(db.get_total_length());
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ std::shared_ptr<ValueSnapshot> ValueCache::at(const Xapian::Database& db) {
   }
   auto& present = known[0].state == state ? known[0] : known[1];
   if (++present.num_searches <= kSearchesBeforeFill) return nullptr;
-  if (!present.snapshot) present.snapshot = std::make_shared<ValueSnapshot>(db.get_lastdocid(), state_->max_bytes);
+  if (!present.snapshot) present.snapshot = std::make_shared<ValueSnapshot>(db.get_lastdocid(), state_->max_bytes / 2);
   return present.snapshot;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "plugin/src/postings.h"
@@ -13,49 +14,64 @@
 namespace irgan {
 namespace {
 
-constexpr Xapian::docid kChunk = 1024;  // documents that one search adds: an eighth of a millisecond a slot of numbers
+// Documents that one search adds to a slot: of numbers an eighth of a millisecond.
+constexpr Xapian::docid kStep = 1024;
+// Texts that take more end the step, at the next chunk's edge: slots may hold whole documents.
+constexpr std::size_t kStepBytes = std::size_t{1} << 20;
 
 struct NumberChunk {
+  static constexpr Xapian::docid kSize = 1024;
   std::vector<double> numbers;
 
   std::size_t num_bytes() const { return numbers.size() * sizeof(double); }
 };
 
+std::size_t num_bytes_of(const ComparableText& text) {
+  std::size_t size = sizeof text + text.spaced.capacity() + text.joined.capacity() +
+                     text.trigrams.capacity() * sizeof(text.trigrams[0]) + text.words.capacity() * sizeof(ComparableWord);
+  for (const ComparableWord& word : text.words) size += word.letters.capacity() * sizeof(word.letters[0]);
+  return size;
+}
+
 struct TextChunk {
+  static constexpr Xapian::docid kSize = 64;
   std::vector<ComparableText> texts;
 
   std::size_t num_bytes() const {
-    std::size_t size = texts.size() * sizeof(ComparableText);
-    for (const ComparableText& text : texts) {
-      size += text.spaced.capacity() + text.joined.capacity() + text.trigrams.capacity() * sizeof(text.trigrams[0]);
-      size += text.words.capacity() * sizeof(ComparableWord);
-    }
+    std::size_t size = 0;
+    for (const ComparableText& text : texts) size += num_bytes_of(text);
     return size;
   }
 };
 
-// Calls found(docid, value) for the values of `slot` at docids in [first, end).
+// Calls found(docid, value) for the values of `slot` at docids in [first, end), until it returns false.
 template <class Found>
 void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, Xapian::docid end, Found found) {
   Xapian::ValueIterator position = db.valuestream_begin(slot);
   if (position != db.valuestream_end(slot)) position.skip_to(std::max<Xapian::docid>(first, 1));
   for (; position != db.valuestream_end(slot) && position.get_docid() < end; ++position) {
-    found(position.get_docid(), *position);
+    if (!found(position.get_docid(), *position)) return;
   }
 }
 
-void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, NumberChunk& chunk) {
-  chunk.numbers.assign(kChunk, std::numeric_limits<double>::quiet_NaN());
-  walk_range(db, slot, first, first + kChunk, [&](Xapian::docid docid, const std::string& value) {
+// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`.
+void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, NumberChunk& chunk) {
+  chunk.numbers.assign(chunk.kSize, std::numeric_limits<double>::quiet_NaN());
+  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
     chunk.numbers[docid - first] = Xapian::sortable_unserialise(value);
+    return true;
   });
 }
 
-void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, TextChunk& chunk) {
-  chunk.texts.resize(kChunk);
-  walk_range(db, slot, first, first + kChunk, [&](Xapian::docid docid, const std::string& value) {
-    chunk.texts[docid - first] = comparable_text(value);
-    chunk.texts[docid - first].trigrams.shrink_to_fit();
+void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t max_bytes, TextChunk& chunk) {
+  chunk.texts.resize(chunk.kSize);
+  std::size_t size = chunk.num_bytes();
+  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
+    ComparableText& text = chunk.texts[docid - first];
+    text = comparable_text(value);
+    text.trigrams.shrink_to_fit();
+    size += num_bytes_of(text);
+    return size <= max_bytes;
   });
 }
 
@@ -63,29 +79,46 @@ void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid 
 template <class Chunk>
 class Column {
  public:
-  explicit Column(Xapian::docid last_docid) : chunks_(last_docid / kChunk + 1) {}
+  explicit Column(Xapian::docid last_docid) : chunks_(last_docid / Chunk::kSize + 1) {}
 
   /// Documents below this are known for good.
-  Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * kChunk; }
-  const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / kChunk]; }
+  Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * Chunk::kSize; }
+  const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
 
-  /// Adds a chunk, unless all are there, another thread is at it, or `bytes_left` is used up.
+  /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
   void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left) {
     const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
-    const Xapian::docid next = num_filled_.load(std::memory_order_relaxed);
-    if (!lock || next == chunks_.size() || bytes_left.load() <= 0) return;
-    Chunk chunk;
-    read_chunk(db, slot, next * kChunk, chunk);
-    bytes_left -= static_cast<std::ptrdiff_t>(chunk.num_bytes());
-    chunks_[next] = std::move(chunk);
-    num_filled_.store(next + 1, std::memory_order_release);
+    if (!lock) return;
+    std::size_t num_read = 0;
+    for (Xapian::docid added = 0; added < kStep && num_read < kStepBytes && !is_full_; added += Chunk::kSize) {
+      const Xapian::docid next = num_filled_.load(std::memory_order_relaxed);
+      const std::ptrdiff_t left = bytes_left.load();
+      if (next == chunks_.size() || left <= 0) return;
+      Chunk chunk;
+      read_chunk(db, slot, next * Chunk::kSize, static_cast<std::size_t>(left), chunk);
+      const std::size_t size = chunk.num_bytes();
+      is_full_ = size > static_cast<std::size_t>(left);
+      if (is_full_) return;
+      num_read += size;
+      bytes_left -= static_cast<std::ptrdiff_t>(size);
+      chunks_[next] = std::move(chunk);
+      num_filled_.store(next + 1, std::memory_order_release);
+    }
   }
 
  private:
   std::mutex filling_;
+  bool is_full_ = false;       // the budget ends here
   std::vector<Chunk> chunks_;  // those below num_filled_ never change
   std::atomic<Xapian::docid> num_filled_{0};
 };
+
+/// What tells a slot from itself in another index that happens to be in the same state (ValueCache).
+using SlotContent = std::tuple<Xapian::valueno, Xapian::doccount, std::string, std::string>;
+
+SlotContent content_of(const Xapian::Database& db, Xapian::valueno slot) {
+  return {slot, db.get_value_freq(slot), db.get_value_lower_bound(slot), db.get_value_upper_bound(slot)};
+}
 
 // The first of the ascending `docids` that is not below `end`.
 std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid end) {
@@ -105,7 +138,7 @@ ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slo
 
 struct ValueSnapshot::State {
   template <class Chunk>
-  using Columns = std::map<Xapian::valueno, std::shared_ptr<Column<Chunk>>>;
+  using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
 
   Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
@@ -115,10 +148,11 @@ struct ValueSnapshot::State {
 
   template <class Chunk>
   std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, Xapian::valueno slot) {
+    const SlotContent content = content_of(db, slot);
     std::shared_ptr<Column<Chunk>> column;
     {
       const std::lock_guard<std::mutex> lock(mutex);
-      std::shared_ptr<Column<Chunk>>& known = columns[slot];
+      std::shared_ptr<Column<Chunk>>& known = columns[content];
       if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
       column = known;
     }
@@ -137,7 +171,7 @@ Eigen::VectorXd ValueSnapshot::numbers(const Xapian::Database& db, Xapian::value
   const std::size_t num_known = num_below(docids, column->end());
   Eigen::VectorXd numbers(static_cast<Eigen::Index>(docids.size()));
   for (std::size_t i = 0; i < num_known; ++i) {
-    numbers[static_cast<Eigen::Index>(i)] = column->chunk_of(docids[i]).numbers[docids[i] % kChunk];
+    numbers[static_cast<Eigen::Index>(i)] = column->chunk_of(docids[i]).numbers[docids[i] % NumberChunk::kSize];
   }
   if (num_known < docids.size()) {
     const std::vector<Xapian::docid> rest(docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end());
@@ -156,7 +190,7 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
   }
   std::vector<const ComparableText*> known;
   known.reserve(docids.size());
-  for (std::size_t i = 0; i < num_known; ++i) known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % kChunk]);
+  for (std::size_t i = 0; i < num_known; ++i) known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
   texts.all.insert(texts.all.begin(), known.begin(), known.end());
   return texts;
 }

@@ -14,6 +14,10 @@ namespace irgan {
 
 /// Texts, a candidate each; valid as long as this object and the snapshot that it may point into.
 struct ComparableTexts {
+  ComparableTexts() = default;
+  ComparableTexts(ComparableTexts&&) = default;  // a copy would point into the original
+  ComparableTexts& operator=(ComparableTexts&&) = default;
+
   std::vector<ComparableText> own;
   std::vector<const ComparableText*> all;
 };

@@ -68,4 +68,15 @@ inline std::string revisions_of(const Xapian::Database& db) {
   return revisions;
 }
 
+/// Returns whether a shard of `db` lives behind a server, where each look is a round trip: it has a uuid and tells no
+/// revision. On 2.x that cannot be told, and the answer is no.
+inline bool has_remote_shard(const Xapian::Database& db) {
+#if XAPIAN_AT_LEAST(1, 5, 0)
+  (void)db;
+  return false;
+#else
+  return !db.get_uuid().empty() && revisions_of(db).empty();
+#endif
+}
+
 }  // namespace irgan

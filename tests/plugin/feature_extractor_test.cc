@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "tests/plugin/small_index.h"
+#include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
 using Xapian::Query;
@@ -412,4 +413,25 @@ TEST_CASE("an extractor can be moved", "[plugin][feature_extractor]") {
   const FeatureExtractor second(std::move(first));
   CHECK(second.schema().features == std::vector<std::string>{"query.length"});
   CHECK(second.extract(parsed("shoes"), {{1, 1}})(0, 0) == 1.0F);
+}
+
+TEST_CASE("what an extractor knows of words does not outlive a reopening", "[plugin][feature_extractor]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  for (const Xapian::Document& document : shop()) writer.add_document(document);
+  writer.commit();
+  Xapian::Database db(folder.file("db"));
+  const FeatureSchema schema = schema_of({"title.fuzzy_coverage"});
+  const FeatureExtractor extractor(db, schema);
+  const Query query = parsed("felt shoes");
+  const std::vector<Candidate> candidates{{1, 2.0}, {2, 1.0}};
+  const FeatureMatrix before = extractor.extract(query, candidates);
+
+  writer.replace_document(2, document_of_shop("Shoes", 1, "felt"));  // for "blue": all totals stay
+  writer.commit();
+  db.reopen();
+
+  const FeatureMatrix after = extractor.extract(query, candidates);
+  CHECK(after == FeatureExtractor(db, schema).extract(query, candidates));
+  CHECK(after != before);
 }

@@ -130,3 +130,38 @@ TEST_CASE("irgan_reopen takes the index, and the model in it, as they are now", 
   REQUIRE(irgan_reopen(ranker.get()) == IRGAN_OK);
   CHECK(irgan_model_version(ranker.get()) == next->version());
 }
+
+TEST_CASE("irgan_reopen refuses a model whose features cannot be had, and keeps the one before", "[plugin][c]") {
+  const ScratchFolder folder;
+  const auto model = popularity_model();
+  stored_fruit(folder.file("db"), model.get());
+  const Opened ranker = opened(folder.file("db"));
+  {
+    const auto other = model_of_other_features();
+    Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_OPEN);
+    writer.set_metadata(kModelKey, other->to_bytes());
+    writer.set_metadata(kModelVersionKey, other->version());
+  }
+  for (int search = 0; search < 2; ++search) {
+    REQUIRE(irgan_reopen(ranker.get()) == IRGAN_OK);
+    CHECK(irgan_model_version(ranker.get()) == model->version());
+    const std::string bytes = parsed("pear").serialise();
+    const uint32_t docid = 3;
+    const double weight = 1.0;
+    double score = NAN;
+    CHECK(irgan_rescore(ranker.get(), bytes.data(), bytes.size(), &docid, &weight, 1, &score) == IRGAN_OK);
+    CHECK(std::isfinite(score));
+  }
+}
+
+TEST_CASE("irgan_rescore does not search a remote database by itself", "[plugin][c]") {
+  const ScratchFolder folder;
+  stored_fruit(folder.file("db"), popularity_model().get());
+  const Opened ranker = opened(folder.write("stub", "remote :xapian-progsrv " + folder.file("db") + '\n'));
+  const std::string bytes = parsed("pear").serialise();
+  const uint32_t docid = 3;
+  double score = 7.0;
+  CHECK(irgan_rescore(ranker.get(), bytes.data(), bytes.size(), &docid, nullptr, 1, &score) == IRGAN_BAD_INDEX);
+  CHECK_THAT(irgan_message(), Contains("give the weights"));
+  CHECK(score == 7.0);
+}

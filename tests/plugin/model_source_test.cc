@@ -1,5 +1,6 @@
 #include "irgan/model_source.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -154,6 +155,38 @@ TEST_CASE("model_file takes a new model for the old one, and no bad one", "[plug
   CHECK(same.problems.empty());
 }
 
+TEST_CASE("model_file reads a broken file once a second, and at once when it changes", "[plugin][model_source]") {
+  const ScratchFolder folder;
+  const auto source = model_file(folder.write("m", damaged(bytes_of_depth(11))));
+  const Xapian::Database db;
+  const auto thrown = [&] {
+    try {
+      source->get(db);
+    } catch (const FormatError&) {
+      return std::current_exception();
+    }
+    return std::exception_ptr();
+  };
+  const std::exception_ptr first = thrown();
+  REQUIRE(first);
+  CHECK(thrown() == first);
+  wait_for_next_look();
+  const std::exception_ptr second = thrown();
+  REQUIRE(second);
+  CHECK(second != first);
+  folder.write("m", bytes_of_depth(22));
+  CHECK(source->get(db)->depth() == 22);
+}
+
+TEST_CASE("model_file does not read pipes, nor what is too large for a model", "[plugin][model_source]") {
+  const ScratchFolder folder;
+  const Xapian::Database db;
+  REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(model_file(folder.file("pipe"))->get(db), folder.file("pipe") + ": is no regular file");
+  std::filesystem::resize_file(folder.write("large", "irgan"), (std::uintmax_t{1} << 30) + 1);  // takes no room on disk
+  CHECK_THROWS_WITH(model_file(folder.file("large"))->get(db), Contains("at most 1 GiB"));
+}
+
 TEST_CASE("model_file works without a listener", "[plugin][model_source]") {
   const ScratchFolder folder;
   CHECK(model_file(folder.write("m", bytes_of_depth(11)))->get(Xapian::Database())->depth() == 11);
@@ -226,4 +259,18 @@ TEST_CASE("model_in_index changes when the application reopens its database", "[
   reader.reopen();
   CHECK(source->get(reader)->depth() == 33);
   CHECK(problems.size() == 2);
+}
+
+TEST_CASE("model_in_index knows a model by the version that is written after it", "[plugin][model_source]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  const std::string bytes = bytes_of_depth(11);
+  writer.set_metadata(kModelKey, bytes);
+  writer.commit();
+  const auto source = model_in_index();
+  const auto model = source->get(writer);
+  writer.set_metadata(kModelVersionKey, model->version());
+  CHECK(source->get(writer) == model);
+  writer.set_metadata(kModelKey, "");  // not looked at any more
+  CHECK(source->get(writer) == model);
 }

@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "irgan/irgan.h"
+#include "plugin/src/own_search.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
@@ -206,4 +208,55 @@ TEST_CASE("under the module each thread searches with a database of its own", "[
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(right == std::vector<int>(kThreads, kSearches));
+}
+
+TEST_CASE("under the module a program's own Reranker gets Xapian's candidates", "[plugin][preload]") {
+  const Site site;
+  const auto own = nonlinear_model();
+  Xapian::Enquire plain = site.plain(), enquire = enquire_of(site.db);
+  const Docids expected = full_list(site.db, *own, plain);
+  REQUIRE(expected != site.reranked);
+  const Reranker reranker(site.db, fixed_model(own), strict());
+  CHECK(docids_of(reranker.get_mset(enquire, 0, kNumDocuments)) == expected);
+  CHECK(reranker.answered_by() == own->version());
+  CHECK(page(enquire) == site.reranked);
+}
+
+TEST_CASE("under the module irgan_rescore finds the weights that Xapian gives", "[plugin][preload]") {
+  const Site site;
+  const ScratchFolder folder;
+  const std::string path = folder.write("model", nonlinear_model()->to_bytes());
+  irgan_ranker* ranker = nullptr;
+  REQUIRE(irgan_open(site.folder.file("db").c_str(), path.c_str(), &ranker) == IRGAN_OK);
+  const Xapian::MSet mset = site.plain().get_mset(0, kDepth);
+  std::vector<uint32_t> docids;
+  std::vector<double> weights;
+  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
+    docids.push_back(*hit);
+    weights.push_back(hit.get_weight());
+  }
+  const std::string query = parsed("apples pear").serialise();
+  std::vector<double> given(kDepth), found(kDepth);
+  CHECK(irgan_rescore(ranker, query.data(), query.size(), docids.data(), weights.data(), kDepth, given.data()) == IRGAN_OK);
+  CHECK(irgan_rescore(ranker, query.data(), query.size(), docids.data(), nullptr, kDepth, found.data()) == IRGAN_OK);
+  CHECK(found == given);
+  irgan_close(ranker);
+}
+
+TEST_CASE("under the module our own searches are left alone, on their thread", "[plugin][preload]") {
+  const Site site;
+  const Xapian::Enquire enquire = enquire_of(site.db);
+  {
+    const OwnSearch own;
+    CHECK(page(enquire) == site.original);
+    {
+      const OwnSearch inner;
+      CHECK(page(enquire) == site.original);
+    }
+    CHECK(page(enquire) == site.original);
+    Docids of_other_thread;
+    std::thread([&] { of_other_thread = page(enquire_of(Xapian::Database(site.folder.file("db")))); }).join();
+    CHECK(of_other_thread == site.reranked);
+  }
+  CHECK(page(enquire) == site.reranked);
 }

@@ -146,3 +146,28 @@ TEST_CASE("the first pass is not on the account of reranking", "[plugin][reranke
   const Reranker reranker(db, fixed_model(popularity_model()), options);
   CHECK_NOTHROW(reranker.get_mset(enquire, 0, 5, kNumDocuments, nullptr, &decider));
 }
+
+TEST_CASE("an error of the program's own decider is not the model's, and nothing is searched again", "[plugin][reranker][faults]") {
+  class FailingDecider : public Xapian::MatchDecider {
+   public:
+    bool operator()(const Xapian::Document&) const override {
+      if (++num_seen < 5) return true;
+      if (throws_xapian) throw Xapian::NetworkError("gone");
+      throw std::runtime_error("the program's own");
+    }
+    mutable int num_seen = 0;
+    bool throws_xapian = false;
+  };
+  const Xapian::Database db = fruit_index(1);
+  Xapian::Enquire enquire = enquire_of(db);
+  Problems problems;
+  const Reranker reranker(db, fixed_model(popularity_model()), lenient(problems));
+  FailingDecider decider;
+  CHECK_THROWS_WITH(reranker.get_mset(enquire, 0, 5, kNumDocuments, nullptr, &decider), "the program's own");
+  CHECK(decider.num_seen == 5);
+  decider.num_seen = 0;
+  decider.throws_xapian = true;
+  CHECK_THROWS_AS(reranker.get_mset(enquire, 0, 5, kNumDocuments, nullptr, &decider), Xapian::NetworkError);
+  CHECK(decider.num_seen == 5);
+  CHECK(problems.empty());
+}

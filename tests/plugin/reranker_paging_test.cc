@@ -109,7 +109,36 @@ TEST_CASE("with a remote shard every page has its original order", "[plugin][rer
       CHECK(shown(reranker.get_mset(enquire, first, 5)) == shown(enquire.get_mset(first, 5)));
     }
   }
-  CHECK_FALSE(problems.empty());
+  CHECK(problems == Problems{"served in the original order: databases behind a server are not reranked"});
+  Xapian::Enquire enquire = enquire_of(db);
+  CHECK_THROWS_AS(Reranker(db, model_in_index(), strict()).get_mset(enquire, 0, 5), Error);
+}
+
+TEST_CASE("a remote database is searched once, and no model is asked for", "[plugin][reranker][paging]") {
+  class CountingSource : public ModelSource {
+   public:
+    std::shared_ptr<const Model> get(const Xapian::Database&) override {
+      ++num_asked;
+      return nonlinear_model();
+    }
+    int num_asked = 0;
+  };
+  const ScratchFolder folder;
+  stored_fruit(folder.file("db"));
+  const Xapian::Database db = Xapian::Remote::open("xapian-progsrv", folder.file("db"));
+  Xapian::Enquire enquire = enquire_of(db);
+  Xapian::ValueCountMatchSpy spy(kColour);
+  enquire.add_matchspy(&spy);
+  const auto source = std::make_shared<CountingSource>();
+  Problems problems;
+  const Reranker reranker(db, source, lenient(problems));
+  for (std::size_t search = 1; search <= 3; ++search) {
+    CHECK(reranker.get_mset(enquire, 5, 5, kNumDocuments).size() == 5);
+    CHECK(spy.get_total() == search * kNumDocuments);  // a second pass would have cleared the spy
+    CHECK(reranker.answered_by().empty());
+  }
+  CHECK(source->num_asked == 0);
+  CHECK(problems.size() == 1);
 }
 
 TEST_CASE("a page of no hits gives the counts alone", "[plugin][reranker][paging]") {

@@ -428,10 +428,29 @@ TEST_CASE("a new model answers from the next search on", "[plugin][reranker]") {
     source->model = model;
     CHECK(page() == slice(full_list(db, *model, enquire), 0, 20));
   }
-  source->model = model_of_other_features();  // serves no search, and does no harm to the next
-  CHECK(page() == docids_of(enquire.get_mset(0, 20)));
-  source->model = popularity_model();
-  CHECK(page() == slice(full_list(db, *popularity_model(), enquire), 0, 20));
+}
+
+TEST_CASE("a model that cannot be extracted does not replace a good one", "[plugin][reranker]") {
+  const Xapian::Database db = fruit_index(1);
+  Xapian::Enquire enquire = enquire_of(db);
+  const auto source = std::make_shared<SwitchableSource>();
+  Problems problems;
+  const Reranker reranker(db, source, lenient(problems)), throwing(db, source, strict());
+  const auto check_answer = [&](const std::shared_ptr<const Model>& model) {
+    const Docids expected = slice(full_list(db, *model, enquire), 0, 20);
+    CHECK(docids_of(reranker.get_mset(enquire, 0, 20)) == expected);
+    CHECK(docids_of(throwing.get_mset(enquire, 0, 20)) == expected);
+    CHECK(reranker.answered_by() == model->version());
+  };
+  const auto before = popularity_model(), after = nonlinear_model();
+  source->model = before;
+  check_answer(before);
+  source->model = model_of_other_features();
+  for (int search = 0; search < 3; ++search) check_answer(before);
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems[0], StartsWith("the model before stays: ") && Contains("feature '1' cannot be extracted"));
+  source->model = after;
+  check_answer(after);
   CHECK(problems.size() == 1);
 }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include "plugin/src/postings.h"
@@ -152,4 +153,54 @@ TEST_CASE("a search sees the changes that a WritableDatabase has not yet committ
   document.add_value(kPopularity, Xapian::sortable_serialise(1000.0));
   db.replace_document(17, document);
   CHECK(*reranker.get_mset(enquire, 0, 5)[0] == 17);
+}
+
+TEST_CASE("an index put back from a backup and changed in another way has its own values", "[plugin][value_cache]") {
+  const ScratchFolder folder;
+  const std::string path = folder.file("db"), backup = folder.file("backup");
+  const auto change = [&](double number, const std::string& text) {
+    Xapian::WritableDatabase writer(path, Xapian::DB_OPEN);
+    Xapian::Document document = writer.get_document(8);
+    document.add_value(kNumber, Xapian::sortable_serialise(number));
+    document.add_value(kText, text);
+    writer.replace_document(8, document);
+  };
+  write_documents(path, 1.0);
+  std::filesystem::copy(path, backup);
+  change(-1.0, "zebra");
+  const Xapian::Database lost(path);
+  ValueCache cache;
+  const auto values = snapshot_of(cache, lost);
+  check_values(*values, lost);
+
+  std::filesystem::remove_all(path);
+  std::filesystem::rename(backup, path);
+  change(-2.0, "zephyr");
+  const Xapian::Database restored(path);
+
+  REQUIRE(cache.at(restored) == values);  // uuid, revision and totals are the same
+  check_values(*values, restored);
+  CHECK(values->numbers(restored, kNumber, {8})[0] == -2.0);
+  CHECK(values->texts(restored, kText, {8}).all[0]->spaced == "zephyr");
+  CHECK(values->numbers(lost, kNumber, {8})[0] == -1.0);
+}
+
+TEST_CASE("a slot of long texts is held up to the budget and read beyond it", "[plugin][value_cache]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  std::string text;
+  for (int word = 0; word < 500; ++word) text += "word" + std::to_string(word) + ' ';
+  for (int i = 0; i < 300; ++i) {
+    Xapian::Document document;
+    document.add_value(kText, std::to_string(i) + ' ' + text);
+    writer.add_document(document);
+  }
+  writer.commit();
+  const Xapian::Database db(folder.file("db"));
+  ValueCache cache(GENERATE(std::size_t{8} << 20, std::size_t{1000}));
+  const auto snapshot = snapshot_of(cache, db);
+  const std::vector<Xapian::docid> docids{1, 63, 64, 65, 128, 200, 300};
+  for (int search = 0; search < 8; ++search) {
+    CHECK(spaced(snapshot->texts(db, kText, docids)) == spaced(comparable_texts(db, kText, docids)));
+  }
 }

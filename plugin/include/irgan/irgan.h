@@ -42,7 +42,8 @@ typedef struct irgan_ranker irgan_ranker;
 IRGAN_C_API irgan_status irgan_open(const char* db_path, const char* model_path, irgan_ranker** ranker);
 
 /* Takes the index as it is now, and the model in it; else both stay as they were when opened or reopened last. A model
- * file that changed is taken up without it. */
+ * file that changed is taken up without it. A new model that is damaged, or whose features cannot be had, is refused: the
+ * one before stays, as irgan_model_version tells. */
 IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
 
 /* Scores candidates of one query: higher is better, comparable within this call only.
@@ -50,7 +51,7 @@ IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
  * query, query_size: the bytes of Xapian::Query::serialise()
  * docids:            the first hits of the search, best first; the model's own depth is what it was trained on
  * weights:           their weights in that search; if null, what Xapian's default weighting gives them, which takes a
- *                    search of its own (not of a database of remote shards)
+ *                    search of its own (a database with remote shards: IRGAN_BAD_INDEX)
  * num_docids:        how many there are; 0 is allowed
  * scores:            room for as many, filled on success only */
 IRGAN_C_API irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,

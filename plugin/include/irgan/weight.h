@@ -17,6 +17,8 @@ namespace irgan {
 ///                                        + log_wdf idf log(1 + w),   each times the term's scale in the query
 ///   + query length in terms x (brevity 2 / (1 + n) + length n / (1 + n)).
 ///
+/// A term that is in the document with a wdf of 0, as boolean terms are, adds nothing.
+///
 /// With bm25 alone this is Xapian::BM25Weight(k1, 0, 1, b), with brevity too BM25Weight(k1, brevity, 1, b); but
 /// relevance sets are not looked at.
 struct WeightMixture {
