@@ -41,7 +41,7 @@ FileStamp stamp_of(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) throw Error(path + ": " + std::strerror(errno));
   // Others would block a search, as a pipe does, or never end.
-  if (!S_ISREG(status.st_mode)) throw Error(path + ": is no regular file");
+  if (!S_ISREG(status.st_mode)) throw Error(path + ": cannot be read: it is no regular file");
   if (status.st_size > kLargestFile) {
     throw Error(path + ": is no model: it has " + std::to_string(status.st_size) + " bytes, and a model at most 1 GiB");
   }
