@@ -387,6 +387,8 @@ TEST_CASE_METHOD(Fixture, "a model for other features", "[index_tools][bad_input
              Contains(file("letor.model") + ": the model does not fit an index: ") && Contains("'1'") &&
                  Contains("xapian-irgan score"));
   CHECK_THAT(failed("search --db @db --model @letor.model amber"), Contains("'1'"));
+  CHECK_THAT(failed("store --db @db --model @letor.model"),
+             Contains(file("letor.model") + ": no search can be served by this model: ") && Contains("'1'"));
   CHECK_THAT(failed("simulate --db @db" + kQueries + "--qrels @learn.qrels --model @letor.model --out @out"),
              Contains("'1'"));
   CHECK_THAT(failed("train --force --data @rows --valid @letor.rows --model @out"), Contains("features"));

@@ -267,10 +267,12 @@ TEST_CASE("model_in_index knows a model by the version that is written after it"
   const std::string bytes = bytes_of_depth(11);
   writer.set_metadata(kModelKey, bytes);
   writer.commit();
-  const auto source = model_in_index();
+  Problems problems;
+  const auto source = model_in_index(listener(problems));
   const auto model = source->get(writer);
   writer.set_metadata(kModelVersionKey, model->version());
   CHECK(source->get(writer) == model);
   writer.set_metadata(kModelKey, "");  // not looked at any more
   CHECK(source->get(writer) == model);
+  CHECK(problems.empty());
 }
