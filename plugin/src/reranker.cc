@@ -103,11 +103,13 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
+/// Told once a Reranker and not once a search.
 class BehindServer : public Error {
  public:
   using Error::Error;
 };
 
+// A cache of its own where none is given and `db` may have one.
 RerankOptions with_values(RerankOptions options, const Xapian::Database& db) {
   if (dynamic_cast<const Xapian::WritableDatabase*>(&db)) {
     options.values = nullptr;
@@ -123,11 +125,12 @@ struct Search {
   const Xapian::doccount first, maxitems, check_at_least;
   const Xapian::RSet* const rset;
   const Xapian::MatchDecider* const mdecider;
-  bool in_first_pass = false;       // what is thrown now is Xapian's or the program's own
+  bool is_programs_own = false;     // what is thrown now would be thrown without a model, too
   bool spies_have_counted = false;
 
   Xapian::MSet original() {
     if (spies_have_counted) enquire.clear_matchspies();
+    is_programs_own = true;
     return enquire.get_mset(first, maxitems, check_at_least, rset, mdecider);
   }
 
@@ -137,9 +140,9 @@ struct Search {
     const Xapian::doccount end = first + std::min(maxitems, kMost - first);
     const auto window = static_cast<Xapian::doccount>(std::min<std::size_t>(std::max<std::size_t>(end, depth), kMost));
     const auto begin = TimeLimit::Clock::now();
-    in_first_pass = true;
+    is_programs_own = true;
     Xapian::MSet all = enquire.get_mset(0, window, check_at_least, rset, mdecider);
-    in_first_pass = false;
+    is_programs_own = false;
     limit.leave_out(TimeLimit::Clock::now() - begin);
     spies_have_counted = true;
     return all;
@@ -250,12 +253,12 @@ Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first
   try {
     return state_->rescored(search);
   } catch (const Xapian::Error& error) {
-    if (search.in_first_pass) throw;
+    if (search.is_programs_own) throw;
     state_->tell(error.get_description());
   } catch (const BehindServer& error) {
     if (!std::exchange(state_->told_of_servers, true)) state_->tell(error.what());
   } catch (const std::exception& error) {
-    if (search.in_first_pass) throw;
+    if (search.is_programs_own) throw;
     state_->tell(error.what());
   }
   state_->answered_by.clear();

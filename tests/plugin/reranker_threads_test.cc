@@ -83,8 +83,18 @@ class Service {
   }
 
  private:
+  // Opening, too, can find the index two commits on.
+  static Xapian::Database opened(const std::string& path) {
+    while (true) {
+      try {
+        return Xapian::Database(path);
+      } catch (const Xapian::DatabaseModifiedError&) {
+      }
+    }
+  }
+
   void search(const std::string& path, const std::shared_ptr<ModelSource>& models) {
-    Xapian::Database db(path);
+    Xapian::Database db = opened(path);
     std::string told;
     RerankOptions options;
     options.on_problem = [&](const std::string& problem) { told = problem; };

@@ -59,9 +59,9 @@ class IRGAN_API Reranker {
   ///
   /// Units:  ties keep Xapian's order.
   /// Throws: FormatError if the first model needs a feature this build cannot extract (of a later one, on_problem is told
-  ///         and the model before stays); Xapian::DatabaseModifiedError if the
-  ///         index moved on: reopen and search again; Error if max_rerank_time is over. With Fallback::original_order none of these: the original
-  ///         order, scores falling by 1 a rank.
+  ///         and the model before stays); Xapian::DatabaseModifiedError if the index moved on: reopen and search again;
+  ///         Error if max_rerank_time is over. With Fallback::original_order none of these: the original order, scores
+  ///         falling by 1 a rank.
   /// Cost:   O(depth * features * hidden)
   std::vector<RankedHit> rerank(const Xapian::Query& query, const Xapian::MSet& hits) const;
 
@@ -73,10 +73,11 @@ class IRGAN_API Reranker {
   ///
   /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
-  /// are. So are those of a database with remote shards, at no cost: on_problem is told once. Match spies, cutoffs, collapsing and the decider act in the first pass only. Term weights, percentages and
-  /// collapse counts are lost in such an MSet: see rerank. Where enquire's own page is needed after the first pass (a
-  /// sort by value, a failure of the model), enquire's match spies are cleared before, since they have counted every
-  /// match: keep spies yourself, instead of release()-ing them to Xapian, or clearing deletes them.
+  /// are. So are those of a database with remote shards, at no cost: on_problem is told once. Match spies, cutoffs,
+  /// collapsing and the decider act in the first pass only. Term weights, percentages and collapse counts are lost in
+  /// such an MSet: see rerank. Where enquire's own page is needed after the first pass (a sort by value, a failure of
+  /// the model), enquire's match spies are cleared before, since they have counted every match: keep spies yourself,
+  /// instead of release()-ing them to Xapian, or clearing deletes them.
   ///
   /// Throws: what enquire.get_mset throws by itself, the decider's own errors among it; what rerank throws, and Error for
   ///         remote shards, only under Fallback::rethrow.
