@@ -24,7 +24,7 @@ irgan=$prefix/bin/xapian-irgan
 "$irgan" store --db db --model model >log
 words="word3 word14"
 
-cmake -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || { cat log >&2; fail "find_package"; }
+cmake -G Ninja -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || { cat log >&2; fail "find_package"; }
 cmake --build by-cmake >log 2>&1 || { cat log >&2; fail "the example by CMake"; }
 by-cmake/search db "$words" >found.cmake
 
