@@ -106,7 +106,10 @@ void fit_evidence(const MineOptions& options, const Xapian::Database& db, const 
     if (is_asked_for) throw ConfigError("--max-relevance and --min-relevance: " + reason);
     std::cerr << "no evidence from impressions: " << reason << '\n';
   };
-  if (!task.evidence.has_impressions) return is_asked_for ? refuse("the log says only what was clicked, not what was shown") : void();
+  if (!task.evidence.has_impressions) {
+    if (is_asked_for) refuse("the log says only what was clicked, not what was shown");
+    return;
+  }
   if (!task.model) return refuse("they need a model, which knows how often each rank is looked at: give --model");
   std::vector<double> examination = examination_of(*task.model);
   if (examination.empty()) return refuse(task.model_name + " was not trained on impressions and does not know how often each rank is looked at");

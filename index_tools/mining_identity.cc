@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/index_state.h"
 #include "plugin/src/safetensors.h"
 
 namespace irgan {
@@ -20,15 +21,6 @@ std::string stamp(const std::string& path) {
   return path + ' ' + std::to_string(facts.st_size) + ' ' + std::to_string(facts.st_mtim.tv_sec) + '.' + std::to_string(facts.st_mtim.tv_nsec);
 }
 
-// Null where several shards, or one that is not local, have none in common.
-json revision_of(const Xapian::Database& db) {
-  try {
-    return db.get_revision();
-  } catch (const Xapian::Error&) {
-    return nullptr;
-  }
-}
-
 }  // namespace
 
 std::string mining_identity(const MiningTask& task, const Xapian::Database& db) {
@@ -36,8 +28,7 @@ std::string mining_identity(const MiningTask& task, const Xapian::Database& db) 
   json parts = json::array();
   const auto number = [](const std::optional<double>& value) { return value ? json(*value) : json(); };
   for (const std::string& path : options.database.paths) parts.push_back(path);
-  parts.push_back({db.get_uuid(), db.get_doccount(), db.get_lastdocid(), db.get_average_length(), revision_of(db),
-                   layout_to_json(task.layout), static_cast<int>(options.database.default_op)});
+  parts.push_back({index_state(db).text, layout_to_json(task.layout), static_cast<int>(options.database.default_op)});
   for (const std::string* path : {&options.labels.queries, &options.labels.qrels, &options.run, &options.scores, &options.texts}) {
     parts.push_back(stamp(*path));
   }

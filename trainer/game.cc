@@ -228,9 +228,10 @@ void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
 
 void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) const {
   const int k = options_.samples;
-  const VectorXd pool_scores =
-      !scores_draws_alone(options_) ? VectorXd(scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset)
-                   : VectorXd();
+  VectorXd pool_scores;
+  if (!scores_draws_alone(options_)) {
+    pool_scores = scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+  }
   space.noise = noise(item, space, pool_scores);
   const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
   std::vector<Index> rows = draw_rows(item.positives, k, space.random);
@@ -241,18 +242,17 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
   const VectorXd scores =
       scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
-  const auto positive = [&](const VectorXd& all) { return all.head(k); };
-  const auto negative = [&](const VectorXd& all) { return all.tail(num_negatives); };
   SampledLoss result;
   switch (options_.form) {
     case DiscriminatorForm::ratio:
-      result = sampled_ratio_loss(positive(scores), negative(scores), positive(log_noise), negative(log_noise));
+      result = sampled_ratio_loss(scores.head(k), scores.tail(num_negatives), log_noise.head(k),
+                                  log_noise.tail(num_negatives));
       break;
     case DiscriminatorForm::plain:
-      result = sampled_plain_loss(positive(scores), negative(scores));
+      result = sampled_plain_loss(scores.head(k), scores.tail(num_negatives));
       break;
     case DiscriminatorForm::pairwise:
-      result = sampled_pairwise_loss(positive(scores), negative(scores));
+      result = sampled_pairwise_loss(scores.head(k), scores.tail(num_negatives));
       break;
   }
   space.log_partition = result.log_partition;

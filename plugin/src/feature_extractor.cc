@@ -12,10 +12,10 @@
 #include "irgan/query_concepts.h"
 #include "plugin/src/field_features.h"
 #include "plugin/src/field_postings.h"
+#include "plugin/src/index_state.h"
 #include "plugin/src/postings.h"
 #include "plugin/src/text_similarity.h"
 #include "plugin/src/value_snapshot.h"
-#include "plugin/src/xapian_versions.h"
 
 namespace irgan {
 namespace {
@@ -157,9 +157,7 @@ struct FeatureExtractor::State {
   // The application may have reopened the index since the last search.
   void forget_outdated_words() const {
     constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
-    // The totals serve where revisions cannot be told.
-    std::string now = revisions_of(db) + ' ' + std::to_string(db.get_doccount()) + ' ' +
-                      std::to_string(db.get_lastdocid()) + ' ' + std::to_string(db.get_total_length());
+    std::string now = index_state(db).text;
     if (now != words_from || words.size() > kMostWords) words.clear();
     words_from = std::move(now);
   }

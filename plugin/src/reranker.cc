@@ -6,6 +6,7 @@
 #include <exception>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "plugin/src/own_search.h"
@@ -161,6 +162,7 @@ struct Reranker::State {
   RerankOptions options;
   ServedModel served;
   std::string answered_by;
+  std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
   bool told_of_servers = false;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
@@ -209,7 +211,8 @@ struct Reranker::State {
 
   // The page in the model's order.
   Xapian::MSet rescored(Search& search) {
-    if (has_remote_shard(db)) throw BehindServer("databases behind a server are not reranked");
+    if (!is_behind_server) is_behind_server = has_remote_shard(db);
+    if (*is_behind_server) throw BehindServer("databases behind a server are not reranked");
     TimeLimit limit(options.max_rerank_time);
     const Model& model = served.refresh();
     const Xapian::MSet all = search.first_pass(depth(model), limit);

@@ -4,21 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "plugin/src/index_state.h"
 #include "plugin/src/value_snapshot.h"
-#include "plugin/src/xapian_versions.h"
 
 namespace irgan {
 namespace {
 
 constexpr std::size_t kSearchesBeforeFill = 8;  // a Reranker made for one search fills nothing
-
-/// What tells one state of an index from another, as far as Xapian can tell; empty if it cannot.
-std::string state_of(const Xapian::Database& db) {
-  const std::string revisions = revisions_of(db);
-  if (revisions.empty()) return {};
-  return db.get_uuid() + ' ' + revisions + ' ' + std::to_string(db.get_doccount()) + ' ' +
-         std::to_string(db.get_lastdocid()) + ' ' + std::to_string(db.get_total_length());
-}
 
 }  // namespace
 
@@ -38,9 +30,9 @@ ValueCache::ValueCache(std::size_t max_bytes) : state_(new State{max_bytes, {}, 
 ValueCache::~ValueCache() = default;
 
 std::shared_ptr<ValueSnapshot> ValueCache::at(const Xapian::Database& db) {
-  const std::string state = state_of(db);
+  const auto [state, is_exact] = index_state(db);
   // Docids that sparse would need more room for the list of chunks than for what is in them.
-  if (state.empty() || db.get_lastdocid() > state_->max_bytes) return nullptr;
+  if (!is_exact || db.get_lastdocid() > state_->max_bytes) return nullptr;
   const std::lock_guard<std::mutex> lock(state_->mutex);
   auto& known = state_->known;
   if (known[0].state != state && known[1].state != state) {
