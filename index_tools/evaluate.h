@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "index_tools/option_table.h"
@@ -28,6 +29,10 @@ struct EvaluateOptions {
   std::vector<std::string> measures;
   /// Of the paired randomisation test.
   std::uint64_t seed = 1;
+  /// A click log of interleaved pages instead of judgments and runs.
+  std::string interleaved;
+  /// Of that log: known columns under other names.
+  std::vector<std::pair<std::string, std::string>> columns;
 };
 
 void add_options(EvaluateOptions& options, OptionTable& table);
@@ -39,6 +44,8 @@ void add_options(EvaluateOptions& options, OptionTable& table);
 /// A mean is over all judged queries, as trec_eval -c takes it: a query that the run does not have counts 0, and one
 /// without a relevant document stays in (0 in every measure but nDCG, which knows no level). A run's name is the last
 /// part of its path, or the whole path where two runs share it.
+///
+/// With `interleaved`, writes instead which of two rankings the clicks prefer, with a sign test.
 ///
 /// Throws: ConfigError for a measure or a level that does not exist, or without runs; FormatError for a bad file; Error
 ///         if none of a run's queries is judged

@@ -1,6 +1,5 @@
 #include "index_tools/simulate.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <memory>
@@ -8,42 +7,18 @@
 #include <vector>
 
 #include "index_tools/progress_bar.h"
+#include "index_tools/simulated_comparison.h"
+#include "index_tools/simulated_site.h"
 #include "index_tools/strict_rerank.h"
-#include "trainer/first_stage.h"
+#include "plugin/src/keyed_draws.h"
+#include "plugin/src/policy_page.h"
 #include "trainer/output_file.h"
-#include "trainer/qrels.h"
 #include "trainer/timestamps.h"
 
 namespace irgan {
 namespace {
 
 constexpr std::size_t kDefaultDepth = 100;
-constexpr int kSecondsADay = 86400;
-
-struct Shown {
-  std::string document_id;
-  int label = 0;
-};
-
-// Ids of the page in the order that the users see.
-std::vector<std::string> page_of(const Xapian::Query& query, const Xapian::MSet& hits, const Reranker* reranker,
-                                 const DocumentIds& ids, std::size_t num_ranks) {
-  std::vector<std::string> page;
-  if (reranker) {
-    for (const RankedHit& hit : reranker->rerank(query, hits)) {
-      if (page.size() < num_ranks) page.push_back(ids.id_of(hit.docid));
-    }
-  } else {
-    for (auto hit = hits.begin(); hit != hits.end() && page.size() < num_ranks; ++hit) page.push_back(ids.id_of(*hit));
-  }
-  return page;
-}
-
-std::string time_text(const std::string& date, int second) {
-  char text[32];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
-  return date + text;
-}
 
 // A log from the future would be refused by those who read it.
 void check_date(const std::string& date) {
@@ -53,37 +28,110 @@ void check_date(const std::string& date) {
   if (*time > static_cast<double>(std::time(nullptr))) throw ConfigError("--date " + date + ": must not be in the future");
 }
 
-/// Writes sessions and counts them.
-class Users {
- public:
-  Users(const SimulateOptions& options, std::ostream& log) : options_(options), log_(log), random_(options.seed) {
-    log_ << "session\ttime\tquery_id\tdoc_id\trank\tclicked\n";
+void check(const SimulateOptions& options) {
+  const bool compares = !options.compare.empty();
+  if (options.queries.empty() || options.qrels.empty() || (options.out.empty() && !compares)) {
+    throw ConfigError("--queries, --qrels and --out are needed");
   }
+  check_date(options.date);
+  if (options.explore > 0.0 && options.model.empty()) throw ConfigError("--explore needs --model, whose policy it draws from");
+  if (!compares) return;
+  if (options.compare.size() != 2) throw ConfigError("--compare needs two names: model files, or " + std::string(kFirstStageName));
+  if (options.compare[0] == options.compare[1]) throw ConfigError("--compare " + options.compare[0] + ": is compared with itself");
+  if (!options.model.empty() || options.explore > 0.0) throw ConfigError("--compare excludes --model and --explore");
+}
 
-  void ask(const std::string& query_id, const std::vector<Shown>& page, int highest_label) {
-    std::uniform_int_distribution<int> second(0, kSecondsADay - 1);
-    std::uniform_real_distribution<double> uniform;
-    const int sessions = draw_sessions(options_.users, random_);
-    for (int s = 0; s < sessions; ++s) {
-      const std::string start = std::to_string(++num_sessions_) + '\t' + time_text(options_.date, second(random_)) + '\t' + query_id + '\t';
-      for (std::size_t i = 0; i < page.size(); ++i) {
-        const int rank = static_cast<int>(i) + 1;
-        const bool clicked = uniform(random_) < options_.users.chance(rank, page[i].label, highest_label);
-        num_clicks_ += clicked ? 1 : 0;
-        log_ << options_.date << '-' << start << page[i].document_id << '\t' << rank << '\t' << (clicked ? 1 : 0) << '\n';
-      }
+/// What exploring costs those who see it, sums over their sessions. Expected clicks, not clicks: the luck of the draw is no cost.
+struct ExploreCost {
+  std::size_t num_explored = 0;
+  double clicks_drawn = 0.0, clicks_best = 0.0;
+  double ndcg_drawn = 0.0, ndcg_best = 0.0;
+  double clicks_best_of_all = 0.0;  // of all sessions, explored or not, in the best order
+
+  void write(std::size_t num_sessions, std::ostream& out) const {
+    const auto explored = static_cast<double>(num_explored);
+    char text[256];
+    std::snprintf(text, sizeof text, "explored %zu of %zu sessions", num_explored, num_sessions);
+    out << text;
+    if (num_explored > 0) {
+      std::snprintf(text, sizeof text, ": nDCG@10 %.4f, best order %.4f; expected clicks a session %.3f, best order %.3f; %.1f %% of all clicks lost",
+                    ndcg_drawn / explored, ndcg_best / explored, clicks_drawn / explored, clicks_best / explored,
+                    100.0 * (clicks_best - clicks_drawn) / clicks_best_of_all);
+      out << text;
     }
+    out << '\n';
+  }
+};
+
+/// The order that users get, and those of it that are drawn.
+class ServedOrder {
+ public:
+  ServedOrder(SimulatedSite& site, const SimulateOptions& options)
+      : site_(site), options_(options), depth_(options.depth > 0 ? options.depth : kDefaultDepth) {
+    if (options.model.empty()) return;
+    const auto model = Model::from_file(options.model);
+    if (options.depth == 0) depth_ = model->depth();
+    RerankOptions best, drawn;
+    best.values = drawn.values = std::make_shared<ValueCache>();
+    drawn.explore = 1.0;  // of those that explore, all: which ones do is decided here
+    drawn.explore_temperature = options.temperature;
+    best_ = strict_reranker(site.database(), model, depth_, options.model, std::move(best));
+    if (options.explore > 0.0) drawn_ = strict_reranker(site.database(), model, depth_, options.model, std::move(drawn));
   }
 
-  std::size_t num_sessions() const { return num_sessions_; }
-  std::size_t num_clicks() const { return num_clicks_; }
+  /// Moves to a query; false if it finds nothing.
+  bool search(const QueryRow& row) {
+    query_id_ = row.id;
+    query_ = site_.query_of(row);
+    hits_ = site_.search(query_, depth_);
+    std::vector<RankedHit> ranked;
+    if (best_) {
+      ranked = best_->rerank(query_, hits_);
+    } else {
+      for (auto hit = hits_.begin(); hit != hits_.end(); ++hit) ranked.emplace_back().docid = *hit;
+    }
+    page_ = page_of(ranked);
+    ndcg_ = site_.ndcg_at_10(query_id_, page_);
+    clicks_ = expected_clicks(options_.users, page_, site_.highest_label());
+    return !page_.empty();
+  }
+
+  const ShownPage& page_for(const std::string& session) {
+    cost_.clicks_best_of_all += clicks_;
+    if (!drawn_ || !explores(search_key(session, query_), options_.explore)) return page_;
+    drawn_->set_key(session);
+    drawn_page_ = page_of(drawn_->rerank(query_, hits_));
+    ++cost_.num_explored;
+    cost_.clicks_best += clicks_;
+    cost_.ndcg_best += ndcg_;
+    cost_.clicks_drawn += expected_clicks(options_.users, drawn_page_, site_.highest_label());
+    cost_.ndcg_drawn += site_.ndcg_at_10(query_id_, drawn_page_);
+    return drawn_page_;
+  }
+
+  const ExploreCost& cost() const { return cost_; }
 
  private:
+  ShownPage page_of(const std::vector<RankedHit>& ranked) const {
+    ShownPage page;
+    for (const RankedHit& hit : ranked) {
+      if (page.size() == static_cast<std::size_t>(options_.users.num_ranks)) break;
+      page.push_back(site_.shown(query_id_, hit.docid));
+      page.back().log_probability = hit.log_probability;
+    }
+    return page;
+  }
+
+  SimulatedSite& site_;
   const SimulateOptions& options_;
-  std::ostream& log_;
-  std::mt19937_64 random_;
-  std::size_t num_sessions_ = 0;
-  std::size_t num_clicks_ = 0;
+  std::size_t depth_;
+  std::unique_ptr<Reranker> best_, drawn_;
+  std::string query_id_;
+  Xapian::Query query_;
+  Xapian::MSet hits_;
+  ShownPage page_, drawn_page_;
+  double ndcg_ = 0.0, clicks_ = 0.0;  // of page_
+  ExploreCost cost_;
 };
 
 }  // namespace
@@ -102,61 +150,35 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.number("click-best", options.users.click_chance[2], 0.0, 1.0, "chance of a click on an examined document of the highest label");
   table.number("click-good", options.users.click_chance[1], 0.0, 1.0, "the same for a lower label above 0");
   table.number("click-bad", options.users.click_chance[0], 0.0, 1.0, "the same for any other document");
+  table.number("explore", options.explore, 0.0, 1.0, "share of the sessions that see a page drawn from the model's policy");
+  table.number("temperature", options.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
+  table.texts("compare", options.compare, "instead: show two orders interleaved and say which one the clicks prefer; two model files, or first-stage for Xapian's order", "M1 M2");
+  table.positional("compare");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
 
 void run(const SimulateOptions& options, std::ostream& out) {
-  if (options.queries.empty() || options.qrels.empty() || options.out.empty()) {
-    throw ConfigError("--queries, --qrels and --out are needed");
-  }
-  check_date(options.date);
-  const Xapian::Database db = options.database.open_filled();
-  const IndexLayout layout = options.database.layout(db);
-  FirstStage first_stage(db, layout, options.database.default_op);
-  const DocumentIds ids(db, layout.id_prefix);
-  const Qrels qrels = read_qrels(options.qrels);
-  int highest_label = 1;
-  for (const auto& [query, judgments] : qrels.by_query) {
-    for (const auto& [document, label] : judgments) highest_label = std::max(highest_label, label);
-  }
-
-  std::unique_ptr<const Reranker> reranker;
-  std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
-  if (!options.model.empty()) {
-    const auto model = Model::from_file(options.model);
-    if (options.depth == 0) depth = model->depth();
-    reranker = strict_reranker(db, model, depth, options.model);
-  }
-
-  const std::vector<QueryRow> queries = read_queries(options.queries);
-  const auto is_judged = [&](const QueryRow& row) { return qrels.by_query.count(row.id) > 0; };
-  if (std::none_of(queries.begin(), queries.end(), is_judged)) {
-    throw Error(options.qrels + ": none of the queries in " + options.queries + " is judged here; are the query ids the same?");
-  }
+  check(options);
+  if (!options.compare.empty()) return run_comparison(options, out);
+  SimulatedSite site(options.database, options.queries, options.qrels);
+  ServedOrder order(site, options);
   OutputFile file(options.out);
-  Users users(options, file.stream());
+  const bool may_explore = options.explore > 0.0;
+  SimulatedUsers users(options.users, options.date, options.seed,
+                       may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none, &file.stream());
   auto bar = std::make_unique<ProgressBar>("simulating");
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    const QueryRow& row = queries[i];
-    const Xapian::Query query = first_stage.query_of(row);
-    const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-    const auto judged = qrels.by_query.find(row.id);
-    std::vector<Shown> page;
-    for (std::string& id : page_of(query, hits, reranker.get(), ids, static_cast<std::size_t>(options.users.num_ranks))) {
-      int label = 0;
-      if (judged != qrels.by_query.end()) {
-        const auto judgment = judged->second.find(id);
-        if (judgment != judged->second.end()) label = judgment->second;
-      }
-      page.push_back({std::move(id), label});
+  for (std::size_t i = 0; i < site.queries().size(); ++i) {
+    const QueryRow& row = site.queries()[i];
+    if (order.search(row)) {
+      users.ask(row.id, site.highest_label(), [&](const std::string& session) -> const ShownPage& { return order.page_for(session); });
     }
-    if (!page.empty()) users.ask(row.id, page, highest_label);
-    bar->update(static_cast<double>(i) / static_cast<double>(queries.size()));
+    bar->update(static_cast<double>(i) / static_cast<double>(site.queries().size()));
   }
   bar.reset();
   file.commit();
   if (options.out != "-") {
     out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks() << " clicks\n";
+    if (may_explore) order.cost().write(users.num_sessions(), out);
   }
 }
 

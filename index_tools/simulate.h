@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "index_tools/database_options.h"
 #include "index_tools/user_model.h"
@@ -19,13 +20,18 @@ struct SimulateOptions {
   std::string date = "2026-01-01";
   std::size_t depth = 0;
   UserModel users;
+  double explore = 0.0;
+  double temperature = 1.0;
+  /// Two model files, or kFirstStageName for one of them: compare these instead of making a log of one order.
+  std::vector<std::string> compare;
   std::uint64_t seed = 1;
 };
 
 void add_options(SimulateOptions& options, OptionTable& table);
 
 /// Lets every query of the file be asked by simulated sessions, shows them the order of the model (or of Xapian), and
-/// writes what they saw and clicked as impressions: session, time, query_id, doc_id, rank, clicked.
+/// writes what they saw and clicked as impressions: session, time, query_id, doc_id, rank, clicked; with `explore` also
+/// log_probability, empty for the sessions that saw the best order, and what the exploring cost its users.
 void run(const SimulateOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -14,10 +14,10 @@ namespace irgan {
 /// Returns a Reranker that throws Error if the index lacks a prefix or a value slot that the model reads, since figures
 /// made that way would say nothing about the model.
 ///
-/// name: what messages call the model
+/// name: what messages call the model;  options: all but its depth and listener
 /// Throws: Error if the model's features cannot be computed from an index
-std::unique_ptr<const Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
-                                                std::size_t depth, const std::string& name);
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
+                                          std::size_t depth, const std::string& name, RerankOptions options = {});
 
 /// Returns what messages call the model of the file `path`; with an empty path, the one in the index.
 std::string model_name(const std::string& path);

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD
 
 fail() {
   echo "FAILED: $*" >&2
@@ -123,6 +123,25 @@ expect quest "no time" quest.original 1
 grep -q 'took longer than its limit' errors || fail "stderr says $(cat errors)"
 LD_PRELOAD=$module IRGAN_LOG=/nowhere/log search quest "$words" >found 2>errors
 expect quest "a log that cannot be written" quest.expected 1
+
+echo "== pages that are drawn from the policy"
+LD_PRELOAD=$module IRGAN_LOG=searches.log search quest "$words" >found
+[ "$(logged 'line["log_probabilities"]')" = None ] || fail "a page in the best order has probabilities"
+different=0
+for program in "${programs[@]}"; do
+  LD_PRELOAD=$module IRGAN_EXPLORE=1 IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+  LD_PRELOAD=$module IRGAN_EXPLORE=1 search "$program" "$words" >again
+  # At midnight UTC another page comes.
+  cmp -s found again || [ "$(date -u +%H:%M)" = 00:00 ] || fail "$program: the same query shows another page"
+  [ "$(sort found)" != "$(sort "$program.original")" ] || [ "$(wc -l <found)" = 20 ] || fail "$program: hits are lost"
+  expected_of_log >best
+  cmp -s found best || different=$((different + 1))
+  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] || fail "$program: the log does not say what was shown"
+  [ "$(logged 'len(line["log_probabilities"]) == len(line["docids"]) and all(p <= 0 for p in line["log_probabilities"])')" = True ] ||
+    fail "$program: the log says of the draws $(logged 'line["log_probabilities"]')"
+  [ ! -s errors ] || fail "$program: stderr says $(cat errors)"
+done
+[ $different = ${#programs[@]} ] || fail "only $different of ${#programs[@]} programs show a drawn page"
 
 echo "== what is not sorted by relevance is left alone"
 sorted() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }

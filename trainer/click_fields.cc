@@ -87,6 +87,8 @@ std::string_view reason(RowFault fault) {
       return "bad clicked";
     case RowFault::bad_count:
       return "bad count";
+    case RowFault::bad_log_probability:
+      return "bad log probability";
     case RowFault::not_json:
       return "not JSON";
     case RowFault::not_utf8:
@@ -101,6 +103,7 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   row.query_id = fields[ClickColumn::query_id];
   row.query = fields[ClickColumn::query];
   row.document_id = fields[ClickColumn::doc_id];
+  row.team = fields[ClickColumn::team];
   if (row.document_id.empty()) return RowFault::no_document_id;
   if (row.query_id.empty() && row.query.empty()) return RowFault::no_query;
 
@@ -121,6 +124,12 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
 
   const std::string_view count = without_blanks(fields[ClickColumn::count]);
   if (fields.has(ClickColumn::count) && !parse_count(count, row.count)) return RowFault::bad_count;
+
+  const std::string_view log_probability = without_blanks(fields[ClickColumn::log_probability]);
+  if (!log_probability.empty()) {
+    row.log_probability = parse_number(log_probability);
+    if (!row.log_probability.has_value() || *row.log_probability > 0.0) return RowFault::bad_log_probability;
+  }
   return RowFault::none;
 }
 

@@ -9,10 +9,10 @@
 namespace irgan {
 
 /// The known columns, in the order of kClickColumnNames.
-enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count };
-constexpr std::size_t kNumClickColumns = 8;
-constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {"session", "time", "query_id", "query",
-                                                                              "doc_id",  "rank", "clicked",  "count"};
+enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count, log_probability, team };
+constexpr std::size_t kNumClickColumns = 10;
+constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
+    "session", "time", "query_id", "query", "doc_id", "rank", "clicked", "count", "log_probability", "team"};
 
 /// One line's fields as they were written. A view without data(): the line has no such field at all.
 class ClickFields {
@@ -36,6 +36,7 @@ enum class RowFault {
   bad_time,
   bad_clicked,
   bad_count,
+  bad_log_probability,
   not_json,
   not_utf8
 };

@@ -11,7 +11,7 @@ constexpr std::size_t kMaxKeysShown = 300;  // bytes of a message
 
 bool is_text(ClickColumn column) {
   return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::query ||
-         column == ClickColumn::doc_id;
+         column == ClickColumn::doc_id || column == ClickColumn::team;
 }
 
 std::string_view without_space_behind(std::string_view token) {

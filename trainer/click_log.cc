@@ -63,7 +63,8 @@ ColumnNames names_in_file(const ClickLogOptions& options) {
     const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
     if (place == kClickColumnNames.end()) {
       throw ConfigError("--column " + known + "=" + theirs + ": there is no column '" + known +
-                        "'; the known ones are session, time, query_id, query, doc_id, rank, clicked, count");
+                        "'; the known ones are session, time, query_id, query, doc_id, rank, clicked, count, log_probability, "
+                        "team");
     }
     names[static_cast<std::size_t>(place - kClickColumnNames.begin())] = theirs;
   }

@@ -33,6 +33,8 @@ struct ClickRow {
   bool is_impression = false;    ///< the line says that the document was shown at `rank`, whether clicked or not
   bool clicked = true;
   double count = 1;  ///< how many such events the line stands for
+  std::optional<double> log_probability;  ///< of a page drawn by exploring: that this document was drawn next, at most 0
+  std::string_view team;                  ///< of an interleaved page: the ranking whose hit it is; empty: of none
 };
 
 /// What a log held.
@@ -49,15 +51,15 @@ struct ClickLogSummary {
 /// A click log, read once from front to back.
 ///
 /// The first line that is not blank tells the form: JSON Lines if it begins with "{", else a header with tabs or
-/// commas. Known columns, or keys: session, time, query_id, query, doc_id, rank, clicked, count; others are passed
-/// over. doc_id and one of query_id and query must be there. A log without `clicked` holds clicks alone; one with
-/// `clicked` and `rank` holds impressions. In JSON Lines the first usable line decides that, and a line that has
+/// commas. Known columns, or keys: session, time, query_id, query, doc_id, rank, clicked, count, log_probability,
+/// team; others are passed over. doc_id and one of query_id and query must be there. A log without `clicked` holds
+/// clicks alone; one with `clicked` and `rank` holds impressions. In JSON Lines the first usable line decides that, and a line that has
 /// `clicked` (or, of impressions, `rank`) where the first had not, or the other way round, is unusable.
 ///
 /// An unusable line is one of: wrong number of columns (also: quotes that do not match), no document id, no query,
 /// bad rank, bad time (also: more than a day in the future, since one such line would make all others look old),
-/// bad clicked, bad count, not JSON, not UTF-8. An empty time is none, and an empty rank is none in a log of clicks
-/// alone.
+/// bad clicked, bad count, bad log probability (no number, or above 0), not JSON, not UTF-8. An empty time or log
+/// probability is none, and so is an empty rank in a log of clicks alone.
 ///
 /// Threads: one a thread
 class IRGAN_API ClickLogReader {

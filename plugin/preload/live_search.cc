@@ -1,6 +1,8 @@
 #include "plugin/preload/live_search.h"
 
+#include <ctime>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -55,6 +57,17 @@ bool is_of_share(const Xapian::Query& query, double share) {
   return static_cast<double>(XXH3_64bits(bytes.data(), bytes.size())) < share * kHashes;
 }
 
+// The module knows no sessions. With a key of the day a query has one page for a whole day, which its later pages
+// continue, and is explored on some days but not on others.
+std::string day_in_utc() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char day[16];
+  std::strftime(day, sizeof day, "%Y-%m-%d", &parts);
+  return day;
+}
+
 std::string id_of(const Xapian::Document& document, const std::string& prefix) {
   Xapian::TermIterator term = document.termlist_begin();
   term.skip_to(prefix);
@@ -97,12 +110,15 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
   if (models != models_) {
     RerankOptions options;
     options.max_rerank_time = settings.time_limit;
+    options.explore = settings.explore;
     options.on_problem = tell_once;
     options.values = value_cache(db_.get_uuid());
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }
-  return reranker_ && is_of_share(query, settings.share);
+  if (!reranker_ || !is_of_share(query, settings.share)) return false;
+  if (settings.explore > 0.0) reranker_->set_key(day_in_utc());
+  return true;
 }
 
 Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageRequest& page) {
@@ -138,6 +154,13 @@ void LiveSearch::log(bool reranked, const Xapian::Enquire& enquire, const Xapian
   search.text = text_parsed_to(search.query);
   search.page = page;
   if (reranked) search.model = reranker_->answered_by();
+  if (reranked && reranker_->explored()) {
+    const std::vector<RankedHit>& head = reranker_->head();
+    for (Xapian::doccount place = page.get_firstitem(); search.log_probabilities.size() < page.size(); ++place) {
+      const double unknown = std::numeric_limits<double>::quiet_NaN();
+      search.log_probabilities.push_back(place < head.size() ? head[place].log_probability.value_or(unknown) : unknown);
+    }
+  }
   std::string prefix;
   try {
     prefix = models_->get(db_)->index_facts().id_prefix;

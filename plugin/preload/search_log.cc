@@ -85,6 +85,8 @@ std::string line_of(const ServedSearch& search) {
   line["docids"] = std::vector<Xapian::docid>(search.page.begin(), search.page.end());
   line["ids"] = search.ids.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(search.ids);
   line["model"] = or_null(search.model);
+  line["log_probabilities"] = nullptr;
+  if (!search.log_probabilities.empty()) line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 

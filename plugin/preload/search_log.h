@@ -17,12 +17,15 @@ struct ServedSearch {
   Xapian::MSet page;
   std::vector<std::string> ids;        ///< the site's own ids of the page's documents, or nothing
   std::string model;                   ///< version of the model that ordered the page; empty: the original order
+  /// Of a page drawn from the policy: a hit each (RankedHit::log_probability), NaN below the model's depth.
+  std::vector<double> log_probabilities;
 };
 
 /// Appends searches to a file as JSON Lines:
 ///
 ///   {"time": "2026-01-31T12:00:00.123Z", "database": uuid, "query": serialised, in base64, "text": typed or null,
-///    "first": 0, "docids": [..], "ids": [..] or null, "model": version or null}
+///    "first": 0, "docids": [..], "ids": [..] or null, "model": version or null,
+///    "log_probabilities": null, or, of a page drawn from the policy, [..] with null below the model's depth}
 ///
 /// "query" is null where it cannot be serialised (a posting source of the program's own).
 ///

@@ -37,6 +37,7 @@ PreloadSettings read_settings() {
   settings.model = variable("IRGAN_MODEL");
   settings.log = variable("IRGAN_LOG");
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
+  settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);
   const double seconds = number("IRGAN_TIME_LIMIT", std::chrono::duration<double>(settings.time_limit).count(), kDay, good);
   settings.time_limit = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
   if (!good) settings.share = 0.0;

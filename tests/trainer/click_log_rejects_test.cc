@@ -46,6 +46,10 @@ TEST_CASE("each unusable line has its reason", "[trainer][click_log]") {
       {"query\tdoc_id\tcount\nq\td\tinf\n", "bad count"},
       {"query\tdoc_id\tcount\nq\td\t1e13\n", "bad count"},
       {"{\"query\":1,\"doc_id\":1,\"count\":{\"$numberLong\":\"3\"}}", "bad count"},
+      {"query\tdoc_id\tlog_probability\nq\td\t0.1\n", "bad log probability"},
+      {"query\tdoc_id\tlog_probability\nq\td\t-inf\n", "bad log probability"},
+      {"query\tdoc_id\tlog_probability\nq\td\tlow\n", "bad log probability"},
+      {"{\"query\":1,\"doc_id\":1,\"log_probability\":[-1]}", "bad log probability"},
       {"{\"query\":1,\"doc_id\":1}\nnot at all", "not JSON"},
       {"{\"query\":1,\"doc_id\":1}\n{\"query\":1,\"doc_id\":1", "not JSON"},
       {"{\"query\":1,\"doc_id\":1}\n{\"query\":1,\"doc_id\":1} x", "not JSON"},
@@ -186,7 +190,7 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
     CHECK_THROWS_MATCHES(
         ClickLogReader(path, options), ConfigError,
         Message("--column click=is_click: there is no column 'click'; the known ones are session, time, "
-                "query_id, query, doc_id, rank, clicked, count"));
+                "query_id, query, doc_id, rank, clicked, count, log_probability, team"));
   }
   SECTION("a rank base") {
     options.rank_base = 2;

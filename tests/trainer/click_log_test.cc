@@ -34,6 +34,24 @@ TEST_CASE("an impression log is read with all its columns", "[trainer][click_log
   CHECK(rows[1].rest.count == 2.5);
 }
 
+TEST_CASE("a log says how a page was drawn, and whose hits are on it", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const bool is_json = GENERATE(false, true);
+  const std::vector<KeptRow> rows = rows_of(
+      is_json ? folder.write("log",
+                             "{\"query\":\"q\",\"doc_id\":1,\"log_probability\":-2.5,\"team\":\"a\"}\n"
+                             "{\"query\":\"q\",\"doc_id\":2,\"log_probability\":null}\n"
+                             "{\"query\":\"q\",\"doc_id\":3,\"log_probability\":0,\"team\":7}\n")
+              : folder.write("log", "query\tdoc_id\tlog_probability\tteam\nq\t1\t-2.5\ta\nq\t2\t\t\nq\t3\t0\t7\n"));
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].rest.log_probability == -2.5);
+  CHECK_FALSE(rows[1].rest.log_probability.has_value());
+  CHECK(rows[2].rest.log_probability == 0.0);
+  CHECK(rows[0].team == "a");
+  CHECK(rows[1].team.empty());
+  CHECK(rows[2].team == "7");
+}
+
 TEST_CASE("a log without the column clicked holds clicks alone", "[trainer][click_log]") {
   const ScratchFolder folder;
   const std::string name = GENERATE("tsv", "csv", "jsonl");

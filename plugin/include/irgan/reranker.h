@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <xapian.h>
 
+#include "irgan/interleave.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
@@ -32,6 +34,18 @@ struct RerankOptions {
   ProblemListener on_problem;
   /// Holds the index's value slots in memory; Rerankers of one index may share one. Nothing: each has one of its own.
   std::shared_ptr<ValueCache> values;
+
+  /// Share of the searches, from 0 to 1, whose pool comes in an order drawn from the policy, so that the log learns of
+  /// documents that the model puts too low. The policy is the generator's softmax over the pool; of a model without a
+  /// generator, the served score's. The caller's key (Reranker::set_key) and the query decide which searches explore, and
+  /// what is drawn.
+  double explore = 0.0;
+  /// Divides the policy's logits: above 0; below 1 stays nearer to the best order, above 1 strays farther.
+  double explore_temperature = 1.0;
+  /// Mixes the model's order (Team::first) with that of `rival`, or the first stage's if there is none (Team::second), by
+  /// team draft, decided by the same key. A search that explores is not interleaved.
+  bool interleave = false;
+  std::shared_ptr<ModelSource> rival;  ///< reorders the same pool
 };
 
 /// A hit in its new place.
@@ -43,6 +57,9 @@ struct RankedHit {
   std::size_t first_stage_rank = 0;  ///< 1-based
   Xapian::doccount collapse_count = 0;
   std::vector<float> contributions; ///< what each feature adds (Model::explain); empty unless asked for
+  /// Of being drawn next, given those drawn before, in nats, at most 0; nothing unless the search explored.
+  std::optional<double> log_probability;
+  Team team = Team::none;           ///< whose hit it is, where two orders are interleaved
 };
 
 /// Reorders the head of a Xapian result list with a trained model.
@@ -52,10 +69,17 @@ class IRGAN_API Reranker {
  public:
   /// A WritableDatabase, whose values may change without a commit, is given as such and not as a copy of type Database:
   /// its values are not kept in memory.
+  ///
+  /// Throws: ConfigError if explore or explore_temperature is out of its range, or a rival is given without interleave
   Reranker(const Xapian::Database& db, std::shared_ptr<ModelSource> models, RerankOptions options = {});
   ~Reranker();
 
-  /// Returns the first min(depth, hits.size()) hits, best first; `hits` starts at rank 1.
+  /// Says whom the next searches are for: the id of a session or a request. The same key and query give the same page,
+  /// drawn, interleaved or not, so that later pages continue the first; without a key the query alone decides.
+  void set_key(std::string key);
+
+  /// Returns the first min(depth, hits.size()) hits, best first, unless the search explores or is interleaved; `hits`
+  /// starts at rank 1.
   ///
   /// Units:  ties keep Xapian's order.
   /// Throws: FormatError if the first model needs a feature this build cannot extract (of a later one, on_problem is told
@@ -69,7 +93,7 @@ class IRGAN_API Reranker {
   std::vector<RankedHit> explain(const Xapian::Query& query, const Xapian::MSet& hits) const;
 
   /// Returns the page of hits from `first` on (0-based) in the new order: a genuine MSet, whose weights are shifted
-  /// scores and whose bounds on the number of matches are the first stage's.
+  /// scores (where it explores or is interleaved, ranks) and whose bounds on the number of matches are the first stage's.
   ///
   /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
@@ -87,6 +111,13 @@ class IRGAN_API Reranker {
 
   /// Returns the version of the model that ordered the last result; empty if that has its original order.
   const std::string& answered_by() const;
+
+  /// Returns whether the last result's order was drawn from the policy.
+  bool explored() const;
+
+  /// Returns the pool of the last get_mset in its new order, from rank 1 on whatever the page: the hit at `first` + i of the
+  /// page is head()[first + i], as long as there are as many. Empty if that page has its original order.
+  const std::vector<RankedHit>& head() const;
 
  private:
   struct State;

@@ -1,0 +1,42 @@
+/// Result pages drawn from the policy p_theta instead of shown in the best order: how a search explores.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+#include <xapian.h>
+
+#include "irgan/errors.h"
+#include "irgan/model.h"
+
+namespace irgan {
+
+/// Returns whether the search of `key` is of the `share` that explores.
+///
+/// Requires: share from 0 to 1
+IRGAN_API bool explores(const std::string& key, double share);
+
+/// Returns the logits of the policy: the generator's, or, of a model without one, the served score, whose softmax over the
+/// pool estimates the clicks' distribution too.
+///
+/// Shapes: pool: n x features; result: n
+/// Units:  logit; the model's own temperature is in it, `temperature` divides once more
+IRGAN_API Eigen::VectorXd policy_logits(const Model& model, const Eigen::Ref<const FeatureMatrix>& pool, double temperature);
+
+/// A document in its place on a drawn page.
+struct PageDraw {
+  std::size_t row = 0;           ///< of the pool
+  double log_probability = 0.0;  ///< of being drawn next, given those drawn before; nats, at most 0
+};
+
+/// Returns the whole pool in an order drawn from the Plackett-Luce distribution of `logits`. The noise on a document hangs
+/// on `key` and its docid alone, so that a pool that changes a little leaves the rest of the order as it was.
+///
+/// Source:   Yellott, 1977: the order of logits with Gumbel noise is a draw without replacement from their softmax
+/// Requires: finite logits, one a docid
+/// Cost:     O(n log n)
+IRGAN_API std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits,
+                                          const std::vector<Xapian::docid>& docids, const std::string& key);
+
+}  // namespace irgan
