@@ -17,6 +17,20 @@ Index num_bins(const Encoding::Feature& feature) {
   return std::max<Index>(0, static_cast<Index>(feature.edges.size()) - 1);
 }
 
+// clip((x - a) / (b - a), 0, 1) - 1/2 of each bin [a, b]. Only the bin that x lies in needs the division: a difference is
+// rounded to no less than a smaller one's, so that the quotient is at least 1 in every bin below and not above 0 beyond.
+void encode_bins(float x, const std::vector<float>& edges, float* out) {
+  for (std::size_t k = 0; k + 1 < edges.size(); ++k) {
+    if (x >= edges[k + 1]) {
+      out[k] = 0.5F;
+    } else if (x <= edges[k]) {
+      out[k] = -0.5F;
+    } else {
+      out[k] = (x - edges[k]) / (edges[k + 1] - edges[k]) - 0.5F;
+    }
+  }
+}
+
 Index num_columns(const Encoding::Feature& feature) { return num_bins(feature) + 1 + (feature.has_indicator ? 1 : 0); }
 
 }  // namespace
@@ -55,31 +69,24 @@ void Encoding::encode(const Eigen::Ref<const FeatureMatrix>& rows, const PoolRan
                       FeatureMatrix& encoded) const {
   assert(rows.cols() == static_cast<Index>(features.size()));
   encoded.resize(rows.rows(), width());
-  Index column = 0;
-  for (std::size_t j = 0; j < features.size(); ++j) {
-    const Feature& feature = features[j];
-    const Index bins = num_bins(feature);
-    const Index feature_index = static_cast<Index>(j);
-    const float low = range.low[feature_index];
-    const float extent = range.high[feature_index] - low;
-    const bool has_range = extent > 0.0F;
-    const float extent_scale = 1.0F / std::max(extent, kSmallestRange);
-    for (Index i = 0; i < rows.rows(); ++i) {
-      const float x = rows(i, feature_index);
-      float* out = encoded.data() + i * encoded.cols() + column;
+  const Eigen::ArrayXf extent = (range.high - range.low).array();
+  const Eigen::ArrayXf extent_scale = 1.0F / extent.max(kSmallestRange);
+  for (Index i = 0; i < rows.rows(); ++i) {  // a row at a time: what is written stays together
+    float* out = encoded.data() + i * encoded.cols();
+    for (std::size_t j = 0; j < features.size(); ++j) {
+      const Feature& feature = features[j];
+      const Index bins = num_bins(feature);
+      const Index index = static_cast<Index>(j);
+      const float x = rows(i, index);
       if (std::isnan(x)) {
         std::fill(out, out + bins + 1, 0.0F);
-        if (feature.has_indicator) out[bins + 1] = 1.0F;
-        continue;
+      } else {
+        encode_bins(x, feature.edges, out);
+        out[bins] = extent[index] > 0.0F ? std::clamp((x - range.low[index]) * extent_scale[index], 0.0F, 1.0F) - 0.5F : -0.5F;
       }
-      const float* edge = feature.edges.data();
-      for (Index k = 0; k < bins; ++k) {
-        out[k] = std::clamp((x - edge[k]) / (edge[k + 1] - edge[k]), 0.0F, 1.0F) - 0.5F;
-      }
-      out[bins] = has_range ? std::clamp((x - low) * extent_scale, 0.0F, 1.0F) - 0.5F : -0.5F;
-      if (feature.has_indicator) out[bins + 1] = 0.0F;
+      out += bins + 1;
+      if (feature.has_indicator) *out++ = std::isnan(x) ? 1.0F : 0.0F;
     }
-    column += num_columns(feature);
   }
 }
 

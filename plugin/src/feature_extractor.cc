@@ -6,15 +6,14 @@
 #include <numeric>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "irgan/query_concepts.h"
 #include "plugin/src/field_features.h"
 #include "plugin/src/field_postings.h"
-#include "plugin/src/index_state.h"
+#include "plugin/src/field_texts.h"
+#include "plugin/src/known_words.h"
 #include "plugin/src/postings.h"
-#include "plugin/src/text_similarity.h"
 #include "plugin/src/value_snapshot.h"
 
 namespace irgan {
@@ -23,22 +22,14 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-// What the index knows of a word of a text.
-struct WordFacts {
-  std::string stem;
-  double idf = 0.0;
-};
-
 // What one call to extract() has read so far; each list of the index is read at most once.
 struct Reading {
   std::vector<QueryConcept> concepts;
   std::vector<Xapian::docid> docids;    // ascending
   std::vector<std::size_t> sorted_row;  // row of the result for each of docids
   std::vector<std::optional<FieldMatch>> matches;              // a field each
-  std::vector<std::optional<ComparableTexts>> texts;           // a field each; without trigrams where missing
-  std::vector<std::optional<std::vector<ComparableText>>> weighed_texts;  // a field each
+  std::vector<std::optional<FieldTexts>> texts;                // a field each
   std::optional<ComparableText> query;
-  ComparableText weighed_query;
   std::optional<VectorXd> document_lengths;
   std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
 };
@@ -87,27 +78,22 @@ struct FeatureExtractor::State {
   FeatureSchema schema;
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
-  Xapian::Stem stem;
   std::shared_ptr<ValueCache> value_cache;
   bool any_query_likelihood = false;
-  bool any_word_idf = false;
-  std::string word_prefix;  // whose terms tell how rare a text's words are
-  // Looking up each word of each text anew cost a quarter of the time of all features.
-  mutable std::unordered_map<std::u32string, WordFacts> words;
-  mutable std::string words_from;  // what the index held when they were looked up
+  std::unique_ptr<KnownWords> known_words;  // nothing: no feature weighs words
 
   State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
         concept_finder(field_prefixes(schema), schema.stemmer),
-        stem(schema.stemmer),
         value_cache(std::move(values)) {
-    word_prefix = prefix_of_words(schema);
+    bool any_word_idf = false;
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
       any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
     }
+    if (any_word_idf) known_words = std::make_unique<KnownWords>(db, schema.stemmer, prefix_of_words(schema));
   }
 
   bool has_terms(const std::string& prefix) const { return db.allterms_begin(prefix) != db.allterms_end(prefix); }
@@ -154,72 +140,13 @@ struct FeatureExtractor::State {
     return *reading.document_lengths;
   }
 
-  // The application may have reopened the index since the last search.
-  void forget_outdated_words() const {
-    constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
-    std::string now = index_state(db).text;
-    if (now != words_from || words.size() > kMostWords) words.clear();
-    words_from = std::move(now);
-  }
-
-  // Kept only once complete: the index may throw.
-  const WordFacts& facts_of(const ComparableWord& word) const {
-    const auto known = words.find(word.letters);
-    if (known != words.end()) return known->second;
-    std::string text;
-    for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
-    WordFacts facts;
-    facts.stem = stem(text);
-    facts.idf = inverse_document_frequency(db.get_doccount(), word_frequency(db, word_prefix, {text, facts.stem}));
-    return words.emplace(word.letters, std::move(facts)).first->second;
-  }
-
-  // The words alone, with what the index knows of them: texts themselves are shared and know no index.
-  ComparableText weighed(const ComparableText& text) const {
-    ComparableText result;
-    result.words = text.words;
-    for (ComparableWord& word : result.words) {
-      const WordFacts& facts = facts_of(word);
-      word.stem = facts.stem;
-      word.idf = facts.idf;
-    }
-    return result;
-  }
-
-  const ComparableTexts& texts(std::size_t field, Reading& reading) const {
+  FieldTexts& texts(std::size_t field, Reading& reading) const {
     auto& texts = reading.texts[field];
-    if (!texts) texts = texts_of(schema.fields[field].text_slot, reading);
+    if (!texts) {
+      if (!reading.query) reading.query = comparable_text(query_text(reading.concepts));
+      texts.emplace(*reading.query, texts_of(schema.fields[field].text_slot, reading), known_words.get());
+    }
     return *texts;
-  }
-
-  const std::vector<ComparableText>& weighed_texts(std::size_t field, Reading& reading) const {
-    auto& all = reading.weighed_texts[field];
-    if (!all) {
-      all.emplace();
-      for (const ComparableText* text : texts(field, reading).all) all->push_back(weighed(*text));
-    }
-    return *all;
-  }
-
-  VectorXd text_column(const FeatureColumn& column, Reading& reading) const {
-    if (!reading.query) {
-      reading.query = comparable_text(query_text(reading.concepts));
-      if (any_word_idf) reading.weighed_query = weighed(*reading.query);
-    }
-    const std::vector<const ComparableText*>& all = texts(column.index, reading).all;
-    const bool by_idf = needs_word_idf(column.field_feature);
-    VectorXd values(static_cast<Index>(all.size()));
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      double& value = values[static_cast<Index>(i)];
-      if (all[i]->trigrams.empty()) {
-        value = std::numeric_limits<double>::quiet_NaN();
-      } else if (by_idf) {
-        value = text_feature(column.field_feature, reading.weighed_query, weighed_texts(column.index, reading)[i]);
-      } else {
-        value = text_feature(column.field_feature, *reading.query, *all[i]);
-      }
-    }
-    return values;
   }
 
   VectorXd column_values(const FeatureColumn& column, const std::vector<Candidate>& candidates,
@@ -242,7 +169,7 @@ struct FeatureExtractor::State {
         return values;
       }
       case FeatureSource::field:
-        return compares_text(column.field_feature) ? text_column(column, reading)
+        return compares_text(column.field_feature) ? texts(column.index, reading).column(column.field_feature)
                                                    : field_feature(column.field_feature, match(column.index, reading));
     }
     return values;
@@ -266,7 +193,6 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                                         const std::function<void()>& before_feature) const {
-  if (state_->any_word_idf) state_->forget_outdated_words();
   Reading reading;
   reading.concepts = state_->concept_finder.find(query);
   reading.sorted_row.resize(candidates.size());
@@ -277,8 +203,8 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (const std::size_t row : reading.sorted_row) reading.docids.push_back(candidates[row].docid);
   reading.matches.resize(state_->schema.fields.size());
   reading.texts.resize(state_->schema.fields.size());
-  reading.weighed_texts.resize(state_->schema.fields.size());
   if (state_->value_cache) reading.values = state_->value_cache->at(state_->db);
+  if (state_->known_words) state_->known_words->begin(reading.values);
 
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {

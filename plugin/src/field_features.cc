@@ -110,19 +110,4 @@ VectorXd field_feature(FieldFeature feature, const FieldMatch& match) {
   }
 }
 
-double text_feature(FieldFeature feature, const ComparableText& query, const ComparableText& text) {
-  assert(compares_text(feature));
-  switch (feature) {
-    case FieldFeature::trigram_jaccard: return trigram_jaccard(query, text);
-    case FieldFeature::trigram_coverage: return trigram_coverage(query, text);
-    case FieldFeature::fuzzy_coverage: return fuzzy_coverage(query.words, text.words);
-    case FieldFeature::fuzzy_share: return fuzzy_coverage(text.words, query.words);
-    case FieldFeature::part_share: return part_share(query.words, text.words);
-    case FieldFeature::number_match: return number_match(query.words, text.words);
-    case FieldFeature::number_surplus: return number_surplus(query.words, text.words) ? 1.0 : 0.0;
-    case FieldFeature::joined_match: return joined_match(query, text) ? 1.0 : 0.0;
-    default: return prefix_match(query, text) ? 1.0 : 0.0;
-  }
-}
-
 }  // namespace irgan

@@ -4,7 +4,6 @@
 #include <Eigen/Core>
 
 #include "irgan/feature_schema.h"
-#include "plugin/src/text_similarity.h"
 
 namespace irgan {
 
@@ -26,18 +25,15 @@ double inverse_document_frequency(double num_documents, double term_frequency);
 /// Whether `feature` reads FieldMatch::collection_probability.
 bool needs_collection_probability(FieldFeature feature);
 
-/// Whether `feature` compares the text's characters or words (text_feature) rather than terms (field_feature).
+/// Whether `feature` compares the text's characters or words (FieldTexts) rather than terms (field_feature).
 bool compares_text(FieldFeature feature);
 
-/// Whether `feature` reads ComparableWord::idf.
+/// Whether `feature` reads WordFacts::idf.
 bool needs_word_idf(FieldFeature feature);
 
 /// Returns `feature` of each candidate; NaN where a length that it needs is.
 ///
 /// Requires: !compares_text(feature)
 Eigen::VectorXd field_feature(FieldFeature feature, const FieldMatch& match);
-
-/// Requires: compares_text(feature)
-double text_feature(FieldFeature feature, const ComparableText& query, const ComparableText& text);
 
 }  // namespace irgan

@@ -15,15 +15,18 @@ std::string prefixed(const std::string& prefix, const std::string& word) {
 }
 
 // The form in which the index holds a word: Z and the stem, else the word itself (capitalised words, digits, n-grams,
-// and every word of an index made without a stemmer), else the bare stem.
-std::string indexed_term(const Xapian::Database& db, const std::string& prefix, const ConceptWord& word) {
-  const std::string stemmed = "Z" + prefixed(prefix, word.stem);
-  if (db.term_exists(stemmed)) return stemmed;
+// and every word of an index made without a stemmer), else the bare stem. `exists` is asked of each in turn until one does.
+template <class Exists>
+std::string indexed_term(const std::string& prefix, const ConceptWord& word, Exists exists) {
+  std::string term = "Z" + prefixed(prefix, word.stem);
+  if (exists(term)) return term;
   if (!word.word.empty() && word.word != word.stem) {
-    const std::string unstemmed = prefixed(prefix, word.word);
-    if (db.term_exists(unstemmed)) return unstemmed;
+    term = prefixed(prefix, word.word);
+    if (exists(term)) return term;
   }
-  return prefixed(prefix, word.stem);
+  term = prefixed(prefix, word.stem);
+  exists(term);
+  return term;
 }
 
 }  // namespace
@@ -42,8 +45,8 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
     double term_frequency = 0.0;
     double collection_frequency = 0.0;
     for (const ConceptWord& word : concepts[static_cast<std::size_t>(j)].words) {
-      const std::string term = indexed_term(db, field.prefix, word);
-      add_wdfs(db, term, docids, match.wdf.col(j));
+      const std::string term = indexed_term(
+          field.prefix, word, [&](const std::string& form) { return add_wdfs(db, form, docids, match.wdf.col(j)); });
       term_frequency += static_cast<double>(db.get_termfreq(term));
       if (with_collection) collection_frequency += static_cast<double>(db.get_collection_freq(term));
     }
@@ -58,7 +61,7 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
 }
 
 Xapian::doccount word_frequency(const Xapian::Database& db, const std::string& prefix, const ConceptWord& word) {
-  return db.get_termfreq(indexed_term(db, prefix, word));
+  return db.get_termfreq(indexed_term(prefix, word, [&](const std::string& form) { return db.term_exists(form); }));
 }
 
 }  // namespace irgan

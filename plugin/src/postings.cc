@@ -18,11 +18,15 @@ void walk(Iterator position, const Iterator& end, const std::vector<Xapian::doci
   }
 }
 
+// Returns whether there are postings.
 template <class Found>
-void walk_postings(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+bool walk_postings(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
                    Found found) {
-  walk(db.postlist_begin(term), db.postlist_end(term), docids,
-       [](const Xapian::PostingIterator& position) { return *position; }, found);
+  const Xapian::PostingIterator begin = db.postlist_begin(term);
+  const Xapian::PostingIterator end = db.postlist_end(term);
+  if (begin == end) return false;
+  walk(begin, end, docids, [](const Xapian::PostingIterator& position) { return *position; }, found);
+  return true;
 }
 
 template <class Found>
@@ -34,9 +38,9 @@ void walk_values(const Xapian::Database& db, Xapian::valueno slot, const std::ve
 
 }  // namespace
 
-void add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+bool add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
               Eigen::Ref<Eigen::VectorXd> wdfs) {
-  walk_postings(db, term, docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {
+  return walk_postings(db, term, docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {
     wdfs[i] += static_cast<double>(position.get_wdf());
   });
 }

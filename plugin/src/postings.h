@@ -11,12 +11,12 @@
 
 namespace irgan {
 
-/// Adds each document's within-document frequency of `term` to `wdfs`.
+/// Adds each document's within-document frequency of `term` to `wdfs`. Returns whether the index has the term at all.
 ///
 /// Shapes:   wdfs: one entry a document, in the order of `docids`
 /// Requires: docids ascending
 /// Cost:     one posting list, skipped through
-void add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+bool add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
               Eigen::Ref<Eigen::VectorXd> wdfs);
 
 /// Returns each document's length in terms, all fields together; NaN for a document that is gone.

@@ -21,10 +21,12 @@ struct ComparableText {
 /// Lower-cases by Unicode and takes whatever is no word character for a space.
 ComparableText comparable_text(std::string_view text);
 
+/// Returns how many trigrams both have.
+std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text);
 /// Shared trigrams / all trigrams of both; 0 if neither has any.
-double trigram_jaccard(const ComparableText& query, const ComparableText& text);
+double trigram_jaccard(const ComparableText& query, const ComparableText& text, std::size_t num_shared);
 /// Share of the query's trigrams that the text holds; 0 if the query has none.
-double trigram_coverage(const ComparableText& query, const ComparableText& text);
+double trigram_coverage(const ComparableText& query, std::size_t num_shared);
 /// Whether the query without spaces, if longer than two bytes, stands in the text without spaces.
 bool joined_match(const ComparableText& query, const ComparableText& text);
 /// Whether the text begins with the query, if there is one.

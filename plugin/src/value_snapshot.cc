@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <limits>
 #include <map>
 #include <mutex>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/src/postings.h"
@@ -19,11 +21,32 @@ constexpr Xapian::docid kStep = 1024;
 // Texts that take more end the step, at the next chunk's edge: slots may hold whole documents.
 constexpr std::size_t kStepBytes = std::size_t{1} << 20;
 
+/// Gives equal words equal numbers, from 1 on.
+///
+/// Threads: safe to share
+class WordNumbers {
+ public:
+  /// Numbers the words of `text`; returns how many bytes that took.
+  std::size_t number(ComparableText& text) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::size_t size = 0;
+    for (ComparableWord& word : text.words) {
+      const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
+      word.number = known->second;
+      constexpr std::size_t kNodeBytes = sizeof(*known) + 3 * sizeof(void*);  // with its hash, link and place in the table
+      if (is_new) size += kNodeBytes + word.letters.capacity() * sizeof(word.letters[0]);
+    }
+    return size;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::u32string, std::uint32_t> numbers_;
+};
+
 struct NumberChunk {
   static constexpr Xapian::docid kSize = 1024;
   std::vector<double> numbers;
-
-  std::size_t num_bytes() const { return numbers.size() * sizeof(double); }
 };
 
 std::size_t num_bytes_of(const ComparableText& text) {
@@ -36,12 +59,6 @@ std::size_t num_bytes_of(const ComparableText& text) {
 struct TextChunk {
   static constexpr Xapian::docid kSize = 64;
   std::vector<ComparableText> texts;
-
-  std::size_t num_bytes() const {
-    std::size_t size = 0;
-    for (const ComparableText& text : texts) size += num_bytes_of(text);
-    return size;
-  }
 };
 
 // Calls found(docid, value) for the values of `slot` at docids in [first, end), until it returns false.
@@ -54,25 +71,29 @@ void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid 
   }
 }
 
-// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`.
-void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, NumberChunk& chunk) {
+// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it takes.
+std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, WordNumbers&,
+                       NumberChunk& chunk) {
   chunk.numbers.assign(chunk.kSize, std::numeric_limits<double>::quiet_NaN());
   walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
     chunk.numbers[docid - first] = Xapian::sortable_unserialise(value);
     return true;
   });
+  return chunk.numbers.size() * sizeof(double);
 }
 
-void read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t max_bytes, TextChunk& chunk) {
+std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t max_bytes,
+                       WordNumbers& words, TextChunk& chunk) {
   chunk.texts.resize(chunk.kSize);
-  std::size_t size = chunk.num_bytes();
+  std::size_t size = chunk.kSize * sizeof(ComparableText);
   walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
     ComparableText& text = chunk.texts[docid - first];
     text = comparable_text(value);
     text.trigrams.shrink_to_fit();
-    size += num_bytes_of(text);
+    size += num_bytes_of(text) - sizeof text + words.number(text);
     return size <= max_bytes;
   });
+  return size;
 }
 
 /// A slot, known from docid 0 on up to a place that moves.
@@ -86,7 +107,7 @@ class Column {
   const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
 
   /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
-  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left) {
+  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left, WordNumbers& words) {
     const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
     if (!lock) return;
     std::size_t num_read = 0;
@@ -95,8 +116,7 @@ class Column {
       const std::ptrdiff_t left = bytes_left.load();
       if (next == chunks_.size() || left <= 0) return;
       Chunk chunk;
-      read_chunk(db, slot, next * Chunk::kSize, static_cast<std::size_t>(left), chunk);
-      const std::size_t size = chunk.num_bytes();
+      const std::size_t size = read_chunk(db, slot, next * Chunk::kSize, static_cast<std::size_t>(left), words, chunk);
       is_full_ = size > static_cast<std::size_t>(left);
       if (is_full_) return;
       num_read += size;
@@ -140,8 +160,10 @@ struct ValueSnapshot::State {
   template <class Chunk>
   using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
 
-  Xapian::docid last_docid;
+  const std::string index_state;
+  const Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
+  WordNumbers words;
   std::mutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
@@ -156,14 +178,16 @@ struct ValueSnapshot::State {
       if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
       column = known;
     }
-    column->grow(db, slot, bytes_left);
+    column->grow(db, slot, bytes_left, words);
     return column;
   }
 };
 
-ValueSnapshot::ValueSnapshot(Xapian::docid last_docid, std::size_t max_bytes)
-    : state_(new State{last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}}) {}
+ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
+    : state_(new State{std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}}) {}
 ValueSnapshot::~ValueSnapshot() = default;
+
+const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
 
 Eigen::VectorXd ValueSnapshot::numbers(const Xapian::Database& db, Xapian::valueno slot,
                                        const std::vector<Xapian::docid>& docids) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <Eigen/Core>
@@ -31,15 +32,18 @@ ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slo
 /// Threads: safe to share; each brings a Database of its own
 class ValueSnapshot {
  public:
-  ValueSnapshot(Xapian::docid last_docid, std::size_t max_bytes);
+  ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes);
   ~ValueSnapshot();
+
+  /// IndexState::text of the state that the snapshot is of.
+  const std::string& index_state() const;
 
   /// Returns the number of each of `docids`, which ascend, in `slot`; NaN for documents without one.
   ///
   /// Throws: Xapian::DatabaseModifiedError if the index moved on
   Eigen::VectorXd numbers(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids);
   /// Returns the text of each of `docids`, which ascend, in `slot`, made ready for comparison; without trigrams for
-  /// documents without one.
+  /// documents without one. Words of texts that are in memory are numbered.
   ///
   /// Throws: as numbers
   ComparableTexts texts(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids);

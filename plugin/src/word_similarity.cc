@@ -46,8 +46,19 @@ std::size_t num_edits(const std::u32string& a, const std::u32string& b) {
   return (*last)[b.size()];
 }
 
-bool has_stem(const std::vector<ComparableWord>& words, const std::string& stem) {
-  return std::any_of(words.begin(), words.end(), [&](const ComparableWord& other) { return other.stem == stem; });
+bool has_stem(const WeighedWords& text, const std::string& stem) {
+  return std::any_of(text.facts, text.facts + text.words.size(), [&](const WordFacts* word) { return word->stem == stem; });
+}
+
+// The mean of `best`, each word weighing its idf.
+double covered_share(const WeighedWords& text, const std::vector<double>& best) {
+  double covered = 0.0;
+  double total = 0.0;
+  for (std::size_t i = 0; i < best.size(); ++i) {
+    covered += best[i] * text.facts[i]->idf;
+    total += text.facts[i]->idf;
+  }
+  return total > 0.0 ? covered / total : 0.0;
 }
 
 bool holds(const std::vector<std::u32string>& numbers, const std::u32string& number) {
@@ -105,27 +116,29 @@ double word_similarity(const ComparableWord& a, const ComparableWord& b) {
   return edits > most_edits ? 0.0 : 1.0 - static_cast<double>(edits) / static_cast<double>(longer);
 }
 
-double fuzzy_coverage(const std::vector<ComparableWord>& words, const std::vector<ComparableWord>& others) {
-  double covered = 0.0;
-  double total = 0.0;
-  for (const ComparableWord& word : words) {
-    double best = 0.0;
-    for (const ComparableWord& other : others) best = std::max(best, word_similarity(word, other));
-    covered += best * word.idf;
-    total += word.idf;
+FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text) {
+  std::vector<double> best_of_query(query.words.size(), 0.0);
+  std::vector<double> best_of_text(text.words.size(), 0.0);
+  for (std::size_t i = 0; i < best_of_query.size(); ++i) {
+    for (std::size_t j = 0; j < best_of_text.size(); ++j) {
+      const double similarity = word_similarity(query.words[i], text.words[j]);
+      best_of_query[i] = std::max(best_of_query[i], similarity);
+      best_of_text[j] = std::max(best_of_text[j], similarity);
+    }
   }
-  return total > 0.0 ? covered / total : 0.0;
+  return {covered_share(query, best_of_query), covered_share(text, best_of_text)};
 }
 
-double part_share(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text) {
+double part_share(const WeighedWords& query, const WeighedWords& text) {
   double best = 0.0;
   double covered = 0.0;
   double total = 0.0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i].begins_part) covered = total = 0.0;
-    if (has_stem(query, text[i].stem)) covered += text[i].idf;
-    total += text[i].idf;
-    const bool ends_part = i + 1 == text.size() || text[i + 1].begins_part;
+  for (std::size_t i = 0; i < text.words.size(); ++i) {
+    const WordFacts& word = *text.facts[i];
+    if (text.words[i].begins_part) covered = total = 0.0;
+    if (has_stem(query, word.stem)) covered += word.idf;
+    total += word.idf;
+    const bool ends_part = i + 1 == text.words.size() || text.words[i + 1].begins_part;
     if (ends_part && total > 0.0) best = std::max(best, covered / total);
   }
   return best;

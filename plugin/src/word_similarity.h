@@ -12,8 +12,19 @@ struct ComparableWord {
   std::u32string letters;        ///< code points in lower case
   std::uint64_t letter_set = 0;  ///< bit (code point % 64) of each
   bool begins_part = false;      ///< the first of its text, or behind a colon or a dash beside a space
-  std::string stem;              ///< set by who knows the index's stemmer
-  double idf = 1.0;              ///< what the word weighs; likewise
+  std::uint32_t number = 0;      ///< the same for the same letters in one ValueSnapshot; 0: not numbered
+};
+
+/// What an index knows of a word.
+struct WordFacts {
+  std::string stem;
+  double idf = 1.0;  ///< what the word weighs
+};
+
+/// A text's words with what an index knows of each.
+struct WeighedWords {
+  const std::vector<ComparableWord>& words;
+  const WordFacts* const* facts;  ///< one a word
 };
 
 /// Makes words of a text's characters.
@@ -41,13 +52,17 @@ class WordCollector {
 /// Cost:   O(product of the lengths) where lengths and sets of letters let the words be alike, else O(1)
 double word_similarity(const ComparableWord& a, const ComparableWord& b);
 
-/// Returns the mean similarity of each of `words` to the one of `others` that is most like it, each weighing its idf.
-///
-/// 0 if there are no words on either side.
-double fuzzy_coverage(const std::vector<ComparableWord>& words, const std::vector<ComparableWord>& others);
+/// The mean similarity of each word to the one on the other side that is most like it, each weighing its idf; 0 if there
+/// are no words on either side.
+struct FuzzyMatch {
+  double query_covered = 0.0;
+  double text_covered = 0.0;
+};
+
+FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text);
 
 /// Returns the largest share of a part of `text`, by idf, whose stems the query has; 0 if there are no words.
-double part_share(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text);
+double part_share(const WeighedWords& query, const WeighedWords& text);
 
 /// Whether the query and the text share a number, in digits or as a Roman numeral from II to X, as 1 or 0; NaN if the
 /// query has none.

@@ -1,0 +1,43 @@
+#include "plugin/src/known_words.h"
+
+#include <utility>
+
+#include "plugin/src/field_features.h"
+#include "plugin/src/field_postings.h"
+#include "plugin/src/index_state.h"
+
+namespace irgan {
+
+KnownWords::KnownWords(Xapian::Database db, const std::string& stemmer, std::string prefix)
+    : db_(std::move(db)), stem_(stemmer), prefix_(std::move(prefix)) {}
+
+void KnownWords::begin(std::shared_ptr<ValueSnapshot> snapshot) {
+  constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
+  std::string now = snapshot ? snapshot->index_state() : index_state(db_).text;  // the application may have reopened it
+  const bool is_outdated = now != state_ || by_letters_.size() > kMostWords;
+  if (is_outdated || snapshot != snapshot_) by_number_.clear();
+  if (is_outdated) by_letters_.clear();
+  state_ = std::move(now);
+  snapshot_ = std::move(snapshot);
+}
+
+const WordFacts& KnownWords::facts_of(const ComparableWord& word) {
+  if (word.number == 0) return looked_up(word);
+  if (word.number >= by_number_.size()) by_number_.resize(word.number + 1, nullptr);
+  if (!by_number_[word.number]) by_number_[word.number] = &looked_up(word);
+  return *by_number_[word.number];
+}
+
+// Kept only once complete: the index may throw.
+const WordFacts& KnownWords::looked_up(const ComparableWord& word) {
+  const auto known = by_letters_.find(word.letters);
+  if (known != by_letters_.end()) return known->second;
+  std::string text;
+  for (const char32_t letter : word.letters) Xapian::Unicode::append_utf8(text, letter);
+  WordFacts facts;
+  facts.stem = stem_(text);
+  facts.idf = inverse_document_frequency(db_.get_doccount(), word_frequency(db_, prefix_, {text, facts.stem}));
+  return by_letters_.emplace(word.letters, std::move(facts)).first->second;
+}
+
+}  // namespace irgan
