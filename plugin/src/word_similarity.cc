@@ -108,7 +108,7 @@ void WordCollector::add_other(unsigned point) {
 std::vector<ComparableWord> WordCollector::take() { return std::move(words_); }
 
 double word_similarity(const ComparableWord& a, const ComparableWord& b) {
-  if (a.letters == b.letters) return 1.0;
+  if (a.letter_set == b.letter_set && a.letters == b.letters) return 1.0;
   const std::size_t longer = std::max(a.letters.size(), b.letters.size());
   const std::size_t most_edits = std::min(longer / 2, kMostEdits);
   if (!may_be_alike(a, b, most_edits)) return 0.0;
