@@ -50,7 +50,8 @@ class QueryResolver {
   std::unordered_map<std::string, std::string> id_of_text_;
 };
 
-void report_rejects(const ClickLogSummary& summary, const std::string& path) {
+void report_lines(const ClickLogSummary& summary, const std::string& path) {
+  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
   if (summary.num_rejected == 0) return;
   std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
             << " lines passed over:\n";
@@ -114,11 +115,9 @@ ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::
   const ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
   const QueryResolver resolver(rows);
   ClickAggregator aggregator({half_life_days});
-  for (const std::string& path : clicks) {
-    ClickLogReader log(path, log_options);
-    log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
-    report_rejects(log.summary(), path);
-  }
+  ClickLogReader log(clicks, log_options);
+  log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
+  for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
   return aggregator.finish();
 }
 

@@ -4,6 +4,7 @@ set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libxapian-dev libeigen3-dev libboost-dev libboost-program-options-dev
   libboost-iostreams-dev libsimdjson-dev nlohmann-json3-dev libxxhash-dev "$@")
+case "$(dpkg --print-architecture)" in amd64 | arm64) packages+=(libisal-dev) ;; esac
 
 missing=()
 for package in "${packages[@]}"; do

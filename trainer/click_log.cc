@@ -1,251 +1,195 @@
 #include "trainer/click_log.h"
 
-#include <simdjson.h>
-
-#include <algorithm>
 #include <chrono>
-#include <cstdio>
 
-#include "trainer/click_fields.h"
-#include "trainer/click_json.h"
-#include "trainer/delimited_row.h"
+#include "trainer/click_log_tally.h"
+#include "trainer/click_rows.h"
+#include "trainer/omega_log.h"
 #include "trainer/output_file.h"
 #include "trainer/text_input.h"
+#include "trainer/ubi_log.h"
 
 namespace irgan {
 namespace {
 
-constexpr std::size_t kNumFirstPlaces = 5;
-constexpr std::size_t kExcerptSize = 120;
-constexpr std::size_t kMaxColumns = 10'000;    // a header with more is some other kind of file
-constexpr std::size_t kMaxColumnsShown = 300;  // bytes of a message
 constexpr double kDay = 86400.0;
-
-using ColumnNames = std::array<std::string, kNumClickColumns>;
+constexpr std::size_t kUbiMemory = 128 << 20;  // bytes of lines until some go to a temporary file
 
 // True for lines that no form of log counts: nothing but spaces and tabs.
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == std::string_view::npos; }
-
-// The first bytes of a line as a message can show them.
-std::string excerpt(std::string_view line, std::size_t size) {
-  std::size_t end = std::min(line.size(), size);
-  while (end < line.size() && end > 0 && (line[end] & 0xC0) == 0x80) --end;  // not inside a letter
-  std::string shown(line.substr(0, end));
-  const bool is_utf8 = simdjson::validate_utf8(shown.data(), shown.size());
-  for (char& letter : shown) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) letter = '?';
-  }
-  return shown;
-}
-
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", value);
-  return text;
-}
 
 ClickLogOptions checked(ClickLogOptions options) {
   if (options.rank_base != 0 && options.rank_base != 1) {
     throw ConfigError("--rank-base " + std::to_string(options.rank_base) + ": must be 0 or 1");
   }
   if (!(options.max_bad >= 0.0 && options.max_bad <= 1.0)) {
-    throw ConfigError("--max-bad " + number(options.max_bad) + ": must be between 0 and 1");
+    throw ConfigError("--max-bad " + number_text(options.max_bad) + ": must be between 0 and 1");
   }
   return options;
 }
 
-// What each known column is called in the file.
-ColumnNames names_in_file(const ClickLogOptions& options) {
-  ColumnNames names;
-  std::copy(kClickColumnNames.begin(), kClickColumnNames.end(), names.begin());
-  for (const auto& [known, theirs] : options.columns) {
-    const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
-    if (place == kClickColumnNames.end()) {
-      throw ConfigError("--column " + known + "=" + theirs + ": there is no column '" + known +
-                        "'; the known ones are session, time, query_id, query, doc_id, rank, clicked, count");
-    }
-    names[static_cast<std::size_t>(place - kClickColumnNames.begin())] = theirs;
+// One file of a log; `rows`, `omega` or `is_ubi_file` says its form.
+struct LogFile {
+  LogFile(const std::string& path, std::ostream* rejects) : input(path), tally(path, rejects) {}
+
+  void reject(RowFault fault, std::string_view line) {
+    const std::string place = input.place();
+    tally.reject(fault, std::string_view(place).substr(0, place.rfind(':')), input.line_number(), line);
   }
-  return names;
-}
 
-std::string needs(const std::string& found) {
-  return "found: " + excerpt(found, kMaxColumnsShown) +
-         "; needed: doc_id, and query_id or query. Tell other names with --column NAME=THEIRS, as in "
-         "--column doc_id=document";
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
+  TextInput input;
+  ClickLogTally tally;
+  std::string first_line;
+  bool is_first_line_data = false;
+  std::unique_ptr<ClickRows> rows;
+  std::unique_ptr<OmegaLines> omega;
+  OmegaForm omega_form = OmegaForm::none;
+  bool is_ubi_file = false;
+};
 
 }  // namespace
 
 struct ClickLogReader::State {
-  State(const std::string& path, ClickLogOptions options_given)
-      : options(checked(std::move(options_given))), names(names_in_file(options)), input(path), json(names) {
-    rules.rank_base = options.rank_base;
+  State(const std::vector<std::string>& paths, ClickLogOptions options_given) : options(checked(std::move(options_given))) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    rules.latest_time = std::chrono::duration<double>(now).count() + kDay;
-    read_first_line();
-    if (!options.rejects_path.empty()) rejects = std::make_unique<OutputFile>(options.rejects_path);
+    latest_time = std::chrono::duration<double>(now).count() + kDay;
+    if (paths.empty()) throw ConfigError("--clicks is missing: name the click log");
+    std::ostream* rejects_stream = nullptr;
+    if (!options.rejects_path.empty()) {
+      rejects = std::make_unique<OutputFile>(options.rejects_path);
+      rejects_stream = &rejects->stream();
+    }
+    for (const std::string& path : paths) {
+      files.push_back(std::make_unique<LogFile>(path, rejects_stream));
+      read_first_line(*files.back());
+    }
   }
 
-  void read_first_line() {
+  void read_first_line(LogFile& file) {
     std::string_view line;
     do {
-      if (!input.next(line)) throw FormatError(input.path() + ": the click log is empty");
+      if (!file.input.next(line)) throw FormatError(file.input.path() + ": the click log is empty");
     } while (is_blank(line));
     const char first = line[line.find_first_not_of(" \t")];
     if (first == '[') {
-      throw FormatError(input.place() +
+      throw FormatError(file.input.place() +
                         ": the click log is a JSON array; JSON Lines are read, one object a line"
                         " (jq -c '.[]' makes them)");
     }
-    is_json = first == '{';
-    if (is_json) {
-      first_line = line;
-    } else {
-      read_header(line);
+    file.first_line = line;
+    const bool is_named = !options.columns.empty();  // who names columns has a log of columns
+    if (!is_named && first == '{' && is_ubi(line)) {
+      file.is_ubi_file = file.is_first_line_data = true;
+      if (ubi == nullptr) ubi = std::make_unique<UbiSearches>(latest_time, kUbiMemory);
+      return;
     }
+    file.omega_form = is_named || first == '{' ? OmegaForm::none : omega_form(line);
+    if (file.omega_form != OmegaForm::none) {
+      file.omega = std::make_unique<OmegaLines>(file.omega_form, latest_time, &omega_clicks);
+      file.is_first_line_data = !is_omega_header(line);
+      return;
+    }
+    file.rows = std::make_unique<ClickRows>(options, latest_time, line, file.input);
+    file.is_first_line_data = file.rows->is_json();
   }
 
-  void read_header(std::string_view line) {
-    row = DelimitedRow(line.find('\t') != std::string_view::npos ? '\t' : ',');
-    if (!row.split(line, kMaxColumns)) throw FormatError(input.place() + ": the header line cannot be read");
-    num_columns = row.fields().size();
-    std::string found;
-    for (std::size_t i = 0; i < num_columns; ++i) {
-      const std::string_view name = trimmed(row.fields()[i]);
-      found.append(i == 0 ? "" : ", ").append(name.substr(0, kMaxColumnsShown));
-      for (std::size_t k = 0; k < kNumClickColumns; ++k) {
-        if (names[k] != name) continue;
-        if (place_of_column[k] != kNowhere) {
-          throw FormatError(input.place() + ": the header has two columns '" + std::string(name) + "'");
-        }
-        place_of_column[k] = i;
-      }
-    }
-    for (const auto& [known, theirs] : options.columns) {
-      if (has_column(known)) continue;
-      throw ConfigError("--column " + known + "=" + theirs + ": the header of " + input.path() + " has no column '" +
-                        theirs + "'; it has " + excerpt(found, kMaxColumnsShown));
-    }
-    if (!has_column("doc_id") || !(has_column("query_id") || has_column("query"))) {
-      throw FormatError(input.place() + ": the header of the click log lacks a column that is needed; " + needs(found));
-    }
-    rules.has_clicked = has_column("clicked");
-    rules.has_rank = has_column("rank");
-    are_rules_known = true;
-  }
-
-  bool has_column(std::string_view known) const {
-    const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
-    return place_of_column[static_cast<std::size_t>(place - kClickColumnNames.begin())] != kNowhere;
-  }
-
-  RowFault find_fields(std::string_view line) {
-    if (is_json) return json.parse(line, fields);
-    if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
-    if (!row.split(line, num_columns) || row.fields().size() != num_columns) return RowFault::number_of_columns;
-    for (std::size_t k = 0; k < kNumClickColumns; ++k) {
-      if (place_of_column[k] != kNowhere) fields[static_cast<ClickColumn>(k)] = row.fields()[place_of_column[k]];
-    }
-    return RowFault::none;
-  }
-
-  // In JSON Lines the first line that is of use otherwise tells whether the log has clicks alone.
-  RowFault interpret(ClickRow& click) {
-    if (are_rules_known) return interpret_fields(fields, rules, click);
-    ClickFieldRules tried = rules;
-    tried.has_clicked = fields.has(ClickColumn::clicked);
-    tried.has_rank = fields.has(ClickColumn::rank);
-    const RowFault fault = interpret_fields(fields, tried, click);
-    if (fault == RowFault::none) {
-      rules = tried;
-      are_rules_known = true;
-    }
-    return fault;
-  }
-
-  void take(std::string_view line, const std::function<void(const ClickRow&)>& each) {
+  void take(LogFile& file, std::size_t number, std::string_view line, const std::function<void(const ClickRow&)>& each) {
     if (is_blank(line)) return;
-    ClickRow click;
-    RowFault fault = find_fields(line);
-    if (fault == RowFault::none) fault = interpret(click);
-    if (fault != RowFault::none) return reject(fault, line);
-    ++summary.num_good;
-    each(click);
-  }
-
-  void reject(RowFault fault, std::string_view line) {
-    const std::string words(reason(fault));
-    ClickLogSummary::Rejected& rejected = summary.rejected[words];
-    ++summary.num_rejected;
-    ++rejected.count;
-    const bool is_among_first = rejected.first.size() < kNumFirstPlaces;
-    if (!is_among_first && rejects == nullptr) return;
-    const std::string place = input.place() + ": " + words + ": " + excerpt(line, kExcerptSize);
-    if (is_among_first) rejected.first.push_back(place);
-    if (rejects != nullptr) rejects->stream() << place << '\n';
-  }
-
-  void check_rejects() const {
-    const std::uint64_t num_lines = summary.num_good + summary.num_rejected;
-    if (static_cast<double>(summary.num_rejected) <= options.max_bad * static_cast<double>(num_lines)) return;
-    std::string message = input.path() + ": " + std::to_string(summary.num_rejected) + " of " +
-                          std::to_string(num_lines) + " lines cannot be used, more than --max-bad " +
-                          number(options.max_bad) + " allows:";
-    for (const auto& [words, rejected] : summary.rejected) {
-      message += (words == summary.rejected.begin()->first ? " " : ", ") + std::to_string(rejected.count) + " " + words;
+    RowFault fault = RowFault::none;
+    bool is_pending = false;
+    if (file.rows != nullptr) {
+      ClickRow click;
+      fault = file.rows->parse(line, click);
+      if (fault == RowFault::none) {
+        file.tally.accept();
+        return each(click);
+      }
+    } else if (file.omega != nullptr) {
+      fault = file.omega->take(line, each);
+    } else {
+      fault = ubi->take(line, {number, file.input.line_number()}, is_pending);
     }
-    if (summary.num_good == 0 && !json.first_keys().empty()) message += ". Keys " + needs(json.first_keys());
-    for (const auto& [words, rejected] : summary.rejected) {
-      for (const std::string& place : rejected.first) message += "\n  " + place;
+    if (is_pending) return;
+    if (fault == RowFault::none) {
+      file.tally.accept();
+    } else {
+      file.reject(fault, line);
     }
-    throw FormatError(message);
   }
 
-  static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+  void read_file(std::size_t number, const std::function<void(const ClickRow&)>& each) {
+    LogFile& file = *files[number];
+    if (file.is_first_line_data) take(file, number, file.first_line, each);
+    for (std::string_view line; file.input.next(line);) take(file, number, line, each);
+  }
+
+  void finish_ubi(const std::function<void(const ClickRow&)>& each) {
+    LogFile* first = nullptr;
+    for (const auto& file : files) {
+      if (first == nullptr && file->is_ubi_file) first = file.get();
+    }
+    if (first == nullptr) return;
+    ubi->finish(
+        [&](const ClickRow& row) {
+          has_ubi_impressions = has_ubi_impressions || row.is_impression;
+          each(row);
+        },
+        [&](const UbiSearches::Line& line, RowFault fault, std::string_view what) {
+          LogFile& file = *files[line.file];
+          if (fault == RowFault::none) return file.tally.accept();
+          const std::string place = file.input.place();
+          file.tally.reject(fault, std::string_view(place).substr(0, place.rfind(':')), line.number, what);
+        });
+    first->tally.summary().others = ubi->others();
+  }
+
+  void finish_omega(const std::function<void(const ClickRow&)>& each) {
+    const std::uint64_t num_repeated = give_rest(omega_clicks, each);
+    for (const auto& file : files) {
+      if (num_repeated == 0 || file->omega_form != OmegaForm::clicks) continue;
+      file->tally.summary().others["clicks on what was clicked already"] = num_repeated;
+      return;
+    }
+  }
 
   ClickLogOptions options;
-  ColumnNames names;
-  TextInput input;
+  double latest_time = 0.0;
   std::unique_ptr<OutputFile> rejects;
-  ClickLogSummary summary;
-
-  bool is_json = false;
-  std::string first_line;  // of JSON Lines, which have no header: waits for read()
-  ClickJson json;
-  DelimitedRow row{'\t'};
-  std::size_t num_columns = 0;
-  std::array<std::size_t, kNumClickColumns> place_of_column = [] {
-    std::array<std::size_t, kNumClickColumns> places;
-    places.fill(kNowhere);
-    return places;
-  }();
-
-  ClickFields fields;
-  ClickFieldRules rules;
-  bool are_rules_known = false;
+  std::vector<std::unique_ptr<LogFile>> files;
+  OmegaClicks omega_clicks;
+  std::unique_ptr<UbiSearches> ubi;
+  bool has_ubi_impressions = false;
 };
 
 ClickLogReader::ClickLogReader(const std::string& path, ClickLogOptions options)
-    : state_(std::make_unique<State>(path, std::move(options))) {}
+    : ClickLogReader(std::vector<std::string>{path}, std::move(options)) {}
+ClickLogReader::ClickLogReader(const std::vector<std::string>& paths, ClickLogOptions options)
+    : state_(std::make_unique<State>(paths, std::move(options))) {}
 ClickLogReader::~ClickLogReader() = default;
 
 void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
-  State& state = *state_;
-  if (state.is_json) state.take(state.first_line, each);
-  for (std::string_view line; state.input.next(line);) state.take(line, each);
-  if (state.rejects != nullptr) state.rejects->commit();
-  state.check_rejects();
+  State& s = *state_;
+  for (const bool are_omega_clicks : {true, false}) {
+    for (std::size_t i = 0; i < s.files.size(); ++i) {
+      if ((s.files[i]->omega_form == OmegaForm::clicks) == are_omega_clicks) s.read_file(i, each);
+    }
+  }
+  s.finish_omega(each);
+  s.finish_ubi(each);
+  if (s.rejects != nullptr) s.rejects->commit();
+  for (const auto& file : s.files) {
+    file->tally.check(s.options.max_bad, file->rows != nullptr ? file->rows->hint() : std::string());
+  }
 }
 
-const ClickLogSummary& ClickLogReader::summary() const { return state_->summary; }
-bool ClickLogReader::has_impressions() const { return state_->rules.has_clicked && state_->rules.has_rank; }
+const ClickLogSummary& ClickLogReader::summary(std::size_t i) const { return state_->files[i]->tally.summary(); }
+
+bool ClickLogReader::has_impressions() const {
+  for (const auto& file : state_->files) {
+    if (file->rows != nullptr && file->rows->has_impressions()) return true;
+    if (file->omega_form == OmegaForm::search || file->omega_form == OmegaForm::combined) return true;
+  }
+  return state_->has_ubi_impressions;
+}
 
 }  // namespace irgan

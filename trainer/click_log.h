@@ -1,4 +1,4 @@
-/// Reads click logs: TSV or CSV with a header line, or JSON Lines.
+/// Reads click logs: TSV or CSV with a header line, JSON Lines, Omega's logs, and OpenSearch's UBI.
 #pragma once
 
 #include <cstdint>
@@ -44,12 +44,18 @@ struct ClickLogSummary {
   std::uint64_t num_good = 0;
   std::uint64_t num_rejected = 0;
   std::map<std::string, Rejected> rejected;  ///< by reason
+  /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on what
+  /// was clicked already, by what they are. Of files that belong together they stand with the first.
+  std::map<std::string, std::uint64_t> others;
 };
 
-/// A click log, read once from front to back.
+/// A click log of one file or several, read once from front to back.
 ///
-/// The first line that is not blank tells the form: JSON Lines if it begins with "{", else a header with tabs or
-/// commas. Known columns, or keys: session, time, query_id, query, doc_id, rank, clicked, count; others are passed
+/// The first line that is not blank tells a file's form: UBI (trainer/ubi_log.h) or JSON Lines if it begins with "{",
+/// one of Omega's logs (trainer/omega_log.h), else a header with tabs or commas. UBI files belong together, and so do
+/// Omega's: its clicks are read before its searches, whatever their order.
+///
+/// Of headers and JSON Lines: Known columns, or keys: session, time, query_id, query, doc_id, rank, clicked, count; others are passed
 /// over. doc_id and one of query_id and query must be there. A log without `clicked` holds clicks alone; one with
 /// `clicked` and `rank` holds impressions. In JSON Lines the first usable line decides that, and a line that has
 /// `clicked` (or, of impressions, `rank`) where the first had not, or the other way round, is unusable.
@@ -59,28 +65,32 @@ struct ClickLogSummary {
 /// bad clicked, bad count, not JSON, not UTF-8. An empty time is none, and an empty rank is none in a log of clicks
 /// alone.
 ///
-/// Threads: one a thread
+/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's clicks with the pages.
+///
+/// Threads: one a thread; large packed files are unpacked by another
 class IRGAN_API ClickLogReader {
  public:
-  /// Opens the log ("-": standard input) and reads its header.
+  /// Opens the files ("-": standard input) and reads their headers.
   ///
   /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know;
   ///         FormatError if the log is empty, or its header lacks what is needed; Error if a file cannot be opened
-  ClickLogReader(const std::string& path, ClickLogOptions options = {});
+  explicit ClickLogReader(const std::string& path, ClickLogOptions options = {});
+  explicit ClickLogReader(const std::vector<std::string>& paths, ClickLogOptions options = {});
   ~ClickLogReader();
 
   /// Calls `each` for every usable line, in order.
   ///
   /// Requires: the first call
-  /// Throws: FormatError at the end if unusable lines are more than max_bad of all (the rejects file is complete then),
-  ///         or if the compressed data are damaged; what `each` throws
+  /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own (the rejects file is
+  ///         complete then), or if the compressed data are damaged; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const std::function<void(const ClickRow&)>& each);
 
-  /// The counts so far; usable + rejected = all lines after the header that are not blank.
-  const ClickLogSummary& summary() const;
+  /// The counts so far of the file `i`; usable + rejected = all lines after the header that are not blank.
+  const ClickLogSummary& summary(std::size_t i = 0) const;
 
-  /// True if the log holds impressions. Known from the start for TSV and CSV, after the first usable line for JSON.
+  /// True if the log holds impressions. Known from the start for TSV, CSV and Omega's logs, after the first usable line
+  /// for JSON, at the end for UBI.
   bool has_impressions() const;
 
  private:

@@ -168,6 +168,20 @@ TEST_CASE("packed data that break off anywhere are refused", "[trainer][text_inp
                            Message(folder.file("cut") + ": the compressed data are damaged or end early"));
 }
 
+TEST_CASE("large packed files, which another thread unpacks, give the same lines and errors", "[trainer][text_input]") {
+  const ScratchFolder folder;
+  const std::string name = GENERATE("a.gz", "a.zst");
+  const std::string text = noisy_text(400'000);
+  const std::string bytes = packed(folder, name, text);
+  REQUIRE(bytes.size() > (1 << 20));
+  folder.write("plain", text);
+  CHECK(lines_of(folder.file(name)) == lines_of(folder.file("plain")));
+  CHECK_THROWS_AS(drain(folder.write("cut", bytes.substr(0, bytes.size() - 20))), FormatError);
+  TextInput left_early(folder.file(name));
+  std::string_view line;
+  CHECK(left_early.next(line));
+}
+
 TEST_CASE("a second member or frame that breaks off is refused as well", "[trainer][text_input]") {
   const ScratchFolder folder;
   const std::string name = GENERATE("a.gz", "a.zst");
