@@ -4,6 +4,8 @@
 Use: omega_visitors.py visit SESSIONS     as many people as that, with a query each of the file `queries`; prints how often
                                           they clicked
      omega_visitors.py page WORDS         the documents' urls of the first page, a line each
+     omega_visitors.py links WORDS        that page's links
+     omega_visitors.py follow LINK        where a link leads
      omega_visitors.py hostile            requests that no page offers
 Omega runs as a web server would run it, configured by omega.conf in the present folder. The document /N is worth N votes.
 """
@@ -113,8 +115,10 @@ def hostile():
 
 if sys.argv[1] == "visit":
     visit(int(sys.argv[2]))
-elif sys.argv[1] == "page":
+elif sys.argv[1] in ("page", "links"):
     for hit_link in Page(fetch(query_string(search_link(sys.argv[2])))[1]).hits:
-        print(destination(hit_link))
+        print(destination(hit_link) if sys.argv[1] == "page" else hit_link)
+elif sys.argv[1] == "follow":
+    print(destination(sys.argv[2]))
 else:
     hostile()

@@ -17,21 +17,35 @@ Index num_bins(const Encoding::Feature& feature) {
   return std::max<Index>(0, static_cast<Index>(feature.edges.size()) - 1);
 }
 
-// clip((x - a) / (b - a), 0, 1) - 1/2 of each bin [a, b]. Only the bin that x lies in needs the division: a difference is
-// rounded to no less than a smaller one's, so that the quotient is at least 1 in every bin below and not above 0 beyond.
-void encode_bins(float x, const std::vector<float>& edges, float* out) {
-  for (std::size_t k = 0; k + 1 < edges.size(); ++k) {
-    if (x >= edges[k + 1]) {
-      out[k] = 0.5F;
-    } else if (x <= edges[k]) {
-      out[k] = -0.5F;
+Index num_columns(const Encoding::Feature& feature) { return num_bins(feature) + 1 + (feature.has_indicator ? 1 : 0); }
+
+/// One feature of all rows.
+struct Column {
+  const float* first;
+  Index stride;
+  Index num_rows;
+};
+
+// Writes a feature's columns, the first at `out`. Where the compiler knows the number of bins, a value's are one step or two.
+template <int kBins>
+void encode_feature(const Encoding::Feature& feature, const Column& in, float low, float extent, float* out, Index stride) {
+  using Bins = Eigen::Array<float, kBins, 1>;
+  const Index bins = num_bins(feature);
+  const Bins begin = Eigen::Map<const Bins>(feature.edges.data(), bins);
+  const Bins size = Eigen::Map<const Bins>(feature.edges.data() + (bins > 0 ? 1 : 0), bins) - begin;
+  const bool has_range = extent > 0.0F;
+  const float extent_scale = 1.0F / std::max(extent, kSmallestRange);
+  for (Index i = 0; i < in.num_rows; ++i, out += stride) {
+    const float x = in.first[i * in.stride];
+    if (std::isnan(x)) {
+      std::fill(out, out + bins + 1, 0.0F);
     } else {
-      out[k] = (x - edges[k]) / (edges[k + 1] - edges[k]) - 0.5F;
+      Eigen::Map<Bins>(out, bins) = ((x - begin) / size).max(0.0F).min(1.0F) - 0.5F;
+      out[bins] = has_range ? std::clamp((x - low) * extent_scale, 0.0F, 1.0F) - 0.5F : -0.5F;
     }
+    if (feature.has_indicator) out[bins + 1] = std::isnan(x) ? 1.0F : 0.0F;
   }
 }
-
-Index num_columns(const Encoding::Feature& feature) { return num_bins(feature) + 1 + (feature.has_indicator ? 1 : 0); }
 
 }  // namespace
 
@@ -69,24 +83,25 @@ void Encoding::encode(const Eigen::Ref<const FeatureMatrix>& rows, const PoolRan
                       FeatureMatrix& encoded) const {
   assert(rows.cols() == static_cast<Index>(features.size()));
   encoded.resize(rows.rows(), width());
-  const Eigen::ArrayXf extent = (range.high - range.low).array();
-  const Eigen::ArrayXf extent_scale = 1.0F / extent.max(kSmallestRange);
-  for (Index i = 0; i < rows.rows(); ++i) {  // a row at a time: what is written stays together
-    float* out = encoded.data() + i * encoded.cols();
-    for (std::size_t j = 0; j < features.size(); ++j) {
-      const Feature& feature = features[j];
-      const Index bins = num_bins(feature);
-      const Index index = static_cast<Index>(j);
-      const float x = rows(i, index);
-      if (std::isnan(x)) {
-        std::fill(out, out + bins + 1, 0.0F);
-      } else {
-        encode_bins(x, feature.edges, out);
-        out[bins] = extent[index] > 0.0F ? std::clamp((x - range.low[index]) * extent_scale[index], 0.0F, 1.0F) - 0.5F : -0.5F;
-      }
-      out += bins + 1;
-      if (feature.has_indicator) *out++ = std::isnan(x) ? 1.0F : 0.0F;
+  Index column = 0;
+  for (std::size_t j = 0; j < features.size(); ++j) {
+    const Index index = static_cast<Index>(j);
+    const Column in{rows.data() + index, rows.outerStride(), rows.rows()};
+    float* const out = encoded.data() + column;
+    const float low = range.low[index], extent = range.high[index] - low;
+    switch (num_bins(features[j])) {
+      case 0: encode_feature<0>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 1: encode_feature<1>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 2: encode_feature<2>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 3: encode_feature<3>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 4: encode_feature<4>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 5: encode_feature<5>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 6: encode_feature<6>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 7: encode_feature<7>(features[j], in, low, extent, out, encoded.cols()); break;
+      case 8: encode_feature<8>(features[j], in, low, extent, out, encoded.cols()); break;
+      default: encode_feature<Eigen::Dynamic>(features[j], in, low, extent, out, encoded.cols());
     }
+    column += num_columns(features[j]);
   }
 }
 

@@ -28,6 +28,7 @@ class FieldTexts {
   Eigen::VectorXd column(FieldFeature feature);
 
  private:
+  void fetch() const;
   double value(FieldFeature feature, std::size_t i);
   void find_shared_trigrams();
   void weigh_words();

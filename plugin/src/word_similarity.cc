@@ -50,16 +50,19 @@ bool has_stem(const WeighedWords& text, const std::string& stem) {
   return std::any_of(text.facts, text.facts + text.words.size(), [&](const WordFacts* word) { return word->stem == stem; });
 }
 
-// The mean of `best`, each word weighing its idf.
-double covered_share(const WeighedWords& text, const std::vector<double>& best) {
-  double covered = 0.0;
-  double total = 0.0;
-  for (std::size_t i = 0; i < best.size(); ++i) {
-    covered += best[i] * text.facts[i]->idf;
-    total += text.facts[i]->idf;
+// The mean of numbers, each weighing its word's idf.
+class WeighedMean {
+ public:
+  void add(double number, const WordFacts& word) {
+    sum_ += number * word.idf;
+    weight_ += word.idf;
   }
-  return total > 0.0 ? covered / total : 0.0;
-}
+  double value() const { return weight_ > 0.0 ? sum_ / weight_ : 0.0; }
+
+ private:
+  double sum_ = 0.0;
+  double weight_ = 0.0;
+};
 
 bool holds(const std::vector<std::u32string>& numbers, const std::u32string& number) {
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
@@ -108,7 +111,7 @@ void WordCollector::add_other(unsigned point) {
 std::vector<ComparableWord> WordCollector::take() { return std::move(words_); }
 
 double word_similarity(const ComparableWord& a, const ComparableWord& b) {
-  if (a.letters == b.letters) return 1.0;
+  if (a.letter_set == b.letter_set && a.letters == b.letters) return 1.0;
   const std::size_t longer = std::max(a.letters.size(), b.letters.size());
   const std::size_t most_edits = std::min(longer / 2, kMostEdits);
   if (!may_be_alike(a, b, most_edits)) return 0.0;
@@ -117,16 +120,19 @@ double word_similarity(const ComparableWord& a, const ComparableWord& b) {
 }
 
 FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text) {
-  std::vector<double> best_of_query(query.words.size(), 0.0);
+  WeighedMean of_query, of_text;
   std::vector<double> best_of_text(text.words.size(), 0.0);
-  for (std::size_t i = 0; i < best_of_query.size(); ++i) {
-    for (std::size_t j = 0; j < best_of_text.size(); ++j) {
+  for (std::size_t i = 0; i < query.words.size(); ++i) {
+    double best = 0.0;
+    for (std::size_t j = 0; j < text.words.size(); ++j) {
       const double similarity = word_similarity(query.words[i], text.words[j]);
-      best_of_query[i] = std::max(best_of_query[i], similarity);
+      best = std::max(best, similarity);
       best_of_text[j] = std::max(best_of_text[j], similarity);
     }
+    of_query.add(best, *query.facts[i]);
   }
-  return {covered_share(query, best_of_query), covered_share(text, best_of_text)};
+  for (std::size_t j = 0; j < text.words.size(); ++j) of_text.add(best_of_text[j], *text.facts[j]);
+  return {of_query.value(), of_text.value()};
 }
 
 double part_share(const WeighedWords& query, const WeighedWords& text) {

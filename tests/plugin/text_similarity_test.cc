@@ -9,10 +9,12 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 double jaccard(const char* query, const char* text) {
-  return trigram_jaccard(comparable_text(query), comparable_text(text));
+  const ComparableText a = comparable_text(query), b = comparable_text(text);
+  return trigram_jaccard(a, b, num_shared_trigrams(a, b));
 }
 double coverage(const char* query, const char* text) {
-  return trigram_coverage(comparable_text(query), comparable_text(text));
+  const ComparableText a = comparable_text(query);
+  return trigram_coverage(a, num_shared_trigrams(a, comparable_text(text)));
 }
 bool joined(const char* query, const char* text) { return joined_match(comparable_text(query), comparable_text(text)); }
 bool prefix(const char* query, const char* text) { return prefix_match(comparable_text(query), comparable_text(text)); }

@@ -14,15 +14,21 @@ std::vector<ComparableWord> words_of(const char* text) { return comparable_text(
 
 double similarity(const char* a, const char* b) { return word_similarity(words_of(a).at(0), words_of(b).at(0)); }
 
-// Each letter weighs one, and a word's stem is its first three letters.
-std::vector<ComparableWord> weighed(const char* text) {
-  std::vector<ComparableWord> words = words_of(text);
-  for (ComparableWord& word : words) {
-    word.idf = static_cast<double>(word.letters.size());
-    word.stem = std::string(word.letters.begin(), word.letters.begin() + std::min<long>(3, word.letters.end() - word.letters.begin()));
+// Words of which each letter weighs one, and a stem is the first three letters.
+struct Weighed {
+  explicit Weighed(const char* text) : words(words_of(text)) {
+    for (const ComparableWord& word : words) {
+      const std::string letters(word.letters.begin(), word.letters.end());
+      own.push_back({letters.substr(0, 3), static_cast<double>(letters.size())});
+    }
+    for (const WordFacts& word : own) facts.push_back(&word);
   }
-  return words;
-}
+  operator WeighedWords() const { return {words, facts.data()}; }
+
+  std::vector<ComparableWord> words;
+  std::vector<WordFacts> own;
+  std::vector<const WordFacts*> facts;
+};
 
 constexpr double kRounding = 1e-15;  // one division of integers
 
@@ -68,23 +74,24 @@ TEST_CASE("a word of more than 64 letters is like itself only", "[plugin][word_s
   CHECK(similarity(longer.c_str(), longer.c_str()) == 1.0);
 }
 
-TEST_CASE("fuzzy_coverage weighs each word's nearest one by idf", "[plugin][word_similarity]") {
-  // "avnegers" is 7/8 of "avengers" and weighs 8; "war" weighs 3 and has its like; "xyzzy" weighs 5 and has none.
-  CHECK_THAT(fuzzy_coverage(weighed("avnegers war xyzzy"), weighed("avengers infinity war")),
-             WithinAbs((7.0 / 8.0 * 8 + 3) / 16, kRounding));
-  // Likewise of the title's: "infinity" is like none.
-  CHECK_THAT(fuzzy_coverage(weighed("avengers infinity war"), weighed("avnegers war xyzzy")),
-             WithinAbs((7.0 / 8.0 * 8 + 3) / 19, kRounding));
-  CHECK(fuzzy_coverage(weighed(""), weighed("war")) == 0.0);
-  CHECK(fuzzy_coverage(weighed("war"), weighed("")) == 0.0);
+TEST_CASE("fuzzy_match weighs each word's nearest one by idf", "[plugin][word_similarity]") {
+  // "avnegers" is 7/8 of "avengers" and weighs 8; "war" weighs 3 and has its like; "xyzzy" weighs 5 and has none. Of the
+  // title's words "infinity" is like none.
+  const FuzzyMatch match = fuzzy_match(Weighed("avnegers war xyzzy"), Weighed("avengers infinity war"));
+  CHECK_THAT(match.query_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 16, kRounding));
+  CHECK_THAT(match.text_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 19, kRounding));
+  for (const FuzzyMatch& nothing : {fuzzy_match(Weighed(""), Weighed("war")), fuzzy_match(Weighed("war"), Weighed(""))}) {
+    CHECK(nothing.query_covered == 0.0);
+    CHECK(nothing.text_covered == 0.0);
+  }
 }
 
 TEST_CASE("part_share is that of the part which the query names best", "[plugin][word_similarity]") {
   // Of "star wars" 4/8 by stems (sta), of "a new hope" 8/8; of both together it would be 12/16.
-  CHECK(part_share(weighed("new hope a stare"), weighed("Star Wars: A New Hope")) == 1.0);
-  CHECK_THAT(part_share(weighed("star hope"), weighed("Star Wars: A New Hope")), WithinAbs(4 / 8.0, kRounding));
-  CHECK(part_share(weighed("war"), weighed("")) == 0.0);
-  CHECK(part_share(weighed(""), weighed("war")) == 0.0);
+  CHECK(part_share(Weighed("new hope a stare"), Weighed("Star Wars: A New Hope")) == 1.0);
+  CHECK_THAT(part_share(Weighed("star hope"), Weighed("Star Wars: A New Hope")), WithinAbs(4 / 8.0, kRounding));
+  CHECK(part_share(Weighed("war"), Weighed("")) == 0.0);
+  CHECK(part_share(Weighed(""), Weighed("war")) == 0.0);
 }
 
 TEST_CASE("numbers agree in digits and as Roman numerals", "[plugin][word_similarity]") {
