@@ -61,10 +61,12 @@ const std::vector<Command>& commands() {
           "What is said of the index here (--prefix, --value, --stemmer, --id-prefix) is kept in it for the other commands.\n"
           "Next: 'inspect --db site' shows the result; then 'train'.\n"),
       make_command<SimulateOptions>(
-          "simulate", "--db DB --queries Q --qrels R --out CLICKS", "make a click log of simulated users",
+          "simulate", "--db DB --queries Q --qrels R (--out CLICKS | --compare M1 M2)", "make a click log of simulated users",
           "Judgments are lines 'qid 0 docid label'; labels above 0 are what the users look for.\n"
           "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --out clicks.tsv.zst\n"
-          "Next: 'train --clicks clicks.tsv.zst'; then 'simulate --model M' logs what users do with the new order.\n"),
+          "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --compare new.model first-stage\n"
+          "Next: 'train --clicks clicks.tsv.zst'; then 'simulate --model M' logs what users do with the new order, and with\n"
+          "--explore .05 a share of them sees pages drawn from the model's policy.\n"),
       make_command<FeaturesOptions>(
           "features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
           "write the feature rows of queries' candidates",
@@ -92,9 +94,10 @@ const std::vector<Command>& commands() {
           "  xapian-irgan score --model letor.model --data S4.txt --out S4.run --qrels-out S4.qrels\n"
           "Next: 'evaluate --qrels S4.qrels S4.run', with --letor for LETOR's own measures.\n"),
       make_command<EvaluateOptions>(
-          "evaluate", "--qrels R RUN...", "measure runs by judgments and compare them",
+          "evaluate", "(--qrels R RUN... | --interleaved LOG)", "measure runs by judgments, or compare two rankings by clicks",
           "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
           "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
+          "  xapian-irgan evaluate --interleaved clicks.tsv --column session=visitor\n"
           "Next: if the new order is better, 'store' puts its model into the index.\n"),
       make_command<MineOptions>(
           "mine", "--db DB --model M --queries Q (--clicks C | --qrels R) --out NEG", "mine hard negatives for training other models",

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
-#include <unordered_set>
+#include <utility>
 
 #include "index_tools/interleaving_verdict.h"
 #include "index_tools/progress_bar.h"
@@ -28,12 +29,13 @@ struct Contestant {
   std::size_t depth = kDefaultDepth;
   double sum_ndcg = 0.0;  // over sessions
 
-  Contestant(const std::string& name_given, const Xapian::Database& db, std::size_t depth_asked) : name(name_given) {
+  Contestant(std::string name_given, const std::string& order, const Xapian::Database& db, std::size_t depth_asked)
+      : name(std::move(name_given)) {
     if (depth_asked > 0) depth = depth_asked;
-    if (name == kFirstStageName) return;
-    const auto model = Model::from_file(name);
+    if (order == kFirstStageName) return;
+    const auto model = Model::from_file(order);
     if (depth_asked == 0) depth = model->depth();
-    reranker = strict_reranker(db, model, depth, name);
+    reranker = strict_reranker(db, model, depth, order);
   }
 
   // All of `hits`, those below the depth in their old order.
@@ -46,6 +48,13 @@ struct Contestant {
     return order;
   }
 };
+
+// The last parts of two paths, or both in full where those are the same.
+std::array<std::string, 2> names_of(const std::vector<std::string>& orders) {
+  const std::array<std::string, 2> names{std::filesystem::path(orders[0]).filename().string(),
+                                         std::filesystem::path(orders[1]).filename().string()};
+  return names[0] != names[1] ? names : std::array<std::string, 2>{orders[0], orders[1]};
+}
 
 std::string team_name(Team team, const std::array<Contestant, 2>& both) {
   return team == Team::none ? "" : both[team == Team::first ? 0 : 1].name;
@@ -105,8 +114,9 @@ void write_truth(const std::array<Contestant, 2>& both, std::size_t num_sessions
 
 void run_comparison(const SimulateOptions& options, std::ostream& out) {
   SimulatedSite site(options.database, options.queries, options.qrels);
-  std::array<Contestant, 2> both{Contestant(options.compare[0], site.database(), options.depth),
-                                 Contestant(options.compare[1], site.database(), options.depth)};
+  const std::array<std::string, 2> names = names_of(options.compare);
+  std::array<Contestant, 2> both{Contestant(names[0], options.compare[0], site.database(), options.depth),
+                                 Contestant(names[1], options.compare[1], site.database(), options.depth)};
   const std::size_t depth = std::max(both[0].depth, both[1].depth);
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
@@ -134,7 +144,7 @@ void run_comparison(const SimulateOptions& options, std::ostream& out) {
   if (file) {
     out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks() << " clicks\n";
   }
-  write_verdict(outcome, {both[0].name, both[1].name}, "sessions", out);
+  write_verdict(outcome, names, "sessions", out);
   write_truth(both, users.num_sessions(), out);
 }
 
