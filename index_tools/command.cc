@@ -7,6 +7,7 @@
 #include <xapian.h>
 
 #include "index_tools/annotate.h"
+#include "index_tools/check.h"
 #include "index_tools/distill.h"
 #include "index_tools/evaluate.h"
 #include "index_tools/features.h"
@@ -67,6 +68,12 @@ const std::vector<Command>& commands() {
           "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --compare new.model first-stage\n"
           "Next: 'train --clicks clicks.tsv.zst'; then 'simulate --model M' logs what users do with the new order, and with\n"
           "--explore .05 a share of them sees pages drawn from the model's policy.\n"),
+      make_command<CheckOptions>(
+          "check", "--clicks C... [--db DB [--queries Q]]", "say what a click log holds, and what will limit the result",
+          "One screen before any training: rows, sessions, queries, clicks by rank and how ranks are looked at; with --db the\n"
+          "share of the clicks on documents that the index has, with --queries that the search finds among its first hits.\n"
+          "  xapian-irgan check --clicks clicks.tsv.gz --db films --queries queries.tsv\n"
+          "Next: mend the log, or 'train' on it.\n"),
       make_command<FeaturesOptions>(
           "features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
           "write the feature rows of queries' candidates",

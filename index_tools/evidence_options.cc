@@ -1,12 +1,11 @@
 #include "index_tools/evidence_options.h"
 
-#include <cctype>
 #include <cmath>
 #include <iostream>
 #include <memory>
-#include <unordered_map>
 
 #include "index_tools/progress_bar.h"
+#include "index_tools/query_resolver.h"
 #include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
@@ -18,48 +17,6 @@ namespace irgan {
 namespace {
 
 constexpr double kManyDays = 36500.0;
-
-// Queries are the same whatever their case and spacing.
-std::string normalised(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    if (c == ' ' || c == '\t') {
-      if (!result.empty() && result.back() != ' ') result += ' ';
-    } else {
-      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    }
-  }
-  if (!result.empty() && result.back() == ' ') result.pop_back();
-  return result;
-}
-
-/// Finds a log row's query: by its id where the log has ids, else by its words.
-class QueryResolver {
- public:
-  explicit QueryResolver(const std::vector<QueryRow>& queries) {
-    for (const QueryRow& query : queries) id_of_text_.emplace(normalised(query.text), query.id);
-  }
-
-  std::string id_of(const ClickRow& row) const {
-    if (!row.query_id.empty()) return std::string(row.query_id);
-    const auto known = id_of_text_.find(normalised(row.query));
-    return known == id_of_text_.end() ? "(no id) " + std::string(row.query) : known->second;
-  }
-
- private:
-  std::unordered_map<std::string, std::string> id_of_text_;
-};
-
-void report_lines(const ClickLogSummary& summary, const std::string& path) {
-  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
-  if (summary.num_rejected == 0) return;
-  std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
-            << " lines passed over:\n";
-  for (const auto& [reason, rejected] : summary.rejected) {
-    std::cerr << "  " << reason << ": " << rejected.count << '\n';
-    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
-  }
-}
 
 std::string percent(double part, double whole) {
   const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
@@ -96,9 +53,20 @@ std::string known_columns() {
 
 }  // namespace
 
+void report_lines(const ClickLogSummary& summary, const std::string& path) {
+  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
+  if (summary.num_rejected == 0) return;
+  std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
+            << " lines passed over:\n";
+  for (const auto& [reason, rejected] : summary.rejected) {
+    std::cerr << "  " << reason << ": " << rejected.count << '\n';
+    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
+  }
+}
+
 void LabelOptions::add_to(OptionTable& table) {
   table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
-  table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; with columns or keys " + known_columns() + ", of which doc_id and a query are needed; may be given again", "FILE");
+  table.texts("clicks", clicks, "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " + known_columns() + ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; OpenSearch's UBI; the form is recognised; may be given again", "FILE");
   table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
@@ -111,11 +79,14 @@ void LabelOptions::check() const {
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
 }
 
+ClickLogOptions LabelOptions::log_options() const {
+  return {{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
+}
+
 ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
-  const ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
   const QueryResolver resolver(rows);
   ClickAggregator aggregator({half_life_days});
-  ClickLogReader log(clicks, log_options);
+  ClickLogReader log(clicks, log_options());
   log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
   for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
   return aggregator.finish();

@@ -9,6 +9,7 @@
 
 #include "index_tools/database_options.h"
 #include "index_tools/option_table.h"
+#include "trainer/click_log.h"
 #include "trainer/click_pages.h"
 #include "trainer/query_file.h"
 #include "trainer/training_data.h"
@@ -30,11 +31,16 @@ struct LabelOptions {
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;
 
+  ClickLogOptions log_options() const;
+
   /// Reads the click logs; a row without a query id is one of the query with the same words. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
   ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const;
 };
+
+/// Tells stderr which lines of the log at `path` were counted apart or passed over, and why.
+void report_lines(const ClickLogSummary& summary, const std::string& path);
 
 /// The inputs that `features` and `train` share.
 struct EvidenceOptions : LabelOptions {
