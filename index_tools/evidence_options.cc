@@ -1,5 +1,6 @@
 #include "index_tools/evidence_options.h"
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
+#include "trainer/data_split.h"
 #include "trainer/qrels.h"
 #include "trainer/query_file.h"
 #include "trainer/thread_pool.h"
@@ -17,6 +19,8 @@ namespace irgan {
 namespace {
 
 constexpr double kManyDays = 36500.0;
+constexpr const char* kTraining = "training";
+constexpr const char* kValidation = "validation";
 
 std::string percent(double part, double whole) {
   const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
@@ -83,12 +87,17 @@ ClickLogOptions LabelOptions::log_options() const {
   return {{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
 }
 
-ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
+                                  const std::function<void(const ClickRow&, const std::string&)>& each) const {
   const QueryResolver resolver(rows);
-  ClickAggregator aggregator({half_life_days});
   ClickLogReader log(clicks, log_options());
-  log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
+  log.read([&](const ClickRow& row) { each(row, resolver.id_of(row)); });
   for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
+}
+
+ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+  ClickAggregator aggregator({half_life_days});
+  for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { aggregator.add(row, query_id); });
   return aggregator.finish();
 }
 
@@ -98,19 +107,17 @@ void EvidenceOptions::add_to(OptionTable& table) {
   table.number("half-life", half_life_days, 0.0, kManyDays,
                "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
+  click_model.add_to(table);
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
-TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
-  if (queries_path.empty()) throw ConfigError("--queries is missing: name the file of queries");
-  if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+TrainingData EvidenceOptions::prepare_rows(
+    const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&, PreparationReport&)>& prepare_them,
+    bool is_decayed, const std::string& part) const {
   const Xapian::Database db = database.open_filled();
   const IndexLayout layout = database.layout(db);
-  const FeatureSchema schema = make_schema(db, layout, features);
-  const std::vector<QueryRow> rows = read_queries(queries_path);
-
   PreparationOptions options;
   options.depth = depth;
   options.default_op = database.default_op;
@@ -118,19 +125,107 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
   PreparationReport report;
   auto bar = std::make_unique<ProgressBar>("features");
   options.on_progress = [&](double share) { bar->update(share); };
-  TrainingData data;
-  double applied_half_life = 0.0;
-  if (!qrels.empty()) {
-    data = prepare(database.opener(), layout, schema, rows, read_qrels(qrels), options, report);
-  } else {
-    const ClickEvidence evidence = read_clicks(rows, half_life_days);
-    applied_half_life = evidence.half_life_days;
-    data = prepare(database.opener(), layout, schema, rows, evidence, options, report);
-  }
+  TrainingData data = prepare_them(layout, schema ? *schema : make_schema(db, layout, features), options, report);
   bar.reset();
-  report_losses(report, data, applied_half_life > 0.0);
-  if (!clicks.empty()) report_decay(applied_half_life, !half_life_days);
+  if (!part.empty()) std::cerr << part << ": ";
+  report_losses(report, data, is_decayed);
   return data;
+}
+
+TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, const ClickEvidence& evidence,
+                                             const std::string& part) const {
+  TrainingData data = prepare_rows(
+      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
+        return prepare(database.opener(), layout, schema_of_rows, rows, evidence, options, report);
+      },
+      evidence.half_life_days > 0.0, part);
+  if (part != kValidation) report_decay(evidence.half_life_days, !half_life_days);
+  return data;
+}
+
+TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
+  LabelOptions named = *this;
+  named.queries = queries_path;
+  named.check();
+  const std::vector<QueryRow> rows = read_queries(queries_path);
+  if (qrels.empty()) return prepare_clicks(rows, read_clicks(rows, click_model.half_life(half_life_days)), "");
+  return prepare_rows(
+      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
+        return prepare(database.opener(), layout, schema_of_rows, rows, read_qrels(qrels), options, report);
+      },
+      false, "");
+}
+
+RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t seed) const {
+  if (split == LogSplit::query) return RowSplit(split, share, seed, 0.0);
+  const bool reads_stdin = std::find(clicks.begin(), clicks.end(), "-") != clicks.end();
+  if (reads_stdin && split == LogSplit::time) {
+    throw ConfigError("--clicks - with --split time: the log is read twice, so it must be a file");
+  }
+  if (split == LogSplit::session || reads_stdin) {
+    return RowSplit(split == LogSplit::session ? split : LogSplit::query, share, seed, 0.0);
+  }
+  TimeSample times;
+  // Unusable lines are told, and refused, when the log is read for what it says.
+  ClickLogOptions lenient = log_options();
+  lenient.max_bad = 1.0;
+  lenient.rejects_path.clear();
+  ClickLogReader log(clicks, lenient);
+  log.read([&](const ClickRow& row) {
+    if (row.time) times.add(*row.time);
+  });
+  const std::optional<double> beginning = times.beginning_of_last(share);
+  if (beginning) return RowSplit(LogSplit::time, share, seed, *beginning);
+  if (split == LogSplit::time) throw ConfigError("--split time: the log has no times, or all of them are the same");
+  return RowSplit(LogSplit::query, share, seed, 0.0);
+}
+
+std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share, std::uint64_t seed) const {
+  check();
+  if (!qrels.empty()) {
+    if (split != LogSplit::automatic && split != LogSplit::query) {
+      throw ConfigError(std::string("--split ") + to_string(split) + " is for clicks: judgments are split by query");
+    }
+    return split_by_query(prepare_data(queries), share, seed);
+  }
+  const std::vector<QueryRow> rows = read_queries(queries);
+  RowSplit held_out = row_split(split, share, seed);
+  const std::optional<double> half_life = click_model.half_life(half_life_days);
+  ClickAggregator parts[2] = {ClickAggregator({half_life}), ClickAggregator({half_life})};
+  std::size_t num_rows[2] = {0, 0};
+  bool has_sessions = false;
+  for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) {
+    const int part = held_out.is_held_out(row, query_id) ? 1 : 0;
+    has_sessions = has_sessions || !row.session.empty();
+    ++num_rows[part];
+    parts[part].add(row, query_id);
+  });
+  if (split == LogSplit::session && !has_sessions) throw ConfigError("--split session: the log has no sessions");
+  if (num_rows[0] == 0 || num_rows[1] == 0) {
+    throw Error("too few clicks to hold some out for validation: the split by " + held_out.description() + " leaves " +
+                std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) + " for validation");
+  }
+  std::cerr << "split by " << held_out.description() << '\n';
+  TrainingData training = prepare_clicks(rows, parts[0].finish(), kTraining);
+  EvidenceOptions same_schema = *this;  // the index may move on meanwhile
+  same_schema.schema = std::make_shared<const FeatureSchema>(training.schema);
+  TrainingData validation = same_schema.prepare_clicks(rows, parts[1].finish(), kValidation);
+  training.origin.split = validation.origin.split = held_out.description();
+  if (training.labels != validation.labels) {
+    throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) + " for training and " +
+                to_string(validation.labels) + " for validation: give logs of one form, or --split query");
+  }
+  return {std::move(training), std::move(validation)};
+}
+
+void SplitFlags::add_to(OptionTable& table) {
+  table.choice<LogSplit>(
+      "split", split,
+      {{"auto", LogSplit::automatic}, {"time", LogSplit::time}, {"query", LogSplit::query}, {"session", LogSplit::session}},
+      "what parts validation from training. time: the last rows of the log are held out, so that a model is chosen as it will be "
+      "used, on what comes next; it reads the log twice. query: each query is wholly in one part, for a model that meets new queries. "
+      "session: each session is. auto: time where the log has times (and is no stdin), else query");
+  table.number("valid-share", share, 0.01, 0.9, "share held out for validation: of the rows by time, of the queries, or of the sessions");
 }
 
 }  // namespace irgan

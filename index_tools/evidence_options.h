@@ -1,16 +1,22 @@
 /// Where labels come from: a click log or judgments, and how rows are made of them.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "index_tools/click_model_options.h"
 #include "index_tools/database_options.h"
 #include "index_tools/option_table.h"
 #include "trainer/click_log.h"
 #include "trainer/click_pages.h"
+#include "trainer/log_split.h"
+#include "trainer/data_preparation.h"
 #include "trainer/query_file.h"
 #include "trainer/training_data.h"
 
@@ -33,6 +39,12 @@ struct LabelOptions {
 
   ClickLogOptions log_options() const;
 
+  /// Reads the click logs, a row after the other, each with its query's id. Unusable lines go to stderr.
+  ///
+  /// Throws: what reading throws
+  void for_each_click(const std::vector<QueryRow>& rows,
+                      const std::function<void(const ClickRow& row, const std::string& query_id)>& each) const;
+
   /// Reads the click logs; a row without a query id is one of the query with the same words. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
@@ -46,7 +58,9 @@ void report_lines(const ClickLogSummary& summary, const std::string& path);
 struct EvidenceOptions : LabelOptions {
   DatabaseOptions database;
   std::optional<double> half_life_days;
+  ClickModelFlags click_model;
   std::vector<std::string> features;
+  std::shared_ptr<const FeatureSchema> schema;  ///< rows for this one; null: made for the index and `features`
   std::size_t depth = 100;
   unsigned num_threads = 0;
 
@@ -56,6 +70,29 @@ struct EvidenceOptions : LabelOptions {
   ///
   /// Throws: ConfigError if an input is missing or two exclude each other; what reading and preparing throw
   TrainingData prepare_data(const std::string& queries_path) const;
+
+  /// The same in two parts, training and validation: about `share` of the evidence is held out. Clicks are parted row by row
+  /// as the log is read, so that neither part's counts, ages and pages know of the other; a query can then have rows in
+  /// both. A split by time reads the log twice.
+  ///
+  /// Throws: as prepare_data; ConfigError if the evidence does not have what it is to be split by, or stdin would be read
+  ///         twice; Error if a part would be empty
+  std::pair<TrainingData, TrainingData> prepare_parts(LogSplit split, double share, std::uint64_t seed) const;
+
+ private:
+  TrainingData prepare_clicks(const std::vector<QueryRow>& rows, const ClickEvidence& evidence, const std::string& part) const;
+  TrainingData prepare_rows(const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&,
+                                                             PreparationReport&)>& prepare_them,
+                            bool is_decayed, const std::string& part) const;
+  RowSplit row_split(LogSplit split, double share, std::uint64_t seed) const;
+};
+
+/// The flags of a split.
+struct SplitFlags {
+  LogSplit split = LogSplit::automatic;
+  double share = 0.15;
+
+  void add_to(OptionTable& table);
 };
 
 }  // namespace irgan

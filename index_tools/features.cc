@@ -1,27 +1,74 @@
 #include "index_tools/features.h"
 
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "irgan/model.h"
 #include "trainer/letor_file.h"
 #include "trainer/output_file.h"
 
 namespace irgan {
+namespace {
+
+void check(const FeaturesOptions& options) {
+  if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  if (options.split.split != LogSplit::automatic && options.valid_out.empty()) {
+    throw ConfigError("--split needs --valid-out: name the file for what is held out");
+  }
+  if (!options.from.empty() && !options.evidence.features.empty()) {
+    throw ConfigError("--features and --from exclude each other: features are the model's");
+  }
+}
+
+std::string summary(const std::string& path, const TrainingData& data) {
+  return "wrote " + path + ": " + std::to_string(data.pools.size()) + " queries, " + std::to_string(data.examples.size()) +
+         (is_of_pages(data.labels) ? " pages, " : " examples, ") + std::to_string(data.schema.features.size()) + " features";
+}
+
+}  // namespace
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
   options.evidence.add_to(table);
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out", "FILE");
+  options.split.add_to(table);
+  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants", "MODEL");
 }
 
 void run(const FeaturesOptions& options, std::ostream& out) {
-  if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  check(options);
   OutputFile file(options.out);  // throws before the work if it cannot be written
-  const TrainingData data = options.evidence.prepare_data(options.evidence.queries);
+  std::optional<OutputFile> valid_file;
+  if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
+  EvidenceOptions evidence = options.evidence;
+  if (!options.from.empty()) evidence.schema = std::make_shared<const FeatureSchema>(Model::from_file(options.from)->schema());
+  const ClickModelSettings settings = evidence.click_model.settings(options.seed, evidence.num_threads);
+
+  TrainingData data;
+  TrainingData validation;
+  if (valid_file) {
+    std::tie(data, validation) = evidence.prepare_parts(options.split.split, options.split.share, options.seed);
+  } else {
+    data = evidence.prepare_data(evidence.queries);
+  }
+  const FittedClickModel fitted = fit_click_model(settings, data);
+  apply_click_model(fitted, data);
   write_letor(data, file.stream());
+  if (valid_file) {
+    apply_click_model(fitted, validation);
+    write_letor(validation, valid_file->stream());
+    valid_file->commit();
+  }
   file.commit();
   if (options.out == "-") return;
-  out << "wrote " << options.out << ": " << data.schema.features.size() << " features";
-  for (std::size_t j = 0; j < data.schema.features.size(); ++j) {
-    out << (j == 0 ? ":\n" : "\n") << "  " << j + 1 << ' ' << data.schema.features[j];
-  }
-  out << '\n';
+  const std::string line = examination_line(fitted);
+  if (!line.empty()) out << line << '\n';
+  out << summary(options.out, data) << ":\n";
+  for (std::size_t j = 0; j < data.schema.features.size(); ++j) out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
+  if (valid_file) out << summary(options.valid_out, validation) << '\n';
 }
 
 }  // namespace irgan

@@ -10,7 +10,11 @@ namespace irgan {
 
 struct FeaturesOptions {
   EvidenceOptions evidence;
+  SplitFlags split;
+  std::size_t seed = 1;   ///< of the split, as in train
+  std::string from;       ///< a model whose features and constants the rows are to have
   std::string out;
+  std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
 };
 
 void add_options(FeaturesOptions& options, OptionTable& table);

@@ -77,6 +77,12 @@ void OptionTable::number(const char* name, std::optional<double>& target, double
   named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
 }
 
+void OptionTable::number(const char* name, std::optional<int>& target, int low, int high, const std::string& text) {
+  const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
+  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
+}
+
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);

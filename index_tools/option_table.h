@@ -28,6 +28,7 @@ class OptionTable {
   void number(const char* name, double& target, double low, double high, const std::string& text);
   /// One whose default depends on other inputs; `text` says how.
   void number(const char* name, std::optional<double>& target, double low, double high, const std::string& text);
+  void number(const char* name, std::optional<int>& target, int low, int high, const std::string& text);
   void numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text);
 
   /// Two texts with = between, any number of times; `form` is what the help calls them, e.g. "NAME=SLOT".

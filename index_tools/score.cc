@@ -55,7 +55,7 @@ void run(const ScoreOptions& options, std::ostream& out) {
   check_features(model->schema(), data.schema);
   std::optional<OutputFile> qrels;
   if (!options.qrels_out.empty()) {
-    if (data.labels == LabelKind::impressions) {
+    if (is_of_pages(data.labels)) {
       throw ConfigError("--qrels-out " + options.qrels_out + ": the labels of these rows are clicks on pages, no judgments");
     }
     qrels.emplace(options.qrels_out);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iomanip>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "trainer/data_split.h"
 #include "trainer/letor_file.h"
 #include "trainer/output_file.h"
+#include "trainer/warm_start.h"
 
 namespace irgan {
 namespace {
@@ -21,28 +23,31 @@ namespace {
 // Fewer teach a model of some thousand weights little but themselves.
 constexpr std::size_t kFewestQueries = 50;
 
+constexpr int kEpochsFromModel = 8;
+
 struct Split {
   TrainingData training;
   TrainingData validation;
 };
 
-// Requires: the queries held out of the same evidence are still among `all`
-void check_amount(const TrainingData& all, bool force) {
-  std::vector<bool> teaches(all.pools.size(), false);
-  for (const Example& example : all.examples) {
-    if ((example.labels.array() > 0.0).any()) teaches[example.pool] = true;
+// Counts queries held out of the same evidence too.
+void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
+  std::set<std::string> teaching;
+  for (const TrainingData* part : parts) {
+    for (const Example& example : part->examples) {
+      if ((example.labels.array() > 0.0).any()) teaching.insert(part->pools[example.pool].query_id);
+    }
   }
-  const auto num_queries = static_cast<std::size_t>(std::count(teaches.begin(), teaches.end(), true));
-  if (force || num_queries >= kFewestQueries) return;
-  throw Error("too little to learn from: " + std::to_string(num_queries) + " queries have a click or positive judgment on a "
+  if (force || teaching.size() >= kFewestQueries) return;
+  throw Error("too little to learn from: " + std::to_string(teaching.size()) + " queries have a click or positive judgment on a "
               "candidate, and " + std::to_string(kFewestQueries) + " are the least; --force trains all the same");
 }
 
 Split from_rows(const TrainOptions& options) {
   TrainingData all = read_letor(options.data, {options.labels});
-  check_amount(all, options.force);
+  check_amount({&all}, options.force);
   if (options.valid.empty()) {
-    auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
+    auto [training, validation] = split_by_query(std::move(all), options.split.share, options.training.seed);
     return {std::move(training), std::move(validation)};
   }
   TrainingData validation = read_letor(options.valid, {options.labels});
@@ -51,20 +56,62 @@ Split from_rows(const TrainOptions& options) {
     throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " + options.data.front() +
                 " " + to_string(all.labels) + "; say with --labels what they are");
   }
+  if (all.origin.split.empty()) all.origin.split = validation.origin.split = "files";
   return {std::move(all), std::move(validation)};
 }
 
-Split from_index(const TrainOptions& options) {
-  TrainingData all = options.evidence.prepare_data(options.evidence.queries);
-  check_amount(all, options.force);
-  if (!options.valid_queries.empty()) return {std::move(all), options.evidence.prepare_data(options.valid_queries)};
-  auto [training, validation] = split_by_query(std::move(all), options.valid_share, options.training.seed);
+Split from_index(const TrainOptions& options, const Model* from) {
+  EvidenceOptions evidence = options.evidence;
+  if (from != nullptr) evidence.schema = std::make_shared<const FeatureSchema>(from->schema());
+  if (!options.valid_queries.empty()) {
+    TrainingData training = evidence.prepare_data(evidence.queries);
+    check_amount({&training}, options.force);
+    evidence.schema = std::make_shared<const FeatureSchema>(training.schema);  // the index may move on meanwhile
+    TrainingData validation = evidence.prepare_data(options.valid_queries);
+    training.origin.split = validation.origin.split = "named queries";
+    return {std::move(training), std::move(validation)};
+  }
+  auto [training, validation] = evidence.prepare_parts(options.split.split, options.split.share, options.training.seed);
+  check_amount({&training, &validation}, options.force);
   return {std::move(training), std::move(validation)};
+}
+
+void apply_click_model(const TrainOptions& options, Split& split, std::ostream& out) {
+  const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+  const FittedClickModel fitted = fit_click_model(settings, split.training);
+  irgan::apply_click_model(fitted, split.training);
+  irgan::apply_click_model(fitted, split.validation);
+  const std::string line = examination_line(fitted);
+  if (!line.empty()) out << line << '\n';
+}
+
+// Takes from the model to go on from what must be as it is there.
+void take_from(const Model& model, TrainingOptions& training) {
+  const TrainingOptions defaults;
+  const ModelParts& parts = model.parts();
+  if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
+  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched, std::vector<int>& units) {
+    if (networks.empty()) return;
+    const std::vector<int> own = hidden_units_of(networks.front());
+    if (units != untouched && units != own) throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
+    units = own;
+  };
+  take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
+  take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
+  if (training.networks == defaults.networks) training.networks = static_cast<int>(parts.discriminators.size());
 }
 
 // What one of the two ways of training would pass over in silence is refused.
 void check(const TrainOptions& options) {
   const EvidenceOptions& evidence = options.evidence;
+  if (!options.from.empty() && options.trials > 1) throw ConfigError("--trials and --from exclude each other: trials change the networks");
+  if (!options.from.empty() && !evidence.features.empty()) throw ConfigError("--features and --from exclude each other: features are the model's");
+  const bool splits = options.split.split != LogSplit::automatic;
+  if (splits && !options.valid.empty()) throw ConfigError("--split and --valid exclude each other");
+  if (splits && !options.valid_queries.empty()) throw ConfigError("--split and --valid-queries exclude each other");
+  if (splits && !options.data.empty() && options.split.split != LogSplit::query) {
+    throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
+  }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   if (options.data.empty()) {
     if (!options.valid.empty()) throw ConfigError("--valid needs --data; with --db it is --valid-queries");
@@ -148,8 +195,12 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
   options.evidence.add_to(table);
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
-  table.number("valid-share", options.valid_share, 0.01, 0.9, "share of queries held out for validation where none are named");
+  options.split.add_to(table);
   table.text("model", options.model, "the model file to write", "FILE");
+  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
+  table.number("epochs", options.epochs, 1, 10000,
+               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " + std::to_string(TrainingOptions().epochs) +
+               ", and " + std::to_string(kEpochsFromModel) + " with --from");
   add_training_options(options.training, table);
   table.number("trials", options.trials, 1, 10000,
                "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
@@ -160,8 +211,15 @@ void add_options(TrainOptions& options, OptionTable& table) {
 void run(const TrainOptions& options, std::ostream& out) {
   check(options);
   OutputFile(options.model);  // throws before the work if it cannot be written
-  const Split split = options.data.empty() ? from_index(options) : from_rows(options);
   TrainingOptions training = options.training;
+  if (!options.from.empty()) {
+    training.from = Model::from_file(options.from);
+    take_from(*training.from, training);
+    training.epochs = kEpochsFromModel;
+  }
+  training.epochs = options.epochs.value_or(training.epochs);
+  Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
+  apply_click_model(options, split, out);
   training.num_threads = options.evidence.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
 

@@ -1,6 +1,7 @@
 /// The command `train`: learns a model from clicks or judgments.
 #pragma once
 
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -16,9 +17,11 @@ struct TrainOptions {
   std::vector<std::string> valid;  ///< feature files for validation
   std::string labels;              ///< kind of labels in feature files that do not say
   std::string valid_queries;
-  double valid_share = 0.15;
+  SplitFlags split;
+  std::string from;                ///< a model to go on from
   std::string model;
   TrainingOptions training;
+  std::optional<int> epochs;       ///< not set: fewer from a model than from nothing
   int trials = 1;                  ///< settings to choose from
   bool force = false;              ///< train on however few queries
 };

@@ -27,7 +27,6 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.number("d-steps", game.discriminator_steps, 1, 100, "discriminator steps a phase");
   table.number("g-steps", game.generator_steps, 1, 100, "generator steps a phase");
   table.number("pretrain", options.pretraining_epochs, 0, 1000, "epochs of maximum likelihood for the generator before the game; not needed by ratio");
-  table.number("epochs", options.epochs, 1, 10000, "epochs; the best by validation is kept, and the step size falls to the end");
   table.number("batch", options.batch_size, 1, 4096, "queries or pages a step");
   table.number("d-rate", options.discriminator_rate, 1e-7, 1.0, "Adam's step size of the discriminator");
   table.number("g-rate", options.generator_rate, 1e-7, 1.0, "Adam's step size of the generator; too large makes the game circle");
@@ -42,6 +41,10 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
                        {{"discriminator", Ranker::discriminator}, {"generator", Ranker::generator}, {"combined", Ranker::combined}},
                        "which player ranks live searches");
   table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score", "NAME");
+  table.choice<QueryWeight>("query-weight", options.query_weight,
+                            {{"sqrt", QueryWeight::sqrt}, {"one", QueryWeight::one}, {"clicks", QueryWeight::clicks}},
+                            "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all alike, "
+                            "so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike");
   const std::size_t largest = std::size_t{1} << 62;
   table.number("seed", options.seed, std::size_t{0}, largest, "of everything random: the same seed gives the same model");
   table.flag("restart", options.restart, "do not go on with an interrupted run of the same model");

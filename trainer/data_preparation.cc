@@ -72,8 +72,10 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   }
   Example example;
   example.labels.resize(static_cast<Index>(shown_at.size()));
+  example.shown.resize(example.labels.size());
   for (const auto& [row, shown] : shown_at) {
     example.labels[static_cast<Index>(example.rows.size())] = shown->clicks;
+    example.shown[static_cast<Index>(example.rows.size())] = shown->shown;
     example.rows.push_back(row);
     example.ranks.push_back(shown->rank);
   }
@@ -182,8 +184,10 @@ TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, cons
   std::map<std::string, Evidence> evidence;
   for (const auto& [query, labels] : clicks.clicks.by_query) evidence[query].labels = labels;
   for (const Page& page : clicks.pages) evidence[page.query_id].pages.push_back(&page);
-  return prepare_all(open, layout, schema, queries, evidence,
-                     clicks.has_impressions ? LabelKind::impressions : LabelKind::clicks, options, report);
+  TrainingData data = prepare_all(open, layout, schema, queries, evidence,
+                                  clicks.has_impressions ? LabelKind::impressions : LabelKind::clicks, options, report);
+  data.origin.half_life_days = clicks.half_life_days;
+  return data;
 }
 
 }  // namespace irgan

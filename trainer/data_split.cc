@@ -23,15 +23,19 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
 
 }  // namespace
 
+bool is_held_out(std::string_view id, double share, std::uint64_t seed) {
+  const std::uint64_t hash = XXH3_64bits_withSeed(id.data(), id.size(), seed);
+  return std::ldexp(static_cast<double>(hash), -64) < share;
+}
+
 std::pair<TrainingData, TrainingData> split_by_query(TrainingData data, double share, std::uint64_t seed) {
-  TrainingData training{data.schema, data.facts, data.depth, data.labels, {}, {}};
+  TrainingData training{data.schema, data.facts, data.depth, data.labels, data.origin, {}, {}};
+  training.origin.split = "query";
   TrainingData validation = training;
   std::vector<std::size_t> new_number(data.pools.size());
   std::vector<bool> held_out(data.pools.size());
   for (std::size_t i = 0; i < data.pools.size(); ++i) {
-    const std::string& id = data.pools[i].query_id;
-    const std::uint64_t hash = XXH3_64bits_withSeed(id.data(), id.size(), seed);
-    held_out[i] = std::ldexp(static_cast<double>(hash), -64) < share;
+    held_out[i] = is_held_out(data.pools[i].query_id, share, seed);
     TrainingData& part = held_out[i] ? validation : training;
     new_number[i] = part.pools.size();
     part.pools.push_back(std::move(data.pools[i]));

@@ -25,7 +25,7 @@ bool forgets(const nlohmann::json& epochs, LabelKind labels) {
   double best = -std::numeric_limits<double>::infinity();
   for (const auto& epoch : epochs) best = std::max(best, discriminator_validation(epoch));
   const double lost = best - discriminator_validation(epochs.back());
-  return labels == LabelKind::impressions ? lost > kForgetNats : lost > kForgetShare * std::abs(best);
+  return is_of_pages(labels) ? lost > kForgetNats : lost > kForgetShare * std::abs(best);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include "trainer/letor_line.h"
 #include "trainer/text_input.h"
+#include "trainer/training_record.h"
 
 namespace irgan {
 namespace {
@@ -30,7 +31,7 @@ void append_number(std::string& line, Number number) {
   line.append(digits, error == std::errc() ? end : digits);
 }
 
-void append_row(const Pool& pool, Index row, double label, int rank, std::string& text) {
+void append_row(const Pool& pool, Index row, double label, int rank, double shown, std::string& text) {
   append_number(text, label);
   text += " qid:" + escape_id(pool.query_id);
   for (Index j = 0; j < pool.rows.cols(); ++j) {
@@ -42,6 +43,10 @@ void append_row(const Pool& pool, Index row, double label, int rank, std::string
   }
   text += " # docid = " + escape_id(pool.document_ids[static_cast<std::size_t>(row)]);
   if (rank > 0) text += " rank = " + std::to_string(rank);
+  if (shown > 0.0) {
+    text += " shown = ";
+    append_number(text, shown);
+  }
   text += '\n';
 }
 
@@ -53,7 +58,8 @@ std::string header_of(const TrainingData& data) {
                {{"uuid", data.facts.uuid},
                 {"num_documents", data.facts.num_documents},
                 {"average_length", data.facts.average_length},
-                {"id_prefix", data.facts.id_prefix}}}}
+                {"id_prefix", data.facts.id_prefix}}},
+              {"origin", record_of(data.origin)}}
       .dump();
 }
 
@@ -66,6 +72,7 @@ void read_header(std::string_view line, const std::string& place, TrainingData& 
     const json& index = header.at("index");
     data.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
                   index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
+    if (header.contains("origin")) data.origin = origin_from(header["origin"]);
   } catch (const json::exception& error) {
     throw FormatError(place + ": the first line is not what 'xapian-irgan features' writes: " + error.what());
   } catch (const ConfigError& error) {
@@ -145,12 +152,18 @@ bool same_rows(const Pool& a, const Pool& b) {
 Example example_of(const Block& block, LabelKind kind) {
   Example example;
   std::vector<double> labels;
+  std::vector<double> shown;
   for (std::size_t i = 0; i < block.lines.size(); ++i) {
     const LetorLine& line = block.lines[i];
-    if (kind == LabelKind::impressions && line.rank == 0) continue;
+    if (is_of_pages(kind) && line.rank == 0) continue;
     example.rows.push_back(static_cast<Index>(i));
     labels.push_back(line.label);
-    if (kind == LabelKind::impressions) example.ranks.push_back(line.rank);
+    if (!is_of_pages(kind)) continue;
+    example.ranks.push_back(line.rank);
+    shown.push_back(line.shown);
+  }
+  if (std::all_of(shown.begin(), shown.end(), [](double count) { return count > 0.0; })) {
+    example.shown = Eigen::Map<const Eigen::VectorXd>(shown.data(), static_cast<Index>(shown.size()));
   }
   example.labels = Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size()));
   return example;
@@ -173,14 +186,16 @@ void write_letor(const TrainingData& data, std::ostream& out) {
     const Pool& pool = data.pools[example.pool];
     std::vector<double> labels(pool.document_ids.size());
     std::vector<int> ranks(pool.document_ids.size());
+    std::vector<double> shown(pool.document_ids.size());
     for (std::size_t i = 0; i < example.rows.size(); ++i) {
       const auto row = static_cast<std::size_t>(example.rows[i]);
       labels[row] = example.labels[static_cast<Index>(i)];
       if (!example.ranks.empty()) ranks[row] = example.ranks[i];
+      if (example.shown.size() > 0) shown[row] = example.shown[static_cast<Index>(i)];
     }
     text.clear();
     for (std::size_t row = 0; row < labels.size(); ++row) {
-      append_row(pool, static_cast<Index>(row), labels[row], ranks[row], text);
+      append_row(pool, static_cast<Index>(row), labels[row], ranks[row], shown[row], text);
     }
     out << text;
   }

@@ -11,10 +11,11 @@ namespace irgan {
 
 /// Writes `data`:
 ///
-///   # xapian-irgan features {"schema": ..., "labels": ..., "depth": ..., "index": ...}
-///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R
+///   # xapian-irgan features {"schema": ..., "labels": ..., "depth": ..., "index": ..., "origin": ...}
+///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R shown = N
 ///
-/// A line a candidate; a missing value is left out; rank only where the document was shown. A query with several
+/// A line a candidate; a missing value is left out; rank only where the document was shown, and how often, where
+/// that is known. A query with several
 /// result pages has all its candidates once for each page. In ids white space, # and % stand as %20 and the like.
 /// Numbers read back to the same bits.
 IRGAN_API void write_letor(const TrainingData& data, std::ostream& out);

@@ -14,6 +14,7 @@ struct LetorLine {
   std::vector<std::pair<int, float>> features;  ///< 1-based, as they stand
   std::string document_id;                      ///< of the comment "docid = X"; empty without
   int rank = 0;                                 ///< of the comment "rank = R"; 0 without
+  double shown = 0.0;                           ///< of the comment "shown = N"; 0 without
 };
 
 /// Takes a line apart; `line` holds more than white space and a comment.

@@ -19,6 +19,7 @@
 #include "trainer/serving_check.h"
 #include "trainer/training_record.h"
 #include "trainer/validation.h"
+#include "trainer/warm_start.h"
 
 namespace irgan {
 namespace {
@@ -116,23 +117,26 @@ class TrainingRun {
     std::vector<Example> kept;
     for (const std::size_t i : examples_) {
       kept.push_back(training.examples[i]);
+      if (training.labels != LabelKind::impressions) continue;
       for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
     }
-    weights_ = query_weights(kept, training.labels);
-    encoding_ = fit_encoding(training.pools, options.bins);
+    weights_ = query_weights(kept, training.labels, options.query_weight);
+    encoding_ = options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins);
     generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
-    validation_.emplace(validation, encoding_, threads_);
+    validation_.emplace(validation, encoding_, threads_, options.query_weight);
     if (validation_->num_examples() == 0) {
       throw Error("none of the " + std::to_string(validation.examples.size()) +
                   " validation queries or pages has two documents and a positive label among its candidates: epochs "
                   "cannot be chosen; give more validation queries");
     }
-    run_ = hex_digest(record_of(options).dump() + fingerprint(training) + fingerprint(validation));
+    run_ = hex_digest(record_of(options).dump() + record_of(training).dump() + record_of(validation).dump() +
+                      fingerprint(training) + fingerprint(validation));
     record_ = {{"options", record_of(options)},
                {"training", record_of(training)},
                {"validation", record_of(validation)},
                {"validation_measure", validation_measure(validation.labels)},
                {"networks", json::array()}};
+    if (options.from) record_["history"] = history_of(*options.from);
   }
 
   ModelParts run() {
@@ -187,8 +191,16 @@ class TrainingRun {
     state.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
     state.generator = Player(random_network(generator_inputs_->width(), options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
     state.offsets = PositionOffsets(num_ranks_);
+    if (options_.from) go_on_from(*options_.from, state);
     state.best = {};
     record_["networks"].push_back({{"epochs", json::array()}});
+  }
+
+  void go_on_from(const Model& model, TrainingState& state) const {
+    const auto number = static_cast<std::size_t>(state.network);
+    state.discriminator = Player(model.parts().discriminators[number]);
+    if (has_generator()) state.generator = Player(model.parts().generators[number]);
+    state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
   }
 
   std::vector<std::size_t> shuffled(int network, std::uint64_t epoch) const {
@@ -235,7 +247,7 @@ class TrainingRun {
       GameItem& item = items[i];
       describe_inputs(example, i, item);
       item.positives = true_distribution(example, data_.labels);
-      item.ranks = &example.ranks;
+      item.ranks = num_ranks_ > 0 ? &example.ranks : &no_ranks_;
       item.weight = weights_[index] / static_cast<double>(size);
       item.seed = seed_for(options_.seed, static_cast<std::uint64_t>(network), epoch, begin + i);
       if (first_stage_.column >= 0) item.first_stage = first_stage_scores(example);
@@ -398,7 +410,8 @@ class TrainingRun {
   HiddenPositives hidden_positives_;
   std::vector<std::size_t> examples_;  // of data_, those that are informative
   std::vector<double> weights_;        // of examples_
-  Index num_ranks_ = 0;
+  Index num_ranks_ = 0;                // that have an offset
+  const std::vector<int> no_ranks_{};
   Encoding encoding_;
   std::optional<GeneratorInputs> generator_inputs_;
   std::optional<Validation> validation_;
@@ -413,6 +426,7 @@ class TrainingRun {
 ModelParts train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
                  const TrainingListener& listener) {
   check(options);
+  if (options.from) check_warm_start(options, training);
   return TrainingRun(training, validation, options, listener).run();
 }
 

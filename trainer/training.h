@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "irgan/model.h"
 #include "plugin/src/model_parts.h"
 #include "trainer/game.h"
 #include "trainer/serving_check.h"
@@ -30,6 +32,11 @@ struct TrainingOptions {
   Ranker ranker = Ranker::discriminator;
   std::string first_stage_feature = "first_stage.score";  ///< read by Sampler::bm25 and, in ready-made rows, by check_serving
   std::uint64_t seed = 1;
+  QueryWeight query_weight = QueryWeight::sqrt;
+
+  /// Go on from its weights, encoding and offsets instead of starting anew; null: start anew. Then bins and hidden_units
+  /// are the model's own.
+  std::shared_ptr<const Model> from;
 
   // What follows changes nothing in the model.
   unsigned num_threads = 0;            ///< 0: default_num_threads()
@@ -70,7 +77,7 @@ IRGAN_API std::string validation_measure(LabelKind kind);
 /// Same data, options and seed give the same bytes at any number of threads and after any number of interruptions.
 ///
 /// Requires: both data sets have the same schema; numbers in the ranges that `train --help` names
-/// Throws:   ConfigError if options contradict each other or a checkpoint belongs to another run;
+/// Throws:   ConfigError if options contradict each other, or the model to go on from, or a checkpoint belongs to another run;
 ///           Error if there is nothing to learn from, or a gradient is not finite (names epoch and query)
 IRGAN_API ModelParts train(const TrainingData& training, const TrainingData& validation,
                            const TrainingOptions& options, const TrainingListener& listener = {});

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cmath>
 #include <numeric>
+#include <unordered_map>
 
 #include "plugin/src/safetensors.h"
 
@@ -18,15 +19,24 @@ const char* to_string(LabelKind kind) {
   switch (kind) {
     case LabelKind::clicks: return "clicks";
     case LabelKind::impressions: return "impressions";
+    case LabelKind::shown: return "shown";
     default: return "grades";
   }
 }
 
 LabelKind label_kind_from_string(const std::string& name) {
-  for (const LabelKind kind : {LabelKind::grades, LabelKind::clicks, LabelKind::impressions}) {
+  for (const LabelKind kind : {LabelKind::grades, LabelKind::clicks, LabelKind::impressions, LabelKind::shown}) {
     if (name == to_string(kind)) return kind;
   }
-  throw ConfigError("unknown kind of labels '" + name + "': grades, clicks or impressions");
+  throw ConfigError("unknown kind of labels '" + name + "': grades, clicks, impressions or shown");
+}
+
+const char* to_string(QueryWeight weight) {
+  switch (weight) {
+    case QueryWeight::one: return "one";
+    case QueryWeight::clicks: return "clicks";
+    default: return "sqrt";
+  }
 }
 
 Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
@@ -42,14 +52,22 @@ bool is_informative(const Example& example) {
   return example.rows.size() >= 2 && example.labels.size() > 0 && example.labels.maxCoeff() > 0.0;
 }
 
-std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind) {
-  std::vector<double> weights;
-  weights.reserve(examples.size());
-  for (const Example& example : examples) {
-    weights.push_back(kind == LabelKind::grades ? 1.0 : std::sqrt(example.labels.cwiseMax(0.0).sum()));
+std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, QueryWeight weight) {
+  std::vector<double> weights(examples.size(), 1.0);
+  if (kind != LabelKind::grades) {
+    std::unordered_map<std::size_t, double> clicks_of_pool;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      weights[i] = examples[i].labels.cwiseMax(0.0).sum();
+      clicks_of_pool[examples[i].pool] += weights[i];
+    }
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      const double clicks = clicks_of_pool[examples[i].pool];
+      if (!(clicks > 0.0) || weight == QueryWeight::clicks) continue;
+      weights[i] /= weight == QueryWeight::one ? clicks : std::sqrt(clicks);
+    }
   }
   const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
-  for (double& weight : weights) weight /= mean > 0.0 ? mean : 1.0;
+  for (double& one : weights) one /= mean > 0.0 ? mean : 1.0;
   return weights;
 }
 
@@ -68,6 +86,7 @@ std::string fingerprint(const TrainingData& data) {
     add(example.rows.data(), example.rows.size() * sizeof(Eigen::Index));
     add(example.ranks.data(), example.ranks.size() * sizeof(int));
     add(example.labels.data(), static_cast<std::size_t>(example.labels.size()) * sizeof(double));
+    add(example.shown.data(), static_cast<std::size_t>(example.shown.size()) * sizeof(double));
   }
   return hex_digest(digests);
 }

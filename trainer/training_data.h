@@ -18,11 +18,15 @@ namespace irgan {
 enum class LabelKind {
   grades,       ///< judgments; gain 2^grade - 1, every query weighs the same
   clicks,       ///< (decayed) clicks over the whole pool, without what was shown
-  impressions,  ///< clicks on result pages, with the rank of each shown document
+  impressions,  ///< clicks on result pages, with the rank of each shown document, for which training learns an offset
+  shown,        ///< what a click model made of clicks on result pages: labels of shown documents that need no offset
 };
 
+/// Whether examples hold only what was shown, and its ranks.
+inline bool is_of_pages(LabelKind kind) { return kind == LabelKind::impressions || kind == LabelKind::shown; }
+
 IRGAN_API const char* to_string(LabelKind kind);
-/// Throws: ConfigError listing the three names.
+/// Throws: ConfigError listing the names.
 IRGAN_API LabelKind label_kind_from_string(const std::string& name);
 
 /// The candidates of one query.
@@ -39,7 +43,24 @@ struct Example {
   std::vector<Eigen::Index> rows;  ///< of the pool: all of them, or those on the page
   std::vector<int> ranks;          ///< where each was shown, 1-based; empty without impressions
   Eigen::VectorXd labels;          ///< a row each: grade, or number of clicks
+  Eigen::VectorXd shown;           ///< a row each: how often it was; empty where that is not known
 };
+
+/// How labels came about, for the record.
+struct LabelOrigin {
+  std::string click_model;          ///< as --click-model names it; empty: labels are judgments, or nobody said
+  double half_life_days = 0.0;      ///< that clicks were decayed by; 0: in full
+  std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
+  std::string split;                ///< what parted validation from training
+};
+
+/// Which part of a query's weight each of its examples has, and what the query weighs.
+enum class QueryWeight {
+  one,
+  sqrt,    ///< the root of its clicks
+  clicks,
+};
+IRGAN_API const char* to_string(QueryWeight weight);
 
 /// Pools and examples with what is needed to make a model of them.
 ///
@@ -49,6 +70,7 @@ struct TrainingData {
   IndexFacts facts;
   std::size_t depth = 100;  ///< candidates a query
   LabelKind labels = LabelKind::grades;
+  LabelOrigin origin;
   std::vector<Pool> pools;
   std::vector<Example> examples;
 };
@@ -62,10 +84,14 @@ IRGAN_API Eigen::VectorXd true_distribution(const Example& example, LabelKind ki
 /// Whether an example says anything: at least two documents and a positive label.
 IRGAN_API bool is_informative(const Example& example);
 
-/// Returns how much each example counts, with mean 1: the root of its clicks, or 1 for grades.
+/// Returns how much each example counts, with mean 1: its share, by clicks, of what its query weighs. Judged queries all
+/// weigh the same.
+///
+/// Examples of one query are those of one pool.
 ///
 /// Source: DESIGN 2: the root beat both equal weights and the number of clicks
-IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind);
+IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
+                                            QueryWeight weight = QueryWeight::sqrt);
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

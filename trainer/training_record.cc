@@ -28,7 +28,8 @@ const char* to_string(Reward reward) { return reward == Reward::sigmoid ? "sigmo
 const char* to_string(RewardRatio ratio) { return ratio == RewardRatio::mixture ? "mixture" : "own"; }
 
 json record_of(const TrainingOptions& options) {
-  return {{"objective", to_string(options.game.objective)},
+  return {{"from", options.from ? json(options.from->version()) : json()},
+          {"objective", to_string(options.game.objective)},
           {"discriminator", to_string(options.game.form)},
           {"sampler", to_string(options.game.sampler)},
           {"reward", to_string(options.game.reward)},
@@ -47,6 +48,7 @@ json record_of(const TrainingOptions& options) {
           {"pretraining_epochs", options.pretraining_epochs},
           {"bins", options.bins},
           {"hidden_units", options.hidden_units},
+          {"query_weight", to_string(options.query_weight)},
           {"generator_features", options.generator_features},
           {"generator_hidden_units", options.generator_hidden_units},
           {"networks", options.networks},
@@ -55,12 +57,31 @@ json record_of(const TrainingOptions& options) {
           {"seed", options.seed}};
 }
 
+json record_of(const LabelOrigin& origin) {
+  json record = json::object();
+  if (!origin.click_model.empty()) record["click_model"] = origin.click_model;
+  if (origin.half_life_days > 0.0) record["half_life_days"] = origin.half_life_days;
+  if (!origin.examination.empty()) record["examination"] = origin.examination;
+  if (!origin.split.empty()) record["split"] = origin.split;
+  return record;
+}
+
+LabelOrigin origin_from(const json& record) {
+  LabelOrigin origin;
+  origin.click_model = record.value("click_model", "");
+  origin.half_life_days = record.value("half_life_days", 0.0);
+  origin.examination = record.value("examination", std::vector<double>());
+  origin.split = record.value("split", "");
+  return origin;
+}
+
 json record_of(const TrainingData& data) {
   std::size_t num_rows = 0;
   std::size_t num_informative = 0;
   for (const Pool& pool : data.pools) num_rows += pool.document_ids.size();
   for (const Example& example : data.examples) num_informative += is_informative(example) ? 1 : 0;
   return {{"labels", to_string(data.labels)},
+          {"origin", record_of(data.origin)},
           {"queries", data.pools.size()},
           {"rows", num_rows},
           {"examples", data.examples.size()},

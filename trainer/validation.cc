@@ -23,7 +23,11 @@ VectorXd scores_of(const Network& network, const FeatureMatrix& encoded) {
 }  // namespace
 
 std::string validation_measure(LabelKind kind) {
-  return kind == LabelKind::impressions ? "log-likelihood of a held-out click (nats)" : "nDCG@10 of held-out queries";
+  switch (kind) {
+    case LabelKind::impressions: return "log-likelihood of a held-out click (nats)";
+    case LabelKind::shown: return "log-likelihood of a held-out click, as the click model weighs it (nats)";
+    default: return "nDCG@10 of held-out queries";
+  }
 }
 
 void encode_rows(const Pool& pool, const std::vector<Index>& rows, const Encoding& encoding, FeatureMatrix& encoded) {
@@ -44,9 +48,9 @@ void encode_example(const TrainingData& data, const Example& example, const Enco
 double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
                         const VectorXd& offsets) {
   const VectorXd truth = true_distribution(example, kind);
-  if (kind != LabelKind::impressions) return ndcg_of_gains(scores, truth, kCutoff);
+  if (!is_of_pages(kind)) return ndcg_of_gains(scores, truth, kCutoff);
   VectorXd logits = scores;
-  for (std::size_t i = 0; i < example.ranks.size(); ++i) {
+  for (std::size_t i = 0; i < example.ranks.size() && kind == LabelKind::impressions; ++i) {
     // A rank that training never saw is looked at like the last one that it did.
     const Index rank = std::min<Index>(example.ranks[i], offsets.size());
     if (rank > 0) logits[static_cast<Index>(i)] += offsets[rank - 1];
@@ -54,7 +58,7 @@ double validation_score(const Example& example, LabelKind kind, const Eigen::Ref
   return truth.dot(log_softmax(logits));
 }
 
-Validation::Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads)
+Validation::Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads, QueryWeight weight)
     : data_(data), encoding_(encoding), threads_(threads) {
   std::vector<Example> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
@@ -62,7 +66,7 @@ Validation::Validation(const TrainingData& data, const Encoding& encoding, Threa
     examples_.push_back(i);
     kept.push_back(data.examples[i]);
   }
-  weights_ = query_weights(kept, data.labels);
+  weights_ = query_weights(kept, data.labels, weight);
 }
 
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,

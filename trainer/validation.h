@@ -17,7 +17,8 @@ namespace irgan {
 class IRGAN_API Validation {
  public:
   /// Keeps a reference to `data`. Examples without a positive label are passed over.
-  Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads);
+  Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads,
+             QueryWeight weight = QueryWeight::sqrt);
 
   std::size_t num_examples() const { return examples_.size(); }
 
@@ -36,7 +37,7 @@ class IRGAN_API Validation {
 };
 
 /// Returns how well `scores` rank one example: the mean log-likelihood a click under softmax(scores + b[rank]) for
-/// impressions, nDCG@10 otherwise.
+/// impressions, without b for other labels of shown documents, else nDCG@10.
 ///
 /// Requires: a positive label
 IRGAN_API double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,

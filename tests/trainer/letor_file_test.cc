@@ -49,7 +49,7 @@ TrainingData indexed_data(LabelKind kind) {
 
 Example example_of(std::size_t pool, const std::vector<Index>& rows, const std::vector<int>& ranks,
                    const std::vector<double>& labels) {
-  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size()))};
+  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size())), {}};
 }
 
 TrainingData clicked_data() {
@@ -65,6 +65,16 @@ TrainingData shown_data() {
   data.examples.push_back(example_of(0, {0, 2}, {1, 3}, {1.5, 0.0}));
   data.examples.push_back(example_of(0, {1, 2, 3}, {2, 1, 10}, {0.0, 0.25, 0.0}));
   data.examples.push_back(example_of(1, {1}, {4}, {3.0}));
+  data.examples[0].shown = (Eigen::VectorXd(2) << 12.0, 0.5).finished();
+  data.origin.half_life_days = 2.5;
+  return data;
+}
+
+// The same after a click model.
+TrainingData corrected_data() {
+  TrainingData data = shown_data();
+  data.labels = LabelKind::shown;
+  data.origin = {"ips", 0.0, {1.0, 1.0 / 3.0}, "time from 2026-01-01T00:00:00Z"};
   return data;
 }
 
@@ -93,6 +103,10 @@ void check_same(const TrainingData& read, const TrainingData& data) {
   CHECK(read.facts.num_documents == data.facts.num_documents);
   CHECK(read.facts.average_length == data.facts.average_length);
   CHECK(read.facts.id_prefix == data.facts.id_prefix);
+  CHECK(read.origin.click_model == data.origin.click_model);
+  CHECK(read.origin.half_life_days == data.origin.half_life_days);
+  CHECK(read.origin.examination == data.origin.examination);
+  CHECK(read.origin.split == data.origin.split);
   REQUIRE(read.pools.size() == data.pools.size());
   for (std::size_t p = 0; p < data.pools.size(); ++p) {
     CAPTURE(p);
@@ -109,6 +123,7 @@ void check_same(const TrainingData& read, const TrainingData& data) {
     CHECK(read.examples[e].rows == data.examples[e].rows);
     CHECK(read.examples[e].ranks == data.examples[e].ranks);
     CHECK(read.examples[e].labels == data.examples[e].labels);
+    CHECK(read.examples[e].shown == data.examples[e].shown);
   }
 }
 
@@ -129,7 +144,7 @@ std::string refusal(const std::string& text) {
 
 TEST_CASE("written feature rows read back to the same bits", "[trainer][letor_file]") {
   const ScratchFolder folder;
-  const TrainingData data = GENERATE(clicked_data(), shown_data());
+  const TrainingData data = GENERATE(clicked_data(), shown_data(), corrected_data());
   const std::string text = written(data);
   check_same(read_letor({folder.write("features.txt", text)}), data);
   CHECK(written(read_letor({folder.file("features.txt")})) == text);
@@ -139,7 +154,7 @@ TEST_CASE("a written line is LETOR's, with missing values left out and the rank 
           "[trainer][letor_file]") {
   const std::string text = written(shown_data());
   CHECK_THAT(text, StartsWith("# xapian-irgan features {"));
-  CHECK_THAT(text, Contains("\n1.5 qid:q1 1:0.33333334 2:-0 3:1e-45 # docid = GX-1 rank = 1\n"));
+  CHECK_THAT(text, Contains("\n1.5 qid:q1 1:0.33333334 2:-0 3:1e-45 # docid = GX-1 rank = 1 shown = 12\n"));
   CHECK_THAT(text, Contains("\n0 qid:q1 # docid = 4\n"));
   CHECK_THAT(text, Contains("\n3 qid:q2 1:0.7 3:3.1415927 # docid = 7 rank = 4\n"));
 }

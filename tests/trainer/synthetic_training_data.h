@@ -71,6 +71,7 @@ inline TrainingData shown_pages(int num_queries, Eigen::Index num_documents, Eig
       std::iota(example.rows.begin(), example.rows.end(), Eigen::Index{0});
       std::shuffle(example.rows.begin(), example.rows.end(), random);
       example.labels = Eigen::VectorXd(num_documents);
+      example.shown = Eigen::VectorXd::Constant(num_documents, kTimesShown);
       for (Eigen::Index i = 0; i < num_documents; ++i) {
         const Eigen::Index row = example.rows[static_cast<std::size_t>(i)];
         const double attraction = clicks_are_blind ? 0.5 : relevance(data.pools[q].rows(row, 0));

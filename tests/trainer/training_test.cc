@@ -728,6 +728,8 @@ TEST_CASE("labels become distributions: gains 2^grade - 1, clicks as they are", 
 
 TEST_CASE("queries weigh the root of their clicks, with mean 1, and judged ones alike", "[trainer][training]") {
   std::vector<Example> examples(3);
+  examples[1].pool = 1;
+  examples[2].pool = 2;
   examples[0].labels = (VectorXd(2) << 3.0, 1.0).finished();
   examples[1].labels = (VectorXd(2) << 16.0, -5.0).finished();
   examples[2].labels = (VectorXd(2) << 0.0, 36.0).finished();
@@ -739,12 +741,33 @@ TEST_CASE("queries weigh the root of their clicks, with mean 1, and judged ones 
   CHECK(query_weights(examples, LabelKind::grades) == std::vector<double>{1.0, 1.0, 1.0});
 }
 
+TEST_CASE("a query's weight is shared out among its pages by clicks", "[trainer][training]") {
+  std::vector<Example> examples(4);
+  const double clicks[] = {12.0, 4.0, 16.0, 0.0};
+  for (std::size_t i = 0; i < 4; ++i) {
+    examples[i].pool = i < 2 ? 7 : i;
+    examples[i].labels = VectorXd::Constant(1, clicks[i]);
+  }
+  const auto check = [&](QueryWeight weight, const std::vector<double>& expected) {
+    const std::vector<double> weights = query_weights(examples, LabelKind::impressions, weight);
+    for (std::size_t i = 0; i < 4; ++i) CHECK_THAT(weights[i], WithinAbs(expected[i], 1e-15));
+  };
+  check(QueryWeight::sqrt, {1.5, 0.5, 2.0, 0.0});
+  check(QueryWeight::one, {1.5, 0.5, 2.0, 0.0});  // both queries have 16 clicks
+  check(QueryWeight::clicks, {1.5, 0.5, 2.0, 0.0});
+  examples[2].labels *= 4.0;  // 64 clicks beside 16
+  check(QueryWeight::sqrt, {1.0, 1.0 / 3.0, 8.0 / 3.0, 0.0});
+  check(QueryWeight::one, {1.5, 0.5, 2.0, 0.0});
+  check(QueryWeight::clicks, {0.6, 0.2, 3.2, 0.0});
+  CHECK(query_weights(examples, LabelKind::grades, QueryWeight::clicks) == std::vector<double>(4, 1.0));
+}
+
 TEST_CASE("kinds of labels go by their names", "[trainer][training]") {
-  for (const LabelKind kind : {LabelKind::grades, LabelKind::clicks, LabelKind::impressions}) {
+  for (const LabelKind kind : {LabelKind::grades, LabelKind::clicks, LabelKind::impressions, LabelKind::shown}) {
     CHECK(label_kind_from_string(to_string(kind)) == kind);
   }
   CHECK_THROWS_AS(label_kind_from_string("stars"), ConfigError);
-  CHECK_THROWS_WITH(label_kind_from_string("stars"), Contains("'stars'") && Contains("grades, clicks or impressions"));
+  CHECK_THROWS_WITH(label_kind_from_string("stars"), Contains("'stars'") && Contains("grades, clicks, impressions or shown"));
 }
 
 TEST_CASE("a data set's fingerprint changes with all that training depends on", "[trainer][training]") {
@@ -764,6 +787,7 @@ TEST_CASE("a data set's fingerprint changes with all that training depends on", 
   CHECK(changed([](TrainingData& d) { d.examples[5].pool = 0; }) != before);
   CHECK(changed([](TrainingData& d) { d.labels = LabelKind::clicks; }) != before);
   CHECK(changed([](TrainingData& d) { d.depth = 50; }) != before);
+  CHECK(changed([](TrainingData& d) { d.examples[0].shown[0] += 1.0; }) != before);
   CHECK(changed([](TrainingData& d) { d.schema.features[0] = "x"; }) != before);
 }
 
@@ -782,4 +806,5 @@ TEST_CASE("validation is nDCG@10, or the log-likelihood of a click under the pag
   const double expected = 0.75 * std::log(std::exp(-0.25) / z) + 0.25 * std::log(std::exp(1.0 - 0.7) / z);
   CHECK_THAT(validation_score(example, LabelKind::impressions, scores, offsets), WithinAbs(expected, 1e-14));
   CHECK(std::isfinite(validation_score(example, LabelKind::impressions, scores, VectorXd())));
+  CHECK(validation_score(example, LabelKind::shown, scores, offsets) == validation_score(example, LabelKind::impressions, scores, VectorXd()));
 }

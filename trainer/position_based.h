@@ -1,0 +1,58 @@
+/// How users look at a result page: the chance that a rank is looked at, out of a log of impressions.
+#pragma once
+
+#include <vector>
+
+#include "irgan/errors.h"
+#include "trainer/click_pages.h"
+#include "trainer/relevance_evidence.h"
+
+namespace irgan {
+
+/// A query's document and where it was shown.
+struct ShownPair {
+  std::vector<ShowingCount> showings;
+  double prior_attraction = 0.0;  ///< what is believed of it before its clicks are looked at
+};
+
+/// Users look at rank r with the chance examination[r - 1], and click what they see by how attractive it is.
+struct PositionBasedModel {
+  std::vector<double> examination;  ///< 1 at the rank that is looked at most; a later rank is like the last one
+  std::vector<double> attraction;   ///< a pair each
+};
+
+/// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
+IRGAN_API double examination_at(const std::vector<double>& examination, int rank);
+
+/// Returns the position-based model of `pairs`:
+///
+///   P(click on pair i at rank r) = examination[r] * attraction[i],   attraction[i] ~ Gamma(k * prior_i, k)
+///
+/// By turns, from the examination `start` on, for 50 rounds:
+///
+///   attraction[i]  = (clicks of i + k prior_i) / (sum over showings of i of shown * examination[rank] + k)
+///   examination[r] = clicks at r / sum over showings at r of shown * attraction
+///
+/// Source:   the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models", WSDM
+///           2008, by expectation and conditional maximisation, clicks taken for Poisson counts: the same estimating
+///           equations without latent examinations, whose usual form (Chuklin et al., "Click Models for Web Search", 2015,
+///           section 4.2) creeps for hundreds of rounds where clicks are rare
+/// Requires: every prior above 0; k = prior_showings > 0; start not empty
+/// Cost:     O(50 showings)
+IRGAN_API PositionBasedModel fit_position_based(const std::vector<ShownPair>& pairs, std::vector<double> start,
+                                                double prior_showings);
+
+/// Returns the attraction of each pair for a known examination: the first of the two lines above.
+IRGAN_API std::vector<double> attractions(const std::vector<ShownPair>& pairs, const std::vector<double>& examination,
+                                          double prior_showings);
+
+/// Returns the examination of each rank, of what the log itself can tell: how often the same document was clicked for the
+/// same query at another rank. Ranks at which no such document was clicked are like the nearest one before (the first ones like the
+/// first that is known); empty if there is none at all.
+///
+/// Where each query had one order, better documents at better ranks and users that look there look the same. Training
+/// learns more, since it knows the documents: see learnt_examination().
+IRGAN_API std::vector<double> estimate_examination(const std::vector<ShownPair>& pairs);
+IRGAN_API std::vector<double> estimate_examination(const std::vector<Page>& pages);
+
+}  // namespace irgan
