@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 #include "index_tools/progress_bar.h"
@@ -205,11 +206,18 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
     throw Error("too few clicks to hold some out for validation: the split by " + held_out.description() + " leaves " +
                 std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) + " for validation");
   }
+  const auto rows_of = [&](bool validation) {
+    std::vector<QueryRow> own;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(own), [&](const QueryRow& row) {
+      return !held_out.is_by_query() || is_held_out(row.id, share, seed) == validation;
+    });
+    return own;
+  };
   std::cerr << "split by " << held_out.description() << '\n';
-  TrainingData training = prepare_clicks(rows, parts[0].finish(), kTraining);
+  TrainingData training = prepare_clicks(rows_of(false), parts[0].finish(), kTraining);
   EvidenceOptions same_schema = *this;  // the index may move on meanwhile
   same_schema.schema = std::make_shared<const FeatureSchema>(training.schema);
-  TrainingData validation = same_schema.prepare_clicks(rows, parts[1].finish(), kValidation);
+  TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1].finish(), kValidation);
   training.origin.split = validation.origin.split = held_out.description();
   if (training.labels != validation.labels) {
     throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) + " for training and " +

@@ -92,6 +92,9 @@ void print_model(const Model& model, std::ostream& out) {
   for (const std::string& feature : model.schema().features) out << "  " << feature << '\n';
   const json record = json::parse(model.training_record());
   if (record.contains("options")) out << "options    " << record["options"].dump() << '\n';
+  for (const json& before : record.value("history", json::array())) {
+    out << "after      " << before.value("version", "").substr(0, 12) << ", trained on " << before.value("training", json::object()).dump() << '\n';
+  }
   for (const char* part : {"training", "validation"}) {
     if (record.contains(part)) out << std::left << std::setw(11) << part << std::right << record[part].dump() << '\n';
   }

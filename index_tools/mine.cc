@@ -68,9 +68,12 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   }
 }
 
-// exp(b[rank]), 1 at rank 1: the mean over networks; empty if the model was not trained on impressions.
+// The examination that the model's clicks were corrected by, or exp(b[rank]), 1 at rank 1: the mean over networks; empty if
+// the model was not trained on impressions.
 std::vector<double> examination_of(const Model& model) {
   const json record = json::parse(model.training_record());
+  const json origin = record.value("training", json::object()).value("origin", json::object());
+  if (origin.contains("examination")) return origin["examination"].get<std::vector<double>>();
   std::vector<double> mean;
   double num_networks = 0.0;
   for (const json& network : record.value("networks", json::array())) {

@@ -49,6 +49,9 @@ class IRGAN_API RowSplit {
   /// without a session are taken for one session's.
   bool is_held_out(const ClickRow& row, const std::string& query_id);
 
+  /// Whether each query is wholly in one part.
+  bool is_by_query() const { return split_ == LogSplit::query; }
+
   /// What the record says: the kind, and by time the beginning too.
   std::string description() const;
 

@@ -80,11 +80,13 @@ def judged(measure, qrels, run_path, *options):
     return values
 
 
-def simulated_rows(db, work, qrels_of, seed):
-    """Simulates users of {work}/queries.train and .valid, and returns the rows of their logs; those of test are there."""
+def simulated_rows(db, work, qrels_of, seed, *options):
+    """Simulates users of {work}/queries.train and .valid, and returns the rows of their logs; those of test are there.
+
+    options: of `simulate`"""
     for part, shift in (("train", 0), ("valid", 1000)):
         queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv.zst"
-        run(TOOL, "simulate", "--db", db, "--queries", queries, "--qrels", qrels_of(part), "--seed", seed + shift, "--out", log)
+        run(TOOL, "simulate", "--db", db, "--queries", queries, "--qrels", qrels_of(part), "--seed", seed + shift, "--out", log, *options)
         run(TOOL, "features", "--db", db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}.{seed}")
     return Rows(f"{work}/train.{seed}", f"{work}/valid.{seed}", f"{work}/test")
 

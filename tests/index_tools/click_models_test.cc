@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "irgan/model.h"
+#include "plugin/src/model_parts.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/letor_file.h"
 
@@ -74,7 +75,7 @@ TEST_CASE_METHOD(Fixture, "training splits by time where the log has times, and 
     const std::size_t tab = line.find('\t');
     return line.substr(0, tab + 1) + line.substr(line.find('\t', tab + 1));
   });
-  const std::string undated = "train --force --epochs 1 --hidden 8 --model @m --db @db --queries @learn.tsv --clicks @undated ";
+  const std::string undated = "train --force --epochs 12 --model @m --db @db --queries @learn.tsv --clicks @undated ";
   taken(undated);
   CHECK(record_of("m")["training"]["origin"]["split"] == "query");
   CHECK_THAT(refused(undated + "--split time"), Contains("--split time: the log has no times"));
