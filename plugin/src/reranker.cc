@@ -7,9 +7,11 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <unordered_set>
 #include <utility>
 
 #include "plugin/src/own_search.h"
+#include "plugin/src/remembering.h"
 #include "plugin/src/rescoring_source.h"
 #include "plugin/src/served_model.h"
 #include "plugin/src/xapian_versions.h"
@@ -33,8 +35,60 @@ std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
   return hits;
 }
 
-void sort_by_score(std::vector<RankedHit>& hits) {
-  std::stable_sort(hits.begin(), hits.end(), [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; });
+/// What the first stage found, and what was asked of it.
+struct FirstHits {
+  const Xapian::Query& query;
+  const Xapian::MSet& mset;
+  std::string text;  // as typed; empty if that is not known
+  const Xapian::MatchDecider* mdecider = nullptr;
+};
+
+/// The candidates of a search in their new order.
+struct Ranking {
+  std::vector<RankedHit> hits;
+  std::size_t pool_size = 0;      // how many of them the first stage found, as its first hits
+  Xapian::doccount num_new = 0;   // how many the query does not find
+};
+
+// What the memory added, behind the hits of the first stage.
+void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates) {
+  for (std::size_t i = hits.size(); i < candidates.size(); ++i) {
+    hits.emplace_back();
+    hits.back().docid = candidates[i].docid;
+  }
+}
+
+// Whether one of the first `size` hits stands for others: of the pool's, so that it is the same on every page.
+bool is_collapsed(const Xapian::MSet& mset, std::size_t size) {
+  for (Xapian::doccount i = 0; i < size; ++i) {
+    if (!mset[i].get_collapse_key().empty()) return true;
+  }
+  return false;
+}
+
+void set_contributions(std::vector<RankedHit>& hits, const FeatureMatrix& reasons) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const Index row = static_cast<Index>(i);
+    hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
+  }
+}
+
+// By the model's scores, one a hit, or by what the memory makes of them; chances that are too small for a double are equal
+// and keep the model's order.
+void sort_by_score(std::vector<RankedHit>& hits, const Eigen::VectorXf& model_scores, const std::optional<Recalled>& recalled) {
+  Eigen::VectorXd scores = model_scores.cast<double>();
+  if (recalled) scores = scores_with_memory(model_scores, recalled->clicks, recalled->num_clicks, recalled->prior_clicks);
+  std::vector<Index> order(hits.size());
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) {
+    return scores[a] != scores[b] ? scores[a] > scores[b] : model_scores[a] > model_scores[b];
+  });
+  std::vector<RankedHit> sorted;
+  for (const Index row : order) {
+    sorted.push_back(std::move(hits[static_cast<std::size_t>(row)]));
+    sorted.back().score = scores[row];
+  }
+  hits = std::move(sorted);
 }
 
 /// The time that reranking one search may still take.
@@ -70,14 +124,17 @@ bool is_relevance_order(const Xapian::MSet& mset) {
   return true;
 }
 
-/// Weights that bring `head` to the front in its order and leave the rest of `mset` behind it in the old one.
-std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head, const Xapian::MSet& mset,
-                                             const Xapian::Database& db) {
+/// Weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in the old one.
+std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset, const Xapian::Database& db) {
   auto plan = std::make_shared<RescoringPlan>(db);
-  plan->matches_lower_bound = mset.get_matches_lower_bound();
-  plan->matches_estimated = mset.get_matches_estimated();
-  plan->matches_upper_bound = mset.get_matches_upper_bound();
-  const double tail_size = static_cast<double>(mset.size() - head.size());
+  plan->matches_lower_bound = mset.get_matches_lower_bound() + ranking.num_new;
+  plan->matches_upper_bound = mset.get_matches_upper_bound() + ranking.num_new;
+  if (ranking.num_new > 0) plan->matches_upper_bound = std::min(plan->matches_upper_bound, db.get_doccount());
+  plan->matches_estimated = std::min(mset.get_matches_estimated() + ranking.num_new, plan->matches_upper_bound);
+  const std::vector<RankedHit>& head = ranking.hits;
+  std::unordered_set<Xapian::docid> in_head;
+  for (const RankedHit& hit : head) in_head.insert(hit.docid);
+  const double tail_size = static_cast<double>(mset.size() - ranking.pool_size);
   double last = std::numeric_limits<double>::infinity();
   for (const RankedHit& hit : head) {
     // Xapian breaks ties by docid, we by the first stage: no two weights are equal.
@@ -86,8 +143,8 @@ std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head,
   }
   plan->max_weight = head.empty() ? tail_size : plan->entries.front().weight;
   double tail_weight = tail_size;
-  for (auto hit = mset[static_cast<Xapian::doccount>(head.size())]; hit != mset.end(); ++hit) {
-    plan->entries.push_back({*hit, tail_weight});
+  for (auto hit = mset[static_cast<Xapian::doccount>(ranking.pool_size)]; hit != mset.end(); ++hit) {
+    if (in_head.count(*hit) == 0) plan->entries.push_back({*hit, tail_weight});
     tail_weight -= 1.0;
   }
   std::sort(plan->entries.begin(), plan->entries.end(),
@@ -126,6 +183,7 @@ struct Search {
   const Xapian::doccount first, maxitems, check_at_least;
   const Xapian::RSet* const rset;
   const Xapian::MatchDecider* const mdecider;
+  const std::string text;           // as typed
   bool is_programs_own = false;     // what is thrown now would be thrown without a model, too
   bool spies_have_counted = false;
 
@@ -156,49 +214,63 @@ struct Reranker::State {
   State(const Xapian::Database& database, std::shared_ptr<ModelSource> models, RerankOptions rerank_options)
       : db(database),
         options(std::move(rerank_options)),
-        served(db, std::move(models), options.on_problem, options.values) {}
+        served(db, std::move(models), options.on_problem, options.values),
+        remembering(db, options.memory, options.added, options.on_problem) {}
 
   Xapian::Database db;
   RerankOptions options;
   ServedModel served;
+  Remembering remembering;
+  std::string typed_text;  // for the next search
   std::string answered_by;
   std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
   bool told_of_servers = false;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
-  std::vector<RankedHit> ranked(const Xapian::Query& query, const Xapian::MSet& mset, const Model& current,
-                                const TimeLimit& limit, bool with_contributions) {
-    std::vector<RankedHit> hits = hits_of(mset, depth(current));
-    if (!hits.empty()) {
-      const FeatureMatrix rows =
-          served.extractor().extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); });
-      set_scores(hits, rows, current, with_contributions);
+  Ranking ranked(const FirstHits& first, const Model& current, const TimeLimit& limit, bool with_contributions) {
+    const Xapian::MSet& mset = first.mset;
+    Ranking ranking{hits_of(mset, depth(current)), 0, 0};
+    ranking.pool_size = ranking.hits.size();
+    std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
+    std::optional<Recalled> recalled;
+    if (options.memory) {
+      recalled = remembering.recall(current, {first.query, first.text, candidates, !is_collapsed(mset, ranking.pool_size), first.mdecider});
+      limit.check();
+    }
+    if (recalled) {
+      candidates = recalled->candidates;
+      ranking.num_new = recalled->num_new;
+      append_added(ranking.hits, candidates);
+    }
+    if (!candidates.empty()) {
+      const FeatureMatrix rows = served.extractor().extract(first.query, candidates, [&limit] { limit.check(); });
+      const auto pool = rows.topRows(static_cast<Index>(ranking.pool_size));
+      if (with_contributions) set_contributions(ranking.hits, current.explain_beside(rows, pool));
+      sort_by_score(ranking.hits, scores_of(rows, pool, current), recalled);
     }
     answered_by = current.version();
-    return hits;
+    return ranking;
   }
 
-  static void set_scores(std::vector<RankedHit>& hits, const FeatureMatrix& rows, const Model& current,
-                         bool with_contributions) {
-    const Eigen::VectorXf scores = current.score(rows);
+  // The pool's documents keep the scores that they have by themselves; those of added ones are relative to the pool.
+  static Eigen::VectorXf scores_of(const FeatureMatrix& rows, const Eigen::Ref<const FeatureMatrix>& pool, const Model& current) {
+    const Index num_added = rows.rows() - pool.rows();
+    Eigen::VectorXf scores(rows.rows());
+    if (pool.rows() > 0) scores.head(pool.rows()) = current.score(pool);
+    if (num_added > 0) scores.tail(num_added) = current.score_beside(rows.bottomRows(num_added), pool, current.ranker());
     if (!scores.allFinite()) throw Error("the model gives scores that are not finite");
-    const FeatureMatrix reasons = with_contributions ? current.explain(rows) : FeatureMatrix();
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      const Index row = static_cast<Index>(i);
-      hits[i].score = scores[row];
-      if (with_contributions) hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
-    }
-    sort_by_score(hits);
+    return scores;
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
                                             bool with_contributions) {
     answered_by.clear();
     const TimeLimit limit(options.max_rerank_time);
-    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, served.refresh(), limit, with_contributions);
+    const FirstHits first{query, mset, std::exchange(typed_text, {})};
+    if (options.rerank_fallback == Fallback::rethrow) return ranked(first, served.refresh(), limit, with_contributions).hits;
     try {
-      return ranked(query, mset, served.refresh(), limit, with_contributions);
+      return ranked(first, served.refresh(), limit, with_contributions).hits;
     } catch (const Xapian::Error& error) {
       tell(error.get_description());
     } catch (const std::exception& error) {
@@ -216,12 +288,17 @@ struct Reranker::State {
     TimeLimit limit(options.max_rerank_time);
     const Model& model = served.refresh();
     const Xapian::MSet all = search.first_pass(depth(model), limit);
-    if (!is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
+    const bool may_recall = all.empty() && options.memory;  // no hits have no order
+    if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
-    const std::vector<RankedHit> head = ranked(query, all, model, limit, false);
+    const Ranking ranking = ranked({query, all, search.text, search.mdecider}, model, limit, false);
+    if (ranking.hits.empty()) {
+      answered_by.clear();
+      return search.first == 0 ? all : search.original();
+    }
     limit.check();
     Xapian::Enquire second(db);
-    second.set_query(rescored_query(query, plan_of(head, all, db)));
+    second.set_query(rescored_query(query, plan_of(ranking, all, db)));
     return second.get_mset(search.first, search.maxitems);
   }
 
@@ -243,6 +320,8 @@ std::vector<RankedHit> Reranker::explain(const Xapian::Query& query, const Xapia
   return state_->ranked_or_fallback(query, hits, true);
 }
 
+void Reranker::set_typed_text(const std::string& text) const { state_->typed_text = text; }
+
 const std::string& Reranker::answered_by() const { return state_->answered_by; }
 
 Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first, Xapian::doccount maxitems,
@@ -250,7 +329,7 @@ Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first
                                 const Xapian::MatchDecider* mdecider) const {
   const OwnSearch own;
   state_->answered_by.clear();
-  Search search{enquire, first, maxitems, check_at_least, rset, mdecider};
+  Search search{enquire, first, maxitems, check_at_least, rset, mdecider, std::exchange(state_->typed_text, {})};
   if (maxitems == 0) return search.original();  // only the counts are wanted
   if (state_->options.get_mset_fallback == Fallback::rethrow) return state_->rescored(search);
   try {
