@@ -76,6 +76,7 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
   std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
             << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
             << " on documents that the index does not have\n";
+  if (report.num_added > 0) std::cerr << report.num_added << " documents joined the candidates (--add-clicked)\n";
 }
 
 void report_decay(double half_life_days, bool is_default) {
@@ -95,13 +96,17 @@ std::string known_columns() {
 
 }  // namespace
 
-void LabelOptions::add_to(OptionTable& table) {
+void LabelOptions::add_log_to(OptionTable& table) {
   table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
   table.texts("clicks", clicks, "click log: TSV, CSV or JSON Lines, plain, gzip or zstd, - for stdin; with columns or keys " + known_columns() + ", of which doc_id and a query are needed; may be given again", "FILE");
   table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
   table.text("rejects", rejects, "file for the unusable log lines", "FILE");
+}
+
+void LabelOptions::add_to(OptionTable& table) {
+  add_log_to(table);
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
 }
 
@@ -110,15 +115,28 @@ void LabelOptions::check() const {
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
 }
 
-ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+void LabelOptions::read_rows(const std::function<void(const ClickRow&)>& each) const {
   const ClickLogOptions log_options{{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
-  const QueryResolver resolver(rows);
-  ClickAggregator aggregator({half_life_days});
   for (const std::string& path : clicks) {
     ClickLogReader log(path, log_options);
-    log.read([&](const ClickRow& row) { aggregator.add(row, resolver.id_of(row)); });
+    log.read(each);
     report_rejects(log.summary(), path);
   }
+}
+
+ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+  return read_clicks(rows, half_life_days, nullptr);
+}
+
+ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days,
+                                        EarlierClicks* earlier) const {
+  const QueryResolver resolver(rows);
+  ClickAggregator aggregator({half_life_days});
+  read_rows([&](const ClickRow& row) {
+    const std::string id = resolver.id_of(row);
+    aggregator.add(row, id);
+    if (earlier) earlier->add(row, id);
+  });
   return aggregator.finish();
 }
 
@@ -130,12 +148,16 @@ void EvidenceOptions::add_to(OptionTable& table) {
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.flag("add-clicked", add_clicked,
+             "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
+             "with the first stage's score missing, for a model that is served with a click memory");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
 TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
   if (queries_path.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+  if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   const Xapian::Database db = database.open_filled();
   const IndexLayout layout = database.layout(db);
   const FeatureSchema schema = make_schema(db, layout, features);
@@ -153,8 +175,11 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
   if (!qrels.empty()) {
     data = prepare(database.opener(), layout, schema, rows, read_qrels(qrels), options, report);
   } else {
-    const ClickEvidence evidence = read_clicks(rows, half_life_days);
+    EarlierClicks earlier(half_life_days.value_or(kHalfLifeOfClicksAlone));
+    const ClickEvidence evidence = read_clicks(rows, half_life_days, add_clicked ? &earlier : nullptr);
     applied_half_life = evidence.half_life_days;
+    const AddedDocuments added = earlier.finish(applied_half_life == 0.0);
+    if (add_clicked) options.added = &added;
     data = prepare(database.opener(), layout, schema, rows, evidence, options, report);
   }
   bar.reset();

@@ -1,6 +1,7 @@
 /// Where labels come from: a click log or judgments, and how rows are made of them.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "index_tools/database_options.h"
 #include "index_tools/option_table.h"
 #include "trainer/click_pages.h"
+#include "trainer/earlier_clicks.h"
 #include "trainer/query_file.h"
 #include "trainer/training_data.h"
 
@@ -26,14 +28,23 @@ struct LabelOptions {
   std::string rejects;
 
   void add_to(OptionTable& table);
+  /// The same without judgments.
+  void add_log_to(OptionTable& table);
 
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;
+
+  /// Calls `each` for every usable row of the click logs. Unusable lines go to stderr.
+  ///
+  /// Throws: what reading throws
+  void read_rows(const std::function<void(const ClickRow&)>& each) const;
 
   /// Reads the click logs; a row without a query id is one of the query with the same words. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
   ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const;
+  /// The same, `earlier` taking each row too, if there is one.
+  ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days, EarlierClicks* earlier) const;
 };
 
 /// The inputs that `features` and `train` share.
@@ -42,6 +53,7 @@ struct EvidenceOptions : LabelOptions {
   std::optional<double> half_life_days;
   std::vector<std::string> features;
   std::size_t depth = 100;
+  bool add_clicked = false;
   unsigned num_threads = 0;
 
   void add_to(OptionTable& table);

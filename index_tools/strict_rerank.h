@@ -12,10 +12,13 @@
 namespace irgan {
 
 /// Returns a Reranker that throws Error if the index lacks a prefix or a value slot that the model reads, since figures
-/// made that way would say nothing about the model.
+/// made that way would say nothing about the model, or if it cannot use the memory.
 ///
-/// name: what messages call the model
+/// options: on_problem is set here; name: what messages call the model
 /// Throws: Error if the model's features cannot be computed from an index
+std::unique_ptr<const Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
+                                                RerankOptions options, const std::string& name);
+/// The same with no more than a depth.
 std::unique_ptr<const Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
                                                 std::size_t depth, const std::string& name);
 

@@ -28,14 +28,14 @@ struct Columns {
   std::vector<float> clicks;
 };
 
-Columns columns_of(std::vector<MemoryEntry>& entries) {
+Columns columns_of(std::vector<MemoryEntry>& entries, std::size_t most) {
   std::sort(entries.begin(), entries.end(), [](const MemoryEntry& a, const MemoryEntry& b) { return a.key < b.key; });
   Columns columns;
   for (MemoryEntry& entry : entries) {
     std::sort(entry.clicks.begin(), entry.clicks.end(), [](const auto& a, const auto& b) {
       return a.second != b.second ? a.second > b.second : a.first < b.first;
     });
-    if (entry.clicks.size() > kMostRemembered) entry.clicks.resize(kMostRemembered);
+    if (entry.clicks.size() > most) entry.clicks.resize(most);
     for (const auto& [document, clicks] : entry.clicks) {
       columns.documents.push_back(document);
       columns.clicks.push_back(clicks);
@@ -147,8 +147,8 @@ std::string encode_memory(MemoryContents contents) {
   for (const MemoryEntry& entry : contents.words) {
     for (const auto& [document, clicks] : entry.clicks) lengths[document] += clicks;
   }
-  const Columns queries = columns_of(contents.queries);
-  const Columns words = columns_of(contents.words);
+  const Columns queries = columns_of(contents.queries, kMostOfQuery);
+  const Columns words = columns_of(contents.words, kMostOfWord);
   std::string ids;
   std::vector<std::int64_t> id_ends;
   for (const std::string& id : contents.documents) {

@@ -12,8 +12,10 @@
 
 namespace irgan {
 
-/// Most documents that are kept of a query or word; those with most clicks.
-inline constexpr std::size_t kMostRemembered = 1000;
+/// Most documents that are kept of a query, and of a word; those with most clicks. A live search looks each of a query's up in
+/// the index.
+inline constexpr std::size_t kMostOfQuery = 300;
+inline constexpr std::size_t kMostOfWord = 1000;
 
 /// The keys by which queries and words are looked up.
 IRGAN_API std::uint64_t query_key(const std::vector<std::string>& words);

@@ -1,7 +1,11 @@
 #include "plugin/src/query_constraint.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+
+#include "plugin/src/own_search.h"
+#include "plugin/src/rescoring_source.h"
 
 namespace irgan {
 namespace {
@@ -86,10 +90,33 @@ class Walk {
   const std::vector<std::string>& prefixes_;
 };
 
+// Finds `docids` and no other documents.
+Xapian::Query query_of(std::vector<Xapian::docid> docids, const Xapian::Database& db) {
+  auto plan = std::make_shared<RescoringPlan>(db);
+  std::sort(docids.begin(), docids.end());
+  for (const Xapian::docid docid : docids) plan->entries.push_back({docid, 1.0});
+  plan->max_weight = 1.0;
+  plan->matches_lower_bound = plan->matches_estimated = plan->matches_upper_bound =
+      static_cast<Xapian::doccount>(docids.size());
+  return Xapian::Query((new RescoringSource(std::move(plan)))->release());
+}
+
 }  // namespace
 
 std::optional<Query> constraint_of(const Query& query, const std::vector<std::string>& text_prefixes) {
   return Walk(text_prefixes).of(query);
+}
+
+std::set<Xapian::docid> found_among(const Xapian::Database& db, const std::vector<Xapian::docid>& docids,
+                                    const std::optional<Query>& query, const Xapian::MatchDecider* mdecider) {
+  if (!query && !mdecider) return {docids.begin(), docids.end()};
+  Xapian::Query restricted = query_of(docids, db);
+  if (query) restricted = Xapian::Query(Xapian::Query::OP_FILTER, restricted, *query);
+  Xapian::Enquire enquire(db);
+  enquire.set_query(restricted);
+  const OwnSearch own;
+  const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(docids.size()), 0, nullptr, mdecider);
+  return {found.begin(), found.end()};
 }
 
 }  // namespace irgan

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,11 @@ namespace irgan {
 ///
 /// text_prefixes: the term prefixes of the index's text fields; the empty one may be left out
 IRGAN_API std::optional<Xapian::Query> constraint_of(const Xapian::Query& query, const std::vector<std::string>& text_prefixes);
+
+/// Returns those of `docids`, distinct documents of `db`, that `query`, or every query if there is none, and `mdecider`, if there
+/// is one, find: Xapian itself decides.
+IRGAN_API std::set<Xapian::docid> found_among(const Xapian::Database& db, const std::vector<Xapian::docid>& docids,
+                                              const std::optional<Xapian::Query>& query,
+                                              const Xapian::MatchDecider* mdecider = nullptr);
 
 }  // namespace irgan

@@ -5,9 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "plugin/src/own_search.h"
 #include "plugin/src/query_constraint.h"
-#include "plugin/src/rescoring_source.h"
 #include "plugin/src/unique_ids.h"
 #include "plugin/src/xapian_versions.h"
 
@@ -18,17 +16,6 @@ std::vector<std::string> text_prefixes(const FeatureSchema& schema) {
   std::vector<std::string> prefixes;
   for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
   return prefixes;
-}
-
-// Finds `docids` and no other documents.
-Xapian::Query query_of(std::vector<Xapian::docid> docids, const Xapian::Database& db) {
-  auto plan = std::make_shared<RescoringPlan>(db);
-  std::sort(docids.begin(), docids.end());
-  for (const Xapian::docid docid : docids) plan->entries.push_back({docid, 1.0});
-  plan->max_weight = 1.0;
-  plan->matches_lower_bound = plan->matches_estimated = plan->matches_upper_bound =
-      static_cast<Xapian::doccount>(docids.size());
-  return Xapian::Query((new RescoringSource(std::move(plan)))->release());
 }
 
 /// Documents that may join the pool, in order of preference.
@@ -48,7 +35,7 @@ Remembering::Remembering(Xapian::Database db, std::shared_ptr<MemorySource> sour
     : db_(std::move(db)), source_(std::move(source)), added_(added), on_problem_(std::move(on_problem)) {}
 
 void Remembering::tell(const std::string& problem) {
-  if (told_.insert(problem).second && on_problem_) on_problem_("ranked without the click memory: " + problem);
+  if (told_.insert(problem).second && on_problem_) on_problem_(kMemoryTrouble + problem);
 }
 
 std::optional<Recalled> Remembering::recall(const Model& model, const RecallRequest& request) {
@@ -98,13 +85,13 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
   Recalled recalled{request.pool, {}, remembered.num_clicks, memory->facts().prior_clicks, 0};
   if (!wanted.docids.empty()) {
     const std::set<Xapian::docid> allowed =
-        found_among(wanted.docids, constraint_of(request.query, text_prefixes(schema)), request.mdecider);
+        found_among(db_, wanted.docids, constraint_of(request.query, text_prefixes(schema)), request.mdecider);
     std::vector<Xapian::docid> added;
     std::copy_if(wanted.docids.begin(), wanted.docids.end(), std::back_inserter(added),
                  [&](Xapian::docid one) { return allowed.count(one) > 0; });
     for (const Xapian::docid one : added) recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
     if (!added.empty()) {
-      recalled.num_new = static_cast<Xapian::doccount>(added.size() - found_among(added, request.query, request.mdecider).size());
+      recalled.num_new = static_cast<Xapian::doccount>(added.size() - found_among(db_, added, request.query, request.mdecider).size());
     }
   }
   if (remembered.documents.empty() && recalled.candidates.size() == request.pool.size()) return std::nullopt;
@@ -114,19 +101,6 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
     if (known != clicks.end()) recalled.clicks[static_cast<Eigen::Index>(i)] = known->second;
   }
   return recalled;
-}
-
-std::set<Xapian::docid> Remembering::found_among(const std::vector<Xapian::docid>& docids,
-                                                 const std::optional<Xapian::Query>& query,
-                                                 const Xapian::MatchDecider* mdecider) const {
-  if (!query && !mdecider) return {docids.begin(), docids.end()};
-  Xapian::Query restricted = query_of(docids, db_);
-  if (query) restricted = Xapian::Query(Xapian::Query::OP_FILTER, restricted, *query);
-  Xapian::Enquire enquire(db_);
-  enquire.set_query(restricted);
-  const OwnSearch own;
-  const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(docids.size()), 0, nullptr, mdecider);
-  return {found.begin(), found.end()};
 }
 
 }  // namespace irgan

@@ -37,7 +37,7 @@ struct Recalled {
 };
 
 /// Threads: one
-class Remembering {
+class IRGAN_API Remembering {
  public:
   Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added, ProblemListener on_problem);
 
@@ -49,9 +49,6 @@ class Remembering {
 
  private:
   std::optional<Recalled> recall_or_throw(const Model& model, const RecallRequest& request);
-  /// Returns those of `docids` that `query`, or every query if there is none, and the decider find.
-  std::set<Xapian::docid> found_among(const std::vector<Xapian::docid>& docids, const std::optional<Xapian::Query>& query,
-                                      const Xapian::MatchDecider* mdecider) const;
   void tell(const std::string& problem);
 
   const Xapian::Database db_;

@@ -69,7 +69,7 @@ struct RememberedDocument {
 /// What is remembered of one query.
 struct RememberedQuery {
   double num_clicks = 0.0;                    ///< C_q: decayed clicks on all documents
-  std::vector<RememberedDocument> documents;  ///< C_qd, most clicks first; at most 1,000
+  std::vector<RememberedDocument> documents;  ///< C_qd, most clicks first; at most 300
 };
 
 /// Clicks of the past by query and by word, immutable. Queries and words are kept as hashes of 64 bits, so that nobody reads

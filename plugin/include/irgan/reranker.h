@@ -30,6 +30,9 @@ struct AddedCandidates {
   std::size_t by_words = 50;  ///< at most so many by the words of clicked queries
 };
 
+/// How messages to RerankOptions::on_problem begin that are about the memory.
+inline constexpr const char* kMemoryTrouble = "ranked without the click memory: ";
+
 struct RerankOptions {
   std::size_t depth = 0;                           ///< candidates to rescore; 0: as the model was trained
   Fallback rerank_fallback = Fallback::rethrow;    ///< of rerank()
