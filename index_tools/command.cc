@@ -13,6 +13,7 @@
 #include "index_tools/features.h"
 #include "index_tools/index.h"
 #include "index_tools/inspect.h"
+#include "index_tools/memory.h"
 #include "index_tools/mine.h"
 #include "index_tools/rerank.h"
 #include "index_tools/score.h"
@@ -118,13 +119,20 @@ const std::vector<Command>& commands() {
           "For searches that cannot load the plugin, or must look at the whole index: what a model can be in Xapian itself.\n"
           "  xapian-irgan distill --db films --model films.model --queries queries.tsv --test-queries test.tsv --qrels qrels.txt\n"
           "Prints how much of the model's gain each form keeps, and what to paste into C++, Python, Perl and Omega.\n"),
+      make_command<MemoryOptions>(
+          "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
+          "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
+          "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory      (every night)\n"
+          "Beside it stands films.memory.carry, which the next night goes on from: keep that as you keep the log.\n"
+          "Next: 'search --memory' and 'rerank --memory' rank with it; 'store --memory' puts it into the index, where live\n"
+          "searches find it.\n"),
       make_command<InspectOptions>(
           "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
           "  xapian-irgan inspect films.model\n"
           "  xapian-irgan inspect --db films\n"
           "Given both, it also says what has changed in the index since the model was trained.\n"),
       make_command<StoreOptions>(
-          "store", "--db DB (--model M | --previous)", "put a model into an index",
+          "store", "--db DB (--model M | --memory MEMORY | --previous)", "put a model into an index",
           "  xapian-irgan store --db films --model films.model\n"
           "Next: 'search --db films' and 'rerank --db films' find it there, as live searches do; 'store --previous' goes back.\n"),
   };

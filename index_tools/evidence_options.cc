@@ -12,6 +12,7 @@
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
 #include "trainer/data_split.h"
+#include "trainer/earlier_clicks.h"
 #include "trainer/qrels.h"
 #include "trainer/query_file.h"
 #include "trainer/thread_pool.h"
@@ -39,6 +40,7 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
   std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
             << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
             << " on documents that the index does not have\n";
+  if (report.num_added > 0) std::cerr << report.num_added << " documents joined the candidates (--add-clicked)\n";
 }
 
 void report_decay(double half_life_days, bool is_default) {
@@ -58,6 +60,20 @@ std::string known_columns() {
 
 }  // namespace
 
+/// What the log says of training, or of validation.
+struct EvidenceOptions::LogPart {
+  explicit LogPart(std::optional<double> half_life_days)
+      : clicks({half_life_days}), earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
+
+  void add(const ClickRow& row, const std::string& query_id, bool joins_candidates) {
+    clicks.add(row, query_id);
+    if (joins_candidates) earlier.add(row, query_id);
+  }
+
+  ClickAggregator clicks;
+  EarlierClicks earlier;  // without rows unless clicked documents join the candidates
+};
+
 void report_lines(const ClickLogSummary& summary, const std::string& path) {
   for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
   if (summary.num_rejected == 0) return;
@@ -69,13 +85,17 @@ void report_lines(const ClickLogSummary& summary, const std::string& path) {
   }
 }
 
-void LabelOptions::add_to(OptionTable& table) {
+void LabelOptions::add_log_to(OptionTable& table) {
   table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
   table.texts("clicks", clicks, "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " + known_columns() + ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; OpenSearch's UBI; the form is recognised; may be given again", "FILE");
   table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
   table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
   table.text("rejects", rejects, "file for the unusable log lines", "FILE");
+}
+
+void LabelOptions::add_to(OptionTable& table) {
+  add_log_to(table);
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
 }
 
@@ -88,12 +108,16 @@ ClickLogOptions LabelOptions::log_options() const {
   return {{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
 }
 
+void LabelOptions::read_rows(const std::function<void(const ClickRow&)>& each) const {
+  ClickLogReader log(clicks, log_options());
+  log.read(each);
+  for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
+}
+
 void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
                                   const std::function<void(const ClickRow&, const std::string&)>& each) const {
   const QueryResolver resolver(rows);
-  ClickLogReader log(clicks, log_options());
-  log.read([&](const ClickRow& row) { each(row, resolver.id_of(row)); });
-  for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
+  read_rows([&](const ClickRow& row) { each(row, resolver.id_of(row)); });
 }
 
 ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
@@ -111,6 +135,9 @@ void EvidenceOptions::add_to(OptionTable& table) {
   click_model.add_to(table);
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.flag("add-clicked", add_clicked,
+             "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
+             "with the first stage's score missing, for a model that is served with a click memory");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
@@ -133,10 +160,12 @@ TrainingData EvidenceOptions::prepare_rows(
   return data;
 }
 
-TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, const ClickEvidence& evidence,
-                                             const std::string& part) const {
+TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const std::string& part) const {
+  const ClickEvidence evidence = log.clicks.finish();
+  const AddedDocuments added = log.earlier.finish(evidence.half_life_days == 0.0);
   TrainingData data = prepare_rows(
-      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
+      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, PreparationOptions options, PreparationReport& report) {
+        if (add_clicked) options.added = &added;
         return prepare(database.opener(), layout, schema_of_rows, rows, evidence, options, report);
       },
       evidence.half_life_days > 0.0, part);
@@ -148,8 +177,13 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
   LabelOptions named = *this;
   named.queries = queries_path;
   named.check();
+  if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   const std::vector<QueryRow> rows = read_queries(queries_path);
-  if (qrels.empty()) return prepare_clicks(rows, read_clicks(rows, click_model.half_life(half_life_days)), "");
+  if (qrels.empty()) {
+    LogPart whole(click_model.half_life(half_life_days));
+    for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, add_clicked); });
+    return prepare_clicks(rows, whole, "");
+  }
   return prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
         return prepare(database.opener(), layout, schema_of_rows, rows, read_qrels(qrels), options, report);
@@ -183,6 +217,7 @@ RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t 
 
 std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share, std::uint64_t seed) const {
   check();
+  if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   if (!qrels.empty()) {
     if (split != LogSplit::automatic && split != LogSplit::query) {
       throw ConfigError(std::string("--split ") + to_string(split) + " is for clicks: judgments are split by query");
@@ -192,14 +227,14 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
   const std::vector<QueryRow> rows = read_queries(queries);
   RowSplit held_out = row_split(split, share, seed);
   const std::optional<double> half_life = click_model.half_life(half_life_days);
-  ClickAggregator parts[2] = {ClickAggregator({half_life}), ClickAggregator({half_life})};
+  LogPart parts[2] = {LogPart(half_life), LogPart(half_life)};
   std::size_t num_rows[2] = {0, 0};
   bool has_sessions = false;
   for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) {
     const int part = held_out.is_held_out(row, query_id) ? 1 : 0;
     has_sessions = has_sessions || !row.session.empty();
     ++num_rows[part];
-    parts[part].add(row, query_id);
+    parts[part].add(row, query_id, add_clicked);
   });
   if (split == LogSplit::session && !has_sessions) throw ConfigError("--split session: the log has no sessions");
   if (num_rows[0] == 0 || num_rows[1] == 0) {
@@ -214,10 +249,10 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
     return own;
   };
   std::cerr << "split by " << held_out.description() << '\n';
-  TrainingData training = prepare_clicks(rows_of(false), parts[0].finish(), kTraining);
+  TrainingData training = prepare_clicks(rows_of(false), parts[0], kTraining);
   EvidenceOptions same_schema = *this;  // the index may move on meanwhile
   same_schema.schema = std::make_shared<const FeatureSchema>(training.schema);
-  TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1].finish(), kValidation);
+  TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1], kValidation);
   training.origin.split = validation.origin.split = held_out.description();
   if (training.labels != validation.labels) {
     throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) + " for training and " +

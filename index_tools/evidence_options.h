@@ -15,8 +15,8 @@
 #include "index_tools/option_table.h"
 #include "trainer/click_log.h"
 #include "trainer/click_pages.h"
-#include "trainer/log_split.h"
 #include "trainer/data_preparation.h"
+#include "trainer/log_split.h"
 #include "trainer/query_file.h"
 #include "trainer/training_data.h"
 
@@ -33,15 +33,19 @@ struct LabelOptions {
   std::string rejects;
 
   void add_to(OptionTable& table);
+  /// The same without judgments.
+  void add_log_to(OptionTable& table);
 
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;
 
   ClickLogOptions log_options() const;
 
-  /// Reads the click logs, a row after the other, each with its query's id. Unusable lines go to stderr.
+  /// Reads the click logs, a row after the other. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
+  void read_rows(const std::function<void(const ClickRow&)>& each) const;
+  /// The same, each row with its query's id.
   void for_each_click(const std::vector<QueryRow>& rows,
                       const std::function<void(const ClickRow& row, const std::string& query_id)>& each) const;
 
@@ -62,6 +66,7 @@ struct EvidenceOptions : LabelOptions {
   std::vector<std::string> features;
   std::shared_ptr<const FeatureSchema> schema;  ///< rows for this one; null: made for the index and `features`
   std::size_t depth = 100;
+  bool add_clicked = false;
   unsigned num_threads = 0;
 
   void add_to(OptionTable& table);
@@ -80,7 +85,8 @@ struct EvidenceOptions : LabelOptions {
   std::pair<TrainingData, TrainingData> prepare_parts(LogSplit split, double share, std::uint64_t seed) const;
 
  private:
-  TrainingData prepare_clicks(const std::vector<QueryRow>& rows, const ClickEvidence& evidence, const std::string& part) const;
+  struct LogPart;
+  TrainingData prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const std::string& part) const;
   TrainingData prepare_rows(const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&,
                                                              PreparationReport&)>& prepare_them,
                             bool is_decayed, const std::string& part) const;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "index_tools/strict_rerank.h"
 #include "trainer/first_stage.h"
@@ -30,6 +31,7 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
+  options.memory.add_to(table);
 }
 
 void run(const RerankRunOptions& options, std::ostream& out) {
@@ -49,7 +51,10 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (!options.out.empty()) {
     const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
     if (options.depth == 0) depth = model->depth();
-    reranker = strict_reranker(db, model, depth, model_name(options.model));
+    RerankOptions how;
+    how.depth = depth;
+    options.memory.apply(db, how);
+    reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     reranked.emplace(options.out, "irgan");
   }
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "index_tools/database_options.h"
+#include "index_tools/memory_use.h"
 
 namespace irgan {
 
@@ -15,6 +16,7 @@ struct RerankRunOptions {
   std::string out;
   std::string baseline_out;
   std::size_t depth = 0;
+  MemoryUse memory;
 };
 
 void add_options(RerankRunOptions& options, OptionTable& table);

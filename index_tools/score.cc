@@ -68,7 +68,7 @@ void run(const ScoreOptions& options, std::ostream& out) {
     if (!written.insert(pool.query_id).second) {  // pages of a query share their pool if their candidates are the same
       throw Error(options.data.front() + ": query '" + pool.query_id + "' has other candidates in another place; sort the rows by query");
     }
-    const Eigen::VectorXf scores = model->score(pool.rows, ranker);
+    const Eigen::VectorXf scores = model->score_beside(pool.rows, pool.found_rows(), ranker);
     std::vector<RankedDocument> ranking;
     for (std::size_t i = 0; i < pool.document_ids.size(); ++i) {
       ranking.push_back({pool.document_ids[i], scores[static_cast<Eigen::Index>(i)]});

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <iterator>
 #include <memory>
 #include <numeric>
 #include <sstream>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -54,30 +56,39 @@ std::string reason_line(const Results& results, const RankedHit& hit) {
   return line.str();
 }
 
+std::string place_before(const RankedHit& hit) {
+  if (hit.first_stage_rank == 0) return "(  added)";
+  std::ostringstream text;
+  text << "(was " << std::setw(3) << hit.first_stage_rank << ')';
+  return text.str();
+}
+
 void print_list(const Results& results, const SearchOptions& options, std::ostream& out) {
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     const RankedHit& hit = results.hits[i];
-    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  (was "
-        << std::setw(3) << hit.first_stage_rank << ")  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
+    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  " << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
     if (options.explain) out << "     because: " << reason_line(results, hit) << '\n';
   }
 }
 
 void print_comparison(const Results& results, const SearchOptions& options, std::ostream& out) {
-  std::vector<RankedHit> before = results.hits;
+  std::vector<RankedHit> before;
+  std::copy_if(results.hits.begin(), results.hits.end(), std::back_inserter(before),
+               [](const RankedHit& hit) { return hit.first_stage_rank > 0; });
   std::sort(before.begin(), before.end(),
             [](const RankedHit& a, const RankedHit& b) { return a.first_stage_rank < b.first_stage_rank; });
   out << fitted("     Xapian's order", kColumnWidth) << " |      the model's order\n";
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     std::ostringstream left;
     std::ostringstream right;
-    left << std::setw(3) << i + 1 << "  " << results.line(before[i]);
+    if (i < before.size()) left << std::setw(3) << i + 1 << "  " << results.line(before[i]);
     right << std::setw(3) << i + 1 << "  " << results.line(results.hits[i]);
     out << fitted(left.str(), kColumnWidth) << " | " << fitted(right.str(), kColumnWidth) << '\n';
   }
   if (!options.explain || results.hits.empty()) return;
   for (std::size_t i = 0; i < std::min<std::size_t>({3, options.top, results.hits.size()}); ++i) {
-    out << "  " << i + 1 << " was " << results.hits[i].first_stage_rank << ", because: " << reason_line(results, results.hits[i]) << '\n';
+    const std::size_t rank_before = results.hits[i].first_stage_rank;
+    out << "  " << i + 1 << (rank_before > 0 ? " was " + std::to_string(rank_before) : " was added") << ", because: " << reason_line(results, results.hits[i]) << '\n';
   }
 }
 
@@ -112,6 +123,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates to rescore; 0: as the model was trained");
+  options.memory.add_to(table);
   table.flag("explain", options.explain, "say what each feature contributed (integrated gradients)");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
   table.flag("json", options.json, "print JSON");
@@ -135,7 +147,10 @@ void run(const SearchOptions& options, std::ostream& out) {
     const auto model = source->get(db);
     const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
     const Xapian::MSet mset = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-    const auto reranker = strict_reranker(db, model, depth, model_name(options.model));
+    RerankOptions how;
+    how.depth = depth;
+    options.memory.apply(db, how);
+    const auto reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     results.features = model->schema().features;
     results.hits = options.explain ? reranker->explain(query, mset) : reranker->rerank(query, mset);
   } else {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "index_tools/database_options.h"
+#include "index_tools/memory_use.h"
 
 namespace irgan {
 
@@ -15,6 +16,7 @@ struct SearchOptions {
   std::vector<std::string> words;
   unsigned top = 10;
   std::size_t depth = 0;
+  MemoryUse memory;
   bool explain = false;
   bool compare = false;
   bool json = false;

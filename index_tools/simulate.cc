@@ -75,8 +75,9 @@ class ServedOrder {
     best.values = drawn.values = std::make_shared<ValueCache>();
     drawn.explore = 1.0;  // of those that explore, all: which ones do is decided here
     drawn.explore_temperature = options.temperature;
-    best_ = strict_reranker(site.database(), model, depth_, options.model, std::move(best));
-    if (options.explore > 0.0) drawn_ = strict_reranker(site.database(), model, depth_, options.model, std::move(drawn));
+    best.depth = drawn.depth = depth_;
+    best_ = strict_reranker(site.database(), model, std::move(best), options.model);
+    if (options.explore > 0.0) drawn_ = strict_reranker(site.database(), model, std::move(drawn), options.model);
   }
 
   /// Moves to a query; false if it finds nothing.

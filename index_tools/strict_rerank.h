@@ -12,12 +12,15 @@
 namespace irgan {
 
 /// Returns a Reranker that throws Error if the index lacks a prefix or a value slot that the model reads, since figures
-/// made that way would say nothing about the model.
+/// made that way would say nothing about the model, or if it cannot use the memory.
 ///
-/// name: what messages call the model;  options: all but its depth and listener
+/// options: on_problem is set here; name: what messages call the model
 /// Throws: Error if the model's features cannot be computed from an index
 std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
-                                          std::size_t depth, const std::string& name, RerankOptions options = {});
+                                          RerankOptions options, const std::string& name);
+/// The same with no more than a depth.
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model, std::size_t depth,
+                                          const std::string& name);
 
 /// Returns what messages call the model of the file `path`; with an empty path, the one in the index.
 std::string model_name(const std::string& path);

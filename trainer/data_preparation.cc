@@ -1,12 +1,14 @@
 #include "trainer/data_preparation.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/src/query_constraint.h"
 #include "trainer/candidate_pool.h"
 #include "trainer/thread_pool.h"
 
@@ -82,10 +84,36 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   return example;
 }
 
-Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, std::size_t depth,
-                       CandidateReader& reader) {
+// Puts what `added` names behind the candidates and in the rows, as far as the query's filters let it; returns the labels, in
+// which an added document's clicks are those that came after it had joined.
+LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocument& labels, const FeatureSchema& schema,
+                              const CandidateReader& reader, CandidateList& found, Pool& pool, RowOfDocument& rows) {
+  LabelsByDocument result = labels;
+  std::map<Xapian::docid, std::string> wanted;
+  for (const auto& [id, label] : added) {
+    const Xapian::docid docid = rows.count(id) > 0 ? 0 : reader.ids().docid_of(id);
+    if (docid != 0) wanted.emplace(docid, id);
+  }
+  if (wanted.empty()) return result;
+  std::vector<Xapian::docid> docids;
+  for (const auto& [docid, id] : wanted) docids.push_back(docid);
+  std::vector<std::string> prefixes;
+  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
+  for (const Xapian::docid docid : found_among(reader.database(), docids, constraint_of(found.query, prefixes))) {
+    const std::string& id = wanted.at(docid);
+    found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
+    rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
+    pool.document_ids.push_back(id);
+    ++pool.num_added;
+    result[id] = added.at(id);
+  }
+  return result;
+}
+
+Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, const PreparationOptions& options,
+                       CandidateReader& reader, const FeatureSchema& schema) {
   Prepared prepared;
-  const CandidateList found = reader.find(query, depth);
+  CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
   Pool& pool = prepared.pool;
   pool.query_id = query.id;
@@ -95,12 +123,17 @@ Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKin
     rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
     pool.document_ids.push_back(std::move(id));
   }
+  LabelsByDocument labels = evidence.labels;
+  if (options.added && prepared.has_candidates) {
+    const auto added = options.added->find(query.id);
+    if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
+  }
   prepared.positives = count_positives(evidence.labels, rows, reader.ids(), kind == LabelKind::grades);
   if (found.candidates.empty()) return prepared;
   pool.rows = reader.features(found.query, found.candidates);
-  pool.range = pool_range(pool.rows);
+  pool.range = pool_range(pool.found_rows());
   if (kind != LabelKind::impressions) {
-    prepared.examples.push_back(whole_pool_example(pool, evidence.labels));
+    prepared.examples.push_back(whole_pool_example(pool, labels));
     return prepared;
   }
   for (const Page* page : evidence.pages) {
@@ -138,7 +171,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
     if (!readers[thread]) {
       readers[thread] = std::make_unique<CandidateReader>(open(), layout, schema, options.default_op);
     }
-    prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options.depth, *readers[thread]);
+    prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options, *readers[thread], schema);
     if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(known.size()));
   });
 
@@ -146,6 +179,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
     report.num_positives += one.positives.total;
     report.num_positives_outside_pool += one.positives.outside_pool;
     report.num_positives_unknown += one.positives.unknown;
+    report.num_added += static_cast<std::size_t>(one.pool.num_added);
     if (!one.has_candidates) {
       ++report.num_without_candidates;
       continue;

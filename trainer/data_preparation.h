@@ -9,6 +9,7 @@
 #include <xapian.h>
 
 #include "trainer/click_pages.h"
+#include "trainer/earlier_clicks.h"
 #include "trainer/first_stage.h"
 #include "trainer/qrels.h"
 #include "trainer/training_data.h"
@@ -22,6 +23,7 @@ struct PreparationOptions {
   std::size_t depth = 100;  ///< candidates a query
   Xapian::Query::op default_op = Xapian::Query::OP_OR;
   unsigned num_threads = 1;
+  const AddedDocuments* added = nullptr;  ///< documents outside the pools that join them, if the index and the filters allow
   std::function<void(double share_done)> on_progress = [](double) {};
 };
 
@@ -33,6 +35,7 @@ struct PreparationReport {
   std::size_t num_unknown_queries = 0;      ///< with evidence, but not in the query file
   double num_positives = 0;                 ///< clicks, or documents judged above 0
   double num_positives_outside_pool = 0;    ///< of those: on documents that are in the index, but no candidates
+  std::size_t num_added = 0;                ///< documents that joined pools
   double num_positives_unknown = 0;         ///< of those: on documents that are not in the index
 };
 

@@ -17,7 +17,7 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
   for (Pool& pool : data.pools) {
     pool.rows.conservativeResize(Eigen::NoChange, width);
     pool.rows.rightCols(width - old_width).setZero();
-    pool.range = pool_range(pool.rows);
+    pool.range = pool_range(pool.found_rows());
   }
 }
 

@@ -1,32 +1,14 @@
 #include "trainer/first_stage.h"
 
 #include <sstream>
-#include <string_view>
 #include <utility>
 
+#include "irgan/click_memory.h"
 #include "plugin/src/own_search.h"
 #include "plugin/src/serialised_query.h"
 
 namespace irgan {
-namespace {
-
 using Xapian::Query;
-
-constexpr std::string_view kPhraseGenerators = ".-/:\\@";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::string without_phrases(const std::string& text) {
-  std::string words = text;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (kPhraseGenerators.find(text[i]) == std::string_view::npos) continue;
-    const bool in_number = text[i] == '.' && i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
-    if (!in_number) words[i] = ' ';
-  }
-  return words;
-}
-
-}  // namespace
 
 FirstStage::FirstStage(Xapian::Database db, const IndexLayout& layout, Query::op default_op) : db_(std::move(db)) {
   parser_.set_database(db_);

@@ -1,9 +1,10 @@
 #include "trainer/index_layout.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <nlohmann/json.hpp>
+
+#include "plugin/src/unique_ids.h"
 
 namespace irgan {
 namespace {
@@ -154,20 +155,6 @@ std::string DocumentIds::id_of(Xapian::docid docid) const {
   return std::to_string(docid);
 }
 
-Xapian::docid DocumentIds::docid_of(const std::string& id) const {
-  if (!id_prefix_.empty()) {
-    const auto posting = db_.postlist_begin(id_prefix_ + id);
-    return posting == db_.postlist_end(id_prefix_ + id) ? 0 : *posting;
-  }
-  Xapian::docid docid = 0;
-  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), docid);
-  if (error != std::errc() || end != id.data() + id.size() || docid == 0) return 0;
-  const auto posting = [&] {
-    auto all = db_.postlist_begin("");
-    all.skip_to(docid);
-    return all;
-  }();
-  return posting != db_.postlist_end("") && *posting == docid ? docid : 0;
-}
+Xapian::docid DocumentIds::docid_of(const std::string& id) const { return irgan::docid_of(db_, id_prefix_, id); }
 
 }  // namespace irgan

@@ -47,6 +47,7 @@ void append_row(const Pool& pool, Index row, double label, int rank, double show
     text += " shown = ";
     append_number(text, shown);
   }
+  if (row >= pool.rows.rows() - pool.num_added) text += " added = 1";
   text += '\n';
 }
 
@@ -139,13 +140,14 @@ Pool pool_of(const Block& block, Index num_features, float absent) {
     pool.document_ids.push_back(line.document_id.empty() ? std::to_string(i + 1) : line.document_id);
     for (const auto& [index, value] : line.features) pool.rows(static_cast<Index>(i), index - 1) = value;
   }
-  pool.range = pool_range(pool.rows);
+  for (auto line = block.lines.rbegin(); line != block.lines.rend() && line->is_added; ++line) ++pool.num_added;
+  pool.range = pool_range(pool.found_rows());
   return pool;
 }
 
 bool same_rows(const Pool& a, const Pool& b) {
   const auto same = [](float x, float y) { return x == y || (std::isnan(x) && std::isnan(y)); };
-  return a.document_ids == b.document_ids && a.rows.cols() == b.rows.cols() &&
+  return a.document_ids == b.document_ids && a.num_added == b.num_added && a.rows.cols() == b.rows.cols() &&
          std::equal(a.rows.data(), a.rows.data() + a.rows.size(), b.rows.data(), same);
 }
 

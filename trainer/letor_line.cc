@@ -72,6 +72,7 @@ void parse_comment(std::string_view comment, LetorLine& line) {
     }
     expects_value = false;
     if (key == "docid") line.document_id = value;
+    if (key == "added") line.is_added = value == "1";
     if (key == "rank" && (!parse_number(value, line.rank) || line.rank < 0 || line.rank > kMaxRank)) line.rank = 0;
     if (key == "shown" && (!parse_number(value, line.shown) || !std::isfinite(line.shown) || line.shown < 0.0)) line.shown = 0.0;
   }

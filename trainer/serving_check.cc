@@ -58,7 +58,7 @@ std::optional<ServingCheck> check_serving(const Model& model, const TrainingData
     if (!is_informative(example)) continue;
     const Pool& pool = validation.pools[example.pool];
     const VectorXd gains = gains_of(example, validation.labels, offsets);
-    const VectorXd served = model.score(pool.rows).cast<double>();
+    const VectorXd served = model.score_beside(pool.rows, pool.found_rows(), model.ranker()).cast<double>();
     QuerySums& sums = queries[pool.query_id];
     sums.first_stage += ndcg_of_gains(picked(first_stage_scores(pool, column), example.rows), gains, kCutoff);
     sums.served += ndcg_of_gains(picked(served, example.rows), gains, kCutoff);

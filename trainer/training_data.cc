@@ -80,6 +80,7 @@ std::string fingerprint(const TrainingData& data) {
   for (const Pool& pool : data.pools) {
     add(pool.query_id.data(), pool.query_id.size());
     add(pool.rows.data(), static_cast<std::size_t>(pool.rows.size()) * sizeof(float));
+    if (pool.num_added > 0) add(&pool.num_added, sizeof pool.num_added);
   }
   for (const Example& example : data.examples) {
     add(&example.pool, sizeof example.pool);

@@ -34,7 +34,10 @@ struct Pool {
   std::string query_id;
   std::vector<std::string> document_ids;  ///< one a row
   FeatureMatrix rows;                     ///< documents x features, in first-stage order; NaN is missing
-  PoolRange range;                        ///< of `rows`
+  PoolRange range;                        ///< of found_rows()
+  Eigen::Index num_added = 0;             ///< the last rows: documents that the first stage did not find
+
+  Eigen::Ref<const FeatureMatrix> found_rows() const { return rows.topRows(rows.rows() - num_added); }
 };
 
 /// One unit of training: a query, or one result page of it.

@@ -35,6 +35,17 @@ std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
   return cache;
 }
 
+// The memory in the index; nothing if it has none.
+std::shared_ptr<MemorySource> memory_of(const Xapian::Database& db) {
+  if (db.get_metadata(kMemoryVersionKey).empty()) return nullptr;
+  static std::mutex& mutex = *new std::mutex;
+  static auto& sources = *new RecentIndexes<std::shared_ptr<MemorySource>>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::shared_ptr<MemorySource>& source = sources.of(db.get_uuid());
+  if (!source) source = memory_in_index(tell_once);
+  return source;
+}
+
 SearchLog& search_log() {
   static SearchLog& log = *new SearchLog(preload_settings().log);
   return log;
@@ -113,6 +124,7 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
     options.explore = settings.explore;
     options.on_problem = tell_once;
     options.values = value_cache(db_.get_uuid());
+    options.memory = memory_of(db_);
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }

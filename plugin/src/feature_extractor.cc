@@ -158,7 +158,11 @@ struct FeatureExtractor::State {
         for (Index i = 0; i < n; ++i) values[i] = candidates[reading.sorted_row[static_cast<std::size_t>(i)]].first_stage_score;
         return values;
       case FeatureSource::first_stage_rank:
-        for (Index i = 0; i < n; ++i) values[i] = std::log(1.0 + static_cast<double>(reading.sorted_row[static_cast<std::size_t>(i)]));
+        for (Index i = 0; i < n; ++i) {
+          const std::size_t row = reading.sorted_row[static_cast<std::size_t>(i)];
+          const bool was_found = !std::isnan(candidates[row].first_stage_score);
+          values[i] = was_found ? std::log(1.0 + static_cast<double>(row)) : std::numeric_limits<double>::quiet_NaN();
+        }
         return values;
       case FeatureSource::query_length:
         return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));

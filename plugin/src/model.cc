@@ -107,10 +107,13 @@ VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const 
   return scores;
 }
 
-FeatureMatrix Model::explain(const Eigen::Ref<const FeatureMatrix>& pool) const {
+FeatureMatrix Model::explain(const Eigen::Ref<const FeatureMatrix>& pool) const { return explain_beside(pool, pool); }
+
+FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
+                                    const Eigen::Ref<const FeatureMatrix>& pool) const {
   constexpr int kMidpoints = 64;
   FeatureMatrix encoded;
-  parts_->encoding.encode(pool, pool_range(pool), encoded);
+  parts_->encoding.encode(rows, pool_range(pool), encoded);
   FeatureMatrix difference = encoded;
   const Eigen::RowVectorXf mean = encoded.colwise().mean();
   difference.rowwise() -= mean;
@@ -122,7 +125,7 @@ FeatureMatrix Model::explain(const Eigen::Ref<const FeatureMatrix>& pool) const 
     if (weights.discriminator > 0.0F) add_gradient(parts_->discriminators, points, weights.discriminator / kMidpoints, gradient);
     if (weights.generator > 0.0F) add_gradient(parts_->generators, points, weights.generator / kMidpoints, gradient);
   }
-  FeatureMatrix contributions = FeatureMatrix::Zero(pool.rows(), pool.cols());
+  FeatureMatrix contributions = FeatureMatrix::Zero(rows.rows(), rows.cols());
   const std::vector<Index> owner = parts_->encoding.feature_of_column();
   for (std::size_t c = 0; c < owner.size(); ++c) {
     const Index column = static_cast<Index>(c);

@@ -21,10 +21,8 @@ double log_add(double a, double b) {
 
 bool explores(const std::string& key, double share) { return KeyedDraws(key, "whether to explore").uniform(0) < share; }
 
-Eigen::VectorXd policy_logits(const Model& model, const Eigen::Ref<const FeatureMatrix>& pool, double temperature) {
-  assert(temperature > 0.0);
-  const Ranker policy = model.parts().generators.empty() ? model.ranker() : Ranker::generator;
-  return model.score(pool, policy).cast<double>() / temperature;
+Ranker policy_of(const Model& model) {
+  return model.parts().generators.empty() ? model.ranker() : Ranker::generator;
 }
 
 std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits, const std::vector<Xapian::docid>& docids,

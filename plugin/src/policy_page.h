@@ -17,12 +17,9 @@ namespace irgan {
 /// Requires: share from 0 to 1
 IRGAN_API bool explores(const std::string& key, double share);
 
-/// Returns the logits of the policy: the generator's, or, of a model without one, the served score, whose softmax over the
-/// pool estimates the clicks' distribution too.
-///
-/// Shapes: pool: n x features; result: n
-/// Units:  logit; the model's own temperature is in it, `temperature` divides once more
-IRGAN_API Eigen::VectorXd policy_logits(const Model& model, const Eigen::Ref<const FeatureMatrix>& pool, double temperature);
+/// Returns whose softmax over the candidates is the policy: the generator, or, of a model without one, the served ranker,
+/// which estimates the clicks' distribution too.
+IRGAN_API Ranker policy_of(const Model& model);
 
 /// A document in its place on a drawn page.
 struct PageDraw {

@@ -5,16 +5,18 @@
 #include <cmath>
 #include <exception>
 #include <limits>
-#include <numeric>
 #include <optional>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
+#include "plugin/src/hit_order.h"
 #include "plugin/src/keyed_draws.h"
 #include "plugin/src/own_search.h"
 #include "plugin/src/policy_page.h"
+#include "plugin/src/remembering.h"
 #include "plugin/src/rescoring_source.h"
 #include "plugin/src/served_model.h"
+#include "plugin/src/time_limit.h"
 #include "plugin/src/xapian_versions.h"
 
 namespace irgan {
@@ -36,65 +38,61 @@ std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
   return hits;
 }
 
-bool is_better(const RankedHit& a, const RankedHit& b) { return a.score > b.score; }
-
-std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
-  std::vector<Xapian::docid> docids;
-  for (const RankedHit& hit : hits) docids.push_back(hit.docid);
-  return docids;
-}
-
-Eigen::VectorXf finite_scores(const Model& model, const FeatureMatrix& rows) {
-  Eigen::VectorXf scores = model.score(rows);
-  if (!scores.allFinite()) throw Error("the model gives scores that are not finite");
-  return scores;
-}
-
-// Requires: `hits` are the rows of the pool that `logits` were computed from
-std::vector<RankedHit> drawn(std::vector<RankedHit> hits, const Eigen::VectorXd& logits, const std::string& key) {
-  if (!logits.allFinite()) throw Error("the model's policy gives logits that are not finite");
-  std::vector<RankedHit> page;
-  for (const PageDraw& draw : draw_page(logits, docids_of(hits), key)) {
-    page.push_back(std::move(hits[draw.row]));
-    page.back().log_probability = draw.log_probability;
-  }
-  return page;
-}
-
-// Requires: `other` are the docids of `hits` in another order
-std::vector<RankedHit> interleaved(std::vector<RankedHit> hits, const std::vector<Xapian::docid>& other,
-                                   const std::string& key) {
-  std::unordered_map<Xapian::docid, std::size_t> places;
-  for (std::size_t i = 0; i < hits.size(); ++i) places[hits[i].docid] = i;
-  std::vector<RankedHit> page;
-  for (const InterleavedHit& pick : interleave(docids_of(hits), other, key)) {
-    page.push_back(std::move(hits[places.at(pick.docid)]));
-    page.back().team = pick.team;
-  }
-  return page;
-}
-
-/// The time that reranking one search may still take.
-class TimeLimit {
- public:
-  using Clock = std::chrono::steady_clock;
-
-  explicit TimeLimit(std::chrono::microseconds limit) : limit_(limit), begin_(Clock::now()) {}
-
-  /// Throws: Error if the time is over
-  void check() const {
-    if (limit_.count() > 0 && Clock::now() - begin_ > limit_) {
-      throw Error("reranking took longer than its limit of " + std::to_string(limit_.count()) + " microseconds");
-    }
-  }
-
-  /// Takes what the first pass needed out of the account.
-  void leave_out(Clock::duration duration) { begin_ += duration; }
-
- private:
-  const std::chrono::microseconds limit_;
-  Clock::time_point begin_;
+/// What the first stage found, and what was asked of it.
+struct FirstHits {
+  const Xapian::Query& query;
+  const Xapian::MSet& mset;
+  std::string text;  // as typed; empty if that is not known
+  const Xapian::MatchDecider* mdecider = nullptr;
 };
+
+/// The candidates of a search in their new order.
+struct Ranking {
+  std::vector<RankedHit> hits;
+  std::size_t pool_size = 0;      // how many of them the first stage found, as its first hits
+  Xapian::doccount num_new = 0;   // how many the query does not find
+};
+
+/// What is to be put into an order.
+struct Candidates {
+  const Xapian::Query& query;
+  const std::vector<Candidate>& list;
+  std::size_t pool_size;  // those of the first stage come first
+  const std::optional<Recalled>& recalled;
+};
+
+Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recalled) {
+  return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
+}
+
+// The model's own, or what the memory makes of them.
+Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const Candidates& candidates) {
+  if (candidates.recalled) return remembered(scores, *candidates.recalled);
+  return scores.cast<double>();
+}
+
+// What the memory added, behind the hits of the first stage.
+void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates) {
+  for (std::size_t i = hits.size(); i < candidates.size(); ++i) {
+    hits.emplace_back();
+    hits.back().docid = candidates[i].docid;
+  }
+}
+
+// Whether one of the first `size` hits stands for others: of the pool's, so that it is the same on every page.
+bool is_collapsed(const Xapian::MSet& mset, std::size_t size) {
+  for (Xapian::doccount i = 0; i < size; ++i) {
+    if (!mset[i].get_collapse_key().empty()) return true;
+  }
+  return false;
+}
+
+void set_contributions(std::vector<RankedHit>& hits, const FeatureMatrix& reasons) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const Index row = static_cast<Index>(i);
+    hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
+  }
+}
 
 /// Whether hits come by falling relevance: an Enquire has no getters for its sort order.
 bool is_relevance_order(const Xapian::MSet& mset) {
@@ -107,14 +105,18 @@ bool is_relevance_order(const Xapian::MSet& mset) {
   return true;
 }
 
-/// Weights that bring `head` to the front in its order and leave the rest of `mset` behind it in the old one.
-std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head, const Xapian::MSet& mset,
-                                             const Xapian::Database& db) {
+/// Weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in the old one.
+std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset, const Xapian::Database& db) {
   auto plan = std::make_shared<RescoringPlan>(db);
-  plan->matches_lower_bound = mset.get_matches_lower_bound();
-  plan->matches_estimated = mset.get_matches_estimated();
-  plan->matches_upper_bound = mset.get_matches_upper_bound();
-  const double tail_size = static_cast<double>(mset.size() - head.size());
+  plan->matches_lower_bound = mset.get_matches_lower_bound() + ranking.num_new;
+  plan->matches_upper_bound = mset.get_matches_upper_bound() + ranking.num_new;
+  if (ranking.num_new > 0) plan->matches_upper_bound = std::min(plan->matches_upper_bound, db.get_doccount());
+  plan->matches_estimated = std::min(mset.get_matches_estimated() + ranking.num_new, plan->matches_upper_bound);
+  const std::vector<RankedHit>& head = ranking.hits;
+  std::unordered_set<Xapian::docid> in_head;
+  for (const RankedHit& hit : head) in_head.insert(hit.docid);
+  const double tail_size = static_cast<double>(mset.size() - ranking.pool_size);
+  const auto is_better = [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; };
   const bool is_by_score = std::is_sorted(head.begin(), head.end(), is_better);  // else drawn or interleaved: ranks weigh
   double last = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < head.size(); ++i) {
@@ -125,8 +127,8 @@ std::shared_ptr<const RescoringPlan> plan_of(const std::vector<RankedHit>& head,
   }
   plan->max_weight = head.empty() ? tail_size : plan->entries.front().weight;
   double tail_weight = tail_size;
-  for (auto hit = mset[static_cast<Xapian::doccount>(head.size())]; hit != mset.end(); ++hit) {
-    plan->entries.push_back({*hit, tail_weight});
+  for (auto hit = mset[static_cast<Xapian::doccount>(ranking.pool_size)]; hit != mset.end(); ++hit) {
+    if (in_head.count(*hit) == 0) plan->entries.push_back({*hit, tail_weight});
     tail_weight -= 1.0;
   }
   std::sort(plan->entries.begin(), plan->entries.end(),
@@ -177,6 +179,7 @@ struct Search {
   const Xapian::doccount first, maxitems, check_at_least;
   const Xapian::RSet* const rset;
   const Xapian::MatchDecider* const mdecider;
+  const std::string text;           // as typed
   bool is_programs_own = false;     // what is thrown now would be thrown without a model, too
   bool spies_have_counted = false;
 
@@ -207,7 +210,8 @@ struct Reranker::State {
   State(const Xapian::Database& database, std::shared_ptr<ModelSource> models, RerankOptions rerank_options)
       : db(database),
         options(checked(std::move(rerank_options))),
-        served(db, std::move(models), options.on_problem, options.values) {
+        served(db, std::move(models), options.on_problem, options.values),
+        remembering(db, options.memory, options.added, options.on_problem) {
     if (options.rival) rival.emplace(db, options.rival, options.on_problem, options.values);
   }
 
@@ -215,7 +219,9 @@ struct Reranker::State {
   RerankOptions options;
   ServedModel served;
   std::optional<ServedModel> rival;
+  Remembering remembering;
   std::string key;
+  std::string typed_text;  // for the next search
   std::string answered_by;
   bool explored = false;
   std::vector<RankedHit> head;
@@ -224,66 +230,91 @@ struct Reranker::State {
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
-  FeatureMatrix rows_of(const ServedModel& model, const Xapian::Query& query, const Xapian::MSet& mset,
-                        std::size_t num_hits, const TimeLimit& limit) const {
-    return model.extractor().extract(query, candidates_of(mset, num_hits), [&limit] { limit.check(); });
+  FeatureMatrix rows_of(const ServedModel& model, const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                        const TimeLimit& limit) const {
+    return model.extractor().extract(query, candidates, [&limit] { limit.check(); });
   }
 
-  std::vector<RankedHit> ranked(const Xapian::Query& query, const Xapian::MSet& mset, const Model& current,
-                                const TimeLimit& limit, bool with_contributions) {
-    std::vector<RankedHit> hits = hits_of(mset, depth(current));
-    if (!hits.empty()) {
-      const FeatureMatrix rows = rows_of(served, query, mset, hits.size(), limit);
-      set_scores(hits, rows, current, with_contributions);
-      hits = arranged(std::move(hits), rows, query, mset, limit);
+  Ranking ranked(const FirstHits& first, const Model& current, const TimeLimit& limit, bool with_contributions) {
+    const Xapian::MSet& mset = first.mset;
+    Ranking ranking{hits_of(mset, depth(current)), 0, 0};
+    ranking.pool_size = ranking.hits.size();
+    std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
+    std::optional<Recalled> recalled;
+    if (options.memory) {
+      recalled = remembering.recall(current, {first.query, first.text, candidates, !is_collapsed(mset, ranking.pool_size), first.mdecider});
+      limit.check();
+    }
+    if (recalled) {
+      candidates = recalled->candidates;
+      ranking.num_new = recalled->num_new;
+      append_added(ranking.hits, candidates);
+    }
+    if (!candidates.empty()) {
+      const FeatureMatrix rows = rows_of(served, first.query, candidates, limit);
+      const auto pool = rows.topRows(static_cast<Index>(ranking.pool_size));
+      if (with_contributions) set_contributions(ranking.hits, current.explain_beside(rows, pool));
+      const Candidates scored{first.query, candidates, ranking.pool_size, recalled};
+      ranking.hits = arranged(std::move(ranking.hits), scored, rows, limit);
     }
     answered_by = current.version();
-    return hits;
+    return ranking;
   }
 
-  static void set_scores(std::vector<RankedHit>& hits, const FeatureMatrix& rows, const Model& current,
-                         bool with_contributions) {
-    const Eigen::VectorXf scores = finite_scores(current, rows);
-    const FeatureMatrix reasons = with_contributions ? current.explain(rows) : FeatureMatrix();
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      const Index row = static_cast<Index>(i);
-      hits[i].score = scores[row];
-      if (with_contributions) hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
-    }
-  }
-
-  // From the first stage's order to the one that is shown.
-  std::vector<RankedHit> arranged(std::vector<RankedHit> hits, const FeatureMatrix& rows, const Xapian::Query& query,
-                                  const Xapian::MSet& mset, const TimeLimit& limit) {
+  // From the first stage's order, what the memory added behind it, to the one that is shown.
+  std::vector<RankedHit> arranged(std::vector<RankedHit> hits, const Candidates& candidates, const FeatureMatrix& rows,
+                                  const TimeLimit& limit) {
     const bool needs_key = options.explore > 0.0 || options.interleave;
-    const std::string whole_key = needs_key ? search_key(key, query) : std::string();
+    const std::string whole_key = needs_key ? search_key(key, candidates.query) : std::string();
     if (options.explore > 0.0 && explores(whole_key, options.explore)) {
       explored = true;
-      return drawn(std::move(hits), policy_logits(served.model(), rows, options.explore_temperature), whole_key);
+      const Eigen::VectorXd logits = policy_logits(candidates, rows);
+      set_scores(hits, candidates, rows, served.model());
+      return drawn(std::move(hits), logits, whole_key);
     }
     const std::vector<Xapian::docid> other =
-        options.interleave ? order_of_rival(hits, query, mset, limit) : std::vector<Xapian::docid>();
-    std::stable_sort(hits.begin(), hits.end(), is_better);
+        options.interleave ? order_of_rival(hits, candidates, limit) : std::vector<Xapian::docid>();
+    hits = ranked_by(served.model(), std::move(hits), candidates, rows);
     return options.interleave ? interleaved(std::move(hits), other, whole_key) : hits;
   }
 
-  std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Xapian::Query& query,
-                                            const Xapian::MSet& mset, const TimeLimit& limit) {
-    if (rival) {
-      const Model& current = rival->refresh();
-      set_scores(hits, rows_of(*rival, query, mset, hits.size(), limit), current, false);
-      std::stable_sort(hits.begin(), hits.end(), is_better);
-    }
-    return docids_of(hits);
+  // With a memory, what has been clicked moves the policy as it moves the order.
+  Eigen::VectorXd policy_logits(const Candidates& candidates, const FeatureMatrix& rows) const {
+    constexpr double kSmallest = 1e-300;
+    const Model& model = served.model();
+    const Eigen::VectorXd scores = candidate_scores(model, rows, candidates.pool_size, policy_of(model)).cast<double>();
+    const Eigen::VectorXd logits = scores / options.explore_temperature;
+    if (!candidates.recalled) return logits;
+    return remembered(logits.cast<float>(), *candidates.recalled).cwiseMax(kSmallest).array().log();
+  }
+
+  static void set_scores(std::vector<RankedHit>& hits, const Candidates& candidates, const FeatureMatrix& rows, const Model& model) {
+    const Eigen::VectorXd scores = final_scores(candidate_scores(model, rows, candidates.pool_size, model.ranker()), candidates);
+    for (std::size_t i = 0; i < hits.size(); ++i) hits[i].score = scores[static_cast<Index>(i)];
+  }
+
+  // Chances that are too small for a double are equal, and keep the model's order.
+  static std::vector<RankedHit> ranked_by(const Model& model, std::vector<RankedHit> hits, const Candidates& candidates,
+                                          const FeatureMatrix& rows) {
+    const Eigen::VectorXf scores = candidate_scores(model, rows, candidates.pool_size, model.ranker());
+    return by_score(std::move(hits), final_scores(scores, candidates), scores);
+  }
+
+  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end.
+  std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Candidates& candidates, const TimeLimit& limit) {
+    if (!rival) return docids_of(hits);
+    const Model& current = rival->refresh();
+    return docids_of(ranked_by(current, std::move(hits), candidates, rows_of(*rival, candidates.query, candidates.list, limit)));
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
                                             bool with_contributions) {
     forget();
     const TimeLimit limit(options.max_rerank_time);
-    if (options.rerank_fallback == Fallback::rethrow) return ranked(query, mset, served.refresh(), limit, with_contributions);
+    const FirstHits first{query, mset, std::exchange(typed_text, {})};
+    if (options.rerank_fallback == Fallback::rethrow) return ranked(first, served.refresh(), limit, with_contributions).hits;
     try {
-      return ranked(query, mset, served.refresh(), limit, with_contributions);
+      return ranked(first, served.refresh(), limit, with_contributions).hits;
     } catch (const Xapian::Error& error) {
       tell(error.get_description());
     } catch (const std::exception& error) {
@@ -302,12 +333,18 @@ struct Reranker::State {
     TimeLimit limit(options.max_rerank_time);
     const Model& model = served.refresh();
     const Xapian::MSet all = search.first_pass(depth(model), limit);
-    if (!is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
+    const bool may_recall = all.empty() && options.memory;  // no hits have no order
+    if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
-    head = ranked(query, all, model, limit, false);
+    Ranking ranking = ranked({query, all, search.text, search.mdecider}, model, limit, false);
+    if (ranking.hits.empty()) {
+      answered_by.clear();
+      return search.first == 0 ? all : search.original();
+    }
     limit.check();
     Xapian::Enquire second(db);
-    second.set_query(rescored_query(query, plan_of(head, all, db)));
+    second.set_query(rescored_query(query, plan_of(ranking, all, db)));
+    head = std::move(ranking.hits);
     return second.get_mset(search.first, search.maxitems);
   }
 
@@ -337,6 +374,7 @@ std::vector<RankedHit> Reranker::explain(const Xapian::Query& query, const Xapia
 }
 
 void Reranker::set_key(std::string key) { state_->key = std::move(key); }
+void Reranker::set_typed_text(const std::string& text) const { state_->typed_text = text; }
 
 const std::string& Reranker::answered_by() const { return state_->answered_by; }
 bool Reranker::explored() const { return state_->explored; }
@@ -347,7 +385,7 @@ Xapian::MSet Reranker::get_mset(Xapian::Enquire& enquire, Xapian::doccount first
                                 const Xapian::MatchDecider* mdecider) const {
   const OwnSearch own;
   state_->forget();
-  Search search{enquire, first, maxitems, check_at_least, rset, mdecider};
+  Search search{enquire, first, maxitems, check_at_least, rset, mdecider, std::exchange(state_->typed_text, {})};
   if (maxitems == 0) return search.original();  // only the counts are wanted
   if (state_->options.get_mset_fallback == Fallback::rethrow) return state_->rescored(search);
   try {

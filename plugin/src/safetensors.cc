@@ -23,7 +23,7 @@ std::string digest(std::string_view bytes) {
 }
 
 std::size_t item_size(const std::string& dtype) {
-  if (dtype == "F32") return 4;
+  if (dtype == "F32" || dtype == "U32") return 4;
   if (dtype == "F64" || dtype == "I64") return 8;
   return dtype == "U8" ? 1 : 0;
 }
@@ -48,9 +48,9 @@ std::vector<Number> numbers_of(const Tensor& tensor) {
   throw FormatError(origin + ": byte " + std::to_string(offset) + ": " + reason);
 }
 
-Tensor read_entry(const std::string& name, const json& entry, std::string_view data, std::size_t data_offset,
-                  const std::string& origin) {
-  Tensor tensor{name, entry.at("dtype").get<std::string>(), entry.at("shape").get<std::vector<std::int64_t>>(), {}};
+TensorView read_entry(const std::string& name, const json& entry, std::string_view data, std::size_t data_offset,
+                      const std::string& origin) {
+  TensorView tensor{name, entry.at("dtype").get<std::string>(), entry.at("shape").get<std::vector<std::int64_t>>(), {}};
   const auto range = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
   if (range.size() != 2 || range[0] > range[1] || range[1] > data.size()) {
     refuse(origin, data_offset, "tensor '" + name + "' lies outside the file");
@@ -65,7 +65,7 @@ Tensor read_entry(const std::string& name, const json& entry, std::string_view d
   if (lies || size != range[1] - range[0]) {
     refuse(origin, data_offset + range[0], "tensor '" + name + "' has not the size that its type and shape say");
   }
-  tensor.bytes.assign(data.substr(range[0], range[1] - range[0]));
+  tensor.bytes = data.substr(range[0], range[1] - range[0]);
   return tensor;
 }
 
@@ -79,6 +79,9 @@ Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const doub
 }
 Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const std::int64_t* numbers) {
   return tensor_of(std::move(name), "I64", std::move(shape), numbers);
+}
+Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const std::uint32_t* numbers) {
+  return tensor_of(std::move(name), "U32", std::move(shape), numbers);
 }
 
 const Tensor& TensorFile::tensor(const std::string& name, const std::string& dtype, std::size_t num_dimensions) const {
@@ -135,8 +138,8 @@ std::string encode_tensors(const TensorFile& file) {
   return bytes;
 }
 
-TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
-  if (bytes.size() < kLengthBytes + kDigestBytes) refuse(origin, bytes.size(), "the file ends too early to be a model");
+TensorViews view_tensors(std::string_view bytes, const std::string& origin) {
+  if (bytes.size() < kLengthBytes + kDigestBytes) refuse(origin, bytes.size(), "the file ends too early to be one of ours");
   const std::size_t digest_offset = bytes.size() - kDigestBytes;
   if (bytes.substr(digest_offset) != digest(bytes.substr(0, digest_offset))) {
     refuse(origin, digest_offset, "the digest does not match: damaged, cut short, or not one of our files");
@@ -148,8 +151,7 @@ TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
   if (head_size > digest_offset - kLengthBytes) refuse(origin, 0, "the header is longer than the file");
   const std::size_t data_offset = kLengthBytes + head_size;
   const std::string_view data = bytes.substr(data_offset);
-  TensorFile file;
-  file.origin = origin;
+  TensorViews file;
   try {
     const json header = json::parse(bytes.substr(kLengthBytes, head_size));
     file.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
@@ -159,6 +161,15 @@ TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
     }
   } catch (const json::exception& error) {
     refuse(origin, kLengthBytes, std::string("the header is not what it should be: ") + error.what());
+  }
+  return file;
+}
+
+TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
+  TensorViews views = view_tensors(bytes, origin);
+  TensorFile file{std::move(views.metadata), {}, origin};
+  for (TensorView& view : views.tensors) {
+    file.tensors.push_back({std::move(view.name), std::move(view.dtype), std::move(view.shape), std::string(view.bytes)});
   }
   return file;
 }

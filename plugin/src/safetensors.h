@@ -16,15 +16,30 @@ namespace irgan {
 /// A named array of little-endian numbers, row-major.
 struct Tensor {
   std::string name;
-  std::string dtype;  ///< "F32", "F64", "U8", "I64"
+  std::string dtype;  ///< "F32", "F64", "U8", "U32", "I64"
   std::vector<std::int64_t> shape;
   std::string bytes;
+};
+
+/// A tensor whose bytes stay where they are.
+struct TensorView {
+  std::string name;
+  std::string dtype;
+  std::vector<std::int64_t> shape;
+  std::string_view bytes;
+};
+
+/// A file whose tensors stay where they are.
+struct TensorViews {
+  std::map<std::string, std::string> metadata;
+  std::vector<TensorView> tensors;  ///< without the digest
 };
 
 /// Builds a tensor out of `count` numbers.
 IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const float* numbers);
 IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const double* numbers);
 IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const std::int64_t* numbers);
+IRGAN_API Tensor make_tensor(std::string name, std::vector<std::int64_t> shape, const std::uint32_t* numbers);
 
 struct IRGAN_API TensorFile {
   std::map<std::string, std::string> metadata;
@@ -45,6 +60,9 @@ IRGAN_API std::string encode_tensors(const TensorFile& file);
 
 /// Throws: FormatError beginning with `origin`, with the offset at which the bytes stop being what they should.
 IRGAN_API TensorFile decode_tensors(std::string_view bytes, const std::string& origin);
+
+/// The same without copying; the views live as long as what `bytes` views.
+IRGAN_API TensorViews view_tensors(std::string_view bytes, const std::string& origin);
 
 /// Returns XXH3-128 of `bytes` in hexadecimal.
 IRGAN_API std::string hex_digest(std::string_view bytes);

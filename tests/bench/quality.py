@@ -170,7 +170,7 @@ class Bestbuy:
     train_options = []
 
     def __init__(self, data, work):
-        self.work = work
+        self.data, self.work = data, work
         values = "price=0 review_count=1 review_avg=2 sales_rank_short=3 sales_rank_medium=4 sales_rank_long=5".split()
         db = f"{work}/db"
         run(TOOL, "index", "--overwrite", "--db", db, "--field", "title=S", "--field", "body=B",
@@ -182,15 +182,18 @@ class Bestbuy:
         for part, (begin, end) in ends.items():
             self.parts[part] = rows[int(begin * len(rows)):int(end * len(rows))]
             write_lines(f"{work}/clicks.{part}.tsv", [header] + self.parts[part])
-            columns = ["time=click_time", "session=user", "query_id=qid", "doc_id=docid"]
-            run(TOOL, "features", "--db", db, "--queries", f"{data}/queries.tsv", "--clicks", f"{work}/clicks.{part}.tsv",
-                *[w for c in columns for w in ("--column", c)], *([] if part == "train" else ["--half-life", "0"]),
-                "--out", f"{work}/{part}")
+            self.write_rows(part, f"{work}/{part}")
         run(TOOL, "rerank", "--db", db, "--queries", f"{data}/queries.tsv", "--baseline-out", f"{work}/first_stage.run")
         self.clicked = collections.defaultdict(list)
         for row in self.parts["test"]:
             words = row.split("\t")
             self.clicked[words[3]].append(words[4])
+
+    def write_rows(self, part, path, *options):
+        """Writes the feature rows of a part's clicks, with further options of `features`."""
+        columns = ["time=click_time", "session=user", "query_id=qid", "doc_id=docid"]
+        run(TOOL, "features", "--db", f"{self.work}/db", "--queries", f"{self.data}/queries.tsv", "--clicks", f"{self.work}/clicks.{part}.tsv",
+            *[w for c in columns for w in ("--column", c)], *([] if part == "train" else ["--half-life", "0"]), *options, "--out", path)
 
     def rows(self, _seed):
         return Rows(*(f"{self.work}/{part}" for part in ("train", "valid", "test")))

@@ -7,6 +7,7 @@
 
 #include "irgan/model.h"
 #include "plugin/src/model_parts.h"
+#include "plugin/src/model_parts.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/letor_file.h"
 

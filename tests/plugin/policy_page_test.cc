@@ -108,6 +108,10 @@ TEST_CASE("pages come as often as their probability says", "[plugin][policy_page
   }
 }
 
+VectorXd policy_logits(const Model& model, const FeatureMatrix& pool, double temperature) {
+  return model.score(pool, policy_of(model)).cast<double>() / temperature;
+}
+
 TEST_CASE("a document that leaves the pool leaves the others in their order", "[plugin][policy_page]") {
   const VectorXd logits = VectorXd::LinSpaced(20, -1.0, 1.0);
   Docids docids = numbered(20);

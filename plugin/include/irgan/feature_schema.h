@@ -75,7 +75,7 @@ enum class FieldFeature {
 /// Where a feature's number comes from.
 enum class FeatureSource {
   first_stage_score,  ///< the weight that the site's own search gave; "first_stage.score"
-  first_stage_rank,   ///< log(rank), rank 1-based; "first_stage.log_rank"
+  first_stage_rank,   ///< log(rank), rank 1-based, missing where the score is; "first_stage.log_rank"
   query_length,       ///< number of distinct concepts; "query.length"
   field,              ///< "<field>.<FieldFeature>"
   value,              ///< "value.<name>"

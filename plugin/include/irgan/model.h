@@ -77,6 +77,8 @@ class IRGAN_API Model {
   /// Shapes:  pool: n x features; result: n x features
   /// Units:   raw score; a row adds up to its score less the mean row's score, within the error of 64 midpoints
   FeatureMatrix explain(const Eigen::Ref<const FeatureMatrix>& pool) const;
+  /// The same for the scores that `rows` have beside `pool` (score_beside), from the rows' own mean.
+  FeatureMatrix explain_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool) const;
 
   const FeatureSchema& schema() const;
   const IndexFacts& index_facts() const;

@@ -12,6 +12,7 @@
 #include <xapian.h>
 
 #include "irgan/interleave.h"
+#include "irgan/memory_source.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
@@ -23,6 +24,16 @@ enum class Fallback {
   original_order,  ///< serve the first stage's own result, and tell on_problem
   rethrow,         ///< let the error through
 };
+
+/// Documents that a click memory puts beside the first stage's candidates. Each costs a look-up in the index and a feature
+/// row.
+struct AddedCandidates {
+  std::size_t clicked = 100;  ///< at most so many that were clicked for the query, those with most clicks
+  std::size_t by_words = 50;  ///< at most so many by the words of clicked queries
+};
+
+/// How messages to RerankOptions::on_problem begin that are about the memory.
+inline constexpr const char* kMemoryTrouble = "ranked without the click memory: ";
 
 struct RerankOptions {
   std::size_t depth = 0;                           ///< candidates to rescore; 0: as the model was trained
@@ -46,15 +57,19 @@ struct RerankOptions {
   /// team draft, decided by the same key. A search that explores is not interleaved.
   bool interleave = false;
   std::shared_ptr<ModelSource> rival;  ///< reorders the same pool
+  /// What was clicked before, which then decides beside the model (scores_with_memory). Nothing: the model alone. Trouble
+  /// with it is told once, and the model alone answers; so it is for databases with a shard behind a server.
+  std::shared_ptr<MemorySource> memory;
+  AddedCandidates added;
 };
 
 /// A hit in its new place.
 struct RankedHit {
   Xapian::docid docid = 0;
-  double score = 0.0;               ///< raw model score, comparable within one query only
-  double first_stage_weight = 0.0;  ///< what Xapian gave
+  double score = 0.0;               ///< raw model score, or the chance that scores_with_memory gives; comparable within one query only
+  double first_stage_weight = 0.0;  ///< what Xapian gave; 0 for what the memory added
   int first_stage_percent = 0;
-  std::size_t first_stage_rank = 0;  ///< 1-based
+  std::size_t first_stage_rank = 0;  ///< 1-based; 0 for what the memory added
   Xapian::doccount collapse_count = 0;
   std::vector<float> contributions; ///< what each feature adds (Model::explain); empty unless asked for
   /// Of being drawn next, given those drawn before, in nats, at most 0; nothing unless the search explored.
@@ -80,6 +95,11 @@ class IRGAN_API Reranker {
 
   /// Returns the first min(depth, hits.size()) hits, best first, unless the search explores or is interleaved; `hits`
   /// starts at rank 1.
+  /// Says what the user typed for the next rerank, explain or get_mset: its query is then looked up in the memory by
+  /// this text. Without it, by the words in the Xapian::Query, which is the same for a query that Xapian's parser made of it.
+  void set_typed_text(const std::string& text) const;
+
+  /// Returns the first min(depth, hits.size()) hits, best first, and what the memory adds; `hits` starts at rank 1.
   ///
   /// Units:  ties keep Xapian's order.
   /// Throws: FormatError if the first model needs a feature this build cannot extract (of a later one, on_problem is told
@@ -96,6 +116,8 @@ class IRGAN_API Reranker {
   /// scores (where it explores or is interleaved, ranks) and whose bounds on the number of matches are the first stage's.
   ///
   /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
+  /// Documents that the memory adds stand among the pool, once each; those that the query does not find by itself are
+  /// counted in the bounds. None is added that the query's filters or the decider exclude, nor where hits are collapsed.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
   /// are. So are those of a database with remote shards, at no cost: on_problem is told once. Match spies, cutoffs,
   /// collapsing and the decider act in the first pass only. Term weights, percentages and collapse counts are lost in

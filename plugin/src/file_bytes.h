@@ -1,0 +1,29 @@
+/// The bytes of a file, copied if they are few, mapped if they are many.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// Bytes that begin at an address which 16 divides.
+class IRGAN_API FileBytes {
+ public:
+  /// Files of up to 16 MiB are copied: whoever overwrites a mapped file in place ends the programs that look into it.
+  ///
+  /// Throws: Error if the file cannot be read
+  static FileBytes of_file(const std::string& path);
+  static FileBytes copy_of(std::string_view bytes);
+
+  std::string_view view() const { return {static_cast<const char*>(bytes_.get()), size_}; }
+
+ private:
+  std::shared_ptr<const void> bytes_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace irgan

@@ -1,0 +1,64 @@
+/// Brings a click memory into the searches of one Database.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <Eigen/Core>
+#include <xapian.h>
+
+#include "irgan/feature_extractor.h"
+#include "irgan/memory_source.h"
+#include "irgan/model.h"
+#include "irgan/reranker.h"
+
+namespace irgan {
+
+/// The search that a memory is asked about.
+struct RecallRequest {
+  const Xapian::Query& query;
+  std::string text;                      ///< as typed; empty: the words are read from `query`
+  const std::vector<Candidate>& pool;    ///< in first-stage order
+  bool may_add = true;                   ///< whether documents outside the pool may join
+  const Xapian::MatchDecider* mdecider = nullptr;
+};
+
+/// What a memory says of one search.
+struct Recalled {
+  std::vector<Candidate> candidates;  ///< the pool, then the added documents, whose first-stage score is missing
+  Eigen::VectorXd clicks;             ///< C_qd of each
+  double num_clicks = 0.0;            ///< C_q
+  double prior_clicks = 1.0;          ///< k
+  Xapian::doccount num_new = 0;       ///< added documents that the query itself does not find at all
+};
+
+/// Threads: one
+class IRGAN_API Remembering {
+ public:
+  Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added, ProblemListener on_problem);
+
+  /// Returns nothing if there is no memory, or it has nothing to say. Trouble with it is told, each once, and is no more than
+  /// having none. A document is added only if Xapian finds it under the query's filters and by the decider.
+  ///
+  /// Throws: what the listener throws
+  std::optional<Recalled> recall(const Model& model, const RecallRequest& request);
+
+ private:
+  std::optional<Recalled> recall_or_throw(const Model& model, const RecallRequest& request);
+  void tell(const std::string& problem);
+
+  const Xapian::Database db_;
+  const std::shared_ptr<MemorySource> source_;
+  const AddedCandidates added_;
+  const ProblemListener on_problem_;
+  std::set<std::string> told_;
+  std::optional<bool> is_behind_server_;
+  std::string words_for_;  // the version of the model whose fields words_ knows
+  std::optional<QueryWords> words_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,238 @@
+#!/usr/bin/python3
+"""What a click memory adds on real clicks (bestbuy): in the pool, with clicked documents as candidates, with clicked-query words.
+
+Use: tests/bench/memory.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5]
+Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/release. Writes tests/bench/README.md's table to stdout.
+
+The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and so are
+half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click counting once. The
+threshold of sessions is 1, so that figures compare with the prototype's. BM25 and LambdaMART get the formula here, in numpy, with
+p = 0 outside the pool; our models get it from `rerank --memory`.
+"""
+import argparse
+import collections
+import datetime
+import os
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+import xapian
+
+import quality
+from quality import FIRST_STAGE, LAMBDAMART, TOOL, read_run, run, write_lines
+
+# name -> options of `features` for the rows that a model learns from and is chosen by, and of `rerank`. Behaviour features add theirs here.
+MODELS = collections.OrderedDict([
+    ("IRGAN", ([], [])),
+    ("IRGAN, --add-clicked", (["--add-clicked"], [])),
+])
+# What the memory may do -> options of `rerank`
+USES = collections.OrderedDict([
+    ("memory in the pool", ["--memory-clicked", "0", "--memory-words", "0"]),
+    ("with clicked documents", ["--memory-words", "0"]),
+    ("with clicked-query words too", []),
+])
+HALF_LIVES = (2.5, 5, 10, 20, 40, 0)
+PRIORS = (.03, .1, .3, 1, 3, 10)
+SCALES = {FIRST_STAGE: 4.0, LAMBDAMART: 1.0}  # of scores before the softmax
+
+STEM = xapian.Stem("english")
+Click = collections.namedtuple("Click", "time qid document text")
+
+
+def clicks_of(rows):
+    """The rows of the log as clicks."""
+    columns = (row.split("\t") for row in rows)
+    return [Click(datetime.datetime.fromisoformat(c[0][:19]).timestamp(), c[3], c[4], c[5]) for c in columns]
+
+
+def key_of(text):
+    """A query by its distinct stems, as the plugin's memory has it."""
+    stems = (STEM(word.encode()) for word in re.findall(r"\w+", text.lower()))
+    return tuple(sorted(set(stem.decode() for stem in stems)))
+
+
+def decayed(clicks, half_life):
+    """key -> document -> decayed clicks."""
+    newest = max(click.time for click in clicks)
+    sums = collections.defaultdict(lambda: collections.defaultdict(float))
+    for click in clicks:
+        age = (newest - click.time) / 86400
+        sums[key_of(click.text)][click.document] += 2 ** (-age / half_life) if half_life else 1.0
+    return sums
+
+
+def scores_of_run(path, scale):
+    """query -> document -> score."""
+    scores = collections.defaultdict(dict)
+    for line in quality.read_lines(path):
+        query, _, document, _, score, _ = line.split()
+        scores[query][document] = float(score) / scale
+    return scores
+
+
+def with_memory(scores, counts, prior, adds):
+    """The documents of one query by (C_qd + k p) / (C_q + k), best first."""
+    documents = list(scores)
+    values = np.array([scores[d] for d in documents])
+    p = dict(zip(documents, np.exp(values - values.max()) / np.exp(values - values.max()).sum())) if documents else {}
+    if adds:
+        documents += [d for d in counts if d not in p]
+    return sorted(documents, key=lambda d: -(counts.get(d, 0.0) + prior * p.get(d, 0.0)))
+
+
+def reciprocal_ranks(ranked, clicked):
+    """query -> mean over its clicks of 1 / rank."""
+    values = {}
+    for query, documents in clicked.items():
+        rank = {d: i for i, d in enumerate(ranked.get(query, []), 1)}
+        values[query] = sum(1 / rank[d] if d in rank else 0 for d in documents) / len(documents)
+    return values
+
+
+def clicked_by_query(clicks):
+    clicked = collections.defaultdict(list)
+    for click in clicks:
+        clicked[click.qid].append(click.document)
+    return clicked
+
+
+class Site:
+    """bestbuy with its memory's inputs."""
+
+    def __init__(self, data, work):
+        self.work = work
+        self.rows = quality.Bestbuy(data, work)
+        self.parts = {part: clicks_of(rows) for part, rows in self.rows.parts.items()}
+        self.clicked = {part: clicked_by_query(clicks) for part, clicks in self.parts.items()}
+        self.text_of = dict(line.split("\t") for line in quality.read_lines(f"{data}/queries.tsv"))
+        self.test_queries = f"{work}/queries.test"
+        write_lines(self.test_queries, [f"{qid}\t{self.text_of[qid]}" for qid in self.clicked["test"]])
+        header = quality.read_lines(f"{data}/clicks.tsv")[0]
+        write_lines(f"{work}/clicks.before.tsv", [header] + self.rows.parts["train"] + self.rows.parts["valid"])
+
+    def columns(self):
+        return [word for column in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for word in ("--column", column)]
+
+    def of_run(self, path):
+        return {query: values for query, values in read_run(path).items()}
+
+    def remembered(self, name, test_run, valid_run):
+        """Yields (use, ranking) of a ranker whose scores stand in runs; half-life and prior are chosen on the validation clicks."""
+        valid, test = scores_of_run(valid_run, SCALES[name]), scores_of_run(test_run, SCALES[name])
+        for use, adds in (("memory in the pool", False), ("with clicked documents", True)):
+            best = None
+            for half_life in HALF_LIVES:
+                counts = decayed(self.parts["train"], half_life)
+                for prior in PRIORS:
+                    ranked = {q: with_memory(valid.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds) for q in self.clicked["valid"]}
+                    values = reciprocal_ranks(ranked, self.clicked["valid"])
+                    total = sum(len(self.clicked["valid"][q]) * v for q, v in values.items())
+                    best = max(best or (total, half_life, prior), (total, half_life, prior))
+            _, half_life, prior = best
+            counts = decayed(self.parts["train"] + self.parts["valid"], half_life)
+            yield use, {q: with_memory(test.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds) for q in self.clicked["test"]}
+
+
+def train(rows, model, seed):
+    for left in (model, model + ".refused"):
+        if os.path.exists(left):
+            os.remove(left)
+    subprocess.run([TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", model, "--restart", "--seed", str(seed)],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+def tuned_memory(site, model, log):
+    """Writes the memory of all clicks before the test, its half-life and prior as `memory --tune` chooses them."""
+    base = [TOOL, "memory", *site.columns(), "--min-sessions", "1"]
+    text = run(*base, "--clicks", f"{site.work}/clicks.train.tsv", "--tune", f"{site.work}/clicks.valid.tsv",
+               "--db", f"{site.work}/db", "--model", model, "--out", f"{site.work}/tuning.memory")
+    half_life, prior = text.splitlines()[text.splitlines().index("half-life  prior  MRR") + 1].split()[:2]
+    log(f"    half-life {half_life}, prior {prior}")
+    out = f"{site.work}/test.memory"
+    wrote = run(*base, "--clicks", f"{site.work}/clicks.before.tsv", "--half-life", half_life, "--prior-clicks", prior, "--out", out)
+    log("    " + wrote.splitlines()[-1])
+    return out
+
+
+def rankings_of_seed(site, seed, peers, log):
+    """Yields (ranker, use, ranking of the test queries)."""
+    first_stage = site.rows.first_stage(seed)
+    yield FIRST_STAGE, "alone", site.of_run(first_stage)
+    for use, ranked in site.remembered(FIRST_STAGE, first_stage, first_stage):
+        yield FIRST_STAGE, use, ranked
+    rows = site.rows.rows(seed)
+    if peers:
+        runs = {}
+        for part in ("test", "valid"):
+            runs[part] = f"{site.work}/lambdamart.{part}.run"
+            run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, getattr(rows, part), runs[part], seed)
+        yield LAMBDAMART, "alone", site.of_run(runs["test"])
+        for use, ranked in site.remembered(LAMBDAMART, runs["test"], runs["valid"]):
+            yield LAMBDAMART, use, ranked
+    for name, (feature_options, rerank_options) in MODELS.items():
+        log(f"  {name}")
+        own = rows
+        if feature_options:
+            own = rows._replace(train=f"{site.work}/train.own", valid=f"{site.work}/valid.own")
+            for part in ("train", "valid"):
+                site.rows.write_rows(part, getattr(own, part), *feature_options)
+        model = f"{site.work}/model"
+        train(own, model, seed)
+        memory = tuned_memory(site, model, log)
+        out = f"{site.work}/reranked.run"
+        base = [TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out, *rerank_options]
+        run(*base, "--memory", "none")
+        yield name, "alone", site.of_run(out)
+        for use, use_options in USES.items():
+            run(*base, "--memory", memory, *use_options)
+            yield name, use, site.of_run(out)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default=os.path.join(quality.ROOT, "../shared/data"))
+    parser.add_argument("--peers", default=os.path.join(quality.ROOT, "../shared/peers"), help="'' leaves LambdaMART out")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--work", default=os.path.join(quality.ROOT, "build/bench/memory"))
+    options = parser.parse_args()
+    os.makedirs(options.work, exist_ok=True)
+    start = time.time()
+
+    def log(text):
+        print(f"{time.time() - start:5.0f} s {text}", file=sys.stderr, flush=True)
+
+    site = Site(os.path.join(options.data, "bestbuy"), options.work)
+    clicked = site.clicked["test"]
+    weight = np.array([len(clicked[q]) for q in sorted(clicked)], float)
+    weight /= weight.sum()
+    values, found = collections.defaultdict(list), {}
+    for seed in range(1, options.seeds + 1):
+        log(f"seed {seed}")
+        for name, use, ranked in rankings_of_seed(site, seed, options.peers, log):
+            by_query = reciprocal_ranks(ranked, clicked)
+            values[name, use].append(np.array([by_query[q] for q in sorted(clicked)]))
+            found[name, use] = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
+            log(f"  {name}, {use}: {values[name, use][-1] @ weight:.4f}")
+    print("| bestbuy, MRR | | mean ± deviation | clicks among the candidates | p against it alone | p against LambdaMART, the same |")
+    print("|---|---|---|---|---|---|")
+    for (name, use), by_seed in values.items():
+        mean = np.mean(by_seed, 0)
+        means = [v @ weight for v in by_seed]
+
+        def p_against(other):
+            if other == (name, use) or other not in values:
+                return ""
+            scaled = weight * len(weight)
+            return f"{quality.randomisation_p(scaled * mean, scaled * np.mean(values[other], 0)):.4f}"
+        deviation = np.std(means, ddof=1) if len(means) > 1 else 0.0
+        print(f"| {name} | {use} | {np.mean(means):.4f} ± {deviation:.4f} | {found[name, use]:.3f} | {p_against((name, 'alone'))} | "
+              f"{p_against((LAMBDAMART, use))} |")
+    log(f"{options.seeds} seeds")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+#include "trainer/earlier_clicks.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include "trainer/distinct_pages.h"
+
+namespace irgan {
+namespace {
+
+// When a row happened: its time, then its place in the log.
+using Moment = std::pair<double, std::uint64_t>;
+
+/// Clicks of a query on a document, and the first of them.
+struct Clicks {
+  DecayedSum all, first;
+  double all_in_full = 0.0;
+  double first_in_full = 0.0;
+  Moment begin{0.0, 0};
+  std::size_t session = 0;  // a hash, of the first click
+  bool any = false;
+};
+
+bool is_of_first(const Clicks& clicks, const Moment& moment, std::size_t session, bool has_session) {
+  return moment.first == clicks.begin.first || (has_session && session == clicks.session);
+}
+
+}  // namespace
+
+struct EarlierClicks::State {
+  struct OfQuery {
+    std::map<std::string, Clicks, std::less<>> documents;
+    Moment last{0.0, 0};
+  };
+
+  explicit State(double half_life_days) : decay(half_life_days) {}
+
+  Decay decay;
+  std::map<std::string, OfQuery> queries;
+  double last_time = 0.0;
+  double newest_time = 0.0;
+  bool has_time = false;
+  std::uint64_t num_rows = 0;
+  bool has_impressions = false;
+};
+
+EarlierClicks::EarlierClicks(double half_life_days) : state_(std::make_unique<State>(half_life_days)) {}
+EarlierClicks::~EarlierClicks() = default;
+
+void EarlierClicks::add(const ClickRow& row, const std::string& query_id) {
+  State& s = *state_;
+  if (row.time) {
+    s.last_time = *row.time;
+    s.newest_time = s.has_time ? std::max(s.newest_time, *row.time) : *row.time;
+    s.has_time = true;
+  }
+  s.has_impressions = s.has_impressions || row.is_impression;
+  const std::uint64_t number = s.num_rows++;
+  if (!row.clicked && !row.is_impression) return;
+  // Without times the order of the log is all that is known.
+  const Moment moment{s.has_time ? s.last_time : static_cast<double>(number), number};
+  State::OfQuery& query = s.queries[query_id];
+  Clicks& clicks = query.documents[std::string(row.document_id)];
+  if (!row.clicked) return;
+  query.last = std::max(query.last, moment);
+  const std::size_t session = std::hash<std::string_view>()(row.session);
+  if (!clicks.any || moment < clicks.begin) {
+    clicks.first = {};
+    clicks.first_in_full = 0.0;
+    clicks.begin = moment;
+    clicks.session = session;
+    clicks.any = true;
+  }
+  clicks.all.add(row.count, moment.first, s.decay);
+  clicks.all_in_full += row.count;
+  if (is_of_first(clicks, moment, session, !row.session.empty())) {
+    clicks.first.add(row.count, moment.first, s.decay);
+    clicks.first_in_full += row.count;
+  }
+}
+
+AddedDocuments EarlierClicks::finish(bool in_full) const {
+  const State& s = *state_;
+  AddedDocuments added;
+  for (const auto& [id, query] : s.queries) {
+    for (const auto& [document, clicks] : query.documents) {
+      const bool is_earlier = clicks.any && clicks.begin.first < query.last.first;
+      if (!s.has_impressions && !is_earlier) continue;
+      const double label = in_full ? clicks.all_in_full - clicks.first_in_full
+                                   : clicks.all.at(s.newest_time, s.decay) - clicks.first.at(s.newest_time, s.decay);
+      added[id].emplace(document, label > 1e-9 ? label : 0.0);  // the difference of equal sums may not be 0
+    }
+  }
+  return added;
+}
+
+}  // namespace irgan
