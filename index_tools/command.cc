@@ -85,6 +85,7 @@ const std::vector<Command>& commands() {
           "train", "(--data F... | --db DB --queries Q (--clicks C | --qrels R)) --model M",
           "learn a model from clicks or judgments",
           "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
+          "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model films.new.model\n"
           "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
           "A run that is stopped goes on where it was when the same command is given again.\n"
           "Next: 'search --model' to try it, 'rerank' and 'evaluate' to measure it on queries that it has not seen ('score'\n"

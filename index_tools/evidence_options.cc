@@ -192,13 +192,9 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) cons
 }
 
 RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t seed) const {
-  if (split == LogSplit::query) return RowSplit(split, share, seed, 0.0);
-  const bool reads_stdin = std::find(clicks.begin(), clicks.end(), "-") != clicks.end();
-  if (reads_stdin && split == LogSplit::time) {
+  if (split != LogSplit::time) return RowSplit(split, share, seed, 0.0);
+  if (std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
     throw ConfigError("--clicks - with --split time: the log is read twice, so it must be a file");
-  }
-  if (split == LogSplit::session || reads_stdin) {
-    return RowSplit(split == LogSplit::session ? split : LogSplit::query, share, seed, 0.0);
   }
   TimeSample times;
   // Unusable lines are told, and refused, when the log is read for what it says.
@@ -210,16 +206,15 @@ RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t 
     if (row.time) times.add(*row.time);
   });
   const std::optional<double> beginning = times.beginning_of_last(share);
-  if (beginning) return RowSplit(LogSplit::time, share, seed, *beginning);
-  if (split == LogSplit::time) throw ConfigError("--split time: the log has no times, or all of them are the same");
-  return RowSplit(LogSplit::query, share, seed, 0.0);
+  if (!beginning) throw ConfigError("--split time: the log has no times, or all of them are the same");
+  return RowSplit(split, share, seed, *beginning);
 }
 
 std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share, std::uint64_t seed) const {
   check();
   if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   if (!qrels.empty()) {
-    if (split != LogSplit::automatic && split != LogSplit::query) {
+    if (split != LogSplit::query) {
       throw ConfigError(std::string("--split ") + to_string(split) + " is for clicks: judgments are split by query");
     }
     return split_by_query(prepare_data(queries), share, seed);
@@ -264,10 +259,10 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
 void SplitFlags::add_to(OptionTable& table) {
   table.choice<LogSplit>(
       "split", split,
-      {{"auto", LogSplit::automatic}, {"time", LogSplit::time}, {"query", LogSplit::query}, {"session", LogSplit::session}},
-      "what parts validation from training. time: the last rows of the log are held out, so that a model is chosen as it will be "
-      "used, on what comes next; it reads the log twice. query: each query is wholly in one part, for a model that meets new queries. "
-      "session: each session is. auto: time where the log has times (and is no stdin), else query");
+      {{"query", LogSplit::query}, {"time", LogSplit::time}, {"session", LogSplit::session}},
+      "what parts validation from training. query: each query is wholly in one part, so that a model is chosen that ranks new queries "
+      "well. time: the last rows of the log are held out, to see how a model fares on what came next; it reads the log twice, and "
+      "the newest clicks teach nothing. session: each session is held out or not, for a site whose queries are always the same ones");
   table.number("valid-share", share, 0.01, 0.9, "share held out for validation: of the rows by time, of the queries, or of the sessions");
 }
 

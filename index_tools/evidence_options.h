@@ -95,7 +95,7 @@ struct EvidenceOptions : LabelOptions {
 
 /// The flags of a split.
 struct SplitFlags {
-  LogSplit split = LogSplit::automatic;
+  LogSplit split = LogSplit::query;
   double share = 0.15;
 
   void add_to(OptionTable& table);

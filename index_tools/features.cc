@@ -14,7 +14,7 @@ namespace {
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
-  if (options.split.split != LogSplit::automatic && options.valid_out.empty()) {
+  if (options.split.split != LogSplit::query && options.valid_out.empty()) {
     throw ConfigError("--split needs --valid-out: name the file for what is held out");
   }
   if (!options.from.empty() && !options.evidence.features.empty()) {

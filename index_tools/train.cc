@@ -106,10 +106,10 @@ void check(const TrainOptions& options) {
   const EvidenceOptions& evidence = options.evidence;
   if (!options.from.empty() && options.trials > 1) throw ConfigError("--trials and --from exclude each other: trials change the networks");
   if (!options.from.empty() && !evidence.features.empty()) throw ConfigError("--features and --from exclude each other: features are the model's");
-  const bool splits = options.split.split != LogSplit::automatic;
+  const bool splits = options.split.split != LogSplit::query;
   if (splits && !options.valid.empty()) throw ConfigError("--split and --valid exclude each other");
   if (splits && !options.valid_queries.empty()) throw ConfigError("--split and --valid-queries exclude each other");
-  if (splits && !options.data.empty() && options.split.split != LogSplit::query) {
+  if (splits && !options.data.empty()) {
     throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");

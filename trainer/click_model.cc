@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "trainer/position_based.h"
+#include "trainer/position_based_model.h"
 #include "trainer/training.h"
 
 namespace irgan {

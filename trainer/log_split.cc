@@ -1,7 +1,6 @@
 #include "trainer/log_split.h"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <ctime>
@@ -18,9 +17,8 @@ constexpr std::size_t kMostKept = std::size_t{1} << 17;
 const char* to_string(LogSplit split) {
   switch (split) {
     case LogSplit::time: return "time";
-    case LogSplit::query: return "query";
     case LogSplit::session: return "session";
-    default: return "auto";
+    default: return "query";
   }
 }
 
@@ -47,9 +45,7 @@ std::optional<double> TimeSample::beginning_of_last(double share) const {
 }
 
 RowSplit::RowSplit(LogSplit split, double share, std::uint64_t seed, double beginning)
-    : split_(split), share_(share), seed_(seed), beginning_(beginning) {
-  assert(split != LogSplit::automatic);
-}
+    : split_(split), share_(share), seed_(seed), beginning_(beginning) {}
 
 bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
   switch (split_) {

@@ -14,10 +14,9 @@ namespace irgan {
 
 /// What decides to which part a row belongs.
 enum class LogSplit {
-  automatic,  ///< time where the log has times, else query
-  time,       ///< the last rows are for validation
-  query,      ///< each query is wholly in one part
-  session,    ///< each session is wholly in one part
+  query,    ///< each query is wholly in one part
+  time,     ///< the last rows are for validation
+  session,  ///< each session is wholly in one part
 };
 IRGAN_API const char* to_string(LogSplit split);
 
@@ -42,7 +41,6 @@ class IRGAN_API TimeSample {
 class IRGAN_API RowSplit {
  public:
   /// beginning: of validation, for a split by time
-  /// Requires:  split is not automatic
   RowSplit(LogSplit split, double share, std::uint64_t seed, double beginning);
 
   /// A row without a time is as old as the last one before that had one, and belongs to training if there was none; rows

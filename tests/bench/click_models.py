@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """What position bias does to a model that learns from clicks, and what each click model makes of it.
 
-Use: tests/bench/click_models.py [--data ../shared/data] [--seeds 3] [--exponents 0,.5,1,1.5] [--threads 1]
+Use: tests/bench/click_models.py [--data ../shared/data] [--seeds 3] [--queries 2000] [--exponents 0,.5,1,1.5] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the tables of tests/bench/README.md to stdout.
 
 msrd's users are simulated: they look at rank r with chance r^-exponent, down to rank 20, and click by true labels. Every
-click model learns from the same rows of 2,000 training queries, is chosen on 800 validation queries' clicks, and is judged
-by the true labels of all test queries. p is a two-sided paired randomisation test over test queries, each query's value being
+click model learns from the same rows of training queries, is chosen on other queries' clicks, and is judged by the true labels
+of all test queries. Decay is left out: the log is of one day. p is a two-sided paired randomisation test over test queries, each query's value being
 its mean over seeds, against the default.
 """
 import argparse
@@ -20,7 +20,7 @@ import time
 
 import numpy as np
 
-from quality import ROOT, TOOL, Msrd, Rows, randomisation_p, read_lines, run, simulated_rows, write_lines
+from quality import ROOT, TOOL, Msrd, randomisation_p, read_lines, run, simulated_rows, write_lines
 
 DEFAULT = "offset b[rank]"
 
@@ -30,7 +30,6 @@ def methods(exponent):
     ips = ["--click-model", "ips"]
     ways = collections.OrderedDict([
         ("naive", (["--click-model", "naive"], None)),
-        ("decayed", (["--click-model", "decayed"], None)),
         (DEFAULT, ([], None)),
         ("pbm", (["--click-model", "pbm"], None)),
         ("ips, learnt", (ips, None)),
@@ -80,27 +79,17 @@ def train(rows, model, seed, options):
     return model + ".refused"
 
 
-def decayed_rows(dataset, work, seed):
-    """The rows of the same logs with clicks decayed by age."""
-    rows = Rows(f"{work}/train.decayed", f"{work}/valid.decayed", None)
-    for part, path in zip(("train", "valid"), rows):
-        run(TOOL, "features", "--db", dataset.db, "--queries", f"{work}/queries.{part}", "--clicks", f"{work}/clicks.{part}.tsv.zst",
-            "--half-life", "10", "--out", path)
-    return rows
-
-
-def measure(dataset, exponent, seeds, work, threads):
+def measure(dataset, exponent, seeds, queries, work, threads):
     """Returns method -> (means by seed, query -> values, fitted exponents)."""
     os.makedirs(work, exist_ok=True)
-    for part in ("train", "valid"):
-        write_lines(f"{work}/queries.{part}", read_lines(f"{dataset.work}/queries.{part}"))
+    for part, count in (("train", queries), ("valid", queries * 2 // 5)):
+        write_lines(f"{work}/queries.{part}", read_lines(f"{dataset.work}/queries.{part}")[:count])
     results = {name: ([], collections.defaultdict(list), []) for name in methods(exponent)}
     for seed in range(1, seeds + 1):
         rows = simulated_rows(dataset.db, work, lambda part: f"{dataset.data}/qrels.{part}.txt", seed, "--examination", exponent)
-        decayed = decayed_rows(dataset, work, seed)
         for name, (options, told) in methods(exponent).items():
             extra = [] if told is None else ["--propensities", propensities(told, f"{work}/propensities")]
-            model = train(decayed if name == "decayed" else rows, f"{work}/model", seed, [*options, *extra, "--threads", str(threads)])
+            model = train(rows, f"{work}/model", seed, [*options, *extra, "--threads", str(threads)])
             run(TOOL, "score", "--model", model, "--data", f"{dataset.work}/test", "--out", f"{work}/test.run")
             values = dataset.values(f"{work}/test.run", seed)
             means, by_query, exponents = results[name]
@@ -112,7 +101,7 @@ def measure(dataset, exponent, seeds, work, threads):
                 exponents.append(fitted_exponent(examination))
         print(f"  exponent {exponent}, seed {seed}: " + ", ".join(f"{name} {means[-1]:.4f}" for name, (means, _, _) in results.items()),
               file=sys.stderr, flush=True)
-        for left in (rows.train, rows.valid, decayed.train, decayed.valid):
+        for left in (rows.train, rows.valid):
             os.remove(left)
     return results
 
@@ -138,6 +127,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--queries", type=int, default=2000, help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--exponents", default="0,.5,1,1.5")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/click_models"))
@@ -146,7 +136,7 @@ def main():
     os.makedirs(options.work, exist_ok=True)
     dataset = Msrd(os.path.join(options.data, "msrd"), options.work)
     for exponent in map(float, options.exponents.split(",")):
-        results = measure(dataset, exponent, options.seeds, os.path.join(options.work, f"{exponent:g}"), options.threads)
+        results = measure(dataset, exponent, options.seeds, options.queries, os.path.join(options.work, f"{exponent:g}"), options.threads)
         print("\n".join(table(exponent, results)) + "\n", flush=True)
     print(f"{math.ceil((time.time() - start) / 60)} minutes", file=sys.stderr)
 

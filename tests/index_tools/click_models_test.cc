@@ -63,28 +63,25 @@ const std::string kEvidence = " --db @db --queries @learn.tsv --clicks @day1 --c
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "training splits by time where the log has times, and the record says so", "[index_tools][split]") {
+TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and the record says which", "[index_tools][split]") {
   const std::string train = "train --force --epochs 2 --hidden 8 --model @m" + kEvidence;
-  CHECK_THAT(taken(train), Contains("split by time from 2026-01-02T"));
-  CHECK_THAT(record_of("m")["training"]["origin"]["split"].get<std::string>(), Contains("time from 2026-01-02T"));
-  taken(train + "--split query");
+  taken(train);
   CHECK(record_of("m")["validation"]["origin"]["split"] == "query");
+  CHECK_THAT(taken(train + "--split time"), Contains("split by time from 2026-01-02T"));
+  CHECK_THAT(record_of("m")["training"]["origin"]["split"].get<std::string>(), Contains("time from 2026-01-02T"));
   taken(train + "--split session");
   CHECK(record_of("m")["training"]["origin"]["split"] == "session");
-  // A log without times.
-  rewrite("day1", "undated", [](const std::string& line) {
-    const std::size_t tab = line.find('\t');
-    return line.substr(0, tab + 1) + line.substr(line.find('\t', tab + 1));
-  });
-  const std::string undated = "train --force --epochs 12 --model @m --db @db --queries @learn.tsv --clicks @undated ";
-  taken(undated);
-  CHECK(record_of("m")["training"]["origin"]["split"] == "query");
-  CHECK_THAT(refused(undated + "--split time"), Contains("--split time: the log has no times"));
+  // A log without times and sessions.
+  folder.write("bare", "query_id\tdoc_id\nq0\td0\n");
+  const std::string bare = "train --force --model @m --db @db --queries @learn.tsv --clicks @bare --split ";
+  CHECK_THAT(refused(bare + "time"), Contains("--split time: the log has no times"));
+  CHECK_THAT(refused(bare + "session"), Contains("--split session: the log has no sessions"));
+  CHECK_THAT(refused(bare + "query"), Contains("too few clicks to hold some out"));
 }
 
 TEST_CASE_METHOD(Fixture, "nothing of the held-out rows reaches the training rows, whatever the click model", "[index_tools][split]") {
   const std::string model = GENERATE(as<std::string>{}, "auto", "decayed", "pbm", "ips");
-  const std::string features = "features --threads 1 --db @db --queries @learn.tsv --click-model " + model + " --valid-share .3 ";
+  const std::string features = "features --threads 1 --db @db --queries @learn.tsv --split time --click-model " + model + " --valid-share .3 ";
   const std::string split = taken(features + "--clicks @day1 --clicks @day2 --out @train --valid-out @valid");
   REQUIRE_THAT(split, Contains("split by time from 2026-01-02T"));
   const std::size_t at = split.find("from 2026-01-02T") + 5;
@@ -118,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "features writes both parts, each with its own rows", 
   for (const std::string& id : queries(validation)) CHECK(both.insert(id).second);
   CHECK(both == queries(all));
 
-  taken("features" + kEvidence + "--valid-out @valid --out @train");
+  taken("features" + kEvidence + "--split time --valid-out @valid --out @train");
   double shown[3] = {0, 0, 0};
   int part = 0;
   for (const char* name : {"train", "valid", "all"}) {

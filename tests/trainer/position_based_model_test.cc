@@ -1,4 +1,4 @@
-#include "trainer/position_based.h"
+#include "trainer/position_based_model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -61,7 +61,7 @@ double exponent_of(const std::vector<double>& examination) {
 
 }  // namespace
 
-TEST_CASE("the examination that made the clicks is found where documents were seen at several ranks", "[trainer][examination]") {
+TEST_CASE("the examination that made the clicks is found where documents were seen at several ranks", "[trainer][position_based_model]") {
   const double exponent = GENERATE(0.0, 0.5, 1.0, 1.5);
   const double attraction = GENERATE(1.0, 0.1);
   const std::vector<double> examination = estimate_examination(logged({exponent, attraction}, 3, 1));
@@ -72,19 +72,19 @@ TEST_CASE("the examination that made the clicks is found where documents were se
   CHECK(*std::max_element(examination.begin(), examination.end()) == 1.0);
 }
 
-TEST_CASE("clicks at random have a flat examination", "[trainer][examination]") {
+TEST_CASE("clicks at random have a flat examination", "[trainer][position_based_model]") {
   const std::vector<double> examination = estimate_examination(logged({0.0, 1.0, false}, 3, 2));
   REQUIRE(examination.size() == kRanks);
   for (const double chance : examination) CHECK(chance > 0.96);  // 18,000 clicks a rank: deviation .01
 }
 
-TEST_CASE("a log with one order a query does not tell examination from attraction, and none is made up", "[trainer][examination]") {
+TEST_CASE("a log with one order a query does not tell examination from attraction, and none is made up", "[trainer][position_based_model]") {
   CHECK(estimate_examination(logged({1.0, 1.0}, 1, 3)).empty());
   CHECK(estimate_examination(std::vector<Page>()).empty());
   CHECK(estimate_examination(logged({1.0, 0.0}, 3, 3)).empty());  // no clicks
 }
 
-TEST_CASE("ranks at which nothing that moved was clicked are like the nearest known one", "[trainer][examination]") {
+TEST_CASE("ranks at which nothing that moved was clicked are like the nearest known one", "[trainer][position_based_model]") {
   // A document at ranks 2 and 4; rank 3 has one that never moved.
   const std::vector<Page> pages{{"q", {{"a", 2, 40, 100}, {"b", 3, 90, 100}}}, {"q", {{"a", 4, 10, 100}}}};
   const std::vector<double> examination = estimate_examination(pages);
@@ -95,7 +95,7 @@ TEST_CASE("ranks at which nothing that moved was clicked are like the nearest kn
   CHECK_THAT(examination[3], WithinRel(0.25, 0.02));  // but for the prior's one showing
 }
 
-TEST_CASE("attraction is clicks over showings that were looked at, the prior's among them", "[trainer][examination]") {
+TEST_CASE("attraction is clicks over showings that were looked at, the prior's among them", "[trainer][position_based_model]") {
   const std::vector<ShownPair> pairs{{{{1, 10, 4}, {2, 10, 3}}, 0.2}, {{}, 0.3}, {{{7, 20, 1}}, 0.1}};
   const std::vector<double> attraction = attractions(pairs, {1.0, 0.5}, 2.0);
   CHECK_THAT(attraction[0], WithinAbs((7.0 + 2 * 0.2) / (10.0 + 5.0 + 2.0), 1e-15));

@@ -1,4 +1,4 @@
-#include "trainer/position_based.h"
+#include "trainer/position_based_model.h"
 
 #include <algorithm>
 #include <cassert>
