@@ -42,6 +42,10 @@ std::string time_text(double seconds) {
 }
 
 bool has_impressions(const LogCensusResult& census) { return census.num_impressions > 0.0; }
+bool is_examination_known(const LogCensusResult& census) {
+  return std::any_of(census.ranks.begin(), census.ranks.end(),
+                     [](const LogCensusResult::Rank& rank) { return !std::isnan(rank.examination); });
+}
 bool has_times(const LogCensusResult& census) { return census.first_time.has_value(); }
 double days(const LogCensusResult& census) {
   return has_times(census) ? (*census.last_time - *census.first_time) / kDay : 0.0;
@@ -172,9 +176,10 @@ void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>
   if (!has_impressions(census)) {
     limits.push_back("The log says what was clicked, not what was shown: documents of low ranks, which fewer people see, are "
                      "taken for worse than they are. Log a row for each result, with its rank and clicked 0 or 1.");
-  } else if (census.num_telling_pairs == 0) {
-    limits.push_back("No document was shown at two ranks for the same query: whether low ranks are clicked less because they "
-                     "are not looked at or because they are worse cannot be told. Change the order now and then.");
+  } else if (!is_examination_known(census)) {
+    limits.push_back("Hardly a document was clicked and shown at two ranks for the same query: whether low ranks are clicked "
+                     "less because they are not looked at or because they are worse can be told by the documents' features alone. Change "
+                     "the order now and then.");
   } else if (static_cast<double>(census.num_telling_pairs) < kEnoughPairs) {
     limits.push_back("Few documents were shown at two ranks for the same query (" +
                      grouped(static_cast<double>(census.num_telling_pairs)) + "): how ranks are looked at is known roughly.");
@@ -199,8 +204,8 @@ void add_limits_of_rows(const LogCensusResult& census, std::vector<std::string>&
     limits.push_back("There are no sessions: pages of the same query cannot be told apart, nor robots from people.");
   }
   if (census.unlikely_rows > kNoticeable * weight(census)) {
-    limits.push_back(grouped(static_cast<double>(census.num_unlikely_sessions)) + " sessions of " +
-                     grouped(census.unlikely_session) + " rows or more make " + percent(census.unlikely_rows, weight(census)) +
+    limits.push_back("Sessions of " + grouped(census.unlikely_session) + " rows or more (there are " +
+                     grouped(static_cast<double>(census.num_unlikely_sessions)) + ") make " + percent(census.unlikely_rows, weight(census)) +
                      " of the log. Such are robots, or many users under one name; leave them out.");
   }
   if (static_cast<double>(census.num_duplicates) > kNoticeable * static_cast<double>(census.num_rows)) {

@@ -9,15 +9,22 @@
 #include <functional>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "trainer/distinct_pages.h"
+#include "trainer/keyed_sums.h"
+#include "trainer/spilled_clicks.h"
 
 namespace irgan {
 namespace {
 
 constexpr std::uint64_t kMaxUntouched = 1 << 17;  // openings of other pages until a page counts as left
 constexpr std::size_t kMaxPageSize = 1000;        // bounds the search for a document that is on the page already
+constexpr std::size_t kSessionBytes = 64 << 20;   // of a table that goes to a file when it is full
+// What things take in memory, with what their tables take beside them.
+constexpr std::size_t kBytesOfString = 100;
+constexpr std::size_t kBytesOfPage = 100;
+constexpr std::size_t kBytesOfShowing = 48;
+constexpr std::size_t kBytesOfClicks = 80;
 
 // Gives each distinct string a number, from 0 on, and keeps it once.
 class StringTable {
@@ -26,13 +33,17 @@ class StringTable {
     const auto found = numbers_.find(text);
     if (found != numbers_.end()) return found->second;
     strings_.emplace_back(text);
+    num_bytes_ += text.size() + kBytesOfString;
     const auto number = static_cast<std::uint32_t>(strings_.size() - 1);
     numbers_.emplace(strings_.back(), number);
     return number;
   }
   const std::string& operator[](std::uint32_t number) const { return strings_[number]; }
+  std::size_t size() const { return strings_.size(); }
+  std::size_t num_bytes() const { return num_bytes_; }
 
  private:
+  std::size_t num_bytes_ = 0;
   std::deque<std::string> strings_;  // its elements never move, so views into them stay good
   std::unordered_map<std::string_view, std::uint32_t> numbers_;
 };
@@ -48,12 +59,6 @@ struct PageKeyHash {
   std::size_t operator()(const PageKey& key) const { return mix_hash(key.session, key.query); }
 };
 
-// The clicks of a query on a document. Whether they decay may only be known at the end.
-struct ClickSums {
-  DecayedSum decayed;
-  double in_full = 0.0;
-};
-
 struct OpenPage {
   std::uint64_t opening = 0;     // its number among all openings
   std::uint64_t touched_at = 0;  // the number of openings when its last row came
@@ -66,7 +71,8 @@ struct ClickAggregator::State {
   explicit State(const ClickModelOptions& options_given)
       : options(options_given),
         decay(options.half_life_days.value_or(kHalfLifeOfClicksAlone)),
-        page_decay(options.half_life_days.value_or(0.0)) {}
+        page_decay(options.half_life_days.value_or(0.0)),
+        sessions(kSessionBytes) {}
 
   void add_to_page(const ClickRow& row, const PageKey& key, std::uint32_t document, double time) {
     const auto [place, is_new] = open_pages.try_emplace(key);
@@ -104,8 +110,77 @@ struct ClickAggregator::State {
   void close(std::uint32_t query, OpenPage& page) {
     std::sort(page.showings.begin(), page.showings.end(),
               [](const Showing& a, const Showing& b) { return a.rank < b.rank; });
-    pages.merge(query, page.opening, page.showings, page_decay);
+    if (spilled != nullptr) {
+      spill_page(query, page.opening, page.showings.data(), page.showings.size());
+    } else {
+      pages.merge(query, page.opening, page.showings, page_decay);
+    }
     page.showings.clear();
+  }
+
+  void add_clicks(std::uint32_t query, std::uint32_t document, double count) {
+    if (spilled != nullptr) {
+      spilled->add_clicks(queries[query], documents[document], {{count, last_time}, count}, counts.newest_time.has_value());
+      return;
+    }
+    ClickSums& sums = clicks[(std::uint64_t{query} << 32) | document];
+    sums.add({{count, last_time}, count}, decay);
+  }
+
+  void spill_page(std::uint32_t query, std::uint64_t opening, const Showing* showings, std::size_t size) {
+    named.clear();
+    for (std::size_t k = 0; k < size; ++k) {
+      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown});
+    }
+    spilled->add_page(queries[query], opening, named, counts.newest_time.has_value());
+  }
+
+  std::size_t num_bytes() const {
+    return queries.num_bytes() + documents.num_bytes() + pages.entries_so_far() * kBytesOfPage +
+           pages.showings().size() * kBytesOfShowing + clicks.size() * kBytesOfClicks;
+  }
+
+  // From here on clicks and closed pages go to the file as they come.
+  void begin_spilling() {
+    spilled = std::make_unique<SpilledClicks>(options.max_bytes / 4);
+    for (const auto& [key, sums] : clicks) {
+      spilled->add_clicks(queries[static_cast<std::uint32_t>(key >> 32)], documents[static_cast<std::uint32_t>(key)], sums,
+                          counts.newest_time.has_value());
+    }
+    clicks = {};
+    std::vector<Showing> showings;
+    for (const DistinctPages::Entry& entry : pages.entries()) {
+      const auto begin = pages.showings().begin() + static_cast<std::ptrdiff_t>(entry.first_showing);
+      showings.assign(begin, begin + entry.num_showings);
+      spill_page(entry.query, entry.first_opening, showings.data(), showings.size());
+    }
+    pages = DistinctPages();
+  }
+
+  // Drops the strings that no open page needs.
+  void renumber() {
+    StringTable kept_queries;
+    StringTable kept_documents;
+    std::unordered_map<PageKey, OpenPage, PageKeyHash> kept_pages;
+    for (auto& [key, page] : open_pages) {
+      for (Showing& showing : page.showings) showing.document = kept_documents.number_of(documents[showing.document]);
+      kept_pages.emplace(PageKey{key.session, kept_queries.number_of(queries[key.query])}, std::move(page));
+    }
+    for (auto& [key, checked_at] : in_order_of_check) key.query = kept_queries.number_of(queries[key.query]);
+    open_pages = std::move(kept_pages);
+    queries = std::move(kept_queries);
+    documents = std::move(kept_documents);
+    num_bytes_after_renumbering = queries.num_bytes() + documents.num_bytes();
+  }
+
+  void keep_within_memory() {
+    if (spilled == nullptr) {
+      if (num_bytes() <= options.max_bytes) return;
+      begin_spilling();
+    }
+    // Twice what open pages need at least, so that its cost is shared by as many new strings.
+    const std::size_t bound = std::max(options.max_bytes / 4, 2 * num_bytes_after_renumbering);
+    if (queries.num_bytes() + documents.num_bytes() > bound) renumber();
   }
 
   // Every open page stands in the queue once, with the number of openings at which it was last looked at.
@@ -142,25 +217,51 @@ struct ClickAggregator::State {
     open_pages.clear();
   }
 
-  void take_pages(ClickEvidence& evidence, double newest) {
+  // What is in memory, a query at a time.
+  void give_all(const EvidenceRules& rules, const std::function<void(QueryEvidence&&)>& each) {
     std::vector<DistinctPages::Entry>& entries = pages.entries();
     std::sort(entries.begin(), entries.end(), [this](const auto& a, const auto& b) {
       return a.query == b.query ? a.first_opening < b.first_opening : queries[a.query] < queries[b.query];
     });
-    evidence.pages.reserve(entries.size());
-    for (const DistinctPages::Entry& entry : entries) {
-      Page page{queries[entry.query], {}};
-      page.documents.reserve(entry.num_showings);
-      bool is_clicked = false;
-      for (std::size_t k = 0; k < entry.num_showings; ++k) {
-        const Showing& showing = pages.showings()[entry.first_showing + k];
-        page.documents.push_back(
-            {documents[showing.document], showing.rank, showing.clicks.at(newest, page_decay), showing.shown});
-        is_clicked = is_clicked || showing.clicks.value > 0.0;
+    std::vector<std::uint64_t> pairs;
+    for (const auto& [key, sums] : clicks) pairs.push_back(key);
+    std::sort(pairs.begin(), pairs.end());
+    std::vector<std::uint32_t> order(queries.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) { return queries[a] < queries[b]; });
+    std::size_t next_page = 0;
+    for (const std::uint32_t query : order) {
+      QueryEvidence evidence{queries[query], {}, {}, 0};
+      for (; next_page < entries.size() && entries[next_page].query == query; ++next_page) {
+        evidence.pages.push_back(page_of(entries[next_page], rules));
+        if (!is_clicked(entries[next_page])) ++evidence.num_unclicked_pages;
       }
-      if (!is_clicked) ++evidence.num_unclicked_pages;
-      evidence.pages.push_back(std::move(page));
+      const std::uint64_t first_pair = std::uint64_t{query} << 32;
+      for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), first_pair);
+           pair != pairs.end() && *pair >> 32 == query; ++pair) {
+        const ClickSums& sums = clicks.at(*pair);
+        evidence.clicks.emplace(documents[static_cast<std::uint32_t>(*pair)],
+                                rules.decays ? sums.decayed.at(rules.newest_time, rules.decay) : sums.in_full);
+      }
+      if (!evidence.pages.empty() || !evidence.clicks.empty()) each(std::move(evidence));
     }
+  }
+
+  bool is_clicked(const DistinctPages::Entry& entry) const {
+    const auto begin = pages.showings().begin() + static_cast<std::ptrdiff_t>(entry.first_showing);
+    return std::any_of(begin, begin + entry.num_showings,
+                       [](const Showing& showing) { return showing.clicks.value > 0.0; });
+  }
+
+  Page page_of(const DistinctPages::Entry& entry, const EvidenceRules& rules) const {
+    Page page{queries[entry.query], {}};
+    page.documents.reserve(entry.num_showings);
+    for (std::size_t k = 0; k < entry.num_showings; ++k) {
+      const Showing& showing = pages.showings()[entry.first_showing + k];
+      page.documents.push_back(
+          {documents[showing.document], showing.rank, showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown});
+    }
+    return page;
   }
 
   ClickModelOptions options;
@@ -168,12 +269,16 @@ struct ClickAggregator::State {
   Decay page_decay;  // of clicks on pages
   StringTable queries;
   StringTable documents;
-  std::unordered_set<std::uint64_t> sessions;  // hashes
+  KeyedSums sessions;  // rows of each, by its hash
   std::unordered_map<PageKey, OpenPage, PageKeyHash> open_pages;
   std::deque<std::pair<PageKey, std::uint64_t>> in_order_of_check;
   std::uint64_t num_openings = 0;
   DistinctPages pages;
   std::unordered_map<std::uint64_t, ClickSums> clicks;   // key: query in the upper half, document in the lower
+  std::unique_ptr<SpilledClicks> spilled;                // null while there is room in memory
+  std::vector<SpilledClicks::NamedShowing> named;        // of the page that is being spilled
+  std::size_t num_bytes_after_renumbering = 0;
+  std::optional<double> first_time;                      // of the first dated row
   double last_time = 0.0;                                // of the last row that had one
   ClickEvidence counts;                                  // the sums that are known without finish()
 };
@@ -192,14 +297,17 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   assert(!row.is_impression || row.rank > 0);
   if (row.time.has_value()) {
-    if (!s.counts.newest_time.has_value()) s.date_all(*row.time);
+    if (!s.counts.newest_time.has_value()) {
+      s.date_all(*row.time);
+      s.first_time = row.time;
+    }
     s.last_time = *row.time;
     s.counts.newest_time = std::max(s.counts.newest_time.value_or(*row.time), *row.time);
   } else {
     ++s.counts.num_undated_rows;
   }
   const std::uint64_t session = std::hash<std::string_view>()(row.session);
-  if (!row.session.empty()) s.sessions.insert(session);
+  if (!row.session.empty()) s.sessions.add(session, 1.0, 0.0);
   const std::uint32_t query = s.queries.number_of(query_id);
   const std::uint32_t document = s.documents.number_of(row.document_id);
   if (row.is_impression) {
@@ -208,29 +316,44 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   }
   if (row.clicked) {
     s.counts.num_clicks += row.count;
-    ClickSums& sums = s.clicks[(std::uint64_t{query} << 32) | document];
-    sums.decayed.add(row.count, s.last_time, s.decay);
-    sums.in_full += row.count;
+    s.add_clicks(query, document, row.count);
   }
+  s.keep_within_memory();
 }
 
-ClickEvidence ClickAggregator::finish() {
+ClickEvidence ClickAggregator::finish(const std::function<void(QueryEvidence&&)>& each) {
   State& s = *state_;
   s.close_all_pages();
   ClickEvidence evidence = s.counts;
-  const double newest = evidence.newest_time.value_or(0.0);
-  evidence.num_sessions = s.sessions.size();
-  s.take_pages(evidence, newest);
-  evidence.has_impressions = !evidence.pages.empty();
-  const bool decays = s.options.half_life_days.has_value() || !evidence.has_impressions;
-  if (decays && evidence.newest_time) evidence.half_life_days = s.options.half_life_days.value_or(kHalfLifeOfClicksAlone);
-  for (const auto& [key, sums] : s.clicks) {
-    const auto query = static_cast<std::uint32_t>(key >> 32);
-    const auto document = static_cast<std::uint32_t>(key & 0xFFFFFFFF);
-    evidence.clicks.by_query[s.queries[query]][s.documents[document]] =
-        decays ? sums.decayed.at(newest, s.decay) : sums.in_full;
+  s.sessions.finish([&](const KeyedSums::Entry&) { ++evidence.num_sessions; });
+  evidence.has_impressions = evidence.num_impressions > 0.0;
+  EvidenceRules rules{s.decay, s.page_decay, s.options.half_life_days.has_value() || !evidence.has_impressions,
+                      s.first_time.value_or(0.0), evidence.newest_time.value_or(0.0)};
+  if (rules.decays && evidence.newest_time) {
+    evidence.half_life_days = s.options.half_life_days.value_or(kHalfLifeOfClicksAlone);
+  }
+  const auto count_and_give = [&](QueryEvidence&& query) {
+    evidence.num_unclicked_pages += query.num_unclicked_pages;
+    each(std::move(query));
+  };
+  if (s.spilled != nullptr) {
+    s.spilled->finish(rules, count_and_give);
+  } else {
+    s.give_all(rules, count_and_give);
   }
   state_ = std::make_unique<State>(ClickModelOptions(s.options));
+  return evidence;
+}
+
+ClickEvidence ClickAggregator::finish() {
+  std::vector<Page> pages;
+  ClickCounts clicks;
+  ClickEvidence evidence = finish([&](QueryEvidence&& query) {
+    for (Page& page : query.pages) pages.push_back(std::move(page));
+    if (!query.clicks.empty()) clicks.by_query.emplace_hint(clicks.by_query.end(), query.query_id, std::move(query.clicks));
+  });
+  evidence.pages = std::move(pages);
+  evidence.clicks = std::move(clicks);
   return evidence;
 }
 

@@ -1,6 +1,8 @@
 /// From the rows of click logs to what training counts: result pages with their clicks, and clicks alone.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +41,18 @@ struct ClickModelOptions {
   /// A click that is so many days older than the newest row counts half; 0: no decay. Not set: kHalfLifeOfClicksAlone
   /// where no row is an impression, else 0.
   std::optional<double> half_life_days = 0.0;
+
+  /// What is counted in memory up to this; beyond it, clicks and pages go to a temporary file and are summed at the end.
+  /// The result is the same bits. Room for some ten million distinct pages, on machines that train at all.
+  std::size_t max_bytes = std::size_t{1} << 30;
+};
+
+/// What the rows of one query come to.
+struct QueryEvidence {
+  std::string query_id;
+  std::vector<Page> pages;               ///< by first appearance
+  std::map<std::string, double> clicks;  ///< by document; every click, on pages too
+  std::size_t num_unclicked_pages = 0;
 };
 
 /// What the rows come to.
@@ -68,8 +82,8 @@ struct ClickEvidence {
 /// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
 ///          are clicks
 /// Threads: one a thread
-/// Cost:    add() O(documents on the page); memory by distinct pages, query-document pairs, ids and sessions (a hash
-///          each), not by rows
+/// Cost:    add() O(documents on the page); memory by max_bytes and some 200 MB for pages that are open, however many
+///          rows there are; finish() without an argument besides by distinct pages and query-document pairs
 class IRGAN_API ClickAggregator {
  public:
   /// Throws: ConfigError if the half-life is negative or not finite
@@ -82,7 +96,12 @@ class IRGAN_API ClickAggregator {
   void add(const ClickRow& row, const std::string& query_id);
 
   /// Returns what all rows come to; the aggregator is empty after it.
+  ///
+  /// Throws: Error if the temporary file fails
   ClickEvidence finish();
+
+  /// The same a query at a time, in the order of their ids; what is returned has neither pages nor clicks of its own.
+  ClickEvidence finish(const std::function<void(QueryEvidence&&)>& each);
 
  private:
   struct State;

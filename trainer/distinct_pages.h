@@ -68,6 +68,7 @@ class DistinctPages {
   }
 
   std::vector<Entry>& entries() { return entries_; }
+  std::size_t entries_so_far() const { return entries_.size(); }
   const std::deque<Showing>& showings() const { return showings_; }
 
  private:

@@ -53,7 +53,7 @@ struct LogCensusResult {
   std::vector<HeadQuery> heads;  ///< the most frequent five
 
   std::uint64_t num_clicked_documents = 0;
-  std::uint64_t num_duplicates = 0;  ///< rows that equal one of the last million or so in all they say
+  std::uint64_t num_duplicates = 0;  ///< rows that equal one of the last half million or so in all they say
 
   std::vector<Rank> ranks;           ///< from rank 1 to at most 50
   std::size_t num_telling_pairs = 0;  ///< that examination is estimated from
@@ -62,7 +62,7 @@ struct LogCensusResult {
 
 /// Counts rows. Queries, sessions and documents are told apart by hashes of 64 bits; their numbers are exact all the
 /// same, but for hashes that collide, since tables that are full go to a temporary file and are merged. Examination is
-/// estimated by `estimate_examination` from the rows of a part of the pages where there are more than some 8 million.
+/// estimated by `estimate_examination` from the rows of a part of the pages where there are more than some 4 million.
 ///
 /// Threads: one caller; counting goes on in a second thread
 /// Cost:    O(1) a row; memory by max_bytes, some 60 MB at least

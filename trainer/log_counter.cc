@@ -11,9 +11,9 @@ namespace irgan {
 namespace {
 
 constexpr std::size_t kMaxRanks = 50;
-constexpr std::size_t kNumRecentRows = 1 << 20;
+constexpr std::size_t kNumRecentRows = 1 << 19;  // 4 MB, which the cache holds
 constexpr std::size_t kMaxWordsBytes = 32 << 20;  // the frequent queries come early, so their words are among the first
-constexpr std::uint64_t kFewRows = 1 << 23;       // examination takes all rows up to here, then fewer and fewer
+constexpr std::uint64_t kFewRows = 1 << 22;       // examination takes all rows up to here, then fewer and fewer
 constexpr std::size_t kNumHeads = 5;
 constexpr double kOften = 10.0;
 // A session is unlikely if the logarithm of its rows lies so many deviations above the mean, and it is not small.

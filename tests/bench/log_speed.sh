@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# How fast `check` reads a large log, against `gzip -dc FILE | wc -l` on the same file in the same run, and in how much
+# memory:
+#   cmake --build --preset release --target xapian-irgan irgan_made_log
+#   tests/bench/log_speed.sh [ROWS] [FILE]
+# The log is made if FILE is not there. The two take turns, three times each; the ratio is that of the medians.
+set -euo pipefail
+
+rows=${1:-100000000}
+file=${2:-/tmp/made_log.$rows.tsv.gz}
+build=$(dirname "$0")/../../build/release
+[ -s "$file" ] || { "$build/tests/irgan_made_log" "$rows" | gzip >"$file.part" && mv "$file.part" "$file"; }
+
+seconds_of() {  # of a command, its output dropped
+  local start end
+  start=$(date +%s.%N)
+  "$@" >/dev/null
+  end=$(date +%s.%N)
+  awk -v s="$start" -v e="$end" 'BEGIN { printf "%.2f\n", e - s }'
+}
+unpack() { gzip -dc "$file" | wc -l; }
+check() { "$build/index_tools/xapian-irgan" check --clicks "$file"; }
+
+for turn in 1 2 3; do
+  gzip_seconds[turn]=$(seconds_of unpack)
+  check_seconds[turn]=$(seconds_of check)
+  echo "turn $turn: gzip -dc | wc -l ${gzip_seconds[turn]} s, check ${check_seconds[turn]} s"
+done
+median() { printf '%s\n' "$@" | sort -n | sed -n 2p; }
+awk -v rows="$rows" -v g="$(median "${gzip_seconds[@]}")" -v c="$(median "${check_seconds[@]}")" 'BEGIN {
+  printf "gzip -dc | wc -l: %.2f million rows/s; check: %.2f million rows/s; ratio %.2f\n", rows / g / 1e6, rows / c / 1e6, g / c
+}'
+/usr/bin/env python3 - "$build/index_tools/xapian-irgan" "$file" <<'PYTHON'
+import resource, subprocess, sys
+subprocess.run([sys.argv[1], "check", "--clicks", sys.argv[2]], check=True, stdout=subprocess.DEVNULL)
+print("peak memory %.0f MB" % (resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024))
+PYTHON
