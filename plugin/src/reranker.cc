@@ -261,10 +261,11 @@ struct Reranker::State {
       explored = true;
       return drawn(std::move(hits), policy_logits(served.model(), rows, options.explore_temperature), whole_key);
     }
-    const std::vector<Xapian::docid> other =
-        options.interleave ? order_of_rival(hits, query, mset, limit) : std::vector<Xapian::docid>();
+    std::vector<Xapian::docid> other;
+    if (options.interleave) other = order_of_rival(hits, query, mset, limit);
     std::stable_sort(hits.begin(), hits.end(), is_better);
-    return options.interleave ? interleaved(std::move(hits), other, whole_key) : hits;
+    if (!options.interleave) return hits;
+    return interleaved(std::move(hits), other, whole_key);
   }
 
   std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Xapian::Query& query,
