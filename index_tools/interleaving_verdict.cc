@@ -30,7 +30,8 @@ void write_need(const InterleavingOutcome& outcome, double win_rate, const std::
     out << "at these very rates no number of " << unit << " tells them apart\n";
     return;
   }
-  out << "at these rates it takes some " << rounded(needed) << ' ' << unit << " in all for p < .05 in four trials of five (power formula)\n";
+  out << "at these rates it takes some " << rounded(needed) << ' ' << unit
+      << " in all for p < .05 in four trials of five (power formula)\n";
 }
 
 }  // namespace

@@ -54,7 +54,8 @@ struct ExploreCost {
     std::snprintf(text, sizeof text, "explored %zu of %zu sessions", num_explored, num_sessions);
     out << text;
     if (num_explored > 0) {
-      std::snprintf(text, sizeof text, ": nDCG@10 %.4f, best order %.4f; expected clicks a session %.3f, best order %.3f; %.1f %% of all clicks lost",
+      std::snprintf(text, sizeof text,
+                    ": nDCG@10 %.4f, best order %.4f; expected clicks a session %.3f, best order %.3f; %.1f %% of all clicks lost",
                     ndcg_drawn / explored, ndcg_best / explored, clicks_drawn / explored, clicks_best / explored,
                     100.0 * (clicks_best - clicks_drawn) / clicks_best_of_all);
       out << text;

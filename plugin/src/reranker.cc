@@ -272,10 +272,11 @@ struct Reranker::State {
       set_scores(hits, candidates, rows, served.model());
       return drawn(std::move(hits), logits, whole_key);
     }
-    const std::vector<Xapian::docid> other =
-        options.interleave ? order_of_rival(hits, candidates, limit) : std::vector<Xapian::docid>();
+    std::vector<Xapian::docid> other;
+    if (options.interleave) other = order_of_rival(hits, candidates, limit);
     hits = ranked_by(served.model(), std::move(hits), candidates, rows);
-    return options.interleave ? interleaved(std::move(hits), other, whole_key) : hits;
+    if (!options.interleave) return hits;
+    return interleaved(std::move(hits), other, whole_key);
   }
 
   // With a memory, what has been clicked moves the policy as it moves the order.
