@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "plugin/src/own_search.h"
+#include "plugin/src/remote_candidates.h"
+#include "plugin/src/remote_page.h"
 #include "plugin/src/rescoring_source.h"
 #include "plugin/src/served_model.h"
 #include "plugin/src/xapian_versions.h"
@@ -104,6 +106,14 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
+// Throws where a remote page would show more: our own searches do not collapse.
+std::vector<Xapian::docid> remote_docids(const Xapian::MSet& mset) {
+  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
+    if (!hit.get_collapse_key().empty()) throw Error("collapsed results of databases behind a server are not reranked");
+  }
+  return {mset.begin(), mset.end()};
+}
+
 /// Told once a Reranker and not once a search.
 class BehindServer : public Error {
  public:
@@ -163,16 +173,17 @@ struct Reranker::State {
   ServedModel served;
   std::string answered_by;
   std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
+  Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool told_of_servers = false;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
   std::vector<RankedHit> ranked(const Xapian::Query& query, const Xapian::MSet& mset, const Model& current,
-                                const TimeLimit& limit, bool with_contributions) {
+                                const TimeLimit& limit, bool with_contributions, RemoteCandidates* remote = nullptr) {
     std::vector<RankedHit> hits = hits_of(mset, depth(current));
     if (!hits.empty()) {
       const FeatureMatrix rows =
-          served.extractor().extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); });
+          served.extractor().extract(query, candidates_of(mset, hits.size()), [&limit] { limit.check(); }, remote);
       set_scores(hits, rows, current, with_contributions);
     }
     answered_by = current.version();
@@ -211,18 +222,31 @@ struct Reranker::State {
 
   // The page in the model's order.
   Xapian::MSet rescored(Search& search) {
-    if (!is_behind_server) is_behind_server = has_remote_shard(db);
-    if (*is_behind_server) throw BehindServer("databases behind a server are not reranked");
+    look_for_servers();
     TimeLimit limit(options.max_rerank_time);
     const Model& model = served.refresh();
+    if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
     if (!is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
-    const std::vector<RankedHit> head = ranked(query, all, model, limit, false);
+    std::optional<RemoteCandidates> remote;
+    if (*is_behind_server) remote.emplace(db, query, remote_docids(all), id_slot, [&limit] { limit.check(); });
+    const std::vector<RankedHit> head = ranked(query, all, model, limit, false, remote ? &*remote : nullptr);
     limit.check();
+    if (remote) return remote_page(db, query, *plan_of(head, all, db), *remote, search.first, search.maxitems);
     Xapian::Enquire second(db);
     second.set_query(rescored_query(query, plan_of(head, all, db)));
     return second.get_mset(search.first, search.maxitems);
+  }
+
+  void look_for_servers() {
+    if (!is_behind_server) {
+      is_behind_server = has_remote_shard(db);
+      if (*is_behind_server) id_slot = id_slot_of(db);
+    }
+    if (*is_behind_server && id_slot == Xapian::BAD_VALUENO) {
+      throw BehindServer("databases behind a server are reranked only if each document's id is in a value slot: xapian-irgan annotate --ids");
+    }
   }
 
   void tell(const std::string& problem) const {
