@@ -26,8 +26,8 @@ inline constexpr Xapian::valueno kFirstIdSlot = 3000;
 /// Cost: a round trip
 IRGAN_API Xapian::valueno id_slot_of(const Xapian::Database& db);
 
-/// Candidates of one search, looked up by searches of our own: a stock server answers a search for all candidates at once in
-/// one round trip, where each call for a document or a posting list is one of its own or brings the whole list.
+/// Candidates of one search, looked up by searches of our own: a stock server answers one for all candidates at once in two
+/// round trips, where each call for a document is one and a posting list comes whole.
 ///
 /// A search for the candidates' id terms carries in each hit
 ///   - the wdf of several terms: each weighs its wdf (TF-IDF "nnn") times a power of what no wdf reaches, so that the sum of
@@ -38,8 +38,8 @@ IRGAN_API Xapian::valueno id_slot_of(const Xapian::Database& db);
 class RemoteCandidates : public TermReader {
  public:
   /// docids:      of the candidates for `query`, in any order
-  /// before_trip: called before each round trip; what it throws ends the work
-  /// Throws:      Error if a document's id cannot be found in a few round trips, or it has none
+  /// before_trip: called before each search or call; what it throws ends the work
+  /// Throws:      Error if too many documents' ids must be asked for one by one, or a document has none
   /// Cost:        a search, and a document each for up to 20 that our search does not find as the application's did
   RemoteCandidates(Xapian::Database db, const Xapian::Query& query, const std::vector<Xapian::docid>& docids,
                    Xapian::valueno id_slot, std::function<void()> before_trip);
@@ -64,7 +64,7 @@ class RemoteCandidates : public TermReader {
   /// Cost: a round trip a document
   Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const;
 
-  /// Learns how many documents have each of `terms`, in one round trip.
+  /// Learns how many documents have each of `terms`, by one search.
   void count_documents(const std::vector<std::string>& terms);
 
  private:

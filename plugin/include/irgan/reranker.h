@@ -74,7 +74,7 @@ class IRGAN_API Reranker {
   /// The pool is the first `depth` hits of `enquire`'s query whatever the page; later hits follow in their old order.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
   /// are. So are those of a database with remote shards whose documents' ids are in no value slot (`xapian-irgan annotate
-  /// --ids`), at no cost: on_problem is told once. With ids, a page takes some ten round trips; its counts are those of the
+  /// --ids`), at no cost: on_problem is told once. With ids, a page takes some seven searches; its counts are those of the
   /// query without a cutoff, and collapsed results keep their order. Match spies, cutoffs,
   /// collapsing and the decider act in the first pass only. Term weights, percentages and collapse counts are lost in
   /// such an MSet: see rerank. Where enquire's own page is needed after the first pass (a sort by value, a failure of
