@@ -9,6 +9,7 @@
 #include "index_tools/field_lengths.h"
 #include "index_tools/pagerank.h"
 #include "index_tools/progress_bar.h"
+#include "plugin/src/remote_candidates.h"
 #include "trainer/index_layout.h"
 #include "trainer/text_input.h"
 
@@ -51,6 +52,13 @@ Xapian::valueno free_slot(const Xapian::Database& db, const IndexLayout& layout,
   };
   while (is_taken(first)) ++first;
   return first;
+}
+
+// Where ids are already, or else a free slot.
+Xapian::valueno id_slot_for(const Xapian::Database& db, const IndexLayout& layout) {
+  if (layout.id_prefix.empty()) throw ConfigError("--ids: the index has no unique-id terms; --id-prefix names their prefix");
+  const Xapian::valueno known = id_slot_of(db);
+  return known == Xapian::BAD_VALUENO ? free_slot(db, layout, kFirstIdSlot) : known;
 }
 
 Destination destination_of(const char* flag, const std::string& text, const Xapian::Database& db, IndexLayout& layout) {
@@ -118,7 +126,7 @@ NewValue read_pagerank(const Destination& destination, const Xapian::Database& d
 }
 
 std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layout, bool field_lengths,
-                           const std::vector<NewValue>& values) {
+                           const std::vector<NewValue>& values, Xapian::valueno id_slot) {
   const DocumentIds ids(db, layout.id_prefix);
   std::vector<Xapian::docid> docids(db.postlist_begin(""), db.postlist_end(""));
   ProgressBar bar("annotating");
@@ -126,7 +134,9 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
   for (std::size_t i = 0; i < docids.size(); ++i) {
     Xapian::Document document = db.get_document(docids[i]);
     if (field_lengths) set_field_lengths(document, layout);
-    const std::string id = values.empty() ? "" : ids.id_of(docids[i]);
+    const bool wants_id = !values.empty() || id_slot != Xapian::BAD_VALUENO;
+    const std::string id = wants_id ? ids.id_of(docids[i]) : "";
+    if (id_slot != Xapian::BAD_VALUENO) document.add_value(id_slot, layout.id_prefix + id);
     for (const NewValue& value : values) {
       const auto number = value.numbers.find(id);
       if (number == value.numbers.end()) continue;
@@ -138,6 +148,7 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
     bar.update(static_cast<double>(i) / static_cast<double>(docids.size()));
   }
   db.set_metadata(kLayoutKey, layout_to_json(layout));
+  if (id_slot != Xapian::BAD_VALUENO) db.set_metadata(kIdSlotKey, std::to_string(id_slot));
   db.commit();
   return num_found;
 }
@@ -147,13 +158,14 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
 void add_options(AnnotateOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
+  table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values, "a number a document, lines id<TAB>number; NAME is what features call it; may be given again", "FILE:NAME|SLOT");
   table.texts("pagerank", options.pagerank, "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
 }
 
 void run(const AnnotateOptions& options, std::ostream& out) {
-  if (!options.field_lengths && options.values.empty() && options.pagerank.empty()) {
-    throw ConfigError("nothing to add: give --field-lengths, --values or --pagerank");
+  if (!options.field_lengths && !options.ids && options.values.empty() && options.pagerank.empty()) {
+    throw ConfigError("nothing to add: give --field-lengths, --ids, --values or --pagerank");
   }
   const Xapian::Database db = options.database.open_filled();
   IndexLayout layout = options.database.layout(db);
@@ -167,11 +179,12 @@ void run(const AnnotateOptions& options, std::ostream& out) {
   for (const std::string& text : options.pagerank) {
     values.push_back(read_pagerank(destination_of("pagerank", text, db, layout), db, layout));
   }
+  const Xapian::valueno id_slot = options.ids ? id_slot_for(db, layout) : Xapian::BAD_VALUENO;
   // All locks are taken before anything is written.
   std::vector<Xapian::WritableDatabase> shards;
   for (const std::string& path : options.database.paths) shards.push_back(open_writable(path));
   std::size_t num_found = 0;
-  for (Xapian::WritableDatabase& shard : shards) num_found += annotate_shard(shard, layout, options.field_lengths, values);
+  for (Xapian::WritableDatabase& shard : shards) num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot);
   std::size_t num_given = 0;
   for (const NewValue& value : values) num_given += value.numbers.size();
   out << "annotated " << db.get_doccount() << " documents";

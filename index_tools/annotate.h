@@ -12,6 +12,7 @@ namespace irgan {
 struct AnnotateOptions {
   DatabaseOptions database;
   bool field_lengths = false;
+  bool ids = false;
   std::vector<std::string> values;    ///< TSV:SLOT or TSV:NAME
   std::vector<std::string> pagerank;  ///< LINKS:SLOT or LINKS:NAME
 };

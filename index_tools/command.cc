@@ -56,7 +56,7 @@ const std::vector<Command>& commands() {
           "Next: 'inspect --db films' shows what is in it; 'train' learns from a click log, or from judgments; without\n"
           "either, 'simulate' makes a log.\n"),
       make_command<AnnotateOptions>(
-          "annotate", "--db DB [--field-lengths] [--values TSV:NAME] [--pagerank LINKS:NAME]",
+          "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME]",
           "add what features need to an existing index",
           "For an index that omindex, scriptindex or a program of yours made, while no other program writes to it:\n"
           "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"

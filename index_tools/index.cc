@@ -14,6 +14,7 @@
 #include "index_tools/database_options.h"
 #include "index_tools/field_lengths.h"
 #include "index_tools/json_document.h"
+#include "plugin/src/remote_candidates.h"
 #include "trainer/index_layout.h"
 #include "trainer/text_input.h"
 
@@ -98,6 +99,7 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
     if (number != source.values.end()) document.add_value(value.slot, Xapian::sortable_serialise(number->second));
   }
   document.add_boolean_term(layout.id_prefix + source.id);
+  document.add_value(kFirstIdSlot, layout.id_prefix + source.id);
   return document;
 }
 
@@ -208,6 +210,7 @@ void run(const IndexOptions& options, std::ostream& out) {
     const std::string unseen = reader.unseen_key();
     if (!unseen.empty()) throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
     db.set_metadata(kLayoutKey, layout_to_json(layout));
+    db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
     db.commit();
     db.close();
     move_into_place(building, target);

@@ -14,6 +14,7 @@
 #include "plugin/src/field_texts.h"
 #include "plugin/src/known_words.h"
 #include "plugin/src/postings.h"
+#include "plugin/src/remote_candidates.h"
 #include "plugin/src/value_snapshot.h"
 
 namespace irgan {
@@ -32,6 +33,7 @@ struct Reading {
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
   std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
+  RemoteCandidates* remote = nullptr;     // null: the index is read itself
 };
 
 std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
@@ -121,23 +123,46 @@ struct FeatureExtractor::State {
     std::optional<FieldMatch>& match = reading.matches[field];
     if (match) return *match;
     const TextField& spec = schema.fields[field];
-    match = read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
+    match = reading.remote ? read_field(*reading.remote, db.get_doccount(), spec, reading.concepts, reading.docids, any_query_likelihood)
+                           : read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
     match->length = field_lengths(spec, reading);
     return *match;
   }
 
   VectorXd numbers_of(Xapian::valueno slot, const Reading& reading) const {
+    if (reading.remote) return reading.remote->slot_numbers(slot, reading.docids);
     return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
   }
 
   ComparableTexts texts_of(Xapian::valueno slot, const Reading& reading) const {
+    if (reading.remote) return comparable_texts(reading.remote->slot_texts(slot, reading.docids));
     return reading.values ? reading.values->texts(db, slot, reading.docids) : comparable_texts(db, slot, reading.docids);
   }
 
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
     if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, reading);
-    if (!reading.document_lengths) reading.document_lengths = irgan::document_lengths(db, reading.docids);
+    if (!reading.document_lengths) {
+      reading.document_lengths = reading.remote ? reading.remote->document_lengths(reading.docids) : irgan::document_lengths(db, reading.docids);
+    }
     return *reading.document_lengths;
+  }
+
+  // All that the columns will ask for.
+  void fetch(const std::vector<QueryConcept>& concepts, RemoteCandidates& remote) const {
+    std::vector<std::vector<std::string>> forms;
+    std::vector<Xapian::valueno> slots;
+    for (const FeatureColumn& column : columns) {
+      if (column.source == FeatureSource::value) slots.push_back(schema.values[column.index].slot);
+      if (column.source != FeatureSource::field) continue;
+      const TextField& field = schema.fields[column.index];
+      const Xapian::valueno slot = compares_text(column.field_feature) ? field.text_slot : field.length_slot;
+      if (slot != Xapian::BAD_VALUENO) slots.push_back(slot);
+      if (compares_text(column.field_feature)) continue;
+      for (const QueryConcept& concept_ : concepts) {
+        for (const ConceptWord& word : concept_.words) forms.push_back(indexed_forms(field.prefix, word));
+      }
+    }
+    remote.fetch(forms, slots);
   }
 
   FieldTexts& texts(std::size_t field, Reading& reading) const {
@@ -197,7 +222,13 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                                         const std::function<void()>& before_feature) const {
+  return extract(query, candidates, before_feature, nullptr);
+}
+
+FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                                        const std::function<void()>& before_feature, RemoteCandidates* remote) const {
   Reading reading;
+  reading.remote = remote;
   reading.concepts = state_->concept_finder.find(query);
   reading.sorted_row.resize(candidates.size());
   std::iota(reading.sorted_row.begin(), reading.sorted_row.end(), std::size_t{0});
@@ -207,8 +238,9 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
   for (const std::size_t row : reading.sorted_row) reading.docids.push_back(candidates[row].docid);
   reading.matches.resize(state_->schema.fields.size());
   reading.texts.resize(state_->schema.fields.size());
-  if (state_->value_cache) reading.values = state_->value_cache->at(state_->db);
-  if (state_->known_words) state_->known_words->begin(reading.values);
+  if (state_->value_cache && !remote) reading.values = state_->value_cache->at(state_->db);
+  if (state_->known_words) state_->known_words->begin(reading.values, remote);
+  if (remote) state_->fetch(reading.concepts, *remote);
 
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(state_->columns.size()));
   for (std::size_t j = 0; j < state_->columns.size(); ++j) {

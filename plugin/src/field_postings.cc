@@ -14,27 +14,45 @@ std::string prefixed(const std::string& prefix, const std::string& word) {
   return runs_in ? prefix + ':' + word : prefix + word;
 }
 
-// The form in which the index holds a word: Z and the stem, else the word itself (capitalised words, digits, n-grams,
-// and every word of an index made without a stemmer), else the bare stem. `exists` is asked of each in turn until one does.
+// The first of the word's forms that `exists`, which is asked of each in turn; else the last.
 template <class Exists>
 std::string indexed_term(const std::string& prefix, const ConceptWord& word, Exists exists) {
-  std::string term = "Z" + prefixed(prefix, word.stem);
-  if (exists(term)) return term;
-  if (!word.word.empty() && word.word != word.stem) {
-    term = prefixed(prefix, word.word);
-    if (exists(term)) return term;
-  }
-  term = prefixed(prefix, word.stem);
-  exists(term);
-  return term;
+  const std::vector<std::string> forms = indexed_forms(prefix, word);
+  const auto known = std::find_if(forms.begin(), forms.end(), exists);
+  return known == forms.end() ? forms.back() : *known;
 }
+
+class LocalTerms : public TermReader {
+ public:
+  explicit LocalTerms(const Xapian::Database& db) : db_(db) {}
+  bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                Eigen::Ref<Eigen::VectorXd> wdfs) const override {
+    return irgan::add_wdfs(db_, term, docids, wdfs);
+  }
+  Xapian::doccount frequency(const std::string& term) const override { return db_.get_termfreq(term); }
+  Xapian::termcount collection_frequency(const std::string& term) const override { return db_.get_collection_freq(term); }
+
+ private:
+  const Xapian::Database& db_;
+};
 
 }  // namespace
 
+std::vector<std::string> indexed_forms(const std::string& prefix, const ConceptWord& word) {
+  std::vector<std::string> forms{"Z" + prefixed(prefix, word.stem)};
+  if (!word.word.empty() && word.word != word.stem) forms.push_back(prefixed(prefix, word.word));
+  forms.push_back(prefixed(prefix, word.stem));
+  return forms;
+}
+
 FieldMatch read_field(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
                       const std::vector<Xapian::docid>& docids, bool with_collection) {
+  return read_field(LocalTerms(db), static_cast<double>(db.get_doccount()), field, concepts, docids, with_collection);
+}
+
+FieldMatch read_field(const TermReader& terms, double num_documents, const TextField& field,
+                      const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids, bool with_collection) {
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
-  const auto num_documents = static_cast<double>(db.get_doccount());
   FieldMatch match;
   match.wdf = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(docids.size()), num_concepts);
   match.term_frequency.resize(num_concepts);
@@ -46,9 +64,9 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
     double collection_frequency = 0.0;
     for (const ConceptWord& word : concepts[static_cast<std::size_t>(j)].words) {
       const std::string term = indexed_term(
-          field.prefix, word, [&](const std::string& form) { return add_wdfs(db, form, docids, match.wdf.col(j)); });
-      term_frequency += static_cast<double>(db.get_termfreq(term));
-      if (with_collection) collection_frequency += static_cast<double>(db.get_collection_freq(term));
+          field.prefix, word, [&](const std::string& form) { return terms.add_wdfs(form, docids, match.wdf.col(j)); });
+      term_frequency += static_cast<double>(terms.frequency(term));
+      if (with_collection) collection_frequency += static_cast<double>(terms.collection_frequency(term));
     }
     match.term_frequency[j] = std::min(term_frequency, num_documents);
     match.idf[j] = inverse_document_frequency(num_documents, match.term_frequency[j]);
@@ -62,6 +80,10 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
 
 Xapian::doccount word_frequency(const Xapian::Database& db, const std::string& prefix, const ConceptWord& word) {
   return db.get_termfreq(indexed_term(prefix, word, [&](const std::string& form) { return db.term_exists(form); }));
+}
+
+Xapian::doccount word_frequency(const TermReader& terms, const std::string& prefix, const ConceptWord& word) {
+  return terms.frequency(indexed_term(prefix, word, [&](const std::string& form) { return terms.frequency(form) > 0; }));
 }
 
 }  // namespace irgan

@@ -57,11 +57,17 @@ void FieldTexts::find_shared_trigrams() {
 }
 
 void FieldTexts::weigh_words() {
-  for (const ComparableWord& word : query_.words) query_facts_.push_back(&words_->facts_of(word));
+  std::vector<const ComparableWord*> words;
   for (const ComparableText* text : texts_.all) {
-    first_word_.push_back(facts_.size());
-    for (const ComparableWord& word : text->words) facts_.push_back(&words_->facts_of(word));
+    first_word_.push_back(words.size());
+    for (const ComparableWord& word : text->words) words.push_back(&word);
   }
+  const std::size_t num_of_texts = words.size();
+  for (const ComparableWord& word : query_.words) words.push_back(&word);
+  words_->expect(words);
+  facts_.reserve(words.size());
+  for (const ComparableWord* word : words) facts_.push_back(&words_->facts_of(*word));
+  query_facts_ = facts_.data() + num_of_texts;
 }
 
 void FieldTexts::find_fuzzy_matches() {

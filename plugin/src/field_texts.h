@@ -33,15 +33,15 @@ class FieldTexts {
   void find_shared_trigrams();
   void weigh_words();
   void find_fuzzy_matches();
-  WeighedWords weighed_query() const { return {query_.words, query_facts_.data()}; }
+  WeighedWords weighed_query() const { return {query_.words, query_facts_}; }
   WeighedWords weighed_text(std::size_t i) const { return {texts_.all[i]->words, facts_.data() + first_word_[i]}; }
 
   const ComparableText& query_;
   ComparableTexts texts_;
   KnownWords* const words_;
   std::vector<std::size_t> num_shared_trigrams_;  // a text each, once asked for; so are the others
-  std::vector<const WordFacts*> query_facts_;
-  std::vector<const WordFacts*> facts_;           // of the words of all texts
+  std::vector<const WordFacts*> facts_;           // of the words of all texts, and of the query
+  const WordFacts* const* query_facts_ = nullptr;  // among them
   std::vector<std::size_t> first_word_;           // of each text among them
   std::vector<FuzzyMatch> fuzzy_;
 };

@@ -8,10 +8,13 @@
 
 #include <xapian.h>
 
+#include "irgan/query_concepts.h"
 #include "plugin/src/value_snapshot.h"
 #include "plugin/src/word_similarity.h"
 
 namespace irgan {
+
+class RemoteCandidates;
 
 /// Looks each word up once: anew for every text that cost a quarter of the time of all features.
 ///
@@ -24,7 +27,11 @@ class KnownWords {
   /// Begins a search: forgets what was found in another state of the index.
   ///
   /// snapshot: whose texts may be asked for; nothing where slots are read from the index
-  void begin(std::shared_ptr<ValueSnapshot> snapshot);
+  /// remote:   counts documents of words behind a server; null where the index is asked itself
+  void begin(std::shared_ptr<ValueSnapshot> snapshot, RemoteCandidates* remote = nullptr);
+
+  /// Says which words will be asked for, so that a server is asked for all of them at once.
+  void expect(const std::vector<const ComparableWord*>& words);
 
   /// Valid until begin() is called again.
   ///
@@ -33,12 +40,14 @@ class KnownWords {
 
  private:
   const WordFacts& looked_up(const ComparableWord& word);
+  ConceptWord forms_of(const ComparableWord& word);
 
   Xapian::Database db_;
   Xapian::Stem stem_;
   std::string prefix_;
   std::unordered_map<std::u32string, WordFacts> by_letters_;
   std::string state_;                        // of the index when they were looked up
+  RemoteCandidates* remote_ = nullptr;
   std::shared_ptr<ValueSnapshot> snapshot_;  // that gave the numbers below
   std::vector<const WordFacts*> by_number_;  // into by_letters_
 };

@@ -14,6 +14,8 @@
 #include "plugin/src/own_search.h"
 #include "plugin/src/policy_page.h"
 #include "plugin/src/remembering.h"
+#include "plugin/src/remote_candidates.h"
+#include "plugin/src/remote_page.h"
 #include "plugin/src/rescoring_source.h"
 #include "plugin/src/served_model.h"
 #include "plugin/src/time_limit.h"
@@ -44,6 +46,7 @@ struct FirstHits {
   const Xapian::MSet& mset;
   std::string text;  // as typed; empty if that is not known
   const Xapian::MatchDecider* mdecider = nullptr;
+  RemoteCandidates* remote = nullptr;  // where a shard is behind a server
 };
 
 /// The candidates of a search in their new order.
@@ -59,6 +62,7 @@ struct Candidates {
   const std::vector<Candidate>& list;
   std::size_t pool_size;  // those of the first stage come first
   const std::optional<Recalled>& recalled;
+  RemoteCandidates* remote;
 };
 
 Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recalled) {
@@ -145,6 +149,14 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
+// Throws where a remote page would show more: our own searches do not collapse.
+std::vector<Xapian::docid> remote_docids(const Xapian::MSet& mset) {
+  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
+    if (!hit.get_collapse_key().empty()) throw Error("collapsed results of databases behind a server are not reranked");
+  }
+  return {mset.begin(), mset.end()};
+}
+
 /// Told once a Reranker and not once a search.
 class BehindServer : public Error {
  public:
@@ -226,13 +238,13 @@ struct Reranker::State {
   bool explored = false;
   std::vector<RankedHit> head;
   std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
+  Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool told_of_servers = false;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
-  FeatureMatrix rows_of(const ServedModel& model, const Xapian::Query& query, const std::vector<Candidate>& candidates,
-                        const TimeLimit& limit) const {
-    return model.extractor().extract(query, candidates, [&limit] { limit.check(); });
+  FeatureMatrix rows_of(const ServedModel& model, const Candidates& candidates, const TimeLimit& limit) const {
+    return model.extractor().extract(candidates.query, candidates.list, [&limit] { limit.check(); }, candidates.remote);
   }
 
   Ranking ranked(const FirstHits& first, const Model& current, const TimeLimit& limit, bool with_contributions) {
@@ -251,11 +263,11 @@ struct Reranker::State {
       append_added(ranking.hits, candidates);
     }
     if (!candidates.empty()) {
-      const FeatureMatrix rows = rows_of(served, first.query, candidates, limit);
+      const Candidates all{first.query, candidates, ranking.pool_size, recalled, first.remote};
+      const FeatureMatrix rows = rows_of(served, all, limit);
       const auto pool = rows.topRows(static_cast<Index>(ranking.pool_size));
       if (with_contributions) set_contributions(ranking.hits, current.explain_beside(rows, pool));
-      const Candidates scored{first.query, candidates, ranking.pool_size, recalled};
-      ranking.hits = arranged(std::move(ranking.hits), scored, rows, limit);
+      ranking.hits = arranged(std::move(ranking.hits), all, rows, limit);
     }
     answered_by = current.version();
     return ranking;
@@ -305,7 +317,7 @@ struct Reranker::State {
   std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Candidates& candidates, const TimeLimit& limit) {
     if (!rival) return docids_of(hits);
     const Model& current = rival->refresh();
-    return docids_of(ranked_by(current, std::move(hits), candidates, rows_of(*rival, candidates.query, candidates.list, limit)));
+    return docids_of(ranked_by(current, std::move(hits), candidates, rows_of(*rival, candidates, limit)));
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
@@ -329,23 +341,27 @@ struct Reranker::State {
 
   // The page in the model's order.
   Xapian::MSet rescored(Search& search) {
-    if (!is_behind_server) is_behind_server = has_remote_shard(db);
-    if (*is_behind_server) throw BehindServer("databases behind a server are not reranked");
+    look_for_servers();
     TimeLimit limit(options.max_rerank_time);
     const Model& model = served.refresh();
+    if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
-    const bool may_recall = all.empty() && options.memory;  // no hits have no order
+    const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
-    Ranking ranking = ranked({query, all, search.text, search.mdecider}, model, limit, false);
+    std::optional<RemoteCandidates> remote;
+    if (*is_behind_server) remote.emplace(db, query, remote_docids(all), id_slot, [&limit] { limit.check(); });
+    Ranking ranking = ranked({query, all, search.text, search.mdecider, remote ? &*remote : nullptr}, model, limit, false);
     if (ranking.hits.empty()) {
       answered_by.clear();
       return search.first == 0 ? all : search.original();
     }
     limit.check();
-    Xapian::Enquire second(db);
-    second.set_query(rescored_query(query, plan_of(ranking, all, db)));
+    const auto plan = plan_of(ranking, all, db);
     head = std::move(ranking.hits);
+    if (remote) return remote_page(db, query, *plan, *remote, search.first, search.maxitems);
+    Xapian::Enquire second(db);
+    second.set_query(rescored_query(query, plan));
     return second.get_mset(search.first, search.maxitems);
   }
 
@@ -354,6 +370,16 @@ struct Reranker::State {
     answered_by.clear();
     explored = false;
     head.clear();
+  }
+
+  void look_for_servers() {
+    if (!is_behind_server) {
+      is_behind_server = has_remote_shard(db);
+      if (*is_behind_server) id_slot = id_slot_of(db);
+    }
+    if (*is_behind_server && id_slot == Xapian::BAD_VALUENO) {
+      throw BehindServer("databases behind a server are reranked only if each document's id is in a value slot: xapian-irgan annotate --ids");
+    }
   }
 
   void tell(const std::string& problem) const {

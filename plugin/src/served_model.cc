@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "plugin/src/xapian_versions.h"
+
 namespace irgan {
 
 ServedModel::ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem,
@@ -13,7 +15,9 @@ const Model& ServedModel::refresh() {
   std::shared_ptr<const Model> current = source_->get(db_);
   if (model_ && (current == model_ || current == refused_)) return *model_;
   try {
-    extractor_ = std::make_unique<FeatureExtractor>(db_, current->schema(), on_problem_, values_);
+    // Behind a server, looking for a prefix that the index lost brings all its terms.
+    const ProblemListener on_loss = has_remote_shard(db_) ? ProblemListener() : on_problem_;
+    extractor_ = std::make_unique<FeatureExtractor>(db_, current->schema(), on_loss, values_);
     model_ = std::move(current);
     refused_.reset();
   } catch (const FormatError& error) {

@@ -149,11 +149,15 @@ std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid en
 
 ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slot,
                                  const std::vector<Xapian::docid>& docids) {
-  ComparableTexts texts;
-  texts.own.reserve(docids.size());
-  for (const std::string& text : slot_texts(db, slot, docids)) texts.own.push_back(comparable_text(text));
-  for (const ComparableText& text : texts.own) texts.all.push_back(&text);
-  return texts;
+  return comparable_texts(slot_texts(db, slot, docids));
+}
+
+ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
+  ComparableTexts result;
+  result.own.reserve(texts.size());
+  for (const std::string& text : texts) result.own.push_back(comparable_text(text));
+  for (const ComparableText& text : result.own) result.all.push_back(&text);
+  return result;
 }
 
 struct ValueSnapshot::State {

@@ -27,6 +27,8 @@ struct ComparableTexts {
 ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slot,
                                  const std::vector<Xapian::docid>& docids);
 
+ComparableTexts comparable_texts(const std::vector<std::string>& texts);
+
 /// The slots of one state of an index, filled little by little by the searches that read them.
 ///
 /// Threads: safe to share; each brings a Database of its own

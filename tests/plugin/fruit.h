@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "irgan/reranker.h"
+#include "plugin/src/remote_candidates.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 
@@ -28,6 +29,8 @@ inline std::vector<Xapian::Document> fruit() {
     for (unsigned k = 0; k < i * 11 % 13; ++k) text += "filler ";
     Xapian::Document document = document_of({{"", text}});
     document.set_data("document " + std::to_string(i));
+    document.add_boolean_term("Q" + std::to_string(i));
+    document.add_value(kFirstIdSlot, "Q" + std::to_string(i));
     document.add_value(kPopularity, Xapian::sortable_serialise(i * 37 % 20));
     document.add_value(kColour, std::string(1, static_cast<char>('a' + i % 4)));
     documents.push_back(document);

@@ -119,7 +119,9 @@ class IRGAN_API Reranker {
   /// Documents that the memory adds stand among the pool, once each; those that the query does not find by itself are
   /// counted in the bounds. None is added that the query's filters or the decider exclude, nor where hits are collapsed.
   /// Results whose order is not falling relevance (a sort by value or docid, a boolean weight) are returned as they
-  /// are. So are those of a database with remote shards, at no cost: on_problem is told once. Match spies, cutoffs,
+  /// are. So are those of a database with remote shards whose documents' ids are in no value slot (`xapian-irgan annotate
+  /// --ids`), at no cost: on_problem is told once. With ids, a page takes some seven searches; its counts are those of the
+  /// query without a cutoff, and collapsed results keep their order. Match spies, cutoffs,
   /// collapsing and the decider act in the first pass only. Term weights, percentages and collapse counts are lost in
   /// such an MSet: see rerank. Where enquire's own page is needed after the first pass (a sort by value, a failure of
   /// the model), enquire's match spies are cleared before, since they have counted every match: keep spies yourself,
