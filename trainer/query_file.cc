@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "trainer/base64.h"
+#include "trainer/delimited_row.h"
 #include "trainer/text_input.h"
 
 namespace irgan {
@@ -70,6 +71,15 @@ bool take_letor_form(std::string_view line, QueryRow& row) {
   return true;
 }
 
+// The query.txt of Omega's postprocess: CSV, id and text.
+bool take_omega_form(std::string_view line, QueryRow& row) {
+  DelimitedRow csv(',');
+  if (!csv.split(line, 2) || csv.fields().size() != 2) return false;
+  row.id = csv.fields()[0];
+  row.text = csv.fields()[1];
+  return row.id.find(' ') == std::string::npos;
+}
+
 void take_columns(std::string_view line, const Columns& columns, const TextInput& input, QueryRow& row) {
   const std::vector<std::string_view> fields = tab_columns(line);
   if (fields.size() != columns.num_columns) {
@@ -91,8 +101,8 @@ QueryRow parse_row(std::string_view line, const Columns& columns, const TextInpu
   QueryRow row;
   if (columns.has_header || line.find('\t') != std::string_view::npos) {
     take_columns(line, columns, input, row);
-  } else if (!take_letor_form(line, row)) {
-    throw FormatError(input.place() + ": a query is qid<TAB>text or qid 'text'");
+  } else if (!take_letor_form(line, row) && !take_omega_form(line, row)) {
+    throw FormatError(input.place() + ": a query is qid<TAB>text, qid 'text' or qid,text");
   }
   if (row.id.empty()) throw FormatError(input.place() + ": the query has no id");
   if (row.serialised_query.empty() && row.text.find_first_not_of(' ') == std::string::npos) {

@@ -52,6 +52,15 @@ TEST_CASE("queries in Letor's form are read, apostrophes and all", "[trainer][qu
   CHECK(rows[1].text == "the world's end");
 }
 
+TEST_CASE("queries in the form of Omega's postprocess are read", "[trainer][query_file]") {
+  const ScratchFolder folder;
+  const auto rows = read_queries(folder.write("q", "821f,book\n098f,\"a \"\"b\"\", c\"\n"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].id == "821f");
+  CHECK(rows[0].text == "book");
+  CHECK(rows[1].text == "a \"b\", c");
+}
+
 TEST_CASE("a header names further columns, in any order", "[trainer][query_file]") {
   const ScratchFolder folder;
   const Xapian::Query query(Xapian::Query::OP_AND, Xapian::Query("blue"), Xapian::Query("shoe"));
@@ -112,10 +121,10 @@ TEST_CASE("a file of queries without a query is refused", "[trainer][query_file]
 TEST_CASE("a line of another form is refused at its place", "[trainer][query_file]") {
   const ScratchFolder folder;
   const auto [text, message] = GENERATE(table<std::string, std::string>({
-      {"1\ta\njust words\n", ":2: a query is qid<TAB>text or qid 'text'"},
-      {"1 'half\n", ":1: a query is qid<TAB>text or qid 'text'"},
-      {"1 '\n", ":1: a query is qid<TAB>text or qid 'text'"},
-      {"1\n", ":1: a query is qid<TAB>text or qid 'text'"},
+      {"1\ta\njust words\n", ":2: a query is qid<TAB>text, qid 'text' or qid,text"},
+      {"1 'half\n", ":1: a query is qid<TAB>text, qid 'text' or qid,text"},
+      {"1 '\n", ":1: a query is qid<TAB>text, qid 'text' or qid,text"},
+      {"1\n", ":1: a query is qid<TAB>text, qid 'text' or qid,text"},
       {"1\ta\tb\n", ":1: 3 columns where a file without a header line has 2: qid<TAB>text"},
       {"qid\ttext\tfilter\n1\ta\n", ":2: 2 columns where the header has 3"},
       {"qid\ttext\n1 'a'\n", ":2: 1 columns where the header has 2"},
