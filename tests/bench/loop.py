@@ -32,7 +32,6 @@ SITES = collections.OrderedDict([
     (BEST, Site("daily", 0, 1)),
     ("trained daily, 5 % explored", Site("daily", .05, 1)),
     ("trained daily, 20 % explored", Site("daily", .2, 1)),
-    ("trained daily, 20 % at temperature .5", Site("daily", .2, .5)),
 ])
 
 
