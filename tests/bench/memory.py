@@ -12,6 +12,7 @@ p = 0 outside the pool; our models get it from `rerank --memory`.
 import argparse
 import collections
 import datetime
+import functools
 import os
 import re
 import subprocess
@@ -49,6 +50,7 @@ def clicks_of(rows):
     return [Click(datetime.datetime.fromisoformat(c[0][:19]).timestamp(), c[3], c[4], c[5]) for c in columns]
 
 
+@functools.lru_cache(maxsize=None)
 def key_of(text):
     """A query by its distinct stems, as the plugin's memory has it."""
     stems = (STEM(word.encode()) for word in re.findall(r"\w+", text.lower()))
@@ -117,9 +119,6 @@ class Site:
     def columns(self):
         return [word for column in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for word in ("--column", column)]
 
-    def of_run(self, path):
-        return {query: values for query, values in read_run(path).items()}
-
     def remembered(self, name, test_run, valid_run):
         """Yields (use, ranking) of a ranker whose scores stand in runs; half-life and prior are chosen on the validation clicks."""
         valid, test = scores_of_run(valid_run, SCALES[name]), scores_of_run(test_run, SCALES[name])
@@ -161,16 +160,19 @@ def tuned_memory(site, model, log):
 def rankings_of_seed(site, seed, peers, log):
     """Yields (ranker, use, ranking of the test queries)."""
     first_stage = site.rows.first_stage(seed)
-    yield FIRST_STAGE, "alone", site.of_run(first_stage)
+    yield FIRST_STAGE, "alone", read_run(first_stage)
     for use, ranked in site.remembered(FIRST_STAGE, first_stage, first_stage):
         yield FIRST_STAGE, use, ranked
     rows = site.rows.rows(seed)
     if peers:
-        runs = {}
-        for part in ("test", "valid"):
-            runs[part] = f"{site.work}/lambdamart.{part}.run"
-            run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, getattr(rows, part), runs[part], seed)
-        yield LAMBDAMART, "alone", site.of_run(runs["test"])
+        both = f"{site.work}/test_and_valid"  # one training for both: the validation queries under other names
+        write_lines(both, [*quality.read_lines(rows.test), *(line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:])])
+        run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, both, both + ".run", seed)
+        lines = quality.read_lines(both + ".run")
+        runs = {"test": f"{site.work}/lambdamart.test.run", "valid": f"{site.work}/lambdamart.valid.run"}
+        write_lines(runs["test"], [line for line in lines if not line.startswith("valid-")])
+        write_lines(runs["valid"], [line[len("valid-"):] for line in lines if line.startswith("valid-")])
+        yield LAMBDAMART, "alone", read_run(runs["test"])
         for use, ranked in site.remembered(LAMBDAMART, runs["test"], runs["valid"]):
             yield LAMBDAMART, use, ranked
     for name, (feature_options, rerank_options) in MODELS.items():
@@ -186,10 +188,10 @@ def rankings_of_seed(site, seed, peers, log):
         out = f"{site.work}/reranked.run"
         base = [TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out, *rerank_options]
         run(*base, "--memory", "none")
-        yield name, "alone", site.of_run(out)
+        yield name, "alone", read_run(out)
         for use, use_options in USES.items():
             run(*base, "--memory", memory, *use_options)
-            yield name, use, site.of_run(out)
+            yield name, use, read_run(out)
 
 
 def main():
