@@ -123,7 +123,8 @@ const std::vector<Command>& commands() {
       make_command<MemoryOptions>(
           "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
           "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
-          "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory      (every night)\n"
+          "and then every night:\n"
+          "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
           "Beside it stands films.memory.carry, which the next night goes on from: keep that as you keep the log.\n"
           "Next: 'search --memory' and 'rerank --memory' rank with it; 'store --memory' puts it into the index, where live\n"
           "searches find it.\n"),

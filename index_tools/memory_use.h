@@ -16,6 +16,9 @@ struct MemoryUse {
 
   void add_to(OptionTable& table);
 
+  /// Whether the user names a memory.
+  bool is_named() const { return !memory.empty() && memory != "none"; }
+
   /// Sets what is asked for; without --memory the index's own memory, if it has one.
   ///
   /// Throws: FormatError or Error if the memory cannot be read

@@ -39,6 +39,7 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
   if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
   if (options.out.empty() && !options.model.empty()) throw ConfigError("--model needs --out: the baseline has no model");
+  if (options.out.empty() && options.memory.is_named()) throw ConfigError("--memory needs --out: the baseline has no memory");
   const Xapian::Database db = options.database.open_filled();
   const IndexLayout layout = options.database.layout(db);
   FirstStage first_stage(db, layout, options.database.default_op);

@@ -143,6 +143,9 @@ void run(const SearchOptions& options, std::ostream& out) {
   if (!source && (options.explain || options.compare)) {
     throw ConfigError("--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
   }
+  if (!source && options.memory.is_named()) {
+    throw ConfigError("--memory needs a model, whose scores it is mixed with, and the index holds none: give --model");
+  }
   if (source) {
     const auto model = source->get(db);
     const std::size_t depth = options.depth > 0 ? options.depth : model->depth();

@@ -13,6 +13,7 @@ import argparse
 import collections
 import datetime
 import functools
+import json
 import os
 import re
 import subprocess
@@ -199,6 +200,7 @@ def main():
     parser.add_argument("--data", default=os.path.join(quality.ROOT, "../shared/data"))
     parser.add_argument("--peers", default=os.path.join(quality.ROOT, "../shared/peers"), help="'' leaves LambdaMART out")
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--resume", action="store_true", help="take over the seeds that an earlier run finished")
     parser.add_argument("--work", default=os.path.join(quality.ROOT, "build/bench/memory"))
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
@@ -211,14 +213,28 @@ def main():
     clicked = site.clicked["test"]
     weight = np.array([len(clicked[q]) for q in sorted(clicked)], float)
     weight /= weight.sum()
-    values, found = collections.defaultdict(list), {}
+    kept = os.path.join(options.work, "values.json")  # of the seeds that are done: a run that is stopped goes on
+    seeds = {}
+    if options.resume and os.path.exists(kept):
+        with open(kept) as file:
+            seeds = json.load(file)
     for seed in range(1, options.seeds + 1):
+        if str(seed) in seeds:
+            continue
         log(f"seed {seed}")
+        of_seed = seeds[str(seed)] = []
         for name, use, ranked in rankings_of_seed(site, seed, options.peers, log):
             by_query = reciprocal_ranks(ranked, clicked)
-            values[name, use].append(np.array([by_query[q] for q in sorted(clicked)]))
-            found[name, use] = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
-            log(f"  {name}, {use}: {values[name, use][-1] @ weight:.4f}")
+            found = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
+            of_seed.append([name, use, [by_query[q] for q in sorted(clicked)], found])
+            log(f"  {name}, {use}: {np.array(of_seed[-1][2]) @ weight:.4f}")
+        with open(kept, "w") as file:
+            json.dump(seeds, file)
+    values, found = collections.defaultdict(list), {}
+    for seed in range(1, options.seeds + 1):
+        for name, use, by_query, share in seeds[str(seed)]:
+            values[name, use].append(np.array(by_query))
+            found[name, use] = share
     print("| bestbuy, MRR | | mean ± deviation | clicks among the candidates | p against it alone | p against LambdaMART, the same |")
     print("|---|---|---|---|---|---|")
     for (name, use), by_seed in values.items():

@@ -124,7 +124,9 @@ TEST_CASE("each command's --help says what it does and lists its options", "[ind
                 "min-relevance", "max-resemblance", "num-negatives", "strategy", "seed", "per-positive", "include-positives",
                 "output-scores", "pad", "format", "content", "text-field", "texts", "depth", "threads", "restart", "report-json"}},
       {"inspect", {"model", "db"}},
-      {"store", {"db", "model", "previous"}},
+      {"memory", {"clicks", "queries", "column", "rank-base", "max-bad", "rejects", "db", "stemmer", "from", "out", "half-life",
+                  "prior-clicks", "min-sessions", "tune", "model", "depth", "force"}},
+      {"store", {"db", "model", "memory", "previous"}},
   };
   for (const Command& command : commands()) {
     CAPTURE(command.name);

@@ -143,6 +143,8 @@ TEST_CASE("memory: options that contradict each other are refused", "[index_tool
       {"memory --clicks @day2.tsv --from @memory --stemmer german --out @m2", "--stemmer"},
       {"memory --clicks @day1.tsv --min-sessions 0 --out @m2", "--min-sessions"},
       {"memory --clicks @day1.tsv --prior-clicks 0 --out @m2", "--prior-clicks"},
+      {"search --db @db --memory @memory amber", "--memory needs a model"},
+      {"rerank --db @db --queries @learn.tsv --memory @memory --baseline-out @r", "--memory needs --out"},
       {"store --db @db", "give either --model or --previous"},
       {"features --db @db --queries @learn.tsv --qrels @learn.qrels --add-clicked --out @f", "--add-clicked needs --clicks"}};
   for (const auto& [line, message] : lines) {
