@@ -17,7 +17,8 @@ namespace irgan {
 ///
 /// Requires: the plan's documents are candidates
 /// Throws:   Error if the servers answer in another order; Xapian::NetworkError
-/// Cost:     a search; the original query is matched once more, without weights
+/// Cost:     a search, two or three where Xapian answers wrongly at first (one query in forty); the original query is matched
+///           in each, without weights
 Xapian::MSet remote_page(const Xapian::Database& db, const Xapian::Query& original, const RescoringPlan& plan,
                          const RemoteCandidates& candidates, Xapian::doccount first, Xapian::doccount maxitems);
 

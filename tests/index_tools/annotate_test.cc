@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "plugin/src/remote_candidates.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/index_layout.h"
@@ -305,4 +306,22 @@ TEST_CASE("annotate refuses options that make no sense", "[index_tools][annotate
   CHECK_THAT(run_line("annotate --field-lengths").err, Contains("--db is missing"));
   CHECK_THAT(run_line("annotate --field-lengths --db tcp:localhost:1").err, Contains("tcp:localhost:1"));
   CHECK(site.open().get_metadata(kLayoutKey).empty());
+}
+
+TEST_CASE("annotate --ids puts each unique-id term into a free slot and says in which", "[index_tools][annotate]") {
+  const Site site(GENERATE(1, 2));
+  const CommandResult result = site.annotate("--ids");
+  CAPTURE(result.err);
+  REQUIRE(result.exit_code == 0);
+  REQUIRE(site.annotate("--ids").exit_code == 0);  // the slot stays
+  for (const std::string& path : site.paths) {
+    const Xapian::Database db(path);
+    const Xapian::valueno slot = id_slot_of(db);
+    REQUIRE(slot == kFirstIdSlot);
+    for (auto posting = db.postlist_begin(""); posting != db.postlist_end(""); ++posting) {
+      const std::string term = db.get_document(*posting).get_value(slot);
+      CHECK(term.compare(0, 6, "U/page") == 0);
+      CHECK(*db.postlist_begin(term) == *posting);
+    }
+  }
 }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "plugin/src/remote_candidates.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/index_layout.h"
@@ -109,6 +110,12 @@ TEST_CASE_METHOD(Fixture, "the title's stored text is the first of several", "[i
   const Xapian::Database db = indexed(R"({"id": 1, "title": ["First", "Second"], "body": ""})");
   CHECK(db.get_document(1).get_value(read_layout(db).fields[0].text_slot) == "First");
   CHECK(wdf(db, "Ssecond") == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "index puts each unique-id term into a slot and says in which", "[index_tools][index]") {
+  const Xapian::Database db = indexed("{\"id\": \"a1\", \"title\": \"a\"}\n{\"id\": \"b/2\", \"title\": \"b\"}\n");
+  CHECK(db.get_document(1).get_value(id_slot_of(db)) == "Qa1");
+  CHECK(db.get_document(2).get_value(id_slot_of(db)) == "Qb/2");
 }
 
 TEST_CASE_METHOD(Fixture, "index takes numbers into their slots, and null or nothing for missing",
