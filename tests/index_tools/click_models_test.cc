@@ -146,7 +146,7 @@ TEST_CASE_METHOD(Fixture, "rows train by any click model as the log itself does"
 
 TEST_CASE_METHOD(Fixture, "flags of click models that exclude each other", "[index_tools][click_model]") {
   folder.write("p", "1\t1\n2\t.5\n");
-  const std::string train = "train --force --epochs 1 --hidden 8 --model @m" + kEvidence;
+  const std::string train = "train --force --epochs 12 --model @m" + kEvidence;
   CHECK_THAT(refused(train + "--click-model naive --half-life 3"), Contains("--half-life and --click-model naive exclude each other"));
   CHECK_THAT(refused(train + "--click-model pbm --half-life 3"), Contains("--half-life and --click-model pbm exclude each other"));
   CHECK_THAT(refused(train + "--click-model decayed --half-life 0"), Contains("use --click-model naive"));
