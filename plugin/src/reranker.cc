@@ -117,8 +117,10 @@ std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapia
   if (ranking.num_new > 0) plan->matches_upper_bound = std::min(plan->matches_upper_bound, db.get_doccount());
   plan->matches_estimated = std::min(mset.get_matches_estimated() + ranking.num_new, plan->matches_upper_bound);
   const std::vector<RankedHit>& head = ranking.hits;
-  std::unordered_set<Xapian::docid> in_head;
-  for (const RankedHit& hit : head) in_head.insert(hit.docid);
+  std::unordered_set<Xapian::docid> added;  // which the tail may hold, too
+  for (const RankedHit& hit : head) {
+    if (hit.first_stage_rank == 0) added.insert(hit.docid);
+  }
   const double tail_size = static_cast<double>(mset.size() - ranking.pool_size);
   const auto is_better = [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; };
   const bool is_by_score = std::is_sorted(head.begin(), head.end(), is_better);  // else drawn or interleaved: ranks weigh
@@ -132,7 +134,7 @@ std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapia
   plan->max_weight = head.empty() ? tail_size : plan->entries.front().weight;
   double tail_weight = tail_size;
   for (auto hit = mset[static_cast<Xapian::doccount>(ranking.pool_size)]; hit != mset.end(); ++hit) {
-    if (in_head.count(*hit) == 0) plan->entries.push_back({*hit, tail_weight});
+    if (added.count(*hit) == 0) plan->entries.push_back({*hit, tail_weight});
     tail_weight -= 1.0;
   }
   std::sort(plan->entries.begin(), plan->entries.end(),
