@@ -81,6 +81,7 @@ void check(const TrainOptions& options) {
                                                  {!evidence.clicks.empty(), "--clicks"},
                                                  {!evidence.qrels.empty(), "--qrels"},
                                                  {!evidence.features.empty(), "--features"},
+                                                 {evidence.behaviour, "--behaviour"},
                                                  {!options.valid_queries.empty(), "--valid-queries"}};
   for (const auto& [given, name] : others) {
     if (given) throw ConfigError(std::string("--data and ") + name + " exclude each other: rows are ready-made or come from an index");

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -21,6 +21,13 @@ using LabelsByDocument = std::map<std::string, double>;
 struct Evidence {
   LabelsByDocument labels;
   std::vector<const Page*> pages;
+};
+
+// A query as one part of the log knows it.
+struct Task {
+  const QueryRow* query = nullptr;
+  const Evidence* evidence = nullptr;
+  std::size_t part = 0;
 };
 
 struct Positives {
@@ -108,6 +115,32 @@ Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKin
   return prepared;
 }
 
+// What no query id holds.
+constexpr char kPartMark = '\x1F';
+
+std::vector<Task> tasks_of(const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
+                           std::size_t num_parts, PreparationReport& report) {
+  std::vector<Task> tasks;
+  std::set<std::string> ids;
+  for (const QueryRow& query : queries) {
+    ids.insert(query.id);
+    const std::size_t num_before = tasks.size();
+    for (std::size_t part = 0; part < std::max<std::size_t>(num_parts, 1); ++part) {
+      const auto known = evidence.find(num_parts > 0 ? in_part(query.id, part) : query.id);
+      if (known != evidence.end()) tasks.push_back({&query, &known->second, part});
+    }
+    if (tasks.size() == num_before) ++report.num_without_evidence;
+  }
+  report.num_queries = queries.size();
+  std::set<std::string> unknown;
+  for (const auto& entry : evidence) {
+    const std::string id = num_parts > 0 ? entry.first.substr(0, entry.first.rfind(kPartMark)) : entry.first;
+    if (ids.count(id) == 0) unknown.insert(id);
+  }
+  report.num_unknown_queries = unknown.size();
+  return tasks;
+}
+
 TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                          const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
                          LabelKind kind, const PreparationOptions& options, PreparationReport& report) {
@@ -119,25 +152,21 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
   data.depth = options.depth;
   data.labels = kind;
 
-  std::vector<const QueryRow*> known;
-  std::set<std::string> ids;
-  for (const QueryRow& query : queries) {
-    ids.insert(query.id);
-    if (evidence.count(query.id) > 0) known.push_back(&query);
-  }
-  report.num_queries = queries.size();
-  report.num_without_evidence = queries.size() - known.size();
-  for (const auto& entry : evidence) report.num_unknown_queries += ids.count(entry.first) == 0 ? 1 : 0;
-
-  std::vector<Prepared> prepared(known.size());
+  const std::size_t num_parts = options.parts != nullptr ? options.parts->size() : 0;
+  const std::vector<Task> tasks = tasks_of(queries, evidence, num_parts, report);
+  std::vector<Prepared> prepared(tasks.size());
   ThreadPool threads(options.num_threads);
-  std::vector<std::unique_ptr<CandidateReader>> readers(threads.num_threads());
-  threads.for_each(known.size(), [&](std::size_t i, unsigned thread) {
-    if (!readers[thread]) {
-      readers[thread] = std::make_unique<CandidateReader>(open(), layout, schema, options.default_op);
+  std::vector<std::map<std::size_t, CandidateReader>> readers(threads.num_threads());  // by part
+  threads.for_each(tasks.size(), [&](std::size_t i, unsigned thread) {
+    const Task& task = tasks[i];
+    auto reader = readers[thread].find(task.part);
+    if (reader == readers[thread].end()) {
+      std::optional<Xapian::Database> clicks;
+      if (num_parts > 0) clicks = options.parts->open(task.part);
+      reader = readers[thread].try_emplace(task.part, open(), layout, schema, options.default_op, ProblemListener(), clicks).first;
     }
-    prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options.depth, *readers[thread]);
-    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(known.size()));
+    prepared[i] = prepare_query(*task.query, *task.evidence, kind, options.depth, reader->second);
+    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(tasks.size()));
   });
 
   for (Prepared& one : prepared) {
@@ -164,6 +193,8 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
 }
 
 }  // namespace
+
+std::string in_part(const std::string& query_id, std::size_t part) { return query_id + kPartMark + std::to_string(part); }
 
 TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                      const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,

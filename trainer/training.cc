@@ -118,7 +118,7 @@ class TrainingRun {
       kept.push_back(training.examples[i]);
       for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
     }
-    weights_ = query_weights(kept, training.labels);
+    weights_ = query_weights(kept, training.labels, training.pools);
     encoding_ = fit_encoding(training.pools, options.bins);
     generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
     validation_.emplace(validation, encoding_, threads_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "plugin/src/safetensors.h"
@@ -11,6 +12,15 @@ namespace irgan {
 namespace {
 
 constexpr double kLargestGrade = 1000.0;  // a sum of 2^1000 is finite
+
+// The query, and what stood at which rank of its page.
+std::string unit_of(const Example& example, const Pool& pool) {
+  std::string unit = pool.query_id;
+  for (std::size_t i = 0; i < example.ranks.size(); ++i) {
+    unit += '\x1F' + std::to_string(example.ranks[i]) + ' ' + pool.document_ids[static_cast<std::size_t>(example.rows[i])];
+  }
+  return unit;
+}
 
 }  // namespace
 
@@ -42,11 +52,21 @@ bool is_informative(const Example& example) {
   return example.rows.size() >= 2 && example.labels.size() > 0 && example.labels.maxCoeff() > 0.0;
 }
 
-std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind) {
+std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, const std::vector<Pool>& pools) {
   std::vector<double> weights;
   weights.reserve(examples.size());
-  for (const Example& example : examples) {
-    weights.push_back(kind == LabelKind::grades ? 1.0 : std::sqrt(example.labels.cwiseMax(0.0).sum()));
+  std::map<std::string, double> totals;  // of what would be one example but for the parts
+  std::vector<const double*> total_of(examples.size());
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    weights.push_back(examples[i].labels.cwiseMax(0.0).sum());
+    double& total = totals[pools.empty() ? std::to_string(i) : unit_of(examples[i], pools[examples[i].pool])];
+    total += weights.back();
+    total_of[i] = &total;
+  }
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const double total = *total_of[i];
+    const double share = total > 0.0 ? weights[i] / total : 1.0;  // exactly 1 where there is one example
+    weights[i] = kind == LabelKind::grades ? 1.0 : std::sqrt(total) * share;
   }
   const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
   for (double& weight : weights) weight /= mean > 0.0 ? mean : 1.0;

@@ -62,10 +62,13 @@ IRGAN_API Eigen::VectorXd true_distribution(const Example& example, LabelKind ki
 /// Whether an example says anything: at least two documents and a positive label.
 IRGAN_API bool is_informative(const Example& example);
 
-/// Returns how much each example counts, with mean 1: the root of its clicks, or 1 for grades.
+/// Returns how much each example counts, with mean 1: the root of its clicks, or 1 for grades. Examples of one query whose
+/// clicks were dealt over several parts of the log share the root of all of them, as their clicks are.
 ///
+/// Requires: example.pool is in `pools`, unless that is empty: then each example is one of its own
 /// Source: DESIGN 2: the root beat both equal weights and the number of clicks
-IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind);
+IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
+                                            const std::vector<Pool>& pools = {});
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "irgan/query_concepts.h"
+#include "plugin/src/clicked_field.h"
 #include "plugin/src/field_features.h"
 #include "plugin/src/field_postings.h"
 #include "plugin/src/index_state.h"
@@ -89,6 +90,7 @@ struct FeatureExtractor::State {
   QueryConceptFinder concept_finder;
   Xapian::Stem stem;
   std::shared_ptr<ValueCache> value_cache;
+  std::optional<Xapian::Database> clicks;  // read instead of db where something is from clicks
   bool any_query_likelihood = false;
   bool any_word_idf = false;
   std::string word_prefix;  // whose terms tell how rare a text's words are
@@ -96,13 +98,15 @@ struct FeatureExtractor::State {
   mutable std::unordered_map<std::u32string, WordFacts> words;
   mutable std::string words_from;  // what the index held when they were looked up
 
-  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
+  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values,
+        std::optional<Xapian::Database> clicks_database)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
         concept_finder(field_prefixes(schema), schema.stemmer),
         stem(schema.stemmer),
-        value_cache(std::move(values)) {
+        value_cache(std::move(values)),
+        clicks(std::move(clicks_database)) {
     word_prefix = prefix_of_words(schema);
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
@@ -135,12 +139,16 @@ struct FeatureExtractor::State {
     std::optional<FieldMatch>& match = reading.matches[field];
     if (match) return *match;
     const TextField& spec = schema.fields[field];
-    match = read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
+    match = spec.from_clicks ? read_clicked_words(clicks_database(), spec, reading.concepts, reading.docids, db.get_doccount())
+                             : read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
     match->length = field_lengths(spec, reading);
     return *match;
   }
 
-  VectorXd numbers_of(Xapian::valueno slot, const Reading& reading) const {
+  const Xapian::Database& clicks_database() const { return clicks ? *clicks : db; }
+
+  VectorXd numbers_of(Xapian::valueno slot, bool from_clicks, const Reading& reading) const {
+    if (from_clicks && clicks) return slot_numbers(*clicks, slot, reading.docids);
     return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
   }
 
@@ -149,7 +157,7 @@ struct FeatureExtractor::State {
   }
 
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
-    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, reading);
+    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, spec.from_clicks, reading);
     if (!reading.document_lengths) reading.document_lengths = irgan::document_lengths(db, reading.docids);
     return *reading.document_lengths;
   }
@@ -222,6 +230,17 @@ struct FeatureExtractor::State {
     return values;
   }
 
+  VectorXd clicked_column(const FeatureColumn& column, Reading& reading) const {
+    const FieldMatch& found = match(column.index, reading);
+    VectorXd values = column.field_feature == FieldFeature::click_share
+                          ? click_shares(clicks_database(), schema.fields[column.index], reading.concepts, reading.docids)
+                          : field_feature(column.field_feature, found);
+    for (Index i = 0; i < values.size(); ++i) {
+      if (std::isnan(found.length[i])) values[i] = found.length[i];  // never seen is not the same as never clicked
+    }
+    return values;
+  }
+
   VectorXd column_values(const FeatureColumn& column, const std::vector<Candidate>& candidates,
                          Reading& reading) const {
     const Index n = static_cast<Index>(candidates.size());
@@ -237,11 +256,12 @@ struct FeatureExtractor::State {
         return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));
       case FeatureSource::value: {
         const ValueField& spec = schema.values[column.index];
-        values = numbers_of(spec.slot, reading);
+        values = numbers_of(spec.slot, spec.from_clicks, reading);
         for (double& value : values) value = transformed(value, spec.transform);
         return values;
       }
       case FeatureSource::field:
+        if (schema.fields[column.index].from_clicks) return clicked_column(column, reading);
         return compares_text(column.field_feature) ? text_column(column, reading)
                                                    : field_feature(column.field_feature, match(column.index, reading));
     }
@@ -250,8 +270,8 @@ struct FeatureExtractor::State {
 };
 
 FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem,
-                                   std::shared_ptr<ValueCache> values)
-    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values))) {
+                                   std::shared_ptr<ValueCache> values, std::optional<Xapian::Database> clicks)
+    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values), std::move(clicks))) {
   if (on_problem) state_->report_losses(on_problem);
 }
 
