@@ -10,6 +10,7 @@
 #include "index_tools/field_lengths.h"
 #include "index_tools/pagerank.h"
 #include "index_tools/progress_bar.h"
+#include "plugin/src/clicked_field.h"
 #include "trainer/behaviour_index.h"
 #include "trainer/index_layout.h"
 #include "trainer/text_input.h"
@@ -155,11 +156,10 @@ struct BehaviourCounts {
   std::set<std::string> queries;
 
   void add(const DocumentBehaviour& behaviour) {
-    constexpr std::size_t kPrefixBytes = std::string_view(kClickedPrefix).size();
     ++num_documents;
+    words.insert(behaviour.words.begin(), behaviour.words.end());
     for (const std::string& term : behaviour.terms) {
-      const bool is_query = term[kPrefixBytes] == 'Q';  // its last byte is the document's share
-      (is_query ? queries : words).insert(is_query ? term.substr(0, term.size() - 1) : term);
+      if (is_query_share_term(kClickedPrefix, term)) queries.insert(term.substr(0, term.size() - 1));  // without its level
     }
   }
 };

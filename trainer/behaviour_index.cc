@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "plugin/src/clicked_field.h"
+#include "trainer/distinct_pages.h"
 
 namespace irgan {
 namespace {
@@ -56,7 +58,7 @@ void remove_behaviour(Xapian::Document& document, const IndexLayout& layout) {
 
 void write_behaviour(Xapian::Document& document, const DocumentBehaviour& behaviour, const IndexLayout& layout) {
   for (const std::string& term : behaviour.terms) document.add_boolean_term(term);
-  document.add_value(clicked_field(layout).length_slot, Xapian::sortable_serialise(static_cast<double>(behaviour.num_words)));
+  document.add_value(clicked_field(layout).length_slot, Xapian::sortable_serialise(static_cast<double>(behaviour.words.size())));
   document.add_value(clicks_value(layout).slot, Xapian::sortable_serialise(behaviour.popularity));
 }
 
@@ -80,6 +82,8 @@ PartIndexes::PartIndexes(const Xapian::Database& db, const IndexLayout& layout, 
     for (std::size_t part = 0; part < parts.size(); ++part) {
       std::map<Xapian::docid, DocumentBehaviour> found;  // Xapian is fastest in the order of docids
       for (auto& [id, behaviour] : history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part)) {
+        static const double hidden = getenv("HIDE") ? atof(getenv("HIDE")) : 0.25;
+        if (std::ldexp(static_cast<double>(mix_hash(part, std::hash<std::string>()(id))), -64) < hidden) continue;
         const Xapian::docid docid = ids.docid_of(id);
         if (docid != 0) found.emplace(docid, behaviour);
       }

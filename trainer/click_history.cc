@@ -126,11 +126,13 @@ Behaviour ClickHistory::behaviour_of(const std::vector<const Click*>& clicks, co
   double newest = ClickParts::kUndated;
   for (const Click* click : clicks) newest = std::max(newest, click->time);
   std::vector<double> of_query(words_of_query_.size());
+  std::vector<double> of_word(words_.size());
   std::vector<double> of_document(documents_.size());
   std::map<std::pair<std::uint32_t, std::uint32_t>, double> of_pair;  // document, query
   for (const Click* click : clicks) {
     const double amount = static_cast<double>(click->count) * decay.after(newest - click->time);
     of_query[click->query] += amount;
+    for (const std::uint32_t word : words_of_query_[click->query]) of_word[word] += amount;
     of_document[click->document] += amount;
     of_pair[{click->document, click->query}] += amount;
   }
@@ -141,33 +143,33 @@ Behaviour ClickHistory::behaviour_of(const std::vector<const Click*>& clicks, co
     num_clicked += amount > 0.0 ? 1.0 : 0.0;
   }
 
+  const auto share = [](double part, double whole) { return std::min(part / (whole + kShareSmoothing), 1.0); };
   const std::vector<std::size_t> num_sessions = sessions_of_queries(clicks);
   const std::vector<bool> is_frequent = frequent_words(clicks, options.min_sessions);
   Behaviour behaviour;
   for (auto pair = of_pair.begin(); pair != of_pair.end();) {
     const std::uint32_t document = pair->first.first;
-    if (of_document[document] <= 0.0) {  // so old that nothing is left of it
-      ++pair;
-      continue;
-    }
-    DocumentBehaviour& known = behaviour[documents_[document]];
-    known.popularity = std::log1p(of_document[document] * num_clicked / total);
-    std::vector<std::uint32_t> words;
+    DocumentBehaviour known;
+    std::map<std::uint32_t, double> clicks_of_word;
     for (; pair != of_pair.end() && pair->first.first == document; ++pair) {
       const std::uint32_t query = pair->first.second;
       std::vector<std::string> stems;
       for (const std::uint32_t word : words_of_query_[query]) {
         stems.push_back(words_[word]);
-        if (is_frequent[word]) words.push_back(word);
+        if (is_frequent[word]) clicks_of_word[word] += pair->second;
       }
       if (stems.empty() || num_sessions[query] < options.min_sessions) continue;
-      std::string term = clicked_query_term(prefix, stems, pair->second / (of_query[query] + kShareSmoothing));
-      if (!term.empty()) known.terms.push_back(std::move(term));
+      known.terms.push_back(query_share_term(prefix, stems, share(pair->second, of_query[query])));
     }
-    std::sort(words.begin(), words.end());
-    words.erase(std::unique(words.begin(), words.end()), words.end());
-    known.num_words = words.size();
-    for (const std::uint32_t word : words) known.terms.push_back(clicked_word_term(prefix, words_[word]));
+    for (const auto& [word, amount] : clicks_of_word) {
+      known.words.push_back(words_[word]);
+      known.terms.push_back(clicked_word_term(prefix, words_[word]));
+      known.terms.push_back(word_share_term(prefix, words_[word], share(amount, of_word[word])));
+    }
+    known.terms.erase(std::remove(known.terms.begin(), known.terms.end(), ""), known.terms.end());
+    if (of_document[document] <= 0.0) continue;  // so old that nothing is left of it
+    known.popularity = std::log1p(of_document[document] * num_clicked / total);
+    behaviour.emplace(documents_[document], std::move(known));
   }
   return behaviour;
 }

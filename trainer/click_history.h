@@ -17,8 +17,8 @@ namespace irgan {
 /// What clicks say of a document; plugin/src/clicked_field.h says how an index holds it.
 struct DocumentBehaviour {
   double popularity = 0.0;         ///< log(1 + clicks / those of the mean clicked document), decayed
-  std::size_t num_words = 0;       ///< distinct stems of the queries that led to its clicks
-  std::vector<std::string> terms;  ///< those stems, and its share of each query's clicks
+  std::vector<std::string> words;  ///< stems of the queries that led to its clicks
+  std::vector<std::string> terms;  ///< of the words, and of its shares of their clicks and of each query's
 };
 
 /// By the site's own id of the document; without documents that nobody clicked.
@@ -81,7 +81,7 @@ class ClickHistory {
 
   /// Returns what all clicks say of documents, their age taken from the newest one.
   ///
-  /// A share is C_qd / (C_q + 1), C the decayed clicks of query and document. Words and queries of fewer than
+  /// A share is C_qd / (C_q + 1), C the decayed clicks of query, or word, and document. Words and queries of fewer than
   /// options.min_sessions sessions are left out, all rows without a session being one.
   /// prefix: of the field's terms
   /// Cost:   O(clicks log clicks)
@@ -97,8 +97,6 @@ class ClickHistory {
     std::uint32_t document = 0;
     float count = 1.0F;
   };
-  struct Sums;
-
   Behaviour behaviour_of(const std::vector<const Click*>& clicks, const std::string& prefix, const BehaviourOptions& options) const;
   std::vector<std::size_t> sessions_of_queries(const std::vector<const Click*>& clicks) const;
   std::vector<bool> frequent_words(const std::vector<const Click*>& clicks, std::size_t min_sessions) const;

@@ -18,16 +18,43 @@ constexpr double kLevelsPerHalving = 4.0;
 constexpr int kNumLevels = 32;  // down to 2^-7.75
 constexpr char kFirstLevel = 'A';
 
-// Words are in lower case, so that no word begins like this.
+// Stems are in lower case: none begins like this.
+constexpr char kQueryMark = 'Q';
+constexpr char kWordMark = 'W';
+
+std::string share_prefix(const std::string& prefix, char mark, const std::string& key) {
+  char digest[17];
+  std::snprintf(digest, sizeof digest, "%016" PRIx64, static_cast<std::uint64_t>(XXH3_64bits(key.data(), key.size())));
+  return prefix + mark + digest;
+}
+
 std::string query_prefix(const std::string& prefix, const std::vector<std::string>& stems) {
   std::string joined;
   for (const std::string& stem : stems) joined += stem + ' ';
-  char digest[17];
-  std::snprintf(digest, sizeof digest, "%016" PRIx64, static_cast<std::uint64_t>(XXH3_64bits(joined.data(), joined.size())));
-  return prefix + 'Q' + digest;
+  return share_prefix(prefix, kQueryMark, joined);
 }
 
-double share_of_level(int level) { return std::exp2(-level / kLevelsPerHalving); }
+std::string with_level(const std::string& prefix, double share) {
+  assert(share >= 0.0 && share <= 1.0);
+  const double level = std::round(-kLevelsPerHalving * std::log2(share));
+  if (!(level < kNumLevels)) return {};
+  return prefix + static_cast<char>(kFirstLevel + static_cast<int>(level));
+}
+
+// Reads the shares behind `prefix` into `shares`, which are 0 so far; false if there are none.
+bool read_shares(const Xapian::Database& db, const std::string& prefix, const std::vector<Xapian::docid>& docids,
+                 Eigen::VectorXd& shares) {
+  bool any = false;
+  for (auto term = db.allterms_begin(prefix); term != db.allterms_end(prefix); ++term) {
+    any = true;
+    mark_documents(db, *term, docids, std::exp2(-((*term).back() - kFirstLevel) / kLevelsPerHalving), shares);
+  }
+  return any;
+}
+
+Eigen::VectorXd missing(Eigen::Index size) {
+  return Eigen::VectorXd::Constant(size, std::numeric_limits<double>::quiet_NaN());
+}
 
 }  // namespace
 
@@ -41,11 +68,16 @@ std::vector<std::string> query_stems(const std::vector<QueryConcept>& concepts) 
 
 std::string clicked_word_term(const std::string& prefix, const std::string& stem) { return prefix + stem; }
 
-std::string clicked_query_term(const std::string& prefix, const std::vector<std::string>& stems, double share) {
-  assert(share >= 0.0 && share <= 1.0);
-  const double level = std::round(-kLevelsPerHalving * std::log2(share));
-  if (!(level < kNumLevels)) return {};
-  return query_prefix(prefix, stems) + static_cast<char>(kFirstLevel + static_cast<int>(level));
+std::string query_share_term(const std::string& prefix, const std::vector<std::string>& stems, double share) {
+  return with_level(query_prefix(prefix, stems), share);
+}
+
+std::string word_share_term(const std::string& prefix, const std::string& stem, double share) {
+  return with_level(share_prefix(prefix, kWordMark, stem), share);
+}
+
+bool is_query_share_term(const std::string& prefix, const std::string& term) {
+  return term.size() > prefix.size() && term[prefix.size()] == kQueryMark;
 }
 
 FieldMatch read_clicked_words(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
@@ -69,19 +101,26 @@ FieldMatch read_clicked_words(const Xapian::Database& db, const TextField& field
   return match;
 }
 
-Eigen::VectorXd click_shares(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
+Eigen::VectorXd query_shares(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
                              const std::vector<Xapian::docid>& docids) {
   const auto n = static_cast<Eigen::Index>(docids.size());
-  Eigen::VectorXd shares = Eigen::VectorXd::Constant(n, std::numeric_limits<double>::quiet_NaN());
-  if (concepts.empty()) return shares;
-  const std::string prefix = query_prefix(field.prefix, query_stems(concepts));
-  bool is_known = false;
-  for (auto term = db.allterms_begin(prefix); term != db.allterms_end(prefix); ++term) {
-    if (!is_known) shares.setZero();
-    is_known = true;
-    mark_documents(db, *term, docids, share_of_level((*term).back() - kFirstLevel), shares);
-  }
+  Eigen::VectorXd shares = Eigen::VectorXd::Zero(n);
+  if (concepts.empty() || !read_shares(db, query_prefix(field.prefix, query_stems(concepts)), docids, shares)) return missing(n);
   return shares;
+}
+
+Eigen::VectorXd word_shares(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
+                            const std::vector<Xapian::docid>& docids) {
+  const auto n = static_cast<Eigen::Index>(docids.size());
+  Eigen::VectorXd sums = Eigen::VectorXd::Zero(n);
+  double num_known = 0.0;
+  for (const std::string& stem : query_stems(concepts)) {
+    Eigen::VectorXd shares = Eigen::VectorXd::Zero(n);
+    if (!read_shares(db, share_prefix(field.prefix, kWordMark, stem), docids, shares)) continue;
+    sums += shares;
+    num_known += 1.0;
+  }
+  return num_known > 0.0 ? Eigen::VectorXd(sums / num_known) : missing(n);
 }
 
 }  // namespace irgan

@@ -232,9 +232,13 @@ struct FeatureExtractor::State {
 
   VectorXd clicked_column(const FeatureColumn& column, Reading& reading) const {
     const FieldMatch& found = match(column.index, reading);
-    VectorXd values = column.field_feature == FieldFeature::click_share
-                          ? click_shares(clicks_database(), schema.fields[column.index], reading.concepts, reading.docids)
-                          : field_feature(column.field_feature, found);
+    const TextField& spec = schema.fields[column.index];
+    VectorXd values;
+    switch (column.field_feature) {
+      case FieldFeature::click_share: values = query_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
+      case FieldFeature::word_share: values = word_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
+      default: values = field_feature(column.field_feature, found);
+    }
     for (Index i = 0; i < values.size(); ++i) {
       if (std::isnan(found.length[i])) values[i] = found.length[i];  // never seen is not the same as never clicked
     }

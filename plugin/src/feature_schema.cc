@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<FieldFeature, const char*>, 22> kFieldFeatures{{
+constexpr std::array<std::pair<FieldFeature, const char*>, 23> kFieldFeatures{{
     {FieldFeature::bm25, "bm25"},
     {FieldFeature::coverage, "coverage"},
     {FieldFeature::idf_coverage, "idf_coverage"},
@@ -21,6 +21,7 @@ constexpr std::array<std::pair<FieldFeature, const char*>, 22> kFieldFeatures{{
     {FieldFeature::length, "length"},
     {FieldFeature::exact_match, "exact_match"},
     {FieldFeature::click_share, "click_share"},
+    {FieldFeature::word_share, "word_share"},
     {FieldFeature::trigram_jaccard, "trigram_jaccard"},
     {FieldFeature::trigram_coverage, "trigram_coverage"},
     {FieldFeature::joined_match, "joined_match"},
@@ -49,8 +50,8 @@ bool is_by_name_only(FieldFeature feature) { return feature >= FieldFeature::par
 
 // Clicked queries' words are there or not: what reads how often adds nothing. Shares of clicks are theirs alone.
 bool is_offered(const TextField& field, FieldFeature feature) {
-  if (field.from_clicks) return feature <= FieldFeature::click_share;
-  return feature != FieldFeature::click_share;
+  const bool is_share = feature == FieldFeature::click_share || feature == FieldFeature::word_share;
+  return field.from_clicks ? feature <= FieldFeature::word_share : !is_share;
 }
 
 template <class Items>

@@ -22,7 +22,7 @@ import numpy as np
 from quality import ROOT, TOOL, Bestbuy, randomisation_p, run, write_lines
 
 COLUMNS = [w for c in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for w in ("--column", c)]
-WORDS = [f"clicked.{kind}" for kind in ("bm25", "coverage", "idf_coverage", "density", "length", "exact_match")]
+WORDS = [f"clicked.{kind}" for kind in ("bm25", "coverage", "idf_coverage", "density", "length", "exact_match", "word_share")]
 GROUPS = collections.OrderedDict([
     ("none", []),
     ("click-through", ["clicked.click_share"]),
@@ -57,7 +57,7 @@ class Behaviour(Bestbuy):
         print(self.annotate("train"), file=sys.stderr)
         common = [TOOL, "features", "--db", self.db, "--queries", f"{self.data}/queries.tsv", *COLUMNS]
         self.lean = [line.split()[1] for line in run(*common, "--clicks", f"{self.work}/clicks.valid.tsv", "--out",
-                                                     f"{self.work}/lean").splitlines()[1:] if line.split()[0].isdigit()]
+                                                     f"{self.work}/lean").splitlines()[1:] if line.startswith("  ") and "." in line]
         for name, extra in GROUPS.items():
             if name not in self.options.groups:
                 continue

@@ -61,6 +61,7 @@ enum class FieldFeature {
   length,           ///< log(1 + field length in words)
   exact_match,      ///< 1 if every concept is covered and the field is as long as the query
   click_share,      ///< share of the query's clicks that went to the document; missing if the log does not know the query
+  word_share,       ///< share of the clicks of queries with a word, in the mean over the query's words that the log knows
   trigram_jaccard,  ///< shared character trigrams of query and text / all of both; needs text_slot
   trigram_coverage, ///< share of the query's trigrams that the text holds; needs text_slot
   joined_match,     ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
