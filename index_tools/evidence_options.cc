@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "index_tools/progress_bar.h"
+#include "trainer/behaviour_index.h"
 #include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
@@ -163,6 +164,9 @@ void EvidenceOptions::add_to(OptionTable& table) {
                                 "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumParts) +
                                     " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
                                     "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's");
+  table.number("behaviour-hidden", behaviour_hidden, 0.0, 1.0,
+               "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
+               "document: else training buries what is new; more where much is new, 0 where nothing is");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
@@ -178,7 +182,7 @@ TrainingData EvidenceOptions::prepare_parts(const IndexLayout& layout, const Fea
   ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
   each_row(rows, false, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
   ClickParts parts = history.parts(way_of(history, behaviour_from), kNumParts);
-  const PartIndexes indexes(db, layout, history, parts);
+  const PartIndexes indexes(db, layout, history, parts, behaviour_hidden);
   options.parts = &indexes;
   ClickAggregator aggregator({half_life_days});
   each_row(rows, true, [&](const ClickRow& row, const std::string& id) { aggregator.add(row, in_part(id, parts.part_of(row))); });

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -11,7 +10,6 @@
 #include <utility>
 
 #include "plugin/src/clicked_field.h"
-#include "trainer/distinct_pages.h"
 
 namespace irgan {
 namespace {
@@ -75,15 +73,13 @@ std::vector<std::string> QueryStemFinder::stems_of(const ClickRow& row, const st
 }
 
 PartIndexes::PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history,
-                         const ClickParts& parts)
+                         const ClickParts& parts, double hidden_share)
     : folder_(new_folder()), num_parts_(parts.size()) {
   try {
     const DocumentIds ids(db, layout.id_prefix);
     for (std::size_t part = 0; part < parts.size(); ++part) {
       std::map<Xapian::docid, DocumentBehaviour> found;  // Xapian is fastest in the order of docids
-      for (auto& [id, behaviour] : history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part)) {
-        static const double hidden = getenv("HIDE") ? atof(getenv("HIDE")) : 0.25;
-        if (std::ldexp(static_cast<double>(mix_hash(part, std::hash<std::string>()(id))), -64) < hidden) continue;
+      for (auto& [id, behaviour] : history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part, hidden_share)) {
         const Xapian::docid docid = ids.docid_of(id);
         if (docid != 0) found.emplace(docid, behaviour);
       }

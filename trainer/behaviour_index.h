@@ -1,8 +1,9 @@
 /// What clicks say of documents, in an index: its own, or for training one beside it for each part of the log.
 #pragma once
 
-#include <memory>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include <xapian.h>
 
@@ -50,9 +51,11 @@ class QueryStemFinder {
 /// Threads: open() is safe to share
 class PartIndexes {
  public:
+  /// hidden_share: as ClickHistory::behaviour takes it
   /// Throws: Error if there is no room for them
   /// Cost:   a pass over the clicks and an index of the clicked documents a part
-  PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history, const ClickParts& parts);
+  PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history, const ClickParts& parts,
+              double hidden_share);
   ~PartIndexes();
   PartIndexes(const PartIndexes&) = delete;
   PartIndexes& operator=(const PartIndexes&) = delete;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include <xxhash.h>
+
 #include "plugin/src/clicked_field.h"
 #include "trainer/distinct_pages.h"
 
@@ -96,10 +98,14 @@ Behaviour ClickHistory::behaviour(const std::string& prefix, const BehaviourOpti
 }
 
 Behaviour ClickHistory::behaviour(const std::string& prefix, const BehaviourOptions& options, const ClickParts& parts,
-                                  std::size_t part) const {
+                                  std::size_t part, double hidden_share) const {
+  std::vector<bool> is_hidden;
+  for (const std::string& id : documents_) {
+    is_hidden.push_back(std::ldexp(static_cast<double>(XXH3_64bits_withSeed(id.data(), id.size(), part)), -64) < hidden_share);
+  }
   std::vector<const Click*> clicks;
   for (const Click& click : clicks_) {
-    if (parts.sees(part, parts.part_of(click.time, click.session))) clicks.push_back(&click);
+    if (!is_hidden[click.document] && parts.sees(part, parts.part_of(click.time, click.session))) clicks.push_back(&click);
   }
   return behaviour_of(clicks, prefix, options);
 }

@@ -87,7 +87,12 @@ class ClickHistory {
   /// Cost:   O(clicks log clicks)
   Behaviour behaviour(const std::string& prefix, const BehaviourOptions& options) const;
   /// The same of the clicks that `part` sees.
-  Behaviour behaviour(const std::string& prefix, const BehaviourOptions& options, const ClickParts& parts, std::size_t part) const;
+  ///
+  /// hidden_share: share of the documents, others in each part, whose clicks are left out as if the log had never seen
+  ///               them. What it has not seen is old and unwanted most of the time: a model that learns from such rows
+  ///               alone buries what is new.
+  Behaviour behaviour(const std::string& prefix, const BehaviourOptions& options, const ClickParts& parts, std::size_t part,
+                      double hidden_share = 0.0) const;
 
  private:
   struct Click {

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "trainer/behaviour_index.h"
 #include "trainer/candidate_pool.h"
 #include "trainer/thread_pool.h"
 

@@ -8,13 +8,14 @@
 
 #include <xapian.h>
 
-#include "trainer/behaviour_index.h"
 #include "trainer/click_pages.h"
 #include "trainer/first_stage.h"
 #include "trainer/qrels.h"
 #include "trainer/training_data.h"
 
 namespace irgan {
+
+class PartIndexes;
 
 /// Opens the index anew, for a thread of its own.
 using DatabaseOpener = std::function<Xapian::Database()>;

@@ -55,6 +55,19 @@ Transform transform_for(const Xapian::Database& db, Xapian::valueno slot) {
   return low >= 0.0 && high > kHeavyTail ? Transform::log : Transform::identity;
 }
 
+// Else the message would be that there is no such feature, which the index seems to contradict.
+void refuse_clicks(const IndexLayout& layout, const std::vector<std::string>& features) {
+  for (const std::string& feature : features) {
+    const bool of_field = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
+      return field.from_clicks && feature.compare(0, field.name.size() + 1, field.name + '.') == 0;
+    });
+    const bool of_value = std::any_of(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) {
+      return value.from_clicks && feature == "value." + value.name;
+    });
+    if (of_field || of_value) throw FormatError("feature '" + feature + "' is made of clicks: --behaviour lets it in");
+  }
+}
+
 // What clicks made is one field, one value and how: all of them, or none.
 void check_clicks(const IndexLayout& layout, const std::string& origin) {
   const auto from_clicks = [](const auto& item) { return item.from_clicks; };
@@ -153,7 +166,11 @@ FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
     if (value.from_clicks && !with_clicks) continue;
     schema.values.push_back({value.name, value.slot, transform_for(db, value.slot), value.from_clicks});
   }
-  if (with_clicks) schema.version = FeatureSchema::kVersionWithClicks;
+  if (with_clicks) {
+    schema.version = FeatureSchema::kVersionWithClicks;
+  } else {
+    refuse_clicks(layout, features);
+  }
   if (features.empty()) {
     schema.features = default_features(schema.fields, schema.values);
   } else if (features.size() == 1 && features.front() == "all") {

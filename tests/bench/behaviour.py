@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Measures features from behaviour on bestbuy's real clicks: each group alone and all together, and what unseen documents lose.
 
-Use: tests/bench/behaviour.py [--data ../shared/data] [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--groups "none;all"]
+Use: tests/bench/behaviour.py [--data ../shared/data] [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .25]
+     [--groups "none;all"]
 Needs Debian's python3-numpy and build/release. Writes tests/bench/README.md's tables to stdout.
 
 The split is quality.py's: learnt from the first 70 % of the clicks by time, chosen on the next 10 %, tested on the last
@@ -63,6 +64,7 @@ class Behaviour(Bestbuy):
                 continue
             names = [w for f in [*self.lean, *extra] for w in ("--features", f)] + ["--behaviour"]
             run(*common, *names, "--behaviour-from", self.options.behaviour_from if extra else "index",
+                "--behaviour-hidden", self.options.hidden,
                 "--clicks", f"{self.work}/clicks.train.tsv", "--out", f"{self.work}/train.{name}")
             run(*common, *names, "--behaviour-from", "index", "--half-life", "0", "--clicks", f"{self.work}/clicks.valid.tsv",
                 "--out", f"{self.work}/valid.{name}")
@@ -90,6 +92,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--behaviour-from", default="earlier")
     parser.add_argument("--min-sessions", default=10)
+    parser.add_argument("--hidden", default=0.25, help="share of the documents hidden from training's history")
     parser.add_argument("--groups", default=";".join(GROUPS), help="with ; between")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/behaviour"))
     options = parser.parse_args()
