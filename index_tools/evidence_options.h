@@ -62,7 +62,7 @@ struct EvidenceOptions : LabelOptions {
   std::vector<std::string> features;
   bool behaviour = false;
   BehaviourSource behaviour_from = BehaviourSource::held_out;
-  double behaviour_hidden = 0.25;  ///< share of the documents
+  double behaviour_hidden = 0.5;  ///< share of the documents
   std::size_t depth = 100;
   unsigned num_threads = 0;
 

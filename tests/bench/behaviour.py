@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures features from behaviour on bestbuy's real clicks: each group alone and all together, and what unseen documents lose.
 
-Use: tests/bench/behaviour.py [--data ../shared/data] [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .25]
+Use: tests/bench/behaviour.py [--data ../shared/data] [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .5]
      [--groups "none;all"]
 Needs Debian's python3-numpy and build/release. Writes tests/bench/README.md's tables to stdout.
 
@@ -92,7 +92,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--behaviour-from", default="earlier")
     parser.add_argument("--min-sessions", default=10)
-    parser.add_argument("--hidden", default=0.25, help="share of the documents hidden from training's history")
+    parser.add_argument("--hidden", default=0.5, help="share of the documents hidden from training's history")
     parser.add_argument("--groups", default=";".join(GROUPS), help="with ; between")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/behaviour"))
     options = parser.parse_args()

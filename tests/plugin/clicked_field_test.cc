@@ -1,5 +1,6 @@
 #include "plugin/src/clicked_field.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -24,9 +25,16 @@ void add_clicks(Xapian::Document& document, const std::vector<std::string>& stem
   document.add_value(kClicks, Xapian::sortable_serialise(popularity));
 }
 
+// Copies of one Xapian::Document would be one document.
+std::vector<Xapian::Document> four_alike() {
+  std::vector<Xapian::Document> documents;
+  for (int i = 0; i < 4; ++i) documents.push_back(document_of({{"", "red shoes"}}));
+  return documents;
+}
+
 /// Documents 1 and 2 were clicked, 3 for a query that is not kept, 4 never.
 std::vector<Xapian::Document> shop() {
-  std::vector<Xapian::Document> documents(4, document_of({{"", "red shoes"}}));
+  std::vector<Xapian::Document> documents = four_alike();
   add_clicks(documents[0], {"red", "run", "shoe"}, 2.0);
   add_clicks(documents[1], {"shoe"}, 1.0);
   add_clicks(documents[2], {}, 0.5);
@@ -142,7 +150,7 @@ TEST_CASE("what clicks say changes no document's length, and so not the site's o
 }
 
 TEST_CASE("clicks are read from another index where one is given", "[plugin][clicked_field]") {
-  const Xapian::Database plain = index_of(std::vector<Xapian::Document>(4, document_of({{"", "red shoes"}})));
+  const Xapian::Database plain = index_of(four_alike());
   const FeatureMatrix beside = rows_of(plain, "running shoes", index_of(shop()));
   const FeatureMatrix inside = rows_of(index_of(shop()), "running shoes");
   for (Eigen::Index i = 0; i < beside.size(); ++i) {
