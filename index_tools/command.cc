@@ -60,7 +60,7 @@ const std::vector<Command>& commands() {
           "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
           "What is said of the index here (--prefix, --value, --stemmer, --id-prefix) is kept in it for the other commands.\n"
           "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
-          "keeps what people clicked, for 'train --behaviour'; again with each day's log, whose clicks replace the old ones.\n"
+          "keeps what people clicked, for 'train --behaviour'; given a newer log, its clicks replace the old ones.\n"
           "Next: 'inspect --db site' shows the result; then 'train'.\n"),
       make_command<SimulateOptions>(
           "simulate", "--db DB --queries Q --qrels R --out CLICKS", "make a click log of simulated users",
