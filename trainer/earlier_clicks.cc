@@ -109,7 +109,7 @@ AddedDocuments EarlierClicks::finish(bool in_full, bool by_part) const {
       for (const auto& [document, clicks] : query.documents) {
         const bool is_earlier = clicks.any && clicks.begin.first < last.first;
         if (!s.has_impressions && !is_earlier) continue;
-        added[by_part ? in_part(id, part) : id].emplace(document, label_of(clicks, part));
+        added[by_part ? in_part(id, part) : id][document] += label_of(clicks, part);
       }
     }
   }

@@ -243,6 +243,51 @@ TEST_CASE("a click changes no row that it labels", "[index_tools][behaviour]") {
   CHECK(num_compared == kNumQueries);
 }
 
+TEST_CASE("training's rows know nothing of what validation holds, and validation's what came before", "[index_tools][behaviour]") {
+  const LogSplit split = GENERATE(LogSplit::query, LogSplit::session);
+  EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  options.behaviour_hidden = 0.0;
+  // The same rows, but for the documents of those that are held out.
+  RowSplit held_out(split, 0.3, 1, 0.0);
+  std::string changed = "time\tsession\tquery_id\tdoc_id\n";
+  std::size_t number = 0;
+  options.for_each_click(read_queries(options.queries), [&](const ClickRow& row, const std::string& id) {
+    const bool is_other = held_out.is_held_out(row, id) && ++number % 2 == 0;
+    changed += std::to_string(static_cast<long long>(*row.time)) + '\t' + std::string(row.session) + '\t' + id + '\t' +
+               (is_other ? std::string("d0") : std::string(row.document_id)) + '\n';
+  });
+  EvidenceOptions other = options;
+  other.clicks = {corpus().folder.write("changed", changed)};
+  const auto [training, validation] = options.prepare_parts(split, 0.3, 1);
+  const auto [other_training, other_validation] = other.prepare_parts(split, 0.3, 1);
+  CHECK(fingerprint(training) == fingerprint(other_training));
+  const auto rows_differ = [](const TrainingData& a, const TrainingData& b) {
+    if (a.pools.size() != b.pools.size()) return true;
+    for (std::size_t p = 0; p < a.pools.size(); ++p) {
+      if (!same_bits(a.pools[p].rows, b.pools[p].rows)) return true;
+    }
+    return false;
+  };
+  CHECK(rows_differ(validation, other_validation));
+  CHECK(num_present(validation.pools.back().rows, validation.schema, "value.clicks") > 0);
+}
+
+TEST_CASE("clicked documents join the candidates of each part", "[index_tools][behaviour]") {
+  EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  options.depth = 2;
+  options.add_clicked = true;
+  options.half_life_days = 0.0;
+  const TrainingData data = corpus().prepare(options);
+  std::map<std::string, Eigen::Index> before;  // of a query
+  std::size_t num_added = 0;
+  for (const Pool& pool : data.pools) {
+    CHECK(pool.num_added >= before[pool.query_id]);  // what joined stays
+    before[pool.query_id] = pool.num_added;
+    num_added += static_cast<std::size_t>(pool.num_added);
+  }
+  CHECK(num_added > 5 * kNumQueries);
+}
+
 TEST_CASE("a query's parts weigh together what the query did", "[index_tools][behaviour]") {
   EvidenceOptions options = corpus().evidence(BehaviourSource::sessions);
   options.half_life_days = 0.0;

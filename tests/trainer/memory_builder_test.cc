@@ -85,7 +85,7 @@ TEST_CASE("without a half-life, or without times, clicks count in full", "[train
   CHECK(undated.report().num_undated == 2);
 }
 
-TEST_CASE("rows before the first dated one are as old as it", "[trainer][memory_builder]") {
+TEST_CASE("rows before the first dated one count as if they were as old as it", "[trainer][memory_builder]") {
   MemoryBuilder builder(rules(1));
   builder.add(click("a"), "shoes");
   builder.add(at(kNow, click("b")), "shoes");
