@@ -88,11 +88,12 @@ class Corpus {
   }
 
   TrainingData prepare(const EvidenceOptions& options) const {
-    std::ostringstream quiet;
-    std::streambuf* const before = std::cerr.rdbuf(quiet.rdbuf());
-    TrainingData data = options.prepare_data(options.queries);
-    std::cerr.rdbuf(before);
-    return data;
+    struct Quiet {  // also where preparing throws: cerr must not keep a buffer that is gone
+      std::ostringstream heard;
+      std::streambuf* before = std::cerr.rdbuf(heard.rdbuf());
+      ~Quiet() { std::cerr.rdbuf(before); }
+    } const quiet;
+    return options.prepare_data(options.queries);
   }
 
   ScratchFolder folder;
