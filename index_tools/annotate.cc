@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 
 #include "index_tools/field_lengths.h"
 #include "index_tools/pagerank.h"
 #include "index_tools/progress_bar.h"
+#include "plugin/src/clicked_field.h"
 #include "plugin/src/remote_candidates.h"
+#include "trainer/behaviour_index.h"
 #include "trainer/index_layout.h"
 #include "trainer/text_input.h"
 
@@ -18,6 +21,7 @@ namespace {
 
 constexpr Xapian::valueno kFirstLengthSlot = 1000;  // as `index` chooses them
 constexpr std::size_t kDocumentsPerCommit = 50000;
+constexpr double kManyDays = 36500.0;
 
 using NumberOfDocument = std::unordered_map<std::string, double>;
 
@@ -125,8 +129,58 @@ NewValue read_pagerank(const Destination& destination, const Xapian::Database& d
   return value;
 }
 
+// The places of what clicks say, which keep those of an earlier run.
+void add_behaviour_to(IndexLayout& layout, const Xapian::Database& db, const BehaviourOptions& options) {
+  if (!layout.behaviour) {
+    const auto is_taken = [](const TextField& field) { return field.name == kClickedField || field.prefix == kClickedPrefix; };
+    const auto is_named = [](const StoredValue& value) { return value.name == kClicksValue; };
+    if (std::any_of(layout.fields.begin(), layout.fields.end(), is_taken) ||
+        std::any_of(layout.values.begin(), layout.values.end(), is_named)) {
+      throw ConfigError(std::string("--clicks: the index has a field or value of its own called ") + kClickedField + " or " +
+                        kClicksValue + ", or with the prefix " + kClickedPrefix + ", which is where clicks are kept");
+    }
+    TextField field{kClickedField, kClickedPrefix};
+    field.length_slot = free_slot(db, layout, kFirstLengthSlot);
+    field.from_clicks = true;
+    layout.fields.push_back(field);
+    layout.values.push_back({kClicksValue, free_slot(db, layout, kFirstLengthSlot), true});
+  }
+  layout.behaviour = options;
+}
+
+Behaviour read_behaviour(const AnnotateOptions& options, const Xapian::Database& db, const IndexLayout& layout) {
+  const std::vector<QueryRow> queries = options.log.queries.empty() ? std::vector<QueryRow>() : read_queries(options.log.queries);
+  QueryStemFinder finder(db, layout, options.database.default_op, queries);
+  ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
+  options.log.for_each_click(queries, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
+  if (history.empty()) throw Error(options.log.clicks.front() + ": there are no clicks in the log");
+  return history.behaviour(kClickedPrefix, *layout.behaviour);
+}
+
+// How much of a log is in the index now.
+struct BehaviourCounts {
+  std::size_t num_documents = 0;
+  std::set<std::string> words;
+  std::set<std::string> queries;
+
+  void add(const DocumentBehaviour& behaviour) {
+    ++num_documents;
+    words.insert(behaviour.words.begin(), behaviour.words.end());
+    for (const std::string& term : behaviour.terms) {
+      if (is_query_share_term(kClickedPrefix, term)) queries.insert(term.substr(0, term.size() - 1));  // without its level
+    }
+  }
+};
+
+void print(const BehaviourCounts& counts, const Behaviour& behaviour, const BehaviourOptions& options, std::ostream& out) {
+  out << "clicks of " << counts.num_documents << " documents, " << behaviour.size() - counts.num_documents << " that the index does not have; "
+      << counts.words.size() << " words and " << counts.queries.size() << " queries of at least " << options.min_sessions
+      << " sessions are kept (--min-sessions)\n";
+}
+
 std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layout, bool field_lengths,
-                           const std::vector<NewValue>& values, Xapian::valueno id_slot) {
+                           const std::vector<NewValue>& values, Xapian::valueno id_slot, const Behaviour* behaviour,
+                           BehaviourCounts& counts) {
   const DocumentIds ids(db, layout.id_prefix);
   std::vector<Xapian::docid> docids(db.postlist_begin(""), db.postlist_end(""));
   ProgressBar bar("annotating");
@@ -134,9 +188,17 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
   for (std::size_t i = 0; i < docids.size(); ++i) {
     Xapian::Document document = db.get_document(docids[i]);
     if (field_lengths) set_field_lengths(document, layout);
-    const bool wants_id = !values.empty() || id_slot != Xapian::BAD_VALUENO;
+    const bool wants_id = !values.empty() || id_slot != Xapian::BAD_VALUENO || behaviour != nullptr;
     const std::string id = wants_id ? ids.id_of(docids[i]) : "";
     if (id_slot != Xapian::BAD_VALUENO) document.add_value(id_slot, layout.id_prefix + id);
+    if (behaviour != nullptr) {
+      remove_behaviour(document, layout);
+      const auto known = behaviour->find(id);
+      if (known != behaviour->end()) {
+        write_behaviour(document, known->second, layout);
+        counts.add(known->second);
+      }
+    }
     for (const NewValue& value : values) {
       const auto number = value.numbers.find(id);
       if (number == value.numbers.end()) continue;
@@ -161,11 +223,18 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values, "a number a document, lines id<TAB>number; NAME is what features call it; may be given again", "FILE:NAME|SLOT");
   table.texts("pagerank", options.pagerank, "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
+  options.log.add_log_to(table);
+  table.number("half-life", options.behaviour.half_life_days, 0.0, kManyDays,
+               "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
+  table.number("min-sessions", options.behaviour.min_sessions, std::size_t{1}, std::size_t{1000000},
+               "sessions that a query or word must be seen in to be kept, so that the index tells nothing of single users; all rows "
+               "without a session are one");
 }
 
 void run(const AnnotateOptions& options, std::ostream& out) {
-  if (!options.field_lengths && !options.ids && options.values.empty() && options.pagerank.empty()) {
-    throw ConfigError("nothing to add: give --field-lengths, --ids, --values or --pagerank");
+  const bool with_clicks = !options.log.clicks.empty();
+  if (!options.field_lengths && !options.ids && options.values.empty() && options.pagerank.empty() && !with_clicks) {
+    throw ConfigError("nothing to add: give --field-lengths, --ids, --values, --pagerank or --clicks");
   }
   const Xapian::Database db = options.database.open_filled();
   IndexLayout layout = options.database.layout(db);
@@ -180,16 +249,25 @@ void run(const AnnotateOptions& options, std::ostream& out) {
     values.push_back(read_pagerank(destination_of("pagerank", text, db, layout), db, layout));
   }
   const Xapian::valueno id_slot = options.ids ? id_slot_for(db, layout) : Xapian::BAD_VALUENO;
+  Behaviour behaviour;
+  if (with_clicks) {
+    add_behaviour_to(layout, db, options.behaviour);
+    behaviour = read_behaviour(options, db, layout);
+  }
   // All locks are taken before anything is written.
   std::vector<Xapian::WritableDatabase> shards;
   for (const std::string& path : options.database.paths) shards.push_back(open_writable(path));
   std::size_t num_found = 0;
-  for (Xapian::WritableDatabase& shard : shards) num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot);
+  BehaviourCounts counts;
+  for (Xapian::WritableDatabase& shard : shards) {
+    num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot, with_clicks ? &behaviour : nullptr, counts);
+  }
   std::size_t num_given = 0;
   for (const NewValue& value : values) num_given += value.numbers.size();
   out << "annotated " << db.get_doccount() << " documents";
   if (!values.empty()) out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
   out << '\n';
+  if (with_clicks) print(counts, behaviour, *layout.behaviour, out);
 }
 
 }  // namespace irgan

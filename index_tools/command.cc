@@ -56,11 +56,13 @@ const std::vector<Command>& commands() {
           "Next: 'inspect --db films' shows what is in it; 'train' learns from a click log, or from judgments; without\n"
           "either, 'simulate' makes a log.\n"),
       make_command<AnnotateOptions>(
-          "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME]",
+          "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME] [--clicks C]",
           "add what features need to an existing index",
           "For an index that omindex, scriptindex or a program of yours made, while no other program writes to it:\n"
           "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
           "What is said of the index here (--prefix, --value, --stemmer, --id-prefix) is kept in it for the other commands.\n"
+          "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
+          "keeps what people clicked, for 'train --behaviour'; given a newer log, its clicks replace the old ones.\n"
           "Next: 'inspect --db site' shows the result; then 'train'.\n"),
       make_command<SimulateOptions>(
           "simulate", "--db DB --queries Q --qrels R (--out CLICKS | --compare M1 M2)", "make a click log of simulated users",

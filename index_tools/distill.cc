@@ -55,7 +55,9 @@ struct Bench {
 // The text fields' prefixes, the title's first, and what has none, where every first stage looks.
 std::vector<std::string> prefixes_of(const IndexLayout& layout) {
   std::vector<std::string> prefixes;
-  for (const TextField& field : layout.fields) prefixes.push_back(field.prefix);
+  for (const TextField& field : layout.fields) {
+    if (!field.from_clicks) prefixes.push_back(field.prefix);  // no weighting scheme sees terms without a wdf
+  }
   prefixes.push_back("");
   std::vector<std::string> distinct;
   for (const std::string& prefix : prefixes) {

@@ -123,7 +123,9 @@ DocumentTexts::DocumentTexts(Xapian::Database db, const IndexLayout& layout, std
       text_file_(std::move(text_file)),
       parser_(std::make_unique<Parser>()) {
   if (!fields_.empty()) return;
-  for (const TextField& field : layout.fields) fields_.push_back(field.name);
+  for (const TextField& field : layout.fields) {
+    if (!field.from_clicks) fields_.push_back(field.name);
+  }
 }
 
 DocumentTexts::~DocumentTexts() = default;

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
+#include <set>
 
 #include "index_tools/progress_bar.h"
 #include "index_tools/query_resolver.h"
@@ -31,7 +32,9 @@ std::string percent(double part, double whole) {
 
 void report_losses(const PreparationReport& report, const TrainingData& data, bool decayed) {
   const char* unit = data.labels == LabelKind::grades ? " relevant documents" : decayed ? " clicks (decayed)" : " clicks";
-  std::cerr << data.pools.size() << " queries with candidates of " << report.num_queries << " (" << report.num_without_evidence
+  std::set<std::string> queries;  // a query has a pool for each part of the log that features from clicks tell apart
+  for (const Pool& pool : data.pools) queries.insert(pool.query_id);
+  std::cerr << queries.size() << " queries with candidates of " << report.num_queries << " (" << report.num_without_evidence
             << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
             << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
   if (report.num_unknown_queries > 0) {
@@ -65,9 +68,10 @@ struct EvidenceOptions::LogPart {
   explicit LogPart(std::optional<double> half_life_days)
       : clicks({half_life_days}), earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
 
-  void add(const ClickRow& row, const std::string& query_id, bool joins_candidates) {
-    clicks.add(row, query_id);
-    if (joins_candidates) earlier.add(row, query_id);
+  void add(const ClickRow& row, const std::string& query_id, HeldOutHistory* history, bool joins_candidates) {
+    const std::size_t part = history != nullptr ? history->part_of(row) : 0;
+    clicks.add(row, history != nullptr ? in_part(query_id, part) : query_id);
+    if (joins_candidates) earlier.add(row, query_id, part);
   }
 
   ClickAggregator clicks;
@@ -114,6 +118,14 @@ void LabelOptions::read_rows(const std::function<void(const ClickRow&)>& each) c
   for (std::size_t i = 0; i < clicks.size(); ++i) report_lines(log.summary(i), clicks[i]);
 }
 
+void LabelOptions::read_ahead(const std::function<void(const ClickRow&)>& each) const {
+  ClickLogOptions lenient = log_options();
+  lenient.max_bad = 1.0;
+  lenient.rejects_path.clear();
+  ClickLogReader log(clicks, lenient);
+  log.read(each);
+}
+
 void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
                                   const std::function<void(const ClickRow&, const std::string&)>& each) const {
   const QueryResolver resolver(rows);
@@ -134,11 +146,56 @@ void EvidenceOptions::add_to(OptionTable& table) {
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   click_model.add_to(table);
   table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
+  table.flag("behaviour", behaviour, "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's clicks, popularity");
+  table.choice<BehaviourSource>("behaviour-from", behaviour_from,
+                                {{"held-out", BehaviourSource::held_out},
+                                 {"earlier", BehaviourSource::earlier},
+                                 {"sessions", BehaviourSource::sessions},
+                                 {"index", BehaviourSource::index}},
+                                "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumHistoryParts) +
+                                    " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
+                                    "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's");
+  table.number("behaviour-hidden", behaviour_hidden, 0.0, 1.0,
+               "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
+               "document: else training buries what is new; more where much is new, 0 where nothing is");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", add_clicked,
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
              "with the first stage's score missing, for a model that is served with a click memory");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
+}
+
+bool EvidenceOptions::wants_clicks() const {
+  return schema ? schema->version == FeatureSchema::kVersionWithClicks : behaviour;
+}
+
+bool EvidenceOptions::holds_out() const { return wants_clicks() && !clicks.empty() && behaviour_from != BehaviourSource::index; }
+
+void EvidenceOptions::check_clicks() const {
+  if (behaviour && !wants_clicks()) {
+    throw ConfigError("--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
+  }
+  if (!wants_clicks()) return;
+  if (holds_out() && std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
+    throw ConfigError("--clicks - with --behaviour: the log is read twice, so it must be a file");
+  }
+  if (!database.layout(database.open_filled()).behaviour) {
+    throw ConfigError(std::string(behaviour ? "--behaviour" : "--from: the model has features from clicks") +
+                      ": the index knows nothing of clicks yet; 'annotate --clicks' adds it");
+  }
+}
+
+std::unique_ptr<HeldOutHistory> EvidenceOptions::read_history(
+    const std::vector<QueryRow>& rows, const std::function<bool(const ClickRow&, const std::string&)>& is_held_out) const {
+  if (!holds_out()) return nullptr;
+  auto history = std::make_unique<HeldOutHistory>(database, rows);
+  const QueryResolver resolver(rows);
+  read_ahead([&](const ClickRow& row) {
+    const std::string id = resolver.id_of(row);
+    history->add(row, id, is_held_out(row, id));
+  });
+  history->deal(behaviour_from);
+  return history;
 }
 
 TrainingData EvidenceOptions::prepare_rows(
@@ -153,19 +210,22 @@ TrainingData EvidenceOptions::prepare_rows(
   PreparationReport report;
   auto bar = std::make_unique<ProgressBar>("features");
   options.on_progress = [&](double share) { bar->update(share); };
-  TrainingData data = prepare_them(layout, schema ? *schema : make_schema(db, layout, features), options, report);
+  TrainingData data = prepare_them(layout, schema ? *schema : make_schema(db, layout, features, behaviour), options, report);
   bar.reset();
   if (!part.empty()) std::cerr << part << ": ";
   report_losses(report, data, is_decayed);
   return data;
 }
 
-TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const std::string& part) const {
+TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const HeldOutHistory* history,
+                                             const std::string& part) const {
   const ClickEvidence evidence = log.clicks.finish();
-  const AddedDocuments added = log.earlier.finish(evidence.half_life_days == 0.0);
+  const AddedDocuments added = log.earlier.finish(evidence.half_life_days == 0.0, history != nullptr);
+  const auto indexes = history != nullptr ? history->indexes(behaviour_hidden, part != kTraining) : nullptr;
   TrainingData data = prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, PreparationOptions options, PreparationReport& report) {
         if (add_clicked) options.added = &added;
+        options.parts = indexes.get();
         return prepare(database.opener(), layout, schema_of_rows, rows, evidence, options, report);
       },
       evidence.half_life_days > 0.0, part);
@@ -173,16 +233,27 @@ TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, 
   return data;
 }
 
-TrainingData EvidenceOptions::prepare_data(const std::string& queries_path) const {
+TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, const std::string& other_queries,
+                                           bool is_validation) const {
   LabelOptions named = *this;
   named.queries = queries_path;
   named.check();
   if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
+  check_clicks();
   const std::vector<QueryRow> rows = read_queries(queries_path);
   if (qrels.empty()) {
+    std::vector<QueryRow> known = rows;
+    std::set<std::string> held_out;
+    if (!other_queries.empty() && holds_out()) {
+      for (QueryRow& other : read_queries(other_queries)) {
+        if (!is_validation) held_out.insert(other.id);
+        known.push_back(std::move(other));
+      }
+    }
+    const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
     LogPart whole(click_model.half_life(half_life_days));
-    for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, add_clicked); });
-    return prepare_clicks(rows, whole, "");
+    for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
+    return prepare_clicks(rows, whole, history.get(), held_out.empty() ? "" : kTraining);
   }
   return prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
@@ -197,12 +268,7 @@ RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t 
     throw ConfigError("--clicks - with --split time: the log is read twice, so it must be a file");
   }
   TimeSample times;
-  // Unusable lines are told, and refused, when the log is read for what it says.
-  ClickLogOptions lenient = log_options();
-  lenient.max_bad = 1.0;
-  lenient.rejects_path.clear();
-  ClickLogReader log(clicks, lenient);
-  log.read([&](const ClickRow& row) {
+  read_ahead([&](const ClickRow& row) {
     if (row.time) times.add(*row.time);
   });
   const std::optional<double> beginning = times.beginning_of_last(share);
@@ -219,8 +285,11 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
     }
     return split_by_query(prepare_data(queries), share, seed);
   }
+  check_clicks();
   const std::vector<QueryRow> rows = read_queries(queries);
   RowSplit held_out = row_split(split, share, seed);
+  const auto history = read_history(
+      rows, [ahead = held_out](const ClickRow& row, const std::string& id) mutable { return ahead.is_held_out(row, id); });
   const std::optional<double> half_life = click_model.half_life(half_life_days);
   LogPart parts[2] = {LogPart(half_life), LogPart(half_life)};
   std::size_t num_rows[2] = {0, 0};
@@ -229,7 +298,7 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
     const int part = held_out.is_held_out(row, query_id) ? 1 : 0;
     has_sessions = has_sessions || !row.session.empty();
     ++num_rows[part];
-    parts[part].add(row, query_id, add_clicked);
+    parts[part].add(row, query_id, history.get(), add_clicked);
   });
   if (split == LogSplit::session && !has_sessions) throw ConfigError("--split session: the log has no sessions");
   if (num_rows[0] == 0 || num_rows[1] == 0) {
@@ -244,10 +313,10 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
     return own;
   };
   std::cerr << "split by " << held_out.description() << '\n';
-  TrainingData training = prepare_clicks(rows_of(false), parts[0], kTraining);
+  TrainingData training = prepare_clicks(rows_of(false), parts[0], history.get(), kTraining);
   EvidenceOptions same_schema = *this;  // the index may move on meanwhile
   same_schema.schema = std::make_shared<const FeatureSchema>(training.schema);
-  TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1], kValidation);
+  TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1], history.get(), kValidation);
   training.origin.split = validation.origin.split = held_out.description();
   if (training.labels != validation.labels) {
     throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) + " for training and " +

@@ -12,6 +12,7 @@
 
 #include "index_tools/click_model_options.h"
 #include "index_tools/database_options.h"
+#include "index_tools/held_out_history.h"
 #include "index_tools/option_table.h"
 #include "trainer/click_log.h"
 #include "trainer/click_pages.h"
@@ -45,7 +46,10 @@ struct LabelOptions {
   ///
   /// Throws: what reading throws
   void read_rows(const std::function<void(const ClickRow&)>& each) const;
-  /// The same, each row with its query's id.
+  /// The same without a word of lines that are unusable, however many: they are told, and refused, when the log is read for
+  /// what it says.
+  void read_ahead(const std::function<void(const ClickRow&)>& each) const;
+  /// Like read_rows, each row with its query's id.
   void for_each_click(const std::vector<QueryRow>& rows,
                       const std::function<void(const ClickRow& row, const std::string& query_id)>& each) const;
 
@@ -65,6 +69,9 @@ struct EvidenceOptions : LabelOptions {
   ClickModelFlags click_model;
   std::vector<std::string> features;
   std::shared_ptr<const FeatureSchema> schema;  ///< rows for this one; null: made for the index and `features`
+  bool behaviour = false;
+  BehaviourSource behaviour_from = BehaviourSource::held_out;
+  double behaviour_hidden = 0.5;  ///< share of the documents
   std::size_t depth = 100;
   bool add_clicked = false;
   unsigned num_threads = 0;
@@ -73,12 +80,16 @@ struct EvidenceOptions : LabelOptions {
 
   /// Reads logs or judgments and looks up the rows of the queries in `queries_path`; what was left out goes to stderr.
   ///
-  /// Throws: ConfigError if an input is missing or two exclude each other; what reading and preparing throw
-  TrainingData prepare_data(const std::string& queries_path) const;
+  /// other_queries: the file of validation's queries where these are training's (the other way round if is_validation), empty:
+  ///                none; features from clicks know the words of both, but training's not the clicks of validation's
+  /// Throws:        ConfigError if an input is missing or two exclude each other; what reading and preparing throw
+  TrainingData prepare_data(const std::string& queries_path, const std::string& other_queries = "",
+                            bool is_validation = false) const;
 
   /// The same in two parts, training and validation: about `share` of the evidence is held out. Clicks are parted row by row
   /// as the log is read, so that neither part's counts, ages and pages know of the other; a query can then have rows in
-  /// both. A split by time reads the log twice.
+  /// both. A split by time reads the log once more, and so do features from clicks: training's know of training's clicks
+  /// alone, validation's of all that its rows may know.
   ///
   /// Throws: as prepare_data; ConfigError if the evidence does not have what it is to be split by, or stdin would be read
   ///         twice; Error if a part would be empty
@@ -86,7 +97,13 @@ struct EvidenceOptions : LabelOptions {
 
  private:
   struct LogPart;
-  TrainingData prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const std::string& part) const;
+  bool wants_clicks() const;
+  bool holds_out() const;
+  void check_clicks() const;
+  std::unique_ptr<HeldOutHistory> read_history(const std::vector<QueryRow>& rows,
+                                               const std::function<bool(const ClickRow&, const std::string&)>& is_held_out) const;
+  TrainingData prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const HeldOutHistory* history,
+                              const std::string& part) const;
   TrainingData prepare_rows(const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&,
                                                              PreparationReport&)>& prepare_them,
                             bool is_decayed, const std::string& part) const;

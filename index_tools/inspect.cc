@@ -112,7 +112,8 @@ void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ost
   for (const TextField& field : layout.fields) {
     out << "field      " << field.name << ": " << (field.prefix.empty() ? "no prefix" : "prefix " + field.prefix)
         << (field.length_slot == Xapian::BAD_VALUENO ? ", no lengths: see annotate --field-lengths" : ", lengths in slot " + std::to_string(field.length_slot))
-        << (field.text_slot == Xapian::BAD_VALUENO ? "" : ", text in slot " + std::to_string(field.text_slot)) << '\n';
+        << (field.text_slot == Xapian::BAD_VALUENO ? "" : ", text in slot " + std::to_string(field.text_slot))
+        << (field.from_clicks ? ", of clicked queries of at least " + std::to_string(layout.behaviour->min_sessions) + " sessions" : "") << '\n';
   }
   for (const StoredValue& value : layout.values) {
     out << "value      " << value.name << ": slot " << value.slot << ", " << db.get_value_freq(value.slot) << " documents\n";

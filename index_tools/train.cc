@@ -64,10 +64,10 @@ Split from_index(const TrainOptions& options, const Model* from) {
   EvidenceOptions evidence = options.evidence;
   if (from != nullptr) evidence.schema = std::make_shared<const FeatureSchema>(from->schema());
   if (!options.valid_queries.empty()) {
-    TrainingData training = evidence.prepare_data(evidence.queries);
+    TrainingData training = evidence.prepare_data(evidence.queries, options.valid_queries);
     check_amount({&training}, options.force);
     evidence.schema = std::make_shared<const FeatureSchema>(training.schema);  // the index may move on meanwhile
-    TrainingData validation = evidence.prepare_data(options.valid_queries);
+    TrainingData validation = evidence.prepare_data(options.valid_queries, evidence.queries, true);
     training.origin.split = validation.origin.split = "named queries";
     return {std::move(training), std::move(validation)};
   }
@@ -128,6 +128,7 @@ void check(const TrainOptions& options) {
                                                  {!evidence.clicks.empty(), "--clicks"},
                                                  {!evidence.qrels.empty(), "--qrels"},
                                                  {!evidence.features.empty(), "--features"},
+                                                 {evidence.behaviour, "--behaviour"},
                                                  {!options.valid_queries.empty(), "--valid-queries"}};
   for (const auto& [given, name] : others) {
     if (given) throw ConfigError(std::string("--data and ") + name + " exclude each other: rows are ready-made or come from an index");

@@ -5,8 +5,11 @@
 namespace irgan {
 
 CandidateReader::CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                                 Xapian::Query::op default_op, ProblemListener on_problem)
-    : first_stage_(db, layout, default_op), extractor_(db, schema, std::move(on_problem)), ids_(db, layout.id_prefix) {}
+                                 Xapian::Query::op default_op, ProblemListener on_problem,
+                                 std::optional<Xapian::Database> clicks)
+    : first_stage_(db, layout, default_op),
+      extractor_(db, schema, std::move(on_problem), nullptr, std::move(clicks)),
+      ids_(db, layout.id_prefix) {}
 
 CandidateList CandidateReader::find(const QueryRow& row, std::size_t depth) {
   CandidateList list;

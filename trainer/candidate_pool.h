@@ -1,6 +1,7 @@
 /// The candidates of one query: what the first stage finds, with the features of each.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <xapian.h>
@@ -23,10 +24,11 @@ struct CandidateList {
 /// Threads: one a thread, as its Database
 class IRGAN_API CandidateReader {
  public:
-  /// on_problem: as FeatureExtractor's
+  /// on_problem, clicks: as FeatureExtractor's
   /// Throws: FormatError if the schema names a feature that this build cannot extract
   CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                  Xapian::Query::op default_op, ProblemListener on_problem = {});
+                  Xapian::Query::op default_op, ProblemListener on_problem = {},
+                  std::optional<Xapian::Database> clicks = std::nullopt);
 
   /// Returns the first `depth` hits of the first stage; none if it finds nothing.
   ///

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <limits>
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "plugin/src/query_constraint.h"
+#include "trainer/behaviour_index.h"
 #include "trainer/candidate_pool.h"
 #include "trainer/thread_pool.h"
 
@@ -23,6 +24,14 @@ using LabelsByDocument = std::map<std::string, double>;
 struct Evidence {
   LabelsByDocument labels;
   std::vector<const Page*> pages;
+};
+
+// A query as one part of the log knows it.
+struct Task {
+  const QueryRow* query = nullptr;
+  const std::string* evidence_id = nullptr;  // in_part() where the log has parts, else the query's
+  const Evidence* evidence = nullptr;
+  std::size_t part = 0;
 };
 
 struct Positives {
@@ -110,13 +119,14 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   return result;
 }
 
-Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKind kind, const PreparationOptions& options,
-                       CandidateReader& reader, const FeatureSchema& schema) {
+Prepared prepare_query(const Task& task, LabelKind kind, const PreparationOptions& options, CandidateReader& reader,
+                       const FeatureSchema& schema) {
+  const Evidence& evidence = *task.evidence;
   Prepared prepared;
-  CandidateList found = reader.find(query, options.depth);
+  CandidateList found = reader.find(*task.query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
   Pool& pool = prepared.pool;
-  pool.query_id = query.id;
+  pool.query_id = task.query->id;
   RowOfDocument rows;
   for (const Candidate& candidate : found.candidates) {
     std::string id = reader.ids().id_of(candidate.docid);
@@ -125,7 +135,7 @@ Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKin
   }
   LabelsByDocument labels = evidence.labels;
   if (options.added && prepared.has_candidates) {
-    const auto added = options.added->find(query.id);
+    const auto added = options.added->find(*task.evidence_id);
     if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
   }
   prepared.positives = count_positives(evidence.labels, rows, reader.ids(), kind == LabelKind::grades);
@@ -143,6 +153,32 @@ Prepared prepare_query(const QueryRow& query, const Evidence& evidence, LabelKin
   return prepared;
 }
 
+// What no query id holds.
+constexpr char kPartMark = '\x1F';
+
+std::vector<Task> tasks_of(const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
+                           std::size_t num_parts, PreparationReport& report) {
+  std::vector<Task> tasks;
+  std::set<std::string> ids;
+  for (const QueryRow& query : queries) {
+    ids.insert(query.id);
+    const std::size_t num_before = tasks.size();
+    for (std::size_t part = 0; part < std::max<std::size_t>(num_parts, 1); ++part) {
+      const auto known = evidence.find(num_parts > 0 ? in_part(query.id, part) : query.id);
+      if (known != evidence.end()) tasks.push_back({&query, &known->first, &known->second, part});
+    }
+    if (tasks.size() == num_before) ++report.num_without_evidence;
+  }
+  report.num_queries = queries.size();
+  std::set<std::string> unknown;
+  for (const auto& entry : evidence) {
+    const std::string id = num_parts > 0 ? entry.first.substr(0, entry.first.rfind(kPartMark)) : entry.first;
+    if (ids.count(id) == 0) unknown.insert(id);
+  }
+  report.num_unknown_queries = unknown.size();
+  return tasks;
+}
+
 TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                          const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
                          LabelKind kind, const PreparationOptions& options, PreparationReport& report) {
@@ -154,34 +190,31 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
   data.depth = options.depth;
   data.labels = kind;
 
-  std::vector<const QueryRow*> known;
-  std::set<std::string> ids;
-  for (const QueryRow& query : queries) {
-    ids.insert(query.id);
-    if (evidence.count(query.id) > 0) known.push_back(&query);
-  }
-  report.num_queries = queries.size();
-  report.num_without_evidence = queries.size() - known.size();
-  for (const auto& entry : evidence) report.num_unknown_queries += ids.count(entry.first) == 0 ? 1 : 0;
-
-  std::vector<Prepared> prepared(known.size());
+  const std::size_t num_parts = options.parts != nullptr ? options.parts->size() : 0;
+  const std::vector<Task> tasks = tasks_of(queries, evidence, num_parts, report);
+  std::vector<Prepared> prepared(tasks.size());
   ThreadPool threads(options.num_threads);
-  std::vector<std::unique_ptr<CandidateReader>> readers(threads.num_threads());
-  threads.for_each(known.size(), [&](std::size_t i, unsigned thread) {
-    if (!readers[thread]) {
-      readers[thread] = std::make_unique<CandidateReader>(open(), layout, schema, options.default_op);
+  std::vector<std::map<std::size_t, CandidateReader>> readers(threads.num_threads());  // by part
+  threads.for_each(tasks.size(), [&](std::size_t i, unsigned thread) {
+    const Task& task = tasks[i];
+    auto reader = readers[thread].find(task.part);
+    if (reader == readers[thread].end()) {
+      std::optional<Xapian::Database> clicks;
+      if (num_parts > 0) clicks = options.parts->open(task.part);
+      reader = readers[thread].try_emplace(task.part, open(), layout, schema, options.default_op, ProblemListener(), clicks).first;
     }
-    prepared[i] = prepare_query(*known[i], evidence.at(known[i]->id), kind, options, *readers[thread], schema);
-    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(known.size()));
+    prepared[i] = prepare_query(task, kind, options, reader->second, schema);
+    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(tasks.size()));
   });
 
+  std::set<std::string> without_candidates;
   for (Prepared& one : prepared) {
     report.num_positives += one.positives.total;
     report.num_positives_outside_pool += one.positives.outside_pool;
     report.num_positives_unknown += one.positives.unknown;
     report.num_added += static_cast<std::size_t>(one.pool.num_added);
     if (!one.has_candidates) {
-      ++report.num_without_candidates;
+      without_candidates.insert(one.pool.query_id);
       continue;
     }
     if (one.examples.empty()) continue;  // no page shows a candidate; a feature file would not hold the query either
@@ -191,6 +224,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
     }
     data.pools.push_back(std::move(one.pool));
   }
+  report.num_without_candidates = without_candidates.size();
   if (data.pools.empty()) {
     throw Error("no candidates: of " + std::to_string(queries.size()) + " queries " +
                 std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
@@ -200,6 +234,8 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
 }
 
 }  // namespace
+
+std::string in_part(const std::string& query_id, std::size_t part) { return query_id + kPartMark + std::to_string(part); }
 
 TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                      const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,

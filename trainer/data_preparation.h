@@ -16,6 +16,8 @@
 
 namespace irgan {
 
+class PartIndexes;
+
 /// Opens the index anew, for a thread of its own.
 using DatabaseOpener = std::function<Xapian::Database()>;
 
@@ -23,9 +25,16 @@ struct PreparationOptions {
   std::size_t depth = 100;  ///< candidates a query
   Xapian::Query::op default_op = Xapian::Query::OP_OR;
   unsigned num_threads = 1;
-  const AddedDocuments* added = nullptr;  ///< documents outside the pools that join them, if the index and the filters allow
+  /// Documents outside the pools that join them, if the index and the filters allow; by in_part(id, part) where there are parts.
+  const AddedDocuments* added = nullptr;
   std::function<void(double share_done)> on_progress = [](double) {};
+  /// Where features from clicks are read: those of an example whose query id is in_part(id, part) from that part's index.
+  /// Nothing: from the site's own index.
+  const PartIndexes* parts = nullptr;
 };
+
+/// Returns what ClickAggregator is to call a query, so that the clicks of each part of the log are examples of their own.
+IRGAN_API std::string in_part(const std::string& query_id, std::size_t part);
 
 /// What was left out, and why.
 struct PreparationReport {
@@ -47,7 +56,8 @@ IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& la
                                const std::vector<QueryRow>& queries, const Qrels& judgments,
                                const PreparationOptions& options, PreparationReport& report);
 
-/// The same with clicks as labels: one example a result page where the log says what was shown, else one a query.
+/// The same with clicks as labels: one example a result page where the log says what was shown, else one a query; with
+/// options.parts one a part that it was clicked in, each with a pool of its own, since their features differ.
 IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                                const std::vector<QueryRow>& queries, const ClickEvidence& clicks,
                                const PreparationOptions& options, PreparationReport& report);

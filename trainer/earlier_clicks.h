@@ -2,6 +2,7 @@
 /// a live search.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -30,10 +31,12 @@ class IRGAN_API EarlierClicks {
   explicit EarlierClicks(double half_life_days);
   ~EarlierClicks();
 
-  void add(const ClickRow& row, const std::string& query_id);
+  /// part: of the log that the row is in; a document joins in all parts, its label is of each part's own clicks
+  void add(const ClickRow& row, const std::string& query_id, std::size_t part = 0);
 
   /// in_full: labels do not decay after all
-  AddedDocuments finish(bool in_full) const;
+  /// by_part: the ids are in_part()'s
+  AddedDocuments finish(bool in_full, bool by_part = false) const;
 
  private:
   struct State;

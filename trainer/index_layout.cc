@@ -56,6 +56,29 @@ Transform transform_for(const Xapian::Database& db, Xapian::valueno slot) {
   return low >= 0.0 && high > kHeavyTail ? Transform::log : Transform::identity;
 }
 
+// Else the message would be that there is no such feature, which the index seems to contradict.
+void refuse_clicks(const IndexLayout& layout, const std::vector<std::string>& features) {
+  for (const std::string& feature : features) {
+    const bool of_field = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
+      return field.from_clicks && feature.compare(0, field.name.size() + 1, field.name + '.') == 0;
+    });
+    const bool of_value = std::any_of(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) {
+      return value.from_clicks && feature == "value." + value.name;
+    });
+    if (of_field || of_value) throw FormatError("feature '" + feature + "' is made of clicks: --behaviour lets it in");
+  }
+}
+
+// What clicks made is one field, one value and how: all of them, or none.
+void check_clicks(const IndexLayout& layout, const std::string& origin) {
+  const auto from_clicks = [](const auto& item) { return item.from_clicks; };
+  const auto num_expected = layout.behaviour ? 1 : 0;
+  if (std::count_if(layout.fields.begin(), layout.fields.end(), from_clicks) != num_expected ||
+      std::count_if(layout.values.begin(), layout.values.end(), from_clicks) != num_expected) {
+    throw FormatError(origin + ": not an index layout: what it says of clicks is incomplete");
+  }
+}
+
 }  // namespace
 
 std::string layout_to_json(const IndexLayout& layout) {
@@ -65,10 +88,18 @@ std::string layout_to_json(const IndexLayout& layout) {
                       {"prefix", field.prefix},
                       {"length_slot", slot_to_json(field.length_slot)},
                       {"text_slot", slot_to_json(field.text_slot)}});
+    if (field.from_clicks) fields.back()["from_clicks"] = true;
   }
   json values = json::array();
-  for (const StoredValue& value : layout.values) values.push_back({{"name", value.name}, {"slot", value.slot}});
-  return json{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}}.dump();
+  for (const StoredValue& value : layout.values) {
+    values.push_back({{"name", value.name}, {"slot", value.slot}});
+    if (value.from_clicks) values.back()["from_clicks"] = true;
+  }
+  json all{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}};
+  if (layout.behaviour) {
+    all["behaviour"] = {{"half_life_days", layout.behaviour->half_life_days}, {"min_sessions", layout.behaviour->min_sessions}};
+  }
+  return all.dump();
 }
 
 IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
@@ -79,12 +110,19 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
     layout.id_prefix = document.at("id_prefix").get<std::string>();
     for (const json& field : document.at("fields")) {
       layout.fields.push_back({field.at("name").get<std::string>(), field.at("prefix").get<std::string>(),
-                               slot_from_json(field.at("length_slot")), slot_from_json(field.at("text_slot")), 0.0});
+                               slot_from_json(field.at("length_slot")), slot_from_json(field.at("text_slot")), 0.0,
+                               field.value("from_clicks", false)});
     }
     for (const json& value : document.at("values")) {
-      layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>()});
+      layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>(),
+                               value.value("from_clicks", false)});
+    }
+    if (document.contains("behaviour")) {
+      const json& behaviour = document["behaviour"];
+      layout.behaviour = {behaviour.at("half_life_days").get<double>(), behaviour.at("min_sessions").get<std::size_t>()};
     }
     if (layout.fields.empty()) throw FormatError(origin + ": not an index layout: there are no fields in it");
+    check_clicks(layout, origin);
     return layout;
   } catch (const json::exception& error) {
     throw FormatError(origin + ": not an index layout: " + error.what());
@@ -118,13 +156,21 @@ IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overr
 }
 
 FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
-                          const std::vector<std::string>& features) {
+                          const std::vector<std::string>& features, bool with_clicks) {
   FeatureSchema schema;
   schema.stemmer = layout.stemmer;
-  schema.fields = layout.fields;
+  for (const TextField& field : layout.fields) {
+    if (!field.from_clicks || with_clicks) schema.fields.push_back(field);
+  }
   for (TextField& field : schema.fields) field.average_length = average_length(db, field);
   for (const StoredValue& value : layout.values) {
-    schema.values.push_back({value.name, value.slot, transform_for(db, value.slot)});
+    if (value.from_clicks && !with_clicks) continue;
+    schema.values.push_back({value.name, value.slot, transform_for(db, value.slot), value.from_clicks});
+  }
+  if (with_clicks) {
+    schema.version = FeatureSchema::kVersionWithClicks;
+  } else {
+    refuse_clicks(layout, features);
   }
   if (features.empty()) {
     schema.features = default_features(schema.fields, schema.values);

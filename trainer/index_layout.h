@@ -1,6 +1,7 @@
 /// What stands where in an index: fields, prefixes, value slots, stemmer, document ids.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,13 @@ inline constexpr const char* kLayoutKey = "irgan.layout";
 struct StoredValue {
   std::string name;
   Xapian::valueno slot = Xapian::BAD_VALUENO;
+  bool from_clicks = false;  ///< `annotate --clicks` wrote it
+};
+
+/// How clicks become features; training does as annotate did.
+struct BehaviourOptions {
+  double half_life_days = 10.0;    ///< after which a click counts half; 0: never
+  std::size_t min_sessions = 10;   ///< a query or word of fewer is not kept
 };
 
 /// How an index was made. The first field is the title: searches give its words a second chance under its prefix.
@@ -27,6 +35,7 @@ struct IndexLayout {
   std::string id_prefix = "Q";      ///< of unique-id terms; empty: document ids are docids
   std::vector<TextField> fields;    ///< without average lengths
   std::vector<StoredValue> values;
+  std::optional<BehaviourOptions> behaviour;  ///< of the field and value from clicks, if there are such
 };
 
 IRGAN_API std::string layout_to_json(const IndexLayout& layout);
@@ -51,12 +60,12 @@ IRGAN_API IndexLayout read_layout(const Xapian::Database& db, const LayoutOverri
 /// Returns a schema for the index: `features`, or the lean default if it is empty ("all": everything there is).
 ///
 /// Field lengths are averaged over the index; values that are never negative and reach beyond 100 are taken by their
-/// logarithm.
+/// logarithm. The field and the value that clicks made are left out unless `with_clicks`.
 ///
 /// Throws: FormatError if a feature cannot be extracted from this index
 /// Cost:   one pass over the length slots
 IRGAN_API FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
-                                    const std::vector<std::string>& features = {});
+                                    const std::vector<std::string>& features = {}, bool with_clicks = false);
 
 /// Returns what a model remembers of the index that it was trained on.
 IRGAN_API IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout);

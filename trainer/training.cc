@@ -120,7 +120,7 @@ class TrainingRun {
       if (training.labels != LabelKind::impressions) continue;
       for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
     }
-    weights_ = query_weights(kept, training.labels, options.query_weight);
+    weights_ = query_weights(kept, training.labels, options.query_weight, training.pools);
     encoding_ = options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins);
     generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
     validation_.emplace(validation, encoding_, threads_, options.query_weight);

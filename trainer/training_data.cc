@@ -52,18 +52,22 @@ bool is_informative(const Example& example) {
   return example.rows.size() >= 2 && example.labels.size() > 0 && example.labels.maxCoeff() > 0.0;
 }
 
-std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, QueryWeight weight) {
+std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, QueryWeight weight,
+                                  const std::vector<Pool>& pools) {
   std::vector<double> weights(examples.size(), 1.0);
   if (kind != LabelKind::grades) {
-    std::unordered_map<std::size_t, double> clicks_of_pool;
+    std::unordered_map<std::string, double> clicks_of_query;
+    std::vector<const double*> clicks(examples.size());
     for (std::size_t i = 0; i < examples.size(); ++i) {
       weights[i] = examples[i].labels.cwiseMax(0.0).sum();
-      clicks_of_pool[examples[i].pool] += weights[i];
+      const std::size_t pool = examples[i].pool;
+      double& sum = clicks_of_query[pools.empty() ? std::to_string(pool) : pools[pool].query_id];
+      sum += weights[i];
+      clicks[i] = &sum;
     }
     for (std::size_t i = 0; i < examples.size(); ++i) {
-      const double clicks = clicks_of_pool[examples[i].pool];
-      if (!(clicks > 0.0) || weight == QueryWeight::clicks) continue;
-      weights[i] /= weight == QueryWeight::one ? clicks : std::sqrt(clicks);
+      if (!(*clicks[i] > 0.0) || weight == QueryWeight::clicks) continue;
+      weights[i] /= weight == QueryWeight::one ? *clicks[i] : std::sqrt(*clicks[i]);
     }
   }
   const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());

@@ -90,11 +90,12 @@ IRGAN_API bool is_informative(const Example& example);
 /// Returns how much each example counts, with mean 1: its share, by clicks, of what its query weighs. Judged queries all
 /// weigh the same.
 ///
-/// Examples of one query are those of one pool.
+/// Examples of one query are those of pools with its id, since its clicks may be dealt over several parts of the log.
 ///
+/// Requires: example.pool is in `pools`, unless that is empty: then each pool is a query of its own
 /// Source: DESIGN 2: the root beat both equal weights and the number of clicks
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
-                                            QueryWeight weight = QueryWeight::sqrt);
+                                            QueryWeight weight = QueryWeight::sqrt, const std::vector<Pool>& pools = {});
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

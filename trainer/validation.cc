@@ -66,7 +66,7 @@ Validation::Validation(const TrainingData& data, const Encoding& encoding, Threa
     examples_.push_back(i);
     kept.push_back(data.examples[i]);
   }
-  weights_ = query_weights(kept, data.labels, weight);
+  weights_ = query_weights(kept, data.labels, weight, data.pools);
 }
 
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,

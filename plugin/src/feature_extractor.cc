@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "irgan/query_concepts.h"
+#include "plugin/src/clicked_field.h"
 #include "plugin/src/field_features.h"
 #include "plugin/src/field_postings.h"
 #include "plugin/src/field_texts.h"
@@ -81,15 +82,18 @@ struct FeatureExtractor::State {
   std::vector<FeatureColumn> columns;
   QueryConceptFinder concept_finder;
   std::shared_ptr<ValueCache> value_cache;
+  std::optional<Xapian::Database> clicks;  // read instead of db where something is from clicks
   bool any_query_likelihood = false;
   std::unique_ptr<KnownWords> known_words;  // nothing: no feature weighs words
 
-  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values)
+  State(Xapian::Database database, FeatureSchema feature_schema, std::shared_ptr<ValueCache> values,
+        std::optional<Xapian::Database> clicks_database)
       : db(std::move(database)),
         schema(std::move(feature_schema)),
         columns(parse_features(schema)),
         concept_finder(field_prefixes(schema), schema.stemmer),
-        value_cache(std::move(values)) {
+        value_cache(std::move(values)),
+        clicks(std::move(clicks_database)) {
     bool any_word_idf = false;
     for (const FeatureColumn& column : columns) {
       any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
@@ -123,13 +127,20 @@ struct FeatureExtractor::State {
     std::optional<FieldMatch>& match = reading.matches[field];
     if (match) return *match;
     const TextField& spec = schema.fields[field];
-    match = reading.remote ? read_field(*reading.remote, db.get_doccount(), spec, reading.concepts, reading.docids, any_query_likelihood)
-                           : read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
+    if (spec.from_clicks) {
+      match = read_clicked_words(clicks_database(), spec, reading.concepts, reading.docids, db.get_doccount());
+    } else {
+      match = reading.remote ? read_field(*reading.remote, db.get_doccount(), spec, reading.concepts, reading.docids, any_query_likelihood)
+                             : read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
+    }
     match->length = field_lengths(spec, reading);
     return *match;
   }
 
-  VectorXd numbers_of(Xapian::valueno slot, const Reading& reading) const {
+  const Xapian::Database& clicks_database() const { return clicks ? *clicks : db; }
+
+  VectorXd numbers_of(Xapian::valueno slot, bool from_clicks, const Reading& reading) const {
+    if (from_clicks && clicks) return slot_numbers(*clicks, slot, reading.docids);
     if (reading.remote) return reading.remote->slot_numbers(slot, reading.docids);
     return reading.values ? reading.values->numbers(db, slot, reading.docids) : slot_numbers(db, slot, reading.docids);
   }
@@ -140,7 +151,7 @@ struct FeatureExtractor::State {
   }
 
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
-    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, reading);
+    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, spec.from_clicks, reading);
     if (!reading.document_lengths) {
       reading.document_lengths = reading.remote ? reading.remote->document_lengths(reading.docids) : irgan::document_lengths(db, reading.docids);
     }
@@ -157,7 +168,7 @@ struct FeatureExtractor::State {
       const TextField& field = schema.fields[column.index];
       const Xapian::valueno slot = compares_text(column.field_feature) ? field.text_slot : field.length_slot;
       if (slot != Xapian::BAD_VALUENO) slots.push_back(slot);
-      if (compares_text(column.field_feature)) continue;
+      if (compares_text(column.field_feature) || field.from_clicks) continue;  // what clicks say has no wdf: it is read as it stands
       for (const QueryConcept& concept_ : concepts) {
         for (const ConceptWord& word : concept_.words) forms.push_back(indexed_forms(field.prefix, word));
       }
@@ -172,6 +183,21 @@ struct FeatureExtractor::State {
       texts.emplace(*reading.query, texts_of(schema.fields[field].text_slot, reading), known_words.get());
     }
     return *texts;
+  }
+
+  VectorXd clicked_column(const FeatureColumn& column, Reading& reading) const {
+    const FieldMatch& found = match(column.index, reading);
+    const TextField& spec = schema.fields[column.index];
+    VectorXd values;
+    switch (column.field_feature) {
+      case FieldFeature::click_share: values = query_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
+      case FieldFeature::word_share: values = word_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
+      default: values = field_feature(column.field_feature, found);
+    }
+    for (Index i = 0; i < values.size(); ++i) {
+      if (std::isnan(found.length[i])) values[i] = found.length[i];  // never seen is not the same as never clicked
+    }
+    return values;
   }
 
   VectorXd column_values(const FeatureColumn& column, const std::vector<Candidate>& candidates,
@@ -193,11 +219,12 @@ struct FeatureExtractor::State {
         return VectorXd::Constant(n, static_cast<double>(reading.concepts.size()));
       case FeatureSource::value: {
         const ValueField& spec = schema.values[column.index];
-        values = numbers_of(spec.slot, reading);
+        values = numbers_of(spec.slot, spec.from_clicks, reading);
         for (double& value : values) value = transformed(value, spec.transform);
         return values;
       }
       case FeatureSource::field:
+        if (schema.fields[column.index].from_clicks) return clicked_column(column, reading);
         return compares_text(column.field_feature) ? texts(column.index, reading).column(column.field_feature)
                                                    : field_feature(column.field_feature, match(column.index, reading));
     }
@@ -206,8 +233,8 @@ struct FeatureExtractor::State {
 };
 
 FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem,
-                                   std::shared_ptr<ValueCache> values)
-    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values))) {
+                                   std::shared_ptr<ValueCache> values, std::optional<Xapian::Database> clicks)
+    : state_(std::make_unique<State>(std::move(db), std::move(schema), std::move(values), std::move(clicks))) {
   if (on_problem) state_->report_losses(on_problem);
 }
 

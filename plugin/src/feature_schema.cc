@@ -13,13 +13,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::pair<FieldFeature, const char*>, 21> kFieldFeatures{{
+constexpr std::array<std::pair<FieldFeature, const char*>, 23> kFieldFeatures{{
     {FieldFeature::bm25, "bm25"},
     {FieldFeature::coverage, "coverage"},
     {FieldFeature::idf_coverage, "idf_coverage"},
     {FieldFeature::density, "density"},
     {FieldFeature::length, "length"},
     {FieldFeature::exact_match, "exact_match"},
+    {FieldFeature::click_share, "click_share"},
+    {FieldFeature::word_share, "word_share"},
     {FieldFeature::trigram_jaccard, "trigram_jaccard"},
     {FieldFeature::trigram_coverage, "trigram_coverage"},
     {FieldFeature::joined_match, "joined_match"},
@@ -46,6 +48,12 @@ constexpr const char* kValuePrefix = "value.";
 // found redundant beside each other.
 bool is_by_name_only(FieldFeature feature) { return feature >= FieldFeature::part_share; }
 
+// Clicked queries' words are there or not: what reads how often adds nothing. Shares of clicks are theirs alone.
+bool is_offered(const TextField& field, FieldFeature feature) {
+  const bool is_share = feature == FieldFeature::click_share || feature == FieldFeature::word_share;
+  return field.from_clicks ? feature <= FieldFeature::word_share : !is_share;
+}
+
 template <class Items>
 std::size_t index_of(const Items& items, const std::string& name) {
   const auto found = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.name == name; });
@@ -58,7 +66,8 @@ FeatureColumn parse_field_feature(const FeatureSchema& schema, const std::string
   const std::string kind = dot == std::string::npos ? "" : name.substr(dot + 1);
   const auto known =
       std::find_if(kFieldFeatures.begin(), kFieldFeatures.end(), [&](const auto& row) { return kind == row.second; });
-  if (column.index == schema.fields.size() || known == kFieldFeatures.end()) {
+  if (column.index == schema.fields.size() || known == kFieldFeatures.end() ||
+      !is_offered(schema.fields[column.index], known->first)) {
     throw FormatError("feature '" + name + "' cannot be extracted from an index by this build");
   }
   column.field_feature = known->first;
@@ -77,6 +86,7 @@ std::vector<std::string> feature_names(const std::vector<TextField>& fields, con
     for (const auto& [feature, name] : kFieldFeatures) {
       if (compares_text(feature) && field.text_slot == Xapian::BAD_VALUENO) continue;
       if (is_by_name_only(feature) && !all) continue;
+      if (!is_offered(field, feature)) continue;
       names.push_back(field.name + "." + name);
     }
   }
@@ -131,12 +141,14 @@ std::string schema_to_json(const FeatureSchema& schema) {
                       {"length_slot", slot_to_json(field.length_slot)},
                       {"text_slot", slot_to_json(field.text_slot)},
                       {"average_length", field.average_length}});
+    if (field.from_clicks) fields.back()["from_clicks"] = true;
   }
   json values = json::array();
   for (const ValueField& value : schema.values) {
     values.push_back({{"name", value.name},
                       {"slot", slot_to_json(value.slot)},
                       {"transform", value.transform == Transform::log ? "log" : "identity"}});
+    if (value.from_clicks) values.back()["from_clicks"] = true;
   }
   return json{{"version", schema.version}, {"stemmer", schema.stemmer},   {"fields", fields},
               {"values", values},          {"features", schema.features}}
@@ -148,15 +160,16 @@ FeatureSchema schema_from_json(std::string_view text, const std::string& origin)
     const json document = json::parse(text);
     FeatureSchema schema;
     schema.version = document.at("version").get<int>();
-    if (schema.version != FeatureSchema::kVersion) {
+    if (schema.version < FeatureSchema::kVersion || schema.version > FeatureSchema::kVersionWithClicks) {
       throw FormatError(origin + ": feature schema version " + std::to_string(schema.version) +
-                        ", but this build reads version " + std::to_string(FeatureSchema::kVersion));
+                        ", but this build reads versions " + std::to_string(FeatureSchema::kVersion) + " to " +
+                        std::to_string(FeatureSchema::kVersionWithClicks));
     }
     schema.stemmer = document.at("stemmer").get<std::string>();
     for (const json& field : document.at("fields")) {
       schema.fields.push_back({field.at("name").get<std::string>(), field.at("prefix").get<std::string>(),
                                slot_from_json(field.at("length_slot")), slot_from_json(field.at("text_slot")),
-                               field.at("average_length").get<double>()});
+                               field.at("average_length").get<double>(), field.value("from_clicks", false)});
     }
     for (const json& value : document.at("values")) {
       const std::string transform = value.at("transform").get<std::string>();
@@ -164,7 +177,8 @@ FeatureSchema schema_from_json(std::string_view text, const std::string& origin)
         throw FormatError(origin + ": unknown transform '" + transform + "' in the feature schema");
       }
       schema.values.push_back({value.at("name").get<std::string>(), slot_from_json(value.at("slot")),
-                               transform == "log" ? Transform::log : Transform::identity});
+                               transform == "log" ? Transform::log : Transform::identity,
+                               value.value("from_clicks", false)});
     }
     schema.features = document.at("features").get<std::vector<std::string>>();
     return schema;

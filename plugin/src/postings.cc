@@ -45,6 +45,11 @@ bool add_wdfs(const Xapian::Database& db, const std::string& term, const std::ve
   });
 }
 
+void mark_documents(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+                    double number, Eigen::Ref<Eigen::VectorXd> values) {
+  walk_postings(db, term, docids, [&](Eigen::Index i, const Xapian::PostingIterator&) { values[i] = number; });
+}
+
 Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids) {
   Eigen::VectorXd lengths = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kMissing);
   walk_postings(db, std::string(), docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {

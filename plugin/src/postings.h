@@ -19,6 +19,12 @@ namespace irgan {
 bool add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
               Eigen::Ref<Eigen::VectorXd> wdfs);
 
+/// Sets `values` to `number` for each document that has `term`, whatever its wdf.
+///
+/// Shapes, requires, cost: as add_wdfs
+void mark_documents(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
+                    double number, Eigen::Ref<Eigen::VectorXd> values);
+
 /// Returns each document's length in terms, all fields together; NaN for a document that is gone.
 ///
 /// Requires: docids ascending

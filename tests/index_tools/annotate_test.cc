@@ -297,7 +297,7 @@ TEST_CASE("annotate refuses options that make no sense", "[index_tools][annotate
     CHECK(result.exit_code == 2);
     return result.err;
   };
-  CHECK_THAT(refused(""), Contains("nothing to add: give --field-lengths, --ids, --values or --pagerank"));
+  CHECK_THAT(refused(""), Contains("nothing to add: give --field-lengths, --ids, --values, --pagerank or --clicks"));
   CHECK_THAT(refused("--values " + file), Contains("must be FILE:SLOT or FILE:NAME"));
   CHECK_THAT(refused("--values " + file + ":"), Contains("must be FILE:SLOT or FILE:NAME"));
   CHECK_THAT(refused("--values :name"), Contains("must be FILE:SLOT or FILE:NAME"));

@@ -152,10 +152,17 @@ TEST_CASE_METHOD(Fixture, "flags of click models that exclude each other", "[ind
   CHECK_THAT(refused(train + "--click-model decayed --half-life 0"), Contains("use --click-model naive"));
   CHECK_THAT(refused(train + "--propensities @p"), Contains("--propensities is read by --click-model ips only"));
   CHECK_THAT(refused("train --force --click-model ips --model @m --db @db --queries @learn.tsv --qrels @learn.qrels"), Contains("these labels are judgments"));
-  CHECK_THAT(taken(train + "--click-model ips --propensities @p"), Contains("examination by rank: 1.00 0.50"));
-  CHECK(record_of("m")["options"]["query_weight"] == "sqrt");
-  taken(train + "--query-weight one");
-  CHECK(record_of("m")["options"]["query_weight"] == "one");
+  // After one epoch a model may be worse than the site's own search: then it is kept aside.
+  const auto trained = [&](const std::string& flags) {
+    const CommandResult result = run(train + flags);
+    INFO(result.err);
+    if (result.exit_code != 0) REQUIRE_THAT(result.err, Contains("kept aside"));
+    return std::make_pair(result.out + result.err, record_of(result.exit_code == 0 ? "m" : "m.refused"));
+  };
+  const auto [heard, by_root] = trained("--click-model ips --propensities @p");
+  CHECK_THAT(heard, Contains("examination by rank: 1.00 0.50"));
+  CHECK(by_root["options"]["query_weight"] == "sqrt");
+  CHECK(trained("--query-weight one").second["options"]["query_weight"] == "one");
 }
 
 TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_tools][warm_start]") {

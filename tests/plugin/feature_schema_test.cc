@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 using namespace irgan;
+using Catch::Contains;
 using Catch::Matchers::Message;
 
 namespace {
@@ -157,6 +158,32 @@ TEST_CASE("schema_from_json refuses what is no schema, and says where", "[plugin
 
 TEST_CASE("schema_from_json names the version that it does not read", "[plugin][feature_schema]") {
   const std::string good = schema_to_json(schema_of({}));
-  CHECK_THROWS_MATCHES(schema_from_json(altered(good, "\"version\":1", "\"version\":2"), "m.bin"), FormatError,
-                       Message("m.bin: feature schema version 2, but this build reads version 1"));
+  for (const std::string other : {"0", "3"}) {
+    CHECK_THROWS_MATCHES(schema_from_json(altered(good, "\"version\":1", "\"version\":" + other), "m.bin"), FormatError,
+                         Message("m.bin: feature schema version " + other + ", but this build reads versions 1 to 2"));
+  }
+}
+
+TEST_CASE("a schema says which field and value are from clicks, and has features of their own for the field",
+          "[plugin][feature_schema]") {
+  FeatureSchema schema = schema_of({});
+  CHECK_THAT(schema_to_json(schema), !Contains("from_clicks"));
+  for (const std::string& name : all_features(schema.fields, schema.values)) CHECK_THAT(name, !Contains("_share") || Contains("fuzzy_share") || Contains("part_share"));
+  schema.version = FeatureSchema::kVersionWithClicks;
+  schema.fields.push_back({"clicked", "XCLICKED", 7, Xapian::BAD_VALUENO, 2.0, true});
+  schema.values.push_back({"clicks", 8, Transform::identity, true});
+  schema.features = {"clicked.coverage", "clicked.click_share", "clicked.word_share", "value.clicks"};
+  const FeatureSchema read = schema_from_json(schema_to_json(schema), "origin");
+  CHECK(read.version == FeatureSchema::kVersionWithClicks);
+  CHECK(read.fields.back().from_clicks);
+  CHECK_FALSE(read.fields.front().from_clicks);
+  CHECK(read.values.back().from_clicks);
+  CHECK_FALSE(read.values.front().from_clicks);
+  CHECK(parse_features(read).size() == 4);
+  for (const char* name : {"clicked.dirichlet", "clicked.min_wdf", "title.click_share", "title.word_share"}) {
+    schema.features = {name};
+    CHECK_THROWS_AS(parse_features(schema), FormatError);
+  }
+  const std::vector<std::string> lean = default_features(schema.fields, schema.values);
+  CHECK(std::count(lean.begin(), lean.end(), "clicked.word_share") == 1);
 }

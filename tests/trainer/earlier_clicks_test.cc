@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/trainer/click_rows.h"
+#include "trainer/data_preparation.h"
 #include "trainer/earlier_clicks.h"
 
 using namespace irgan;
@@ -47,6 +48,21 @@ TEST_CASE("more clicks of the first session, or of the same moment, are no evide
   clicks.add(at(kNow + kDay, by("s", click("a"))), "q");
   clicks.add(at(kNow + 2 * kDay, by("u", click("a"))), "q");
   CHECK(clicks.finish(true).at("q").at("a") == 1.0);
+}
+
+TEST_CASE("a document joins in every part of the log that came later, with the part's own clicks", "[trainer][earlier_clicks]") {
+  EarlierClicks clicks(0.0);
+  clicks.add(at(kNow, click("a")), "q", 0);
+  clicks.add(at(kNow + kDay, click("a", 2.0)), "q", 0);
+  clicks.add(at(kNow + 2 * kDay, click("b")), "q", 1);
+  clicks.add(at(kNow + 3 * kDay, click("a", 3.0)), "q", 1);
+  clicks.add(at(kNow + 4 * kDay, click("c")), "q", 2);
+  const AddedDocuments added = clicks.finish(true, true);
+  using Labels = std::map<std::string, double>;
+  CHECK(added.at(in_part("q", 0)) == Labels{{"a", 2.0}});
+  CHECK(added.at(in_part("q", 1)) == Labels{{"a", 3.0}, {"b", 0.0}});
+  CHECK(added.at(in_part("q", 2)) == Labels{{"a", 0.0}, {"b", 0.0}});
+  CHECK(clicks.finish(true).at("q").at("a") == 5.0);
 }
 
 TEST_CASE("the first click is the oldest, wherever it stands in the log", "[trainer][earlier_clicks]") {

@@ -29,7 +29,8 @@ inline IndexLayout small_layout() {
   return {"english",
           "Q",
           {{"title", "S", kTitleLengthSlot, kTitleTextSlot}, {"text", "", kBodyLengthSlot}},
-          {{"popularity", kPopularitySlot}}};
+          {{"popularity", kPopularitySlot}},
+          std::nullopt};
 }
 
 /// An index with titles under S, all text without a prefix, ids under `id_prefix` (none if it is empty).

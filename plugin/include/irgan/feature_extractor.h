@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,10 +35,12 @@ using ProblemListener = std::function<void(const std::string& message)>;
 class IRGAN_API FeatureExtractor {
  public:
   /// `values`: holds the value slots of `db`, as its contract allows; nothing: they are read from the index.
+  /// `clicks`: where fields and values from clicks are read instead, its docids being those of `db`: training must not
+  ///           see what the index says of the very clicks that it learns.
   ///
   /// Throws: FormatError if the schema names a feature that this build cannot extract.
   FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem = {},
-                   std::shared_ptr<ValueCache> values = nullptr);
+                   std::shared_ptr<ValueCache> values = nullptr, std::optional<Xapian::Database> clicks = std::nullopt);
   ~FeatureExtractor();
   FeatureExtractor(FeatureExtractor&&) noexcept;
 

@@ -18,6 +18,9 @@ struct TextField {
   Xapian::valueno length_slot = Xapian::BAD_VALUENO;  ///< field length in words; without one the document's length serves
   Xapian::valueno text_slot = Xapian::BAD_VALUENO;    ///< the field's text, for features that compare characters
   double average_length = 0.0;  ///< words a document, over the index that the schema was made from
+  /// The words of the queries that led to clicks on the document (plugin/src/clicked_field.h). A document without a
+  /// length is one that the log has never seen: all features of the field are missing.
+  bool from_clicks = false;
 };
 
 /// How a number out of a value slot becomes a feature.
@@ -31,6 +34,7 @@ struct ValueField {
   std::string name;  ///< "popularity"; unique, no dots or white space
   Xapian::valueno slot = Xapian::BAD_VALUENO;
   Transform transform = Transform::identity;
+  bool from_clicks = false;  ///< a log's clicks made it
 };
 
 /// The ordered list of features with all that is needed to compute them.
@@ -39,6 +43,7 @@ struct ValueField {
 /// from ready-made rows (a LETOR file) only names its columns, "1", "2", ...; it cannot be extracted.
 struct FeatureSchema {
   static constexpr int kVersion = 1;
+  static constexpr int kVersionWithClicks = 2;  ///< of schemas with a field or value from clicks
 
   int version = kVersion;
   std::string stemmer = "none";       ///< language of Xapian::Stem that the index's Z terms were made with
@@ -55,6 +60,8 @@ enum class FieldFeature {
   density,          ///< sum of w / field length
   length,           ///< log(1 + field length in words)
   exact_match,      ///< 1 if every concept is covered and the field is as long as the query
+  click_share,      ///< share of the query's clicks that went to the document; missing if the log does not know the query
+  word_share,       ///< share of the clicks of queries with a word, in the mean over the query's words that the log knows
   trigram_jaccard,  ///< shared character trigrams of query and text / all of both; needs text_slot
   trigram_coverage, ///< share of the query's trigrams that the text holds; needs text_slot
   joined_match,     ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
