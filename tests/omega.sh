@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD UNIQUE_ID
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD UNIQUE_ID
 
 fail() {
   echo "FAILED: $*" >&2

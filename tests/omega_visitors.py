@@ -104,6 +104,8 @@ def hostile():
         expect(headers["status"] == "404 Not Found" and "location" not in headers, bad + " answers " + str(headers))
     for page in ("", "1,2", "1%0a2", "%22", "x" * 200):
         fetch("DB=db&FMT=click&ID=1&PAGE=" + page)
+    for docid in ("%ff%0aforged,7,time=1", "1%0aforged,7", "1%22"):
+        fetch("DB=db&FMT=click&PAGE=1-2-3&B=Qdoc1&ID=" + docid)
     clicks = open("clicks.log", encoding="utf-8").read()[len(log[1]):]
     expect(clicks.count("\n") == 6, "no page's clicks are logged: " + clicks)
     for words in ("%22%0d%0aword1,%22", "word1%0aword2", "word1%09word2", "%ff%0aword1", "%3Cscript%3Ealert(1)%3C/script%3E"):
