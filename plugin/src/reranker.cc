@@ -151,14 +151,6 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
-// Throws where a remote page would show more: our own searches do not collapse.
-std::vector<Xapian::docid> remote_docids(const Xapian::MSet& mset) {
-  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
-    if (!hit.get_collapse_key().empty()) throw Error("collapsed results of databases behind a server are not reranked");
-  }
-  return {mset.begin(), mset.end()};
-}
-
 /// Told once a Reranker and not once a search.
 class BehindServer : public Error {
  public:
@@ -348,11 +340,13 @@ struct Reranker::State {
     const Model& model = served.refresh();
     if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
+    // Our own searches behind a server do not collapse.
+    if (*is_behind_server && is_collapsed(all, std::min<std::size_t>(depth(model), all.size()))) return search.original();
     const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
     std::optional<RemoteCandidates> remote;
-    if (*is_behind_server) remote.emplace(db, query, remote_docids(all), id_slot, [&limit] { limit.check(); });
+    if (*is_behind_server) remote.emplace(db, query, std::vector<Xapian::docid>(all.begin(), all.end()), id_slot, [&limit] { limit.check(); });
     Ranking ranking = ranked({query, all, search.text, search.mdecider, remote ? &*remote : nullptr}, model, limit, false);
     if (ranking.hits.empty()) {
       answered_by.clear();
