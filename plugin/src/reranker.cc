@@ -6,6 +6,7 @@
 #include <exception>
 #include <limits>
 #include <optional>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -234,6 +235,7 @@ struct Reranker::State {
   std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool told_of_servers = false;
+  std::set<std::string> told_of_rival;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
@@ -278,11 +280,10 @@ struct Reranker::State {
       set_scores(hits, candidates, rows, served.model());
       return drawn(std::move(hits), logits, whole_key);
     }
-    std::vector<Xapian::docid> other;
+    std::optional<std::vector<Xapian::docid>> other;
     if (options.interleave) other = order_of_rival(hits, candidates, limit);
     hits = ranked_by(served.model(), std::move(hits), candidates, rows);
-    if (!options.interleave) return hits;
-    return interleaved(std::move(hits), other, whole_key);
+    return other ? interleaved(std::move(hits), *other, whole_key) : hits;
   }
 
   // With a memory, what has been clicked moves the policy as it moves the order.
@@ -307,11 +308,21 @@ struct Reranker::State {
     return by_score(std::move(hits), final_scores(scores, candidates), scores);
   }
 
-  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end.
-  std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Candidates& candidates, const TimeLimit& limit) {
+  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing if
+  // the rival cannot answer; an index that cannot be read, a Xapian::Error, is the search's trouble and not the rival's.
+  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits, const Candidates& candidates,
+                                                           const TimeLimit& limit) {
     if (!rival) return docids_of(hits);
-    const Model& current = rival->refresh();
-    return docids_of(ranked_by(current, std::move(hits), candidates, rows_of(*rival, candidates, limit)));
+    std::string problem;
+    try {
+      const Model& current = rival->refresh();
+      return docids_of(ranked_by(current, hits, candidates, rows_of(*rival, candidates, limit)));
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+    limit.check();  // which may be what was thrown
+    if (told_of_rival.insert(problem).second && options.on_problem) options.on_problem("not interleaved with the rival: " + problem);
+    return std::nullopt;
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,

@@ -56,7 +56,8 @@ struct RerankOptions {
   /// Mixes the model's order (Team::first) with that of `rival`, or the first stage's if there is none (Team::second), by
   /// team draft, decided by the same key. A search that explores is not interleaved.
   bool interleave = false;
-  std::shared_ptr<ModelSource> rival;  ///< reorders the same pool
+  /// Reorders the same pool. Trouble with it is told once a message, and the model's order is served, its hits of Team::none.
+  std::shared_ptr<ModelSource> rival;
   /// What was clicked before, which then decides beside the model (scores_with_memory). Nothing: the model alone. Trouble
   /// with it is told once, and the model alone answers; so it is for databases with a shard behind a server.
   std::shared_ptr<MemorySource> memory;
