@@ -293,7 +293,9 @@ struct Reranker::State {
     const Eigen::VectorXd scores = candidate_scores(model, rows, candidates.pool_size, policy_of(model)).cast<double>();
     const Eigen::VectorXd logits = scores / options.explore_temperature;
     if (!candidates.recalled) return logits;
-    return remembered(logits.cast<float>(), *candidates.recalled).cwiseMax(kSmallest).array().log();
+    const Eigen::VectorXf narrow = logits.cast<float>();
+    if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");
+    return remembered(narrow, *candidates.recalled).cwiseMax(kSmallest).array().log();
   }
 
   static void set_scores(std::vector<RankedHit>& hits, const Candidates& candidates, const FeatureMatrix& rows, const Model& model) {

@@ -277,6 +277,16 @@ TEST_CASE("trouble with the memory is told once and leaves the model's order", "
   CHECK(problems[0].find("ranked without the click memory: ") == 0);
 }
 
+TEST_CASE("a temperature too low for the memory's numbers is told", "[plugin][reranker][memory]") {
+  const Xapian::Database db = index(1);
+  Xapian::Enquire enquire = enquire_of(db, fruit_query());
+  RerankOptions options = with_memory();
+  options.explore = 1.0;
+  options.explore_temperature = 1e-40;
+  CHECK_THROWS_WITH(Reranker(db, fixed_model(model()), options).get_mset(enquire, 0, 10),
+                    "the model's policy gives logits that are not finite");
+}
+
 TEST_CASE("the index's own memory is served", "[plugin][reranker][memory]") {
   Xapian::WritableDatabase writer = index_of(fruit_and_tools());
   writer.set_metadata(kMemoryKey, std::string(memory()->bytes()));
