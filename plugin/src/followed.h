@@ -24,6 +24,7 @@ struct FollowedNames {
   const char* version_key;
   off_t largest_file;        ///< bytes; what is larger would only fill the memory
   const char* largest_text;  ///< the same in words
+  bool is_removable;         ///< an index that holds none any more ends the one before
 };
 
 /// What tells one content of a path from another without reading it, and what may be read from what may not.
@@ -104,7 +105,7 @@ class FollowedFile : public Source {
   std::string told_;
 };
 
-/// `Content` in the metadata of the index, as model_in_index says.
+/// `Content` in the metadata of the index, as model_in_index says; nothing once it is removed, if it is_removable.
 template <class Source, class Content>
 class FollowedMetadata : public Source {
  public:
@@ -124,6 +125,10 @@ class FollowedMetadata : public Source {
       if (!held.content || held.bytes != bytes) continue;
       if (held.content->version() == version) held.version = version;  // which may have been written later
       return held.content;
+    }
+    if (bytes.empty() && names_.is_removable && (held_[0].content || held_[1].content)) {
+      if (held_[0].content) held_[1] = std::exchange(held_[0], {});
+      return nullptr;
     }
     std::shared_ptr<const Content> content = read(bytes);
     const bool trusted = content->version() == version;  // else the two were not written together

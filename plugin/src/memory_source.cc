@@ -16,7 +16,7 @@ class FixedMemory : public MemorySource {
   std::shared_ptr<const ClickMemory> memory_;
 };
 
-constexpr FollowedNames kNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB"};
+constexpr FollowedNames kNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB", true};
 
 }  // namespace
 

@@ -16,7 +16,7 @@ class FixedModel : public ModelSource {
   std::shared_ptr<const Model> model_;
 };
 
-constexpr FollowedNames kNames{"model", kModelKey, kModelVersionKey, off_t{1} << 30, "1 GiB"};
+constexpr FollowedNames kNames{"model", kModelKey, kModelVersionKey, off_t{1} << 30, "1 GiB", false};
 
 }  // namespace
 

@@ -56,6 +56,7 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
   if (!is_behind_server_) is_behind_server_ = has_remote_shard(db_);
   if (*is_behind_server_) throw Error("it is not looked up for databases behind a server");
   const std::shared_ptr<const ClickMemory> memory = source_->get(db_);
+  if (!memory) return std::nullopt;  // removed
   const FeatureSchema& schema = model.schema();
   if (memory->facts().stemmer != schema.stemmer) {
     throw Error("its words have the stemmer '" + memory->facts().stemmer + "', those of the index '" + schema.stemmer +

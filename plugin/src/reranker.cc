@@ -6,6 +6,7 @@
 #include <exception>
 #include <limits>
 #include <optional>
+#include <set>
 #include <unordered_set>
 #include <utility>
 
@@ -151,14 +152,6 @@ Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<cons
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
 
-// Throws where a remote page would show more: our own searches do not collapse.
-std::vector<Xapian::docid> remote_docids(const Xapian::MSet& mset) {
-  for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
-    if (!hit.get_collapse_key().empty()) throw Error("collapsed results of databases behind a server are not reranked");
-  }
-  return {mset.begin(), mset.end()};
-}
-
 /// Told once a Reranker and not once a search.
 class BehindServer : public Error {
  public:
@@ -242,6 +235,7 @@ struct Reranker::State {
   std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool told_of_servers = false;
+  std::set<std::string> told_of_rival;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
@@ -286,11 +280,10 @@ struct Reranker::State {
       set_scores(hits, candidates, rows, served.model());
       return drawn(std::move(hits), logits, whole_key);
     }
-    std::vector<Xapian::docid> other;
+    std::optional<std::vector<Xapian::docid>> other;
     if (options.interleave) other = order_of_rival(hits, candidates, limit);
     hits = ranked_by(served.model(), std::move(hits), candidates, rows);
-    if (!options.interleave) return hits;
-    return interleaved(std::move(hits), other, whole_key);
+    return other ? interleaved(std::move(hits), *other, whole_key) : hits;
   }
 
   // With a memory, what has been clicked moves the policy as it moves the order.
@@ -300,7 +293,9 @@ struct Reranker::State {
     const Eigen::VectorXd scores = candidate_scores(model, rows, candidates.pool_size, policy_of(model)).cast<double>();
     const Eigen::VectorXd logits = scores / options.explore_temperature;
     if (!candidates.recalled) return logits;
-    return remembered(logits.cast<float>(), *candidates.recalled).cwiseMax(kSmallest).array().log();
+    const Eigen::VectorXf narrow = logits.cast<float>();
+    if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");
+    return remembered(narrow, *candidates.recalled).cwiseMax(kSmallest).array().log();
   }
 
   static void set_scores(std::vector<RankedHit>& hits, const Candidates& candidates, const FeatureMatrix& rows, const Model& model) {
@@ -315,11 +310,21 @@ struct Reranker::State {
     return by_score(std::move(hits), final_scores(scores, candidates), scores);
   }
 
-  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end.
-  std::vector<Xapian::docid> order_of_rival(std::vector<RankedHit> hits, const Candidates& candidates, const TimeLimit& limit) {
+  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing if
+  // the rival cannot answer; an index that cannot be read, a Xapian::Error, is the search's trouble and not the rival's.
+  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits, const Candidates& candidates,
+                                                           const TimeLimit& limit) {
     if (!rival) return docids_of(hits);
-    const Model& current = rival->refresh();
-    return docids_of(ranked_by(current, std::move(hits), candidates, rows_of(*rival, candidates, limit)));
+    std::string problem;
+    try {
+      const Model& current = rival->refresh();
+      return docids_of(ranked_by(current, hits, candidates, rows_of(*rival, candidates, limit)));
+    } catch (const std::exception& error) {
+      problem = error.what();
+    }
+    limit.check();  // which may be what was thrown
+    if (told_of_rival.insert(problem).second && options.on_problem) options.on_problem("not interleaved with the rival: " + problem);
+    return std::nullopt;
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
@@ -348,11 +353,13 @@ struct Reranker::State {
     const Model& model = served.refresh();
     if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
+    // Our own searches behind a server do not collapse.
+    if (*is_behind_server && is_collapsed(all, std::min<std::size_t>(depth(model), all.size()))) return search.original();
     const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
     std::optional<RemoteCandidates> remote;
-    if (*is_behind_server) remote.emplace(db, query, remote_docids(all), id_slot, [&limit] { limit.check(); });
+    if (*is_behind_server) remote.emplace(db, query, std::vector<Xapian::docid>(all.begin(), all.end()), id_slot, [&limit] { limit.check(); });
     Ranking ranking = ranked({query, all, search.text, search.mdecider, remote ? &*remote : nullptr}, model, limit, false);
     if (ranking.hits.empty()) {
       answered_by.clear();

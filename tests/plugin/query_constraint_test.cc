@@ -13,10 +13,11 @@ namespace {
 constexpr Xapian::valueno kPrice = 2;
 
 // Documents 1 to 8: even ones are new (Knew), 1 to 4 are in English (Len), the price is the docid.
+// Authors (A) are people of two words: 1 to 3 John Smith, the others Mary Jones.
 Xapian::Database shop() {
   std::vector<Xapian::Document> documents;
   for (unsigned i = 1; i <= 8; ++i) {
-    Xapian::Document document = document_of({{"", i % 3 == 0 ? "red shoes" : "blue hat"}, {"S", "thing"}});
+    Xapian::Document document = document_of({{"", i % 3 == 0 ? "red shoes" : "blue hat"}, {"S", "thing"}, {"A", i <= 3 ? "john smith" : "mary jones"}});
     if (i % 2 == 0) document.add_boolean_term("Knew");
     if (i <= 4) document.add_boolean_term("Len");
     document.add_value(kPrice, Xapian::sortable_serialise(i));
@@ -73,6 +74,22 @@ TEST_CASE("filters, exclusions, ranges and boolean terms are constraints", "[plu
   CHECK(left_by(cheap()) == Docids{1, 2, 3});
   CHECK(left_by(is_new) == Docids{2, 4, 6, 8});
   CHECK(left_by(Query()) == Docids{});
+}
+
+TEST_CASE("phrases and wildcards are constraints under the prefix of no text field", "[plugin][query_constraint]") {
+  const Query john("Ajohn"), smith("Asmith");
+  for (const Query& query : {parsed("\"john smith\"", "A"), joined(Query::OP_PHRASE, {john, smith}),
+                             joined(Query::OP_NEAR, {smith, john}), Query(Query::OP_WILDCARD, "Ajoh"),
+                             Query(Query::OP_WILDCARD, "Asm", 10, Query::WILDCARD_LIMIT_FIRST, Query::OP_OR)}) {
+    CAPTURE(query.get_description());
+    CHECK(left_by(query) == Docids{1, 2, 3});
+    CHECK(left_by(joined(Query::OP_AND, {query, words()})) == Docids{1, 2, 3});
+    CHECK(left_by(Query(Query::OP_OR, query, words())) == kAll);
+  }
+  CHECK(left_by(joined(Query::OP_PHRASE, {smith, john})) == Docids{});
+  CHECK(left_by(joined(Query::OP_NEAR, {Query("Sthing"), Query("red")})) == kAll);
+  CHECK(left_by(Query(Query::OP_WILDCARD, "Sth")) == kAll);
+  CHECK(left_by(Query(Query::OP_WILDCARD, "no such word")) == kAll);
 }
 
 TEST_CASE("of alternatives one must hold; one without a filter lifts the others'", "[plugin][query_constraint]") {

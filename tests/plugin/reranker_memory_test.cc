@@ -5,6 +5,7 @@
 
 #include "tests/plugin/fruit.h"
 #include "tests/plugin/small_memory.h"
+#include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
 using Xapian::Query;
@@ -276,6 +277,16 @@ TEST_CASE("trouble with the memory is told once and leaves the model's order", "
   CHECK(problems[0].find("ranked without the click memory: ") == 0);
 }
 
+TEST_CASE("a temperature too low for the memory's numbers is told", "[plugin][reranker][memory]") {
+  const Xapian::Database db = index(1);
+  Xapian::Enquire enquire = enquire_of(db, fruit_query());
+  RerankOptions options = with_memory();
+  options.explore = 1.0;
+  options.explore_temperature = 1e-40;
+  CHECK_THROWS_WITH(Reranker(db, fixed_model(model()), options).get_mset(enquire, 0, 10),
+                    "the model's policy gives logits that are not finite");
+}
+
 TEST_CASE("the index's own memory is served", "[plugin][reranker][memory]") {
   Xapian::WritableDatabase writer = index_of(fruit_and_tools());
   writer.set_metadata(kMemoryKey, std::string(memory()->bytes()));
@@ -284,4 +295,40 @@ TEST_CASE("the index's own memory is served", "[plugin][reranker][memory]") {
   RerankOptions options = strict();
   options.memory = memory_in_index();
   CHECK(page_of(Reranker(db, fixed_model(model()), options), enquire_of(db, fruit_query())).front() == 61);
+}
+
+TEST_CASE("a memory that is removed from the index is served until the reopening, and no longer", "[plugin][reranker][memory]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  for (const Xapian::Document& document : fruit_and_tools()) writer.add_document(document);
+  const bool has_version = GENERATE(true, false);  // else its bytes tell it
+  const auto put = [&](const ClickMemory* stored) {
+    writer.set_metadata(kMemoryKey, stored ? std::string(stored->bytes()) : std::string());
+    if (has_version) writer.set_metadata(kMemoryVersionKey, stored ? stored->version() : std::string());
+    writer.commit();
+  };
+  put(memory().get());
+  Xapian::Database db(folder.file("db"));
+  const Xapian::Database before(folder.file("db"));  // of a thread that does not reopen
+  Problems problems;
+  RerankOptions options = strict();
+  options.memory = memory_in_index(listener(problems));
+  options.on_problem = listener(problems);
+  const Reranker reranker(db, fixed_model(model()), options);
+  Xapian::Enquire enquire = enquire_of(db, fruit_query());
+  const Docids alone = page_of(Reranker(db, fixed_model(model()), strict()), enquire);
+  const Docids remembered = page_of(reranker, enquire);
+  REQUIRE(remembered.front() == 61);
+  put(nullptr);
+  CHECK(page_of(reranker, enquire) == remembered);
+  db.reopen();
+  for (int search = 0; search < 3; ++search) {
+    CHECK(page_of(reranker, enquire) == alone);
+    CHECK(options.memory->get(before)->version() == memory()->version());
+  }
+  CHECK(options.memory->get(db) == nullptr);
+  put(memory().get());
+  db.reopen();
+  CHECK(page_of(reranker, enquire) == remembered);
+  CHECK(problems.empty());
 }

@@ -169,3 +169,40 @@ TEST_CASE("another weighting scheme than Xapian's own costs a document each, up 
   }
   CHECK(found[0] == found[1]);
 }
+
+TEST_CASE("a collapsed pool from a server keeps its order, on every page and without a word", "[plugin][remote]") {
+  constexpr Xapian::valueno kLate = 77;
+  const ScratchFolder folder;
+  stored_books(folder.file("db"));
+  {
+    Xapian::WritableDatabase writer(folder.file("db"));
+    Xapian::Enquire enquire = enquire_of(writer, parsed("apples pie"));
+    const Docids docids = docids_of(enquire.get_mset(0, 70));
+    REQUIRE(docids.size() > kDepth + 2);
+    for (std::size_t i = kDepth; i < docids.size(); ++i) {  // behind the pool alone
+      Xapian::Document document = writer.get_document(docids[i]);
+      document.add_value(kLate, std::to_string(i));
+      writer.replace_document(docids[i], document);
+    }
+    writer.commit();
+  }
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database db = server.open();
+  Problems problems;
+  const auto model = book_model();
+  RerankOptions options = lenient(problems);
+  options.depth = kDepth;
+  const Reranker reranker(db, fixed_model(model), options);
+  Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
+  enquire.set_collapse_key(kPopularity);
+  for (const Xapian::doccount first : {0U, 4U, 40U}) {
+    CHECK(shown(reranker.get_mset(enquire, first, 4)) == shown(enquire.get_mset(first, 4)));
+    CHECK(reranker.answered_by().empty());
+  }
+  enquire.set_collapse_key(kLate);
+  const Docids pool = docids_of(reranker.get_mset(enquire, 0, kDepth));
+  CHECK(reranker.answered_by() == model->version());
+  CHECK(slice(docids_of(reranker.get_mset(enquire, 0, kDepth + 2)), 0, kDepth) == pool);
+  CHECK(reranker.answered_by() == model->version());
+  CHECK(problems.empty());
+}

@@ -56,7 +56,8 @@ struct RerankOptions {
   /// Mixes the model's order (Team::first) with that of `rival`, or the first stage's if there is none (Team::second), by
   /// team draft, decided by the same key. A search that explores is not interleaved.
   bool interleave = false;
-  std::shared_ptr<ModelSource> rival;  ///< reorders the same pool
+  /// Reorders the same pool. Trouble with it is told once a message, and the model's order is served, its hits of Team::none.
+  std::shared_ptr<ModelSource> rival;
   /// What was clicked before, which then decides beside the model (scores_with_memory). Nothing: the model alone. Trouble
   /// with it is told once, and the model alone answers; so it is for databases with a shard behind a server.
   std::shared_ptr<MemorySource> memory;
@@ -93,15 +94,15 @@ class IRGAN_API Reranker {
   /// drawn, interleaved or not, so that later pages continue the first; without a key the query alone decides.
   void set_key(std::string key);
 
-  /// Returns the first min(depth, hits.size()) hits, best first, unless the search explores or is interleaved; `hits`
-  /// starts at rank 1.
   /// Says what the user typed for the next rerank, explain or get_mset: its query is then looked up in the memory by
   /// this text. Without it, by the words in the Xapian::Query, which is the same for a query that Xapian's parser made of it.
   void set_typed_text(const std::string& text) const;
 
-  /// Returns the first min(depth, hits.size()) hits, best first, and what the memory adds; `hits` starts at rank 1.
+  /// Returns the first min(depth, hits.size()) hits, best first, unless the search explores or is interleaved; `hits` starts at
+  /// rank 1. A memory puts among them up to AddedCandidates' numbers of further documents, of first_stage_rank 0. A remote
+  /// index is read by Xapian's plain calls, some for each hit: get_mset needs few.
   ///
-  /// Units:  ties keep Xapian's order.
+  /// Units:  ties keep Xapian's order; with a memory, equal chances go by the model's score first.
   /// Throws: FormatError if the first model needs a feature this build cannot extract (of a later one, on_problem is told
   ///         and the model before stays); Xapian::DatabaseModifiedError if the index moved on: reopen and search again;
   ///         Error if max_rerank_time is over. With Fallback::original_order none of these: the original order, scores
@@ -122,7 +123,8 @@ class IRGAN_API Reranker {
   /// are. So are those of a database with remote shards whose documents' ids are in no value slot (`xapian-irgan annotate
   /// --ids`), at no cost: on_problem is told once. With ids, a page takes some seven searches; its counts are those of the
   /// query without a cutoff, and collapsed results keep their order. Match spies, cutoffs,
-  /// collapsing and the decider act in the first pass only. Term weights, percentages and collapse counts are lost in
+  /// collapsing and the decider act in the first pass only, but for documents that a memory may add: the decider is asked
+  /// about them again. Term weights, percentages and collapse counts are lost in
   /// such an MSet: see rerank. Where enquire's own page is needed after the first pass (a sort by value, a failure of
   /// the model), enquire's match spies are cleared before, since they have counted every match: keep spies yourself,
   /// instead of release()-ing them to Xapian, or clearing deletes them.
