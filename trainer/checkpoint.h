@@ -13,8 +13,11 @@ namespace irgan {
 
 /// The epoch that validation liked best, for one ranker.
 struct BestEpoch {
+  static constexpr int kNone = -1;   ///< none yet
+  static constexpr int kStart = -2;  ///< before the first: the model that training went on from
+
   double score = 0.0;
-  int epoch = -1;  ///< 0-based; -1: none yet
+  int epoch = kNone;  ///< 0-based
   Network discriminator;
   Network generator;
 };

@@ -160,8 +160,11 @@ bool says_how_often_shown(const TrainingData& data) {
                      [](const Example& example) { return example.shown.size() == example.labels.size(); });
 }
 
-void check(const ClickModelSettings& settings, const TrainingData& data) {
-  const std::string flag = std::string("--click-model ") + to_string(settings.model);
+}  // namespace
+
+void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where) {
+  if (settings.model == ClickModel::automatic) return;
+  const std::string flag = (where.empty() ? "" : where + ": ") + "--click-model " + to_string(settings.model);
   if (data.labels == LabelKind::shown) throw ConfigError(flag + ": a click model made these labels already");
   if (data.labels == LabelKind::grades) throw ConfigError(flag + " is for clicks: these labels are judgments");
   const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm || settings.model == ClickModel::ips;
@@ -175,8 +178,6 @@ void check(const ClickModelSettings& settings, const TrainingData& data) {
   if (data.origin.half_life_days > 0.0) throw ConfigError(flag + " compares clicks with showings, so clicks must not decay: use --half-life 0");
   if (!says_how_often_shown(data)) throw ConfigError(flag + " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
 }
-
-}  // namespace
 
 const char* to_string(ClickModel model) {
   switch (model) {
@@ -211,7 +212,7 @@ FittedClickModel fit_click_model(const ClickModelSettings& settings, const Train
   fitted.model = settings.model;
   fitted.clip = settings.clip;
   if (settings.model == ClickModel::automatic) return fitted;
-  check(settings, training);
+  check_click_model(settings, training);
   if (settings.model == ClickModel::ips && !settings.propensities.empty()) {
     fitted.examination = settings.propensities;
   } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm) {
@@ -229,6 +230,9 @@ void apply_click_model(const FittedClickModel& fitted, TrainingData& data) {
   if (model == ClickModel::automatic) {
     const bool decays = data.origin.half_life_days > 0.0;
     model = data.labels == LabelKind::impressions ? ClickModel::offset : decays ? ClickModel::decayed : ClickModel::naive;
+  }
+  if (model == ClickModel::pbm && !says_how_often_shown(data)) {
+    throw ConfigError("--click-model pbm needs rows that say how often a document was shown (shown = N)");
   }
   data.origin.click_model = to_string(model);
   data.origin.examination = fitted.examination;

@@ -56,16 +56,22 @@ struct LearntExamination {
 /// Cost:     8,000 examples of training, at least an epoch
 IRGAN_API LearntExamination learnt_examination(const TrainingData& training, std::uint64_t seed, unsigned num_threads);
 
+/// Checks that the data say what the model needs.
+///
+/// where:  what the data come from, for the message; empty: not said
+/// Throws: ConfigError if the model needs impressions, times, or how often each document was shown, and the data do not say
+IRGAN_API void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where = "");
+
 /// Learns from the training part what the model needs.
 ///
-/// Throws: ConfigError if the model needs impressions, or how often each document was shown, and the data do not say;
-///         Error if there is nothing to learn from
+/// Throws: as check_click_model(); Error if there is nothing to learn from
 IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training);
 
 /// Makes labels of clicks, and writes the model into data.origin. Impressions become LabelKind::shown, by offset and
 /// automatic they stay what they are.
 ///
 /// Requires: data with the labels that the model was fitted to
+/// Throws:   ConfigError if the model is pbm and the data do not say how often each document was shown
 IRGAN_API void apply_click_model(const FittedClickModel& fitted, TrainingData& data);
 
 }  // namespace irgan

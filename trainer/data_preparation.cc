@@ -46,6 +46,7 @@ struct Prepared {
   Pool pool;
   std::vector<Example> examples;  // whose pool number is still to be set
   Positives positives;
+  double clicks_without_page = 0.0;
 };
 
 using RowOfDocument = std::unordered_map<std::string, Index>;
@@ -61,6 +62,17 @@ Positives count_positives(const LabelsByDocument& labels, const RowOfDocument& r
     (ids.docid_of(document) == 0 ? positives.unknown : positives.outside_pool) += amount;
   }
   return positives;
+}
+
+// Pages are what impressions teach by, so a click that stands on none is lost.
+double count_without_page(const Evidence& evidence) {
+  LabelsByDocument on_pages;
+  for (const Page* page : evidence.pages) {
+    for (const ShownDocument& document : page->documents) on_pages[document.document_id] += document.clicks;
+  }
+  double clicks = 0.0;
+  for (const auto& [document, label] : evidence.labels) clicks += std::max(label - on_pages[document], 0.0);
+  return clicks;
 }
 
 Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
@@ -139,6 +151,7 @@ Prepared prepare_query(const Task& task, LabelKind kind, const PreparationOption
     if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
   }
   prepared.positives = count_positives(evidence.labels, rows, reader.ids(), kind == LabelKind::grades);
+  if (kind == LabelKind::impressions) prepared.clicks_without_page = count_without_page(evidence);
   if (found.candidates.empty()) return prepared;
   pool.rows = reader.features(found.query, found.candidates);
   pool.range = pool_range(pool.found_rows());
@@ -212,6 +225,7 @@ TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, 
     report.num_positives += one.positives.total;
     report.num_positives_outside_pool += one.positives.outside_pool;
     report.num_positives_unknown += one.positives.unknown;
+    report.num_clicks_without_page += one.clicks_without_page;
     report.num_added += static_cast<std::size_t>(one.pool.num_added);
     if (!one.has_candidates) {
       without_candidates.insert(one.pool.query_id);

@@ -44,6 +44,7 @@ struct PreparationReport {
   std::size_t num_unknown_queries = 0;      ///< with evidence, but not in the query file
   double num_positives = 0;                 ///< clicks, or documents judged above 0
   double num_positives_outside_pool = 0;    ///< of those: on documents that are in the index, but no candidates
+  double num_clicks_without_page = 0;       ///< where the log has pages: clicks alone, which are no labels then
   std::size_t num_added = 0;                ///< documents that joined pools
   double num_positives_unknown = 0;         ///< of those: on documents that are not in the index
 };

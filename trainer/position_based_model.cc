@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <map>
-#include <string>
 #include <utility>
 
 namespace irgan {
@@ -12,7 +10,6 @@ namespace {
 
 constexpr int kRounds = 50;                // the curve of a log with three orders a query stands still after 5
 constexpr double kFewest = 1e-3;           // an examination of 0 would forbid what may only be rare
-constexpr double kPriorShowings = 1.0;
 
 std::size_t num_ranks_of(const std::vector<ShownPair>& pairs) {
   int last = 0;
@@ -70,11 +67,6 @@ void fit_examination(const std::vector<ShownPair>& pairs, const RankSums& sums, 
   scale_to_one(model.examination);
 }
 
-bool was_moved(const ShownPair& pair) {
-  return std::any_of(pair.showings.begin(), pair.showings.end(),
-                     [&](const ShowingCount& showing) { return showing.rank != pair.showings.front().rank; });
-}
-
 }  // namespace
 
 double examination_at(const std::vector<double>& examination, int rank) {
@@ -103,51 +95,6 @@ PositionBasedModel fit_position_based(const std::vector<ShownPair>& pairs, std::
   }
   model.attraction = attractions(pairs, model.examination, prior_showings);
   return model;
-}
-
-std::vector<double> estimate_examination(const std::vector<ShownPair>& pairs) {
-  std::vector<ShownPair> moved;
-  for (const ShownPair& pair : pairs) {
-    if (was_moved(pair)) moved.push_back(pair);
-  }
-  const RankSums sums = sums_by_rank(moved);
-  double clicks = 0.0;
-  double shown = 0.0;
-  std::vector<double> rates(sums.clicks.size());
-  for (std::size_t r = 0; r < rates.size(); ++r) {
-    rates[r] = sums.shown[r] > 0.0 ? sums.clicks[r] / sums.shown[r] : 0.0;
-    clicks += sums.clicks[r];
-    shown += sums.shown[r];
-  }
-  if (!(clicks > 0.0)) return {};
-  for (ShownPair& pair : moved) pair.prior_attraction = clicks / shown;
-  std::vector<double> examination = fit_position_based(moved, rates, kPriorShowings).examination;
-  const auto first = std::find_if(sums.clicks.begin(), sums.clicks.end(), [](double count) { return count > 0.0; });
-  std::size_t known = static_cast<std::size_t>(first - sums.clicks.begin());
-  for (std::size_t r = 0; r < examination.size(); ++r) {
-    if (sums.clicks[r] > 0.0) known = r;
-    examination[r] = examination[known];
-  }
-  return examination;
-}
-
-std::vector<double> estimate_examination(const std::vector<Page>& pages) {
-  std::map<std::pair<std::string, std::string>, std::map<int, ShowingCount>> showings;
-  for (const Page& page : pages) {
-    for (const ShownDocument& document : page.documents) {
-      ShowingCount& count = showings[{page.query_id, document.document_id}][document.rank];
-      count.rank = document.rank;
-      count.shown += document.shown;
-      count.clicks += document.clicks;
-    }
-  }
-  std::vector<ShownPair> pairs;
-  for (const auto& [pair, by_rank] : showings) {
-    if (by_rank.size() < 2) continue;
-    pairs.emplace_back();
-    for (const auto& [rank, count] : by_rank) pairs.back().showings.push_back(count);
-  }
-  return estimate_examination(pairs);
 }
 
 }  // namespace irgan

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/click_pages.h"
 #include "trainer/relevance_evidence.h"
 
 namespace irgan {
@@ -45,14 +44,5 @@ IRGAN_API PositionBasedModel fit_position_based(const std::vector<ShownPair>& pa
 /// Returns the attraction of each pair for a known examination: the first of the two lines above.
 IRGAN_API std::vector<double> attractions(const std::vector<ShownPair>& pairs, const std::vector<double>& examination,
                                           double prior_showings);
-
-/// Returns the examination of each rank, of what the log itself can tell: how often the same document was clicked for the
-/// same query at another rank. Ranks at which no such document was clicked are like the nearest one before (the first ones like the
-/// first that is known); empty if there is none at all.
-///
-/// Where each query had one order, better documents at better ranks and users that look there look the same. Training
-/// learns more, since it knows the documents: see learnt_examination().
-IRGAN_API std::vector<double> estimate_examination(const std::vector<ShownPair>& pairs);
-IRGAN_API std::vector<double> estimate_examination(const std::vector<Page>& pages);
 
 }  // namespace irgan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -95,6 +96,12 @@ Standardisation standardise_first_stage(const TrainingData& data, const Training
   return result;
 }
 
+std::string four_places(double number) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", number);
+  return text;
+}
+
 /// One call of train().
 class TrainingRun {
  public:
@@ -146,6 +153,7 @@ class TrainingRun {
       game.discriminator = state.discriminator;
       game.generator = state.generator;
       game.offsets = state.offsets;
+      if (state.epoch == 0 && options_.from) score_start(game, state);
       if (state.epoch == 0) pretrain(game, state.network);
       while (state.epoch < options_.epochs) {
         play_epoch(game, state);
@@ -308,12 +316,33 @@ class TrainingRun {
       listener_.on_progress(state.network, state.epoch, done);
     }
     const Network generator = generator_inputs_->widened(game.generator.average);
-    validation_->score(game.discriminator.average, has_generator() ? &generator : nullptr, options_.game.temperature,
-                       game.offsets.value, report);
+    score(game, generator, report);
     measure_false_negatives(generator, report);
     keep_best(game, report, state);
     record_["networks"].back()["epochs"].push_back(record_of(report));
     listener_.on_epoch(report);
+  }
+
+  void score(const Game& game, const Network& generator, EpochReport& report) {
+    validation_->score(game.discriminator.average, has_generator() ? &generator : nullptr, options_.game.temperature,
+                       game.offsets.value, report);
+  }
+
+  // The model to go on from is a candidate too, so that the log of a bad day cannot replace it by a worse one.
+  void score_start(const Game& game, TrainingState& state) {
+    EpochReport report;
+    report.network = state.network;
+    report.epoch = BestEpoch::kStart;
+    score(game, generator_inputs_->widened(game.generator.average), report);
+    keep_best(game, report, state);
+    std::string scores;
+    for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
+      const double validation = report.validation[static_cast<std::size_t>(ranker)];
+      if (std::isnan(validation)) continue;
+      record_["networks"].back()["start"][to_string(ranker)] = validation;
+      scores += (scores.empty() ? "" : ", ") + std::string(to_string(ranker)) + ' ' + four_places(validation);
+    }
+    listener_.on_message("the model of --from has on this validation: " + scores);
   }
 
   void measure_false_negatives(const Network& generator, EpochReport& report) {
@@ -343,7 +372,7 @@ class TrainingRun {
     for (std::size_t r = 0; r < state.best.size(); ++r) {
       const double score = report.validation[r];
       BestEpoch& best = state.best[r];
-      if (std::isnan(score) || (best.epoch >= 0 && score <= best.score)) continue;
+      if (std::isnan(score) || (best.epoch != BestEpoch::kNone && score <= best.score)) continue;
       best = {score, report.epoch, game.discriminator.average, game.generator.average};
     }
   }
@@ -357,8 +386,12 @@ class TrainingRun {
     }
     json& record = record_["networks"].back();
     for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-      if (best(ranker).epoch < 0) continue;
-      record["best"][to_string(ranker)] = {{"epoch", best(ranker).epoch + 1}, {"validation", best(ranker).score}};
+      if (best(ranker).epoch == BestEpoch::kNone) continue;
+      const bool is_start = best(ranker).epoch == BestEpoch::kStart;
+      record["best"][to_string(ranker)] = {{"epoch", is_start ? 0 : best(ranker).epoch + 1}, {"validation", best(ranker).score}};
+    }
+    if (best(options_.ranker).epoch == BestEpoch::kStart) {
+      listener_.on_message("no epoch is better on this validation than the model of --from: its weights are kept");
     }
     if (num_ranks_ > 0) {
       const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];

@@ -213,5 +213,10 @@ TEST_CASE("click models refuse data that do not say what they need", "[trainer][
   pages = pages_of_one_order(3, 1.0, 8);
   pages.examples[1].shown.resize(0);
   CHECK_THAT(refusal(ClickModel::pbm, pages), Contains("shown = N"));
+  const FittedClickModel fitted = fit_click_model(settings_of(ClickModel::pbm), pages_of_one_order(3, 1.0, 8));
+  TrainingData validation = pages;
+  CHECK_THROWS_AS(apply_click_model(fitted, validation), ConfigError);
+  CHECK_THROWS_WITH(check_click_model(settings_of(ClickModel::pbm), pages, "--valid v.txt"),
+                    Contains("--valid v.txt: --click-model pbm") && Contains("shown = N"));
   CHECK_THAT(refusal(ClickModel::ips, labelled(settings_of(ClickModel::naive), pages)), Contains("made these labels already"));
 }

@@ -191,6 +191,20 @@ TEST_CASE("impressions become one example a result page, what is outside the poo
   CHECK(report.num_positives == 4);
   CHECK(report.num_positives_outside_pool == 2);
   CHECK(report.num_positives_unknown == 1);
+  CHECK(report.num_clicks_without_page == 0);
+}
+
+TEST_CASE("clicks alone beside result pages are counted as lost", "[trainer][data_preparation]") {
+  ClickAggregator aggregator;
+  aggregator.add(shown("s1", "pc", 1, true), "q1");
+  aggregator.add(shown("s1", "lk", 2), "q1");
+  aggregator.add(click("lk", 3), "q1");  // on a page, but not clicked there
+  aggregator.add(click("kd", 4), "q2");  // a query without a page
+  PreparationReport report;
+  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report);
+  CHECK(data.pools.size() == 1);
+  CHECK(report.num_positives == 8);
+  CHECK(report.num_clicks_without_page == 7);
 }
 
 TEST_CASE("the depth bounds the pool", "[trainer][data_preparation]") {

@@ -78,6 +78,25 @@ TEST_CASE("the second day's model is no worse for going on from the first day's"
   }
 }
 
+TEST_CASE("a day whose log teaches the contrary leaves the weights as they were", "[trainer][warm_start]") {
+  const auto first = trained(day_of(40, 10), options_of(15));
+  Day bad = day_of(10, 20);
+  for (Example& example : bad.training.examples) example.labels = example.labels.maxCoeff() - example.labels.array();
+  std::vector<std::string> messages;
+  TrainingListener listener;
+  listener.on_message = [&](const std::string& message) { messages.push_back(message); };
+  const Model second(train(bad.training, bad.validation, going_on(first, 3), listener));
+  const ModelParts& a = first->parts();
+  const ModelParts& b = second.parts();
+  CHECK(a.discriminators[0].layers[0].weight == b.discriminators[0].layers[0].weight);
+  const json network = json::parse(second.training_record())["networks"][0];
+  CHECK(network["best"]["discriminator"]["epoch"] == 0);
+  CHECK(network["best"]["discriminator"]["validation"] == network["start"]["discriminator"]);
+  CHECK(network["epochs"].size() == 3);
+  REQUIRE(messages.size() >= 2);
+  CHECK_THAT(messages.front(), Contains("the model of --from has on this validation: discriminator "));
+}
+
 TEST_CASE("going on keeps the encoding and begins with the model's weights and offsets", "[trainer][warm_start]") {
   const auto first = trained(day_of(10, 10), options_of(4));
   TrainingOptions options = going_on(first, 1);
