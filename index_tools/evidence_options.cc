@@ -9,6 +9,7 @@
 
 #include "index_tools/progress_bar.h"
 #include "index_tools/query_resolver.h"
+#include "plugin/src/model_parts.h"
 #include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
@@ -43,6 +44,10 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
   std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
             << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
             << " on documents that the index does not have\n";
+  const long long without_page = std::llround(report.num_clicks_without_page);
+  if (without_page > 0) {
+    std::cerr << without_page << " clicks stand on no result page of the log and teach nothing: give logs of one form\n";
+  }
   if (report.num_added > 0) std::cerr << report.num_added << " documents joined the candidates (--add-clicked)\n";
 }
 
@@ -78,6 +83,15 @@ struct EvidenceOptions::LogPart {
   EarlierClicks earlier;  // without rows unless clicked documents join the candidates
 };
 
+void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs) {
+  const char* first = nullptr;
+  for (const auto& [flag, path] : inputs) {
+    if (path != "-") continue;
+    if (first != nullptr) throw ConfigError(std::string(first) + " - and " + flag + " - exclude each other: standard input can be read once");
+    first = flag;
+  }
+}
+
 void report_lines(const ClickLogSummary& summary, const std::string& path) {
   for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
   if (summary.num_rejected == 0) return;
@@ -106,6 +120,13 @@ void LabelOptions::add_to(OptionTable& table) {
 void LabelOptions::check() const {
   if (queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+  check_stdin(inputs());
+}
+
+std::vector<std::pair<const char*, std::string>> LabelOptions::inputs() const {
+  std::vector<std::pair<const char*, std::string>> result{{"--queries", queries}, {"--qrels", qrels}};
+  for (const std::string& path : clicks) result.emplace_back("--clicks", path);
+  return result;
 }
 
 ClickLogOptions LabelOptions::log_options() const {
@@ -163,6 +184,11 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
              "with the first stage's score missing, for a model that is served with a click memory");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
+}
+
+void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
+  schema = std::make_shared<const FeatureSchema>(model.schema());
+  if (given.count("depth") == 0 && model.parts().depth > 0) depth = model.parts().depth;
 }
 
 bool EvidenceOptions::wants_clicks() const {

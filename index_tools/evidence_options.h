@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "index_tools/database_options.h"
 #include "index_tools/held_out_history.h"
 #include "index_tools/option_table.h"
+#include "irgan/model.h"
 #include "trainer/click_log.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
@@ -39,6 +41,8 @@ struct LabelOptions {
 
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;
+  /// The flags of what is read, with their paths.
+  std::vector<std::pair<const char*, std::string>> inputs() const;
 
   ClickLogOptions log_options() const;
 
@@ -59,6 +63,9 @@ struct LabelOptions {
   ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const;
 };
 
+/// Throws: ConfigError naming both flags if two of the inputs, each a flag and its path, are "-": stdin can be read once
+void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs);
+
 /// Tells stderr which lines of the log at `path` were counted apart or passed over, and why.
 void report_lines(const ClickLogSummary& summary, const std::string& path);
 
@@ -77,6 +84,9 @@ struct EvidenceOptions : LabelOptions {
   unsigned num_threads = 0;
 
   void add_to(OptionTable& table);
+
+  /// Takes from a model what rows for it must have, and its depth unless "depth" is among the flags that were given.
+  void take_from(const Model& model, const std::set<std::string>& given);
 
   /// Reads logs or judgments and looks up the rows of the queries in `queries_path`; what was left out goes to stderr.
   ///

@@ -1,6 +1,5 @@
 #include "index_tools/features.h"
 
-#include <memory>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -14,6 +13,7 @@ namespace {
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  if (options.out == options.valid_out) throw ConfigError("--out and --valid-out name the same file: " + options.out);
   if (options.split.split != LogSplit::query && options.valid_out.empty()) {
     throw ConfigError("--split needs --valid-out: name the file for what is held out");
   }
@@ -30,12 +30,13 @@ std::string summary(const std::string& path, const TrainingData& data) {
 }  // namespace
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
+  table.note_given(options.given);
   options.evidence.add_to(table);
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out", "FILE");
   options.split.add_to(table);
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
-  table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants", "MODEL");
+  table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given", "MODEL");
 }
 
 void run(const FeaturesOptions& options, std::ostream& out) {
@@ -44,7 +45,7 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   std::optional<OutputFile> valid_file;
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
   EvidenceOptions evidence = options.evidence;
-  if (!options.from.empty()) evidence.schema = std::make_shared<const FeatureSchema>(Model::from_file(options.from)->schema());
+  if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
   const ClickModelSettings settings = evidence.click_model.settings(options.seed, evidence.num_threads);
 
   TrainingData data;

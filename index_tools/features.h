@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <set>
 #include <string>
 
 #include "index_tools/evidence_options.h"
@@ -13,6 +14,7 @@ struct FeaturesOptions {
   SplitFlags split;
   std::size_t seed = 1;   ///< of the split, as in train
   std::string from;       ///< a model whose features and constants the rows are to have
+  std::set<std::string> given;  ///< names of the flags of the command line
   std::string out;
   std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
 };

@@ -1,8 +1,10 @@
 #include "index_tools/memory.h"
 
+#include <algorithm>
 #include <functional>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <random>
 #include <unordered_map>
 #include <vector>
@@ -91,7 +93,14 @@ void check(const MemoryOptions& options) {
   if (options.log.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
   if (options.out.empty()) throw ConfigError("--out is missing: name the memory to write");
   if (options.out == "-") throw ConfigError("--out -: must be a file, since another is written beside it");
+  auto inputs = options.log.inputs();
+  inputs.emplace_back("--tune", options.tune);
+  check_stdin(inputs);
   if (options.tune.empty()) return;
+  const std::vector<std::string>& clicks = options.log.clicks;
+  if (std::find(clicks.begin(), clicks.end(), options.tune) != clicks.end()) {
+    throw ConfigError("--tune and --clicks name the same file: " + options.tune + "; tuning needs a later log");
+  }
   if (!options.from.empty()) throw ConfigError("--tune and --from exclude each other: what is carried on keeps its half-life");
   if (options.half_life_days || options.prior_clicks) throw ConfigError("--tune chooses --half-life and --prior-clicks: give either");
   if (options.database.paths.empty() || options.model.empty()) throw ConfigError("--tune needs --db and --model, to rank candidates");
@@ -114,8 +123,12 @@ void report(const MemoryBuilder& builder, const RowTexts& texts, const MemoryOpt
   say(rows.num_not_newer, "clicks are not newer than those in " + options.from + ": parts of the log may be counted twice");
 }
 
-// Later clicks by text.
-LaterClicks later_clicks(const MemoryOptions& options) {
+void take_newer(const ClickRow& row, std::optional<double>& newest) {
+  if (row.time && (!newest || *row.time > *newest)) newest = *row.time;
+}
+
+// Later clicks by text; `newest` becomes the time of the newest one.
+LaterClicks later_clicks(const MemoryOptions& options, std::optional<double>& newest) {
   LabelOptions log = options.log;
   log.clicks = {options.tune};
   log.rejects.clear();
@@ -123,7 +136,9 @@ LaterClicks later_clicks(const MemoryOptions& options) {
   LaterClicks later;
   log.read_rows([&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
-    if (text) later[*text][std::string(row.document_id)] += row.count;
+    if (!text) return;
+    later[*text][std::string(row.document_id)] += row.count;
+    take_newer(row, newest);
   });
   if (later.empty()) throw Error(options.tune + ": there are no clicks in it to tune by");
   return later;
@@ -132,7 +147,9 @@ LaterClicks later_clicks(const MemoryOptions& options) {
 // Builds a memory a half-life, and returns the builder of the best one and its prior.
 std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, std::ostream& out) {
   const auto model = Model::from_file(options.model);
-  const LaterClicks later = later_clicks(options);
+  std::optional<double> newest_later;
+  const LaterClicks later = later_clicks(options, newest_later);
+  std::optional<double> newest;
   std::vector<MemoryBuilder> builders;
   MemoryState state = state_before(options);
   for (const double half_life : kHalfLives) {
@@ -141,10 +158,13 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   }
   options.log.read_rows([&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
-    for (MemoryBuilder& builder : builders) {
-      if (text) builder.add(row, *text);
-    }
+    if (!text) return;
+    take_newer(row, newest);
+    for (MemoryBuilder& builder : builders) builder.add(row, *text);
   });
+  if (newest && newest_later && *newest_later <= *newest) {
+    throw ConfigError("--tune " + options.tune + ": its newest click is not newer than that of --clicks; what a memory holds cannot tell how it fares later");
+  }
   std::vector<std::shared_ptr<const ClickMemory>> memories;
   for (const MemoryBuilder& builder : builders) {
     memories.push_back(ClickMemory::from_bytes(encode_memory(served_memory(builder.state(), 1.0)), options.out));

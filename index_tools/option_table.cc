@@ -125,6 +125,8 @@ void OptionTable::add_choice(const char* name, const std::string& names, const s
 
 void OptionTable::positional(const char* name) { positional_.add(name, -1); }
 
+void OptionTable::note_given(std::set<std::string>& target) { given_ = &target; }
+
 bool OptionTable::parse(const std::vector<std::string>& words) {
   po::options_description all;
   all.add(named_).add_options()("help,h", "this text")(kStray, po::value<std::vector<std::string>>(), "");
@@ -140,6 +142,9 @@ bool OptionTable::parse(const std::vector<std::string>& words) {
       throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
     }
     po::notify(values);
+    for (const auto& [name, value] : values) {
+      if (given_ != nullptr && !value.defaulted()) given_->insert(name);
+    }
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

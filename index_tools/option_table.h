@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,6 +60,9 @@ class OptionTable {
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 
+  /// parse() puts here the names of the flags that were given, whether or not with the default's value.
+  void note_given(std::set<std::string>& target);
+
   /// Fills the bound members from the command line's words; false if --help was among them.
   ///
   /// Throws: ConfigError naming the flag, what was given, and what is allowed
@@ -75,6 +79,7 @@ class OptionTable {
 
   boost::program_options::options_description named_{"Options", 100, 60};
   boost::program_options::positional_options_description positional_;
+  std::set<std::string>* given_ = nullptr;
 };
 
 }  // namespace irgan

@@ -62,7 +62,7 @@ Split from_rows(const TrainOptions& options) {
 
 Split from_index(const TrainOptions& options, const Model* from) {
   EvidenceOptions evidence = options.evidence;
-  if (from != nullptr) evidence.schema = std::make_shared<const FeatureSchema>(from->schema());
+  if (from != nullptr) evidence.take_from(*from, options.given);
   if (!options.valid_queries.empty()) {
     TrainingData training = evidence.prepare_data(evidence.queries, options.valid_queries);
     check_amount({&training}, options.force);
@@ -76,8 +76,16 @@ Split from_index(const TrainOptions& options, const Model* from) {
   return {std::move(training), std::move(validation)};
 }
 
+std::string named_files(const std::string& flag, const std::vector<std::string>& paths) {
+  std::string named;
+  for (const std::string& path : paths) named += (named.empty() ? "" : " ") + flag + " " + path;
+  return named;
+}
+
 void apply_click_model(const TrainOptions& options, Split& split, std::ostream& out) {
   const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+  if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
+  if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
   const FittedClickModel fitted = fit_click_model(settings, split.training);
   irgan::apply_click_model(fitted, split.training);
   irgan::apply_click_model(fitted, split.validation);
@@ -86,7 +94,7 @@ void apply_click_model(const TrainOptions& options, Split& split, std::ostream& 
 }
 
 // Takes from the model to go on from what must be as it is there.
-void take_from(const Model& model, TrainingOptions& training) {
+void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
   const TrainingOptions defaults;
   const ModelParts& parts = model.parts();
   if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
@@ -98,7 +106,17 @@ void take_from(const Model& model, TrainingOptions& training) {
   };
   take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
   take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
-  if (training.networks == defaults.networks) training.networks = static_cast<int>(parts.discriminators.size());
+  if (given.count("networks") == 0) training.networks = static_cast<int>(parts.discriminators.size());
+  if (given.count("serve") == 0) training.ranker = parts.ranker;
+  if (given.count("temperature") == 0) training.game.temperature = parts.temperature;
+}
+
+std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& options) {
+  auto inputs = options.evidence.inputs();
+  inputs.emplace_back("--valid-queries", options.valid_queries);
+  for (const std::string& path : options.data) inputs.emplace_back("--data", path);
+  for (const std::string& path : options.valid) inputs.emplace_back("--valid", path);
+  return inputs;
 }
 
 // What one of the two ways of training would pass over in silence is refused.
@@ -113,6 +131,7 @@ void check(const TrainOptions& options) {
     throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
+  check_stdin(inputs_of(options));
   if (options.data.empty()) {
     if (!options.valid.empty()) throw ConfigError("--valid needs --data; with --db it is --valid-queries");
     const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
@@ -123,15 +142,10 @@ void check(const TrainOptions& options) {
   if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
     throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
   }
-  const std::pair<bool, const char*> others[] = {{!evidence.database.paths.empty(), "--db"},
-                                                 {!evidence.queries.empty(), "--queries"},
-                                                 {!evidence.clicks.empty(), "--clicks"},
-                                                 {!evidence.qrels.empty(), "--qrels"},
-                                                 {!evidence.features.empty(), "--features"},
-                                                 {evidence.behaviour, "--behaviour"},
-                                                 {!options.valid_queries.empty(), "--valid-queries"}};
-  for (const auto& [given, name] : others) {
-    if (given) throw ConfigError(std::string("--data and ") + name + " exclude each other: rows are ready-made or come from an index");
+  for (const char* name : {"db", "queries", "clicks", "qrels", "features", "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
+                           "half-life", "add-clicked", "depth", "column", "rank-base", "max-bad", "rejects"}) {
+    if (options.given.count(name) == 0) continue;
+    throw ConfigError(std::string("--data and --") + name + " exclude each other: rows are ready-made or come from an index");
   }
 }
 
@@ -191,6 +205,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
+  table.note_given(options.given);
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
@@ -198,7 +213,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
   options.split.add_to(table);
   table.text("model", options.model, "the model file to write", "FILE");
-  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
+  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, --serve and --temperature if these are not given; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
   table.number("epochs", options.epochs, 1, 10000,
                "epochs; the best by validation is kept, and the step size falls to the end; if not given, " + std::to_string(TrainingOptions().epochs) +
                ", and " + std::to_string(kEpochsFromModel) + " with --from");
@@ -215,7 +230,7 @@ void run(const TrainOptions& options, std::ostream& out) {
   TrainingOptions training = options.training;
   if (!options.from.empty()) {
     training.from = Model::from_file(options.from);
-    take_from(*training.from, training);
+    take_from(*training.from, options.given, training);
     training.epochs = kEpochsFromModel;
   }
   training.epochs = options.epochs.value_or(training.epochs);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct TrainOptions {
   TrainingOptions training;
   std::optional<int> epochs;       ///< not set: fewer from a model than from nothing
   int trials = 1;                  ///< settings to choose from
+  std::set<std::string> given;     ///< names of the flags of the command line
   bool force = false;              ///< train on however few queries
 };
 

@@ -126,6 +126,12 @@ TEST_CASE_METHOD(Fixture, "features writes both parts, each with its own rows", 
   CHECK(shown[1] / shown[2] > 0.1);
   CHECK(shown[1] / shown[2] < 0.2);
   CHECK_THAT(refused("features" + kEvidence + "--split time --out @train"), Contains("--split needs --valid-out"));
+  CHECK_THAT(refused("features" + kEvidence + "--out @train --valid-out @train"), Contains("--out and --valid-out name the same file"));
+  CHECK_THAT(refused("features --db @db --queries - --clicks - --out @a"), Contains("--queries - and --clicks -"));
+  CHECK_THAT(refused("features --db @db --queries @learn.tsv --clicks - --clicks - --out @a"), Contains("--clicks - and --clicks -"));
+  for (const std::string flag : {"--half-life 0", "--add-clicked", "--depth 100", "--column rank=r", "--max-bad .01"}) {
+    CHECK_THAT(refused("train --data @train --model @m " + flag), Contains("--data and " + flag.substr(0, flag.find(' ')) + " exclude each other"));
+  }
   CHECK_THAT(refused("train --data @train --split time --model @m"), Contains("ready-made rows are split by query"));
   CHECK_THAT(refused("features --db @db --queries @learn.tsv --qrels @learn.qrels --split time --out @a --valid-out @b"),
              Contains("--split time is for clicks"));
@@ -167,12 +173,21 @@ TEST_CASE_METHOD(Fixture, "flags of click models that exclude each other", "[ind
 
 TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_tools][warm_start]") {
   const std::string options = "train --force --db @db --queries @learn.tsv ";
-  taken(options + "--hidden 8 --epochs 3 --clicks @day1 --model @m1");
+  taken(options + "--hidden 8 --epochs 3 --depth 25 --serve combined --temperature .5 --clicks @day1 --model @m1");
   taken(options + "--from @m1 --clicks @day2 --model @m2");
   const nlohmann::json record = record_of("m2");
   CHECK(record["history"][0]["version"] == Model::from_file(file("m1"))->version());
   CHECK(record["options"]["hidden_units"] == std::vector<int>{8});
   CHECK(record["networks"][0]["epochs"].size() == 8);  // fewer than from nothing
+  for (const char* flags : {"", " --depth 100 --serve discriminator --temperature 1"}) {
+    taken(options + "--from @m1 --clicks @day2 --model @m4" + flags);
+    const auto model = Model::from_file(file("m4"));
+    const ModelParts& parts = model->parts();
+    const bool given = flags[0] != '\0';
+    CHECK(parts.depth == (given ? 100 : 25));
+    CHECK(parts.ranker == (given ? Ranker::discriminator : Ranker::combined));
+    CHECK(parts.temperature == (given ? 1.0F : 0.5F));
+  }
   // The same by rows, which were made for the model: its own index may have moved on.
   taken("features --from @m1 --db @db --queries @learn.tsv --clicks @day2 --out @train --valid-out @valid");
   taken("train --force --from @m1 --data @train --valid @valid --model @m3");

@@ -128,6 +128,11 @@ TEST_CASE("memory: half-life and prior are chosen by later clicks", "[index_tool
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("model alone 0.") && Contains("half-life  prior  MRR") && Contains("0.9"));
   CHECK(ClickMemory::from_file(site.file("memory"))->facts().num_queries == 2);
+  for (const char* logs : {"--clicks @day1.tsv --tune @day1.tsv", "--clicks @both.tsv --tune @day2.tsv", "--clicks @day2.tsv --tune @day1.tsv"}) {
+    const CommandResult refused = site.run(std::string("memory ") + logs + " --db @db --model @m --out @memory2");
+    CHECK(refused.exit_code == 2);
+    CHECK_THAT(refused.err, Contains("--tune"));
+  }
 }
 
 TEST_CASE("memory: options that contradict each other are refused", "[index_tools][memory]") {
