@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/src/field_prefixes.h"
 #include "plugin/src/query_constraint.h"
 #include "trainer/behaviour_index.h"
 #include "trainer/candidate_pool.h"
@@ -118,9 +119,7 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   if (wanted.empty()) return result;
   std::vector<Xapian::docid> docids;
   for (const auto& [docid, id] : wanted) docids.push_back(docid);
-  std::vector<std::string> prefixes;
-  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
-  for (const Xapian::docid docid : found_among(reader.database(), docids, constraint_of(found.query, prefixes))) {
+  for (const Xapian::docid docid : found_among(reader.database(), docids, constraint_of(found.query, field_prefixes(schema)))) {
     const std::string& id = wanted.at(docid);
     found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
     rows.emplace(id, static_cast<Index>(pool.document_ids.size()));

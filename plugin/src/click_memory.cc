@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <numeric>
 #include <unordered_map>
 #include <utility>

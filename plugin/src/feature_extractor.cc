@@ -11,6 +11,7 @@
 #include "irgan/query_concepts.h"
 #include "plugin/src/clicked_field.h"
 #include "plugin/src/field_features.h"
+#include "plugin/src/field_prefixes.h"
 #include "plugin/src/field_postings.h"
 #include "plugin/src/field_texts.h"
 #include "plugin/src/known_words.h"
@@ -36,12 +37,6 @@ struct Reading {
   std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
   RemoteCandidates* remote = nullptr;     // null: the index is read itself
 };
-
-std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
-  std::vector<std::string> prefixes;
-  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
-  return prefixes;
-}
 
 // Terms of any field where the index has such, else those of the first field whose text is compared.
 std::string prefix_of_words(const FeatureSchema& schema) {

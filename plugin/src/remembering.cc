@@ -5,18 +5,13 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/src/field_prefixes.h"
 #include "plugin/src/query_constraint.h"
 #include "plugin/src/unique_ids.h"
 #include "plugin/src/xapian_versions.h"
 
 namespace irgan {
 namespace {
-
-std::vector<std::string> text_prefixes(const FeatureSchema& schema) {
-  std::vector<std::string> prefixes;
-  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
-  return prefixes;
-}
 
 /// Documents that may join the pool, in order of preference.
 struct Wanted {
@@ -63,7 +58,7 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
                 "'; make it again with 'xapian-irgan memory --stemmer " + schema.stemmer + "'");
   }
   if (!words_ || words_for_ != model.version()) {
-    words_.emplace(text_prefixes(schema), schema.stemmer);
+    words_.emplace(field_prefixes(schema), schema.stemmer);
     words_for_ = model.version();
   }
   const std::vector<std::string> words = request.text.empty() ? words_->of(request.query) : words_->of_text(request.text);
@@ -86,7 +81,7 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
   Recalled recalled{request.pool, {}, remembered.num_clicks, memory->facts().prior_clicks, 0};
   if (!wanted.docids.empty()) {
     const std::set<Xapian::docid> allowed =
-        found_among(db_, wanted.docids, constraint_of(request.query, text_prefixes(schema)), request.mdecider);
+        found_among(db_, wanted.docids, constraint_of(request.query, field_prefixes(schema)), request.mdecider);
     std::vector<Xapian::docid> added;
     std::copy_if(wanted.docids.begin(), wanted.docids.end(), std::back_inserter(added),
                  [&](Xapian::docid one) { return allowed.count(one) > 0; });

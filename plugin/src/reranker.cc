@@ -84,8 +84,8 @@ void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& ca
   }
 }
 
-// Whether one of the first `size` hits stands for others: of the pool's, so that it is the same on every page.
-bool is_collapsed(const Xapian::MSet& mset, std::size_t size) {
+// Whether results are collapsed, as far as the first `size` hits tell: the pool's, so that it is the same on every page.
+bool has_collapse_keys(const Xapian::MSet& mset, std::size_t size) {
   for (Xapian::doccount i = 0; i < size; ++i) {
     if (!mset[i].get_collapse_key().empty()) return true;
   }
@@ -250,7 +250,7 @@ struct Reranker::State {
     std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
     std::optional<Recalled> recalled;
     if (options.memory) {
-      recalled = remembering.recall(current, {first.query, first.text, candidates, !is_collapsed(mset, ranking.pool_size), first.mdecider});
+      recalled = remembering.recall(current, {first.query, first.text, candidates, !has_collapse_keys(mset, ranking.pool_size), first.mdecider});
       limit.check();
     }
     if (recalled) {
@@ -354,7 +354,7 @@ struct Reranker::State {
     if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
     // Our own searches behind a server do not collapse.
-    if (*is_behind_server && is_collapsed(all, std::min<std::size_t>(depth(model), all.size()))) return search.original();
+    if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size()))) return search.original();
     const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
