@@ -53,7 +53,7 @@ class Behaviour(Bestbuy):
         return run(TOOL, "annotate", "--db", self.db, "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries", f"{self.data}/queries.tsv",
                    *COLUMNS, "--min-sessions", self.options.min_sessions)
 
-    def write_rows(self):
+    def write_all_rows(self):
         """Of all features; which ones are learnt from is the training's affair."""
         print(self.annotate("train"), file=sys.stderr)
         common = [TOOL, "features", "--db", self.db, "--queries", f"{self.data}/queries.tsv", *COLUMNS]
@@ -100,7 +100,7 @@ def main():
     os.makedirs(options.work, exist_ok=True)
     start = time.time()
     bench = Behaviour(os.path.join(options.data, "bestbuy"), options.work, options)
-    bench.write_rows()
+    bench.write_all_rows()
 
     logs = {"known": bench.clicked, "half": bench.clicked}
     for seen in (True, False):

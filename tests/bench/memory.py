@@ -1,18 +1,19 @@
 #!/usr/bin/python3
 """What a click memory adds on real clicks (bestbuy): in the pool, with clicked documents as candidates, with clicked-query words.
 
-Use: tests/bench/memory.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5]
+Use: tests/bench/memory.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5] [--rankers "IRGAN;LambdaMART"] [--resume]
 Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/release. Writes tests/bench/README.md's table to stdout.
 
 The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and so are
 half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click counting once. The
-threshold of sessions is 1, so that figures compare with the prototype's. BM25 and LambdaMART get the formula here, in numpy, with
+memory's threshold of sessions is 1, so that figures compare with the prototype's, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
 p = 0 outside the pool; our models get it from `rerank --memory`.
 """
 import argparse
 import collections
 import datetime
 import functools
+import itertools
 import json
 import os
 import re
@@ -26,10 +27,14 @@ import xapian
 import quality
 from quality import FIRST_STAGE, LAMBDAMART, TOOL, read_run, run, write_lines
 
-# name -> options of `features` for the rows that a model learns from and is chosen by, and of `rerank`. Behaviour features add theirs here.
+# How a model learns: options of `features` for the rows that it learns from, for those that it is chosen by, and whether what the
+# index knows of clicks is brought up to date (`annotate`) before the validation and before the test.
+Model = collections.namedtuple("Model", "train valid annotated", defaults=((), (), False))
 MODELS = collections.OrderedDict([
-    ("IRGAN", ([], [])),
-    ("IRGAN, --add-clicked", (["--add-clicked"], [])),
+    ("IRGAN", Model()),
+    ("IRGAN, naive", Model(train=["--click-model", "naive"])),
+    ("IRGAN, --add-clicked", Model(train=["--add-clicked"], valid=["--add-clicked"])),
+    ("IRGAN, --behaviour", Model(train=["--behaviour"], valid=["--behaviour", "--behaviour-from", "index"], annotated=True)),
 ])
 # What the memory may do -> options of `rerank`
 USES = collections.OrderedDict([
@@ -37,6 +42,7 @@ USES = collections.OrderedDict([
     ("with clicked documents", ["--memory-words", "0"]),
     ("with clicked-query words too", []),
 ])
+RARE_LEFT_OUT = "the same, of 10 sessions or more"
 HALF_LIVES = (2.5, 5, 10, 20, 40, 0)
 PRIORS = (.03, .1, .3, 1, 3, 10)
 SCALES = {FIRST_STAGE: 4.0, LAMBDAMART: 1.0}  # of scores before the softmax
@@ -117,6 +123,11 @@ class Site:
         header = quality.read_lines(f"{data}/clicks.tsv")[0]
         write_lines(f"{work}/clicks.before.tsv", [header] + self.rows.parts["train"] + self.rows.parts["valid"])
 
+    def annotate(self, log):
+        """Brings what the index knows of clicks up to date with a log."""
+        run(TOOL, "annotate", "--db", f"{self.work}/db", "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries", f"{self.rows.data}/queries.tsv",
+            *self.columns())
+
     def columns(self):
         return [word for column in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for word in ("--column", column)]
 
@@ -145,54 +156,70 @@ def train(rows, model, seed):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
 
-def tuned_memory(site, model, log):
-    """Writes the memory of all clicks before the test, its half-life and prior as `memory --tune` chooses them."""
-    base = [TOOL, "memory", *site.columns(), "--min-sessions", "1"]
-    text = run(*base, "--clicks", f"{site.work}/clicks.train.tsv", "--tune", f"{site.work}/clicks.valid.tsv",
+def tuned_memories(site, model, log):
+    """Writes the memory of all clicks before the test, its half-life and prior as `memory --tune` chooses them: (of all, without what is rare)."""
+    base = [TOOL, "memory", *site.columns()]
+    text = run(*base, "--min-sessions", "1", "--clicks", f"{site.work}/clicks.train.tsv", "--tune", f"{site.work}/clicks.valid.tsv",
                "--db", f"{site.work}/db", "--model", model, "--out", f"{site.work}/tuning.memory")
     half_life, prior = text.splitlines()[text.splitlines().index("half-life  prior  MRR") + 1].split()[:2]
     log(f"    half-life {half_life}, prior {prior}")
-    out = f"{site.work}/test.memory"
-    wrote = run(*base, "--clicks", f"{site.work}/clicks.before.tsv", "--half-life", half_life, "--prior-clicks", prior, "--out", out)
-    log("    " + wrote.splitlines()[-1])
-    return out
+    memories = []
+    for sessions in ("1", "10"):
+        memories.append(f"{site.work}/test.{sessions}.memory")
+        wrote = run(*base, "--min-sessions", sessions, "--clicks", f"{site.work}/clicks.before.tsv", "--half-life", half_life,
+                    "--prior-clicks", prior, "--out", memories[-1])
+        log("    " + wrote.splitlines()[-1])
+    return memories
 
 
-def rankings_of_seed(site, seed, peers, log):
-    """Yields (ranker, use, ranking of the test queries)."""
-    first_stage = site.rows.first_stage(seed)
-    yield FIRST_STAGE, "alone", read_run(first_stage)
-    for use, ranked in site.remembered(FIRST_STAGE, first_stage, first_stage):
-        yield FIRST_STAGE, use, ranked
+def lambdamart(site, seed, peers):
+    """Yields (use, ranking): one training for test and validation, whose queries get other names in it."""
     rows = site.rows.rows(seed)
-    if peers:
-        both = f"{site.work}/test_and_valid"  # one training for both: the validation queries under other names
-        write_lines(both, [*quality.read_lines(rows.test), *(line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:])])
-        run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, both, both + ".run", seed)
-        lines = quality.read_lines(both + ".run")
-        runs = {"test": f"{site.work}/lambdamart.test.run", "valid": f"{site.work}/lambdamart.valid.run"}
-        write_lines(runs["test"], [line for line in lines if not line.startswith("valid-")])
-        write_lines(runs["valid"], [line[len("valid-"):] for line in lines if line.startswith("valid-")])
-        yield LAMBDAMART, "alone", read_run(runs["test"])
-        for use, ranked in site.remembered(LAMBDAMART, runs["test"], runs["valid"]):
-            yield LAMBDAMART, use, ranked
-    for name, (feature_options, rerank_options) in MODELS.items():
-        log(f"  {name}")
-        own = rows
-        if feature_options:
-            own = rows._replace(train=f"{site.work}/train.own", valid=f"{site.work}/valid.own")
-            for part in ("train", "valid"):
-                site.rows.write_rows(part, getattr(own, part), *feature_options)
-        model = f"{site.work}/model"
-        train(own, model, seed)
-        memory = tuned_memory(site, model, log)
-        out = f"{site.work}/reranked.run"
-        base = [TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out, *rerank_options]
-        run(*base, "--memory", "none")
-        yield name, "alone", read_run(out)
-        for use, use_options in USES.items():
-            run(*base, "--memory", memory, *use_options)
-            yield name, use, read_run(out)
+    both = f"{site.work}/test_and_valid"
+    write_lines(both, [*quality.read_lines(rows.test), *(line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:])])
+    run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, both, both + ".run", seed)
+    lines = quality.read_lines(both + ".run")
+    runs = {"test": f"{site.work}/lambdamart.test.run", "valid": f"{site.work}/lambdamart.valid.run"}
+    write_lines(runs["test"], [line for line in lines if not line.startswith("valid-")])
+    write_lines(runs["valid"], [line[len("valid-"):] for line in lines if line.startswith("valid-")])
+    yield "alone", read_run(runs["test"])
+    yield from site.remembered(LAMBDAMART, runs["test"], runs["valid"])
+
+
+def ours(site, name, seed, log):
+    """Yields (use, ranking) of a model of ours."""
+    kind = MODELS[name]
+    rows = site.rows.rows(seed)._replace(train=f"{site.work}/train.own", valid=f"{site.work}/valid.own")
+    if kind.annotated:
+        site.annotate("train")
+    site.rows.write_rows("train", rows.train, *kind.train)
+    site.rows.write_rows("valid", rows.valid, *kind.valid)
+    model = f"{site.work}/model"
+    train(rows, model, seed)
+    of_all, of_frequent = tuned_memories(site, model, log)
+    if kind.annotated:
+        site.annotate("before")
+    out = f"{site.work}/reranked.run"
+
+    def ranked(*options):
+        run(TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out, *options)
+        return read_run(out)
+    yield "alone", ranked("--memory", "none")
+    for use, options in USES.items():
+        yield use, ranked("--memory", of_all, *options)
+    yield RARE_LEFT_OUT, ranked("--memory", of_frequent)
+
+
+def rankings(site, name, seed, peers, log):
+    """Yields (use, ranking of the test queries) of a ranker."""
+    if name == FIRST_STAGE:
+        first_stage = site.rows.first_stage(seed)
+        yield "alone", read_run(first_stage)
+        yield from site.remembered(FIRST_STAGE, first_stage, first_stage)
+    elif name == LAMBDAMART:
+        yield from lambdamart(site, seed, peers)
+    else:
+        yield from ours(site, name, seed, log)
 
 
 def main():
@@ -200,7 +227,8 @@ def main():
     parser.add_argument("--data", default=os.path.join(quality.ROOT, "../shared/data"))
     parser.add_argument("--peers", default=os.path.join(quality.ROOT, "../shared/peers"), help="'' leaves LambdaMART out")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--resume", action="store_true", help="take over the seeds that an earlier run finished")
+    parser.add_argument("--rankers", default="", help="some of the rows, with ; between")
+    parser.add_argument("--resume", action="store_true", help="take over what an earlier run finished")
     parser.add_argument("--work", default=os.path.join(quality.ROOT, "build/bench/memory"))
     options = parser.parse_args()
     os.makedirs(options.work, exist_ok=True)
@@ -213,26 +241,27 @@ def main():
     clicked = site.clicked["test"]
     weight = np.array([len(clicked[q]) for q in sorted(clicked)], float)
     weight /= weight.sum()
-    kept = os.path.join(options.work, "values.json")  # of the seeds that are done: a run that is stopped goes on
-    seeds = {}
+    kept = os.path.join(options.work, "values.json")  # of what is done: a run that is stopped goes on
+    done = {}
     if options.resume and os.path.exists(kept):
         with open(kept) as file:
-            seeds = json.load(file)
-    for seed in range(1, options.seeds + 1):
-        if str(seed) in seeds:
-            continue
-        log(f"seed {seed}")
-        of_seed = seeds[str(seed)] = []
-        for name, use, ranked in rankings_of_seed(site, seed, options.peers, log):
-            by_query = reciprocal_ranks(ranked, clicked)
-            found = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
-            of_seed.append([name, use, [by_query[q] for q in sorted(clicked)], found])
-            log(f"  {name}, {use}: {np.array(of_seed[-1][2]) @ weight:.4f}")
-        with open(kept, "w") as file:
-            json.dump(seeds, file)
+            done = json.load(file)
+    names = options.rankers.split(";") if options.rankers else [FIRST_STAGE, *([LAMBDAMART] if options.peers else []), *MODELS]
     values, found = collections.defaultdict(list), {}
-    for seed in range(1, options.seeds + 1):
-        for name, use, by_query, share in seeds[str(seed)]:
+    for seed, name in itertools.product(range(1, options.seeds + 1), names):
+        key = f"{seed} {name}"
+        if key not in done:
+            log(f"seed {seed}, {name}")
+            of_key = []
+            for use, ranked in rankings(site, name, seed, options.peers, log):
+                by_query = reciprocal_ranks(ranked, clicked)
+                share = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
+                of_key.append([use, [by_query[q] for q in sorted(clicked)], share])
+                log(f"  {use}: {np.array(of_key[-1][1]) @ weight:.4f}")
+            done[key] = of_key
+            with open(kept, "w") as file:
+                json.dump(done, file)
+        for use, by_query, share in done[key]:
             values[name, use].append(np.array(by_query))
             found[name, use] = share
     print("| bestbuy, MRR | | mean ± deviation | clicks among the candidates | p against it alone | p against LambdaMART, the same |")
