@@ -70,8 +70,8 @@ struct ClickTotals {
 /// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
 /// that it has already. Rows without a session are taken as one session's. A page that has not been touched while 2^17
 /// others of known queries were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents.
-/// Its later rows make a page of their own. That costs little: what training learns from a page compares the documents on it, given
-/// their own ranks, and both parts keep those.
+/// Its later rows make a page of their own. That costs little: what training learns from a page compares the documents on
+/// it, given their own ranks, and both parts keep those.
 ///
 /// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
 ///          are clicks
