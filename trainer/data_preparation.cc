@@ -204,7 +204,7 @@ class Preparation {
     const auto place = std::lower_bound(by_id_.begin(), by_id_.end(), id,
                                         [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
     if (place == by_id_.end() || queries_[*place].id != id) {
-      if (num_unknown_++ > 0 && id == last_unknown_) --num_unknown_;
+      if (num_unknown_ == 0 || id != last_unknown_) ++num_unknown_;
       last_unknown_ = id;
       return;
     }
