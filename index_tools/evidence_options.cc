@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <set>
+#include <unordered_set>
 
 #include "index_tools/progress_bar.h"
 #include "index_tools/query_resolver.h"
@@ -39,7 +40,12 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
             << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
             << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
   if (report.num_unknown_queries > 0) {
-    std::cerr << report.num_unknown_queries << " queries of the clicks or judgments are not in the query file\n";
+    std::cerr << report.num_unknown_queries << " queries of the clicks or judgments are not in the query file";
+    if (data.labels != LabelKind::grades) {
+      std::cerr << "; they had " << std::llround(report.num_unknown_clicks) << " of " << std::llround(report.num_clicks_of_log)
+                << " clicks (" << percent(report.num_unknown_clicks, report.num_clicks_of_log) << ')';
+    }
+    std::cerr << '\n';
   }
   std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
             << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
@@ -66,19 +72,34 @@ std::string known_columns() {
   return names;
 }
 
+using QueryIds = std::unordered_set<std::string>;
+
+QueryIds ids_of(const std::vector<QueryRow>& rows) {
+  QueryIds ids;
+  for (const QueryRow& row : rows) ids.insert(row.id);
+  return ids;
+}
+
 }  // namespace
 
 /// What the log says of training, or of validation.
 struct EvidenceOptions::LogPart {
-  explicit LogPart(std::optional<double> half_life_days)
-      : clicks({half_life_days}), earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
+  /// known: the queries that will be asked for; must outlive this
+  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& known_queries)
+      : known(known_queries), clicks({half_life_days, max_bytes}), earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
 
   void add(const ClickRow& row, const std::string& query_id, HeldOutHistory* history, bool joins_candidates) {
     const std::size_t part = history != nullptr ? history->part_of(row) : 0;
+    if (known.count(query_id) == 0) {
+      clicks.add_unknown(row, query_id);
+      if (joins_candidates) earlier.add_unknown(row);
+      return;
+    }
     clicks.add(row, history != nullptr ? in_part(query_id, part) : query_id);
     if (joins_candidates) earlier.add(row, query_id, part);
   }
 
+  const QueryIds& known;
   ClickAggregator clicks;
   EarlierClicks earlier;  // without rows unless clicked documents join the candidates
 };
@@ -153,10 +174,14 @@ void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
   read_rows([&](const ClickRow& row) { each(row, resolver.id_of(row)); });
 }
 
-ClickEvidence LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const {
+ClickTotals LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days,
+                                      const std::function<void(QueryEvidence&&)>& each) const {
   ClickAggregator aggregator({half_life_days});
-  for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { aggregator.add(row, query_id); });
-  return aggregator.finish();
+  const QueryIds known = ids_of(rows);
+  for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) {
+    known.count(query_id) > 0 ? aggregator.add(row, query_id) : aggregator.add_unknown(row, query_id);
+  });
+  return aggregator.finish(each);
 }
 
 void EvidenceOptions::add_to(OptionTable& table) {
@@ -175,14 +200,16 @@ void EvidenceOptions::add_to(OptionTable& table) {
                                  {"index", BehaviourSource::index}},
                                 "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumHistoryParts) +
                                     " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
-                                    "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's");
+                                    "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's; all but "
+                                    "index hold all clicks of the log in memory");
   table.number("behaviour-hidden", behaviour_hidden, 0.0, 1.0,
                "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
                "document: else training buries what is new; more where much is new, 0 where nothing is");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", add_clicked,
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
-             "with the first stage's score missing, for a model that is served with a click memory");
+             "with the first stage's score missing, for a model that is served with a click memory; the log's pairs of a query "
+             "of --queries and a document are held in memory");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
@@ -245,17 +272,17 @@ TrainingData EvidenceOptions::prepare_rows(
 
 TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const HeldOutHistory* history,
                                              const std::string& part) const {
-  const ClickEvidence evidence = log.clicks.finish();
-  const AddedDocuments added = log.earlier.finish(evidence.half_life_days == 0.0, history != nullptr);
+  const double half_life = log.clicks.half_life_days();
+  const AddedDocuments added = log.earlier.finish(half_life == 0.0, history != nullptr);
   const auto indexes = history != nullptr ? history->indexes(behaviour_hidden, part != kTraining) : nullptr;
   TrainingData data = prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, PreparationOptions options, PreparationReport& report) {
         if (add_clicked) options.added = &added;
         options.parts = indexes.get();
-        return prepare(database.opener(), layout, schema_of_rows, rows, evidence, options, report);
+        return prepare(database.opener(), layout, schema_of_rows, rows, log.clicks, options, report);
       },
-      evidence.half_life_days > 0.0, part);
-  if (part != kValidation) report_decay(evidence.half_life_days, !half_life_days);
+      half_life > 0.0, part);
+  if (part != kValidation) report_decay(half_life, !half_life_days);
   return data;
 }
 
@@ -277,7 +304,8 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
       }
     }
     const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
-    LogPart whole(click_model.half_life(half_life_days));
+    const QueryIds ids = ids_of(rows);
+    LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids);
     for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
     return prepare_clicks(rows, whole, history.get(), held_out.empty() ? "" : kTraining);
   }
@@ -317,7 +345,8 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
   const auto history = read_history(
       rows, [ahead = held_out](const ClickRow& row, const std::string& id) mutable { return ahead.is_held_out(row, id); });
   const std::optional<double> half_life = click_model.half_life(half_life_days);
-  LogPart parts[2] = {LogPart(half_life), LogPart(half_life)};
+  const QueryIds ids = ids_of(rows);
+  LogPart parts[2] = {LogPart(half_life, max_click_bytes / 2, ids), LogPart(half_life, max_click_bytes / 2, ids)};
   std::size_t num_rows[2] = {0, 0};
   bool has_sessions = false;
   for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) {

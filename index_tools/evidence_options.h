@@ -57,10 +57,12 @@ struct LabelOptions {
   void for_each_click(const std::vector<QueryRow>& rows,
                       const std::function<void(const ClickRow& row, const std::string& query_id)>& each) const;
 
-  /// Reads the click logs; a row without a query id is one of the query with the same words. Unusable lines go to stderr.
+  /// Reads the click logs and calls `each` for every query of `rows` that they have, in the order of their ids; a row without
+  /// a query id is one of the query with the same words. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
-  ClickEvidence read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days) const;
+  ClickTotals read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days,
+                          const std::function<void(QueryEvidence&&)>& each) const;
 };
 
 /// Throws: ConfigError naming both flags if two of the inputs, each a flag and its path, are "-": stdin can be read once
@@ -82,6 +84,7 @@ struct EvidenceOptions : LabelOptions {
   std::size_t depth = 100;
   bool add_clicked = false;
   unsigned num_threads = 0;
+  std::size_t max_click_bytes = ClickModelOptions().max_bytes;  ///< what is counted in memory, of both parts of a split together
 
   void add_to(OptionTable& table);
 

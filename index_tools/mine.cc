@@ -36,7 +36,9 @@ constexpr std::chrono::milliseconds kBetweenSaves{500};
 
 MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
   if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
-  return mining_evidence(labels.read_clicks(queries, 0.0));
+  MiningEvidence evidence;
+  evidence.has_impressions = labels.read_clicks(queries, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }).has_impressions;
+  return evidence;
 }
 
 void load_model(const MineOptions& options, const Xapian::Database& db, MiningTask& task) {

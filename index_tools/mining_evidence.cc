@@ -20,53 +20,47 @@ void add_showing(const ShownDocument& shown, bool above_click, KnownDocument& kn
   known.showings.push_back({shown.rank, shown.shown, clicks});
 }
 
-MiningEvidence collected(std::map<std::string, KnownById> known) {
-  MiningEvidence evidence;
-  for (auto& [query, by_id] : known) {
-    std::size_t positives = 0;
-    auto& documents = evidence.by_query[query];
-    for (auto& [id, document] : by_id) {
-      document.id = id;
-      std::sort(document.showings.begin(), document.showings.end(),
-                [](const ShowingCount& a, const ShowingCount& b) { return a.rank < b.rank; });
-      positives += document.clicks > 0.0 ? 1 : 0;
-      documents.push_back(std::move(document));
-    }
-    evidence.most_positives = std::max(evidence.most_positives, positives);
+void add_documents(const std::string& query, KnownById&& by_id, MiningEvidence& evidence) {
+  std::size_t positives = 0;
+  std::vector<KnownDocument>& documents = evidence.by_query[query];
+  documents.reserve(by_id.size());
+  for (auto& [id, document] : by_id) {
+    document.id = id;
+    std::sort(document.showings.begin(), document.showings.end(),
+              [](const ShowingCount& a, const ShowingCount& b) { return a.rank < b.rank; });
+    positives += document.clicks > 0.0 ? 1 : 0;
+    documents.push_back(std::move(document));
   }
-  return evidence;
+  evidence.most_positives = std::max(evidence.most_positives, positives);
 }
 
 }  // namespace
 
-MiningEvidence mining_evidence(const ClickEvidence& clicks) {
-  std::map<std::string, KnownById> known;
-  for (const auto& [query, documents] : clicks.clicks.by_query) {
-    for (const auto& [id, count] : documents) known[query][id].clicks = count;
-  }
-  for (const Page& page : clicks.pages) {
+void add(const QueryEvidence& query, MiningEvidence& evidence) {
+  KnownById by_id;
+  for (const auto& [id, count] : query.clicks) by_id[id].clicks = count;
+  for (const Page& page : query.pages) {
     int last_click = 0;
     for (const ShownDocument& shown : page.documents) {
       if (shown.clicks > 0.0) last_click = std::max(last_click, shown.rank);
     }
-    KnownById& by_id = known[page.query_id];
     for (const ShownDocument& shown : page.documents) {
       add_showing(shown, shown.rank < last_click, by_id[shown.document_id]);
     }
   }
-  MiningEvidence evidence = collected(std::move(known));
-  evidence.has_impressions = clicks.has_impressions;
-  return evidence;
+  add_documents(query.query_id, std::move(by_id), evidence);
 }
 
 MiningEvidence mining_evidence(const Qrels& judgments) {
-  std::map<std::string, KnownById> known;
+  MiningEvidence evidence;
   for (const auto& [query, labels] : judgments.by_query) {
+    KnownById positives;
     for (const auto& [id, label] : labels) {
-      if (label > 0) known[query][id].clicks = label;
+      if (label > 0) positives[id].clicks = label;
     }
+    if (!positives.empty()) add_documents(query, std::move(positives), evidence);
   }
-  return collected(std::move(known));
+  return evidence;
 }
 
 }  // namespace irgan

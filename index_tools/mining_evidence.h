@@ -25,7 +25,11 @@ struct MiningEvidence {
   std::map<std::string, std::vector<KnownDocument>> by_query;    ///< documents by id
 };
 
-MiningEvidence mining_evidence(const ClickEvidence& clicks);
+/// Adds what a log says of one query.
+///
+/// Requires: the query is new to `evidence`
+void add(const QueryEvidence& query, MiningEvidence& evidence);
+
 MiningEvidence mining_evidence(const Qrels& judgments);
 
 }  // namespace irgan

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::uint64_t kMaxUntouched = 1 << 17;  // openings of other pages until a page counts as left
 constexpr std::size_t kMaxPageSize = 1000;        // bounds the search for a document that is on the page already
-constexpr std::size_t kSessionBytes = 64 << 20;   // of a table that goes to a file when it is full
+constexpr std::size_t kUnknownBytes = 64 << 20;   // of a table that goes to a file when it is full
 // What things take in memory, with what their tables take beside them.
 constexpr std::size_t kBytesOfString = 100;
 constexpr std::size_t kBytesOfPage = 100;
@@ -72,7 +72,25 @@ struct ClickAggregator::State {
       : options(options_given),
         decay(options.half_life_days.value_or(kHalfLifeOfClicksAlone)),
         page_decay(options.half_life_days.value_or(0.0)),
-        sessions(kSessionBytes) {}
+        unknown(kUnknownBytes) {}
+
+  bool decays() const { return options.half_life_days.has_value() || !(counts.num_impressions > 0.0); }
+
+  // What every row tells, whatever its query.
+  void note(const ClickRow& row) {
+    if (row.is_impression) counts.num_impressions += row.count;
+    if (row.clicked) counts.num_clicks += row.count;
+    if (!row.time.has_value()) {
+      ++counts.num_undated_rows;
+      return;
+    }
+    if (!counts.newest_time.has_value()) {
+      date_all(*row.time);
+      first_time = row.time;
+    }
+    last_time = *row.time;
+    counts.newest_time = std::max(counts.newest_time.value_or(*row.time), *row.time);
+  }
 
   void add_to_page(const ClickRow& row, const PageKey& key, std::uint32_t document, double time) {
     const auto [place, is_new] = open_pages.try_emplace(key);
@@ -269,7 +287,7 @@ struct ClickAggregator::State {
   Decay page_decay;  // of clicks on pages
   StringTable queries;
   StringTable documents;
-  KeyedSums sessions;  // rows of each, by its hash
+  KeyedSums unknown;  // rows of each unknown query, by its hash
   std::unordered_map<PageKey, OpenPage, PageKeyHash> open_pages;
   std::deque<std::pair<PageKey, std::uint64_t>> in_order_of_check;
   std::uint64_t num_openings = 0;
@@ -280,7 +298,7 @@ struct ClickAggregator::State {
   std::size_t num_bytes_after_renumbering = 0;
   std::optional<double> first_time;                      // of the first dated row
   double last_time = 0.0;                                // of the last row that had one
-  ClickEvidence counts;                                  // the sums that are known without finish()
+  ClickTotals counts;                                    // the sums that are known without finish()
 };
 
 ClickAggregator::ClickAggregator(ClickModelOptions options) : state_(std::make_unique<State>(options)) {
@@ -296,65 +314,50 @@ ClickAggregator::~ClickAggregator() = default;
 void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   assert(!row.is_impression || row.rank > 0);
-  if (row.time.has_value()) {
-    if (!s.counts.newest_time.has_value()) {
-      s.date_all(*row.time);
-      s.first_time = row.time;
-    }
-    s.last_time = *row.time;
-    s.counts.newest_time = std::max(s.counts.newest_time.value_or(*row.time), *row.time);
-  } else {
-    ++s.counts.num_undated_rows;
-  }
+  s.note(row);
   const std::uint64_t session = std::hash<std::string_view>()(row.session);
-  if (!row.session.empty()) s.sessions.add(session, 1.0, 0.0);
   const std::uint32_t query = s.queries.number_of(query_id);
   const std::uint32_t document = s.documents.number_of(row.document_id);
-  if (row.is_impression) {
-    s.counts.num_impressions += row.count;
-    s.add_to_page(row, {session, query}, document, s.last_time);
-  }
-  if (row.clicked) {
-    s.counts.num_clicks += row.count;
-    s.add_clicks(query, document, row.count);
-  }
+  if (row.is_impression) s.add_to_page(row, {session, query}, document, s.last_time);
+  if (row.clicked) s.add_clicks(query, document, row.count);
   s.keep_within_memory();
 }
 
-ClickEvidence ClickAggregator::finish(const std::function<void(QueryEvidence&&)>& each) {
+void ClickAggregator::add_unknown(const ClickRow& row, const std::string& query_id) {
+  State& s = *state_;
+  s.note(row);
+  if (row.is_impression || row.clicked) s.unknown.add(std::hash<std::string_view>()(query_id), 1.0, 0.0);
+  if (row.clicked) s.counts.num_unknown_clicks += row.count;
+}
+
+bool ClickAggregator::has_impressions() const { return state_->counts.num_impressions > 0.0; }
+
+double ClickAggregator::half_life_days() const {
+  const State& s = *state_;
+  return s.decays() && s.counts.newest_time ? s.options.half_life_days.value_or(kHalfLifeOfClicksAlone) : 0.0;
+}
+
+ClickTotals ClickAggregator::finish(const std::function<void(QueryEvidence&&)>& each) {
   State& s = *state_;
   s.close_all_pages();
-  ClickEvidence evidence = s.counts;
-  s.sessions.finish([&](const KeyedSums::Entry&) { ++evidence.num_sessions; });
-  evidence.has_impressions = evidence.num_impressions > 0.0;
-  EvidenceRules rules{s.decay, s.page_decay, s.options.half_life_days.has_value() || !evidence.has_impressions,
-                      s.first_time.value_or(0.0), evidence.newest_time.value_or(0.0)};
-  if (rules.decays && evidence.newest_time) {
-    evidence.half_life_days = s.options.half_life_days.value_or(kHalfLifeOfClicksAlone);
-  }
+  ClickTotals totals = s.counts;
+  s.unknown.finish([&](const KeyedSums::Entry&) { ++totals.num_unknown_queries; });
+  totals.has_impressions = has_impressions();
+  totals.half_life_days = half_life_days();
+  const EvidenceRules rules{s.decay, s.page_decay, s.decays(), s.first_time.value_or(0.0), totals.newest_time.value_or(0.0)};
   const auto count_and_give = [&](QueryEvidence&& query) {
-    evidence.num_unclicked_pages += query.num_unclicked_pages;
+    totals.num_unclicked_pages += query.num_unclicked_pages;
     each(std::move(query));
   };
   if (s.spilled != nullptr) {
+    s.queries = StringTable();  // the file has them all
+    s.documents = StringTable();
     s.spilled->finish(rules, count_and_give);
   } else {
     s.give_all(rules, count_and_give);
   }
   state_ = std::make_unique<State>(ClickModelOptions(s.options));
-  return evidence;
-}
-
-ClickEvidence ClickAggregator::finish() {
-  std::vector<Page> pages;
-  ClickCounts clicks;
-  ClickEvidence evidence = finish([&](QueryEvidence&& query) {
-    for (Page& page : query.pages) pages.push_back(std::move(page));
-    if (!query.clicks.empty()) clicks.by_query.emplace_hint(clicks.by_query.end(), query.query_id, std::move(query.clicks));
-  });
-  evidence.pages = std::move(pages);
-  evidence.clicks = std::move(clicks);
-  return evidence;
+  return totals;
 }
 
 }  // namespace irgan

@@ -28,11 +28,6 @@ struct Page {
   std::vector<ShownDocument> documents;  ///< by rank
 };
 
-/// Clicks by query and document, weighted by the rows' counts, and decayed.
-struct ClickCounts {
-  std::map<std::string, std::map<std::string, double>> by_query;
-};
-
 /// Source: DESIGN 2: on bestbuy's clicks alone MRR .6506 -> .6673, p .001. Nothing like it is known of impressions, where
 /// decay weighs pages rather than the documents on them.
 constexpr double kHalfLifeOfClicksAlone = 10.0;
@@ -51,22 +46,21 @@ struct ClickModelOptions {
 struct QueryEvidence {
   std::string query_id;
   std::vector<Page> pages;               ///< by first appearance
-  std::map<std::string, double> clicks;  ///< by document; every click, on pages too
+  std::map<std::string, double> clicks;  ///< by document; every click, on pages too, weighted by the rows' counts, and decayed
   std::size_t num_unclicked_pages = 0;
 };
 
-/// What the rows come to.
-struct ClickEvidence {
-  bool has_impressions = false;  ///< there are pages
-  std::vector<Page> pages;       ///< by query id, then by first appearance; pages without a click are kept
-  ClickCounts clicks;            ///< every click, on pages too
-  double half_life_days = 0;     ///< that was applied; 0 too where no row has a time
-  double num_clicks = 0;         ///< weighted by count, not decayed
-  double num_impressions = 0;    ///< weighted by count
-  std::size_t num_sessions = 0;  ///< distinct ones
-  std::size_t num_unclicked_pages = 0;
-  std::size_t num_undated_rows = 0;   ///< without a time: as old as the last dated one before, or the first dated one
-  std::optional<double> newest_time;  ///< seconds since 1970 UTC
+/// What all rows come to.
+struct ClickTotals {
+  bool has_impressions = false;           ///< of any query
+  double half_life_days = 0;              ///< that was applied; 0 too where no row has a time
+  double num_clicks = 0;                  ///< weighted by count, not decayed
+  double num_impressions = 0;             ///< weighted by count
+  std::size_t num_unclicked_pages = 0;    ///< distinct ones, of known queries
+  std::size_t num_unknown_queries = 0;    ///< distinct ones with a click or an impression
+  double num_unknown_clicks = 0;          ///< of num_clicks: theirs
+  std::size_t num_undated_rows = 0;       ///< without a time: as old as the last dated one before, or the first dated one
+  std::optional<double> newest_time;      ///< seconds since 1970 UTC
 };
 
 /// Collects rows, of one log or of several, in the order of the logs.
@@ -75,15 +69,15 @@ struct ClickEvidence {
 /// taken, or a document that stands at another rank; such a row begins the next page. Equal pages are merged, their
 /// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
 /// that it has already. Rows without a session are taken as one session's. A page that has not been touched while 2^17
-/// others were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents. Its later rows
-/// make a page of their own. That costs little: what training learns from a page compares the documents on it, given
-/// their own ranks, and both parts keep those.
+/// others of known queries were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents.
+/// Its later rows make a page of their own. That costs little: what training learns from a page compares the documents on
+/// it, given their own ranks, and both parts keep those.
 ///
 /// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
 ///          are clicks
 /// Threads: one a thread
-/// Cost:    add() O(documents on the page); memory by max_bytes and some 200 MB for pages that are open, however many
-///          rows there are; finish() without an argument besides by distinct pages and query-document pairs
+/// Cost:    add() O(documents on the page); memory by max_bytes, some 200 MB for pages that are open, and what the query
+///          that is being given has, however many rows there are
 class IRGAN_API ClickAggregator {
  public:
   /// Throws: ConfigError if the half-life is negative or not finite
@@ -95,13 +89,21 @@ class IRGAN_API ClickAggregator {
   /// Requires: an impression has a rank
   void add(const ClickRow& row, const std::string& query_id);
 
-  /// Returns what all rows come to; the aggregator is empty after it.
+  /// Takes a row of a query that nobody will ask for. Its time and form count as any row's; it is no evidence.
   ///
-  /// Throws: Error if the temporary file fails
-  ClickEvidence finish();
+  /// Cost: O(1); memory 64 MB, beyond which a temporary file serves
+  void add_unknown(const ClickRow& row, const std::string& query_id);
 
-  /// The same a query at a time, in the order of their ids; what is returned has neither pages nor clicks of its own.
-  ClickEvidence finish(const std::function<void(QueryEvidence&&)>& each);
+  /// Whether any row so far is an impression.
+  bool has_impressions() const;
+  /// The half-life by which clicks so far are decayed; 0: they count in full.
+  double half_life_days() const;
+
+  /// Calls `each` for every known query, in the order of their ids, its pages by first appearance; those without a click are
+  /// kept. The aggregator is empty after it.
+  ///
+  /// Throws: Error if a temporary file fails; what `each` throws
+  ClickTotals finish(const std::function<void(QueryEvidence&&)>& each);
 
  private:
   struct State;

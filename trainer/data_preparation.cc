@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -21,18 +23,17 @@ using Eigen::Index;
 
 using LabelsByDocument = std::map<std::string, double>;
 
-// What is known of one query, whatever it came from.
-struct Evidence {
-  LabelsByDocument labels;
-  std::vector<const Page*> pages;
-};
+// What is prepared at once, and so is in memory with all that the log says of it. Threads wait for the last query of each
+// batch: of so many, that is a small share.
+constexpr std::size_t kQueriesAtOnce = 256;
+constexpr std::size_t kDocumentsAtOnce = 1 << 18;  // shown or clicked; some 20 MB
 
 // A query as one part of the log knows it.
 struct Task {
-  const QueryRow* query = nullptr;
-  const std::string* evidence_id = nullptr;  // in_part() where the log has parts, else the query's
-  const Evidence* evidence = nullptr;
+  std::size_t query = 0;  // in the query file
   std::size_t part = 0;
+  double share_before = 0.0;  // of the queries, those whose ids come before
+  QueryEvidence evidence;     // of in_part() where the log has parts; clicks are labels
 };
 
 struct Positives {
@@ -66,13 +67,13 @@ Positives count_positives(const LabelsByDocument& labels, const RowOfDocument& r
 }
 
 // Pages are what impressions teach by, so a click that stands on none is lost.
-double count_without_page(const Evidence& evidence) {
+double count_without_page(const QueryEvidence& evidence) {
   LabelsByDocument on_pages;
-  for (const Page* page : evidence.pages) {
-    for (const ShownDocument& document : page->documents) on_pages[document.document_id] += document.clicks;
+  for (const Page& page : evidence.pages) {
+    for (const ShownDocument& document : page.documents) on_pages[document.document_id] += document.clicks;
   }
   double clicks = 0.0;
-  for (const auto& [document, label] : evidence.labels) clicks += std::max(label - on_pages[document], 0.0);
+  for (const auto& [document, label] : evidence.clicks) clicks += std::max(label - on_pages[document], 0.0);
   return clicks;
 }
 
@@ -130,26 +131,25 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   return result;
 }
 
-Prepared prepare_query(const Task& task, LabelKind kind, const PreparationOptions& options, CandidateReader& reader,
-                       const FeatureSchema& schema) {
-  const Evidence& evidence = *task.evidence;
+Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PreparationOptions& options,
+                       CandidateReader& reader, const FeatureSchema& schema) {
   Prepared prepared;
-  CandidateList found = reader.find(*task.query, options.depth);
+  CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
   Pool& pool = prepared.pool;
-  pool.query_id = task.query->id;
+  pool.query_id = query.id;
   RowOfDocument rows;
   for (const Candidate& candidate : found.candidates) {
     std::string id = reader.ids().id_of(candidate.docid);
     rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
     pool.document_ids.push_back(std::move(id));
   }
-  LabelsByDocument labels = evidence.labels;
+  LabelsByDocument labels = evidence.clicks;
   if (options.added && prepared.has_candidates) {
-    const auto added = options.added->find(*task.evidence_id);
+    const auto added = options.added->find(evidence.query_id);
     if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
   }
-  prepared.positives = count_positives(evidence.labels, rows, reader.ids(), kind == LabelKind::grades);
+  prepared.positives = count_positives(evidence.clicks, rows, reader.ids(), kind == LabelKind::grades);
   if (kind == LabelKind::impressions) prepared.clicks_without_page = count_without_page(evidence);
   if (found.candidates.empty()) return prepared;
   pool.rows = reader.features(found.query, found.candidates);
@@ -158,8 +158,8 @@ Prepared prepare_query(const Task& task, LabelKind kind, const PreparationOption
     prepared.examples.push_back(whole_pool_example(pool, labels));
     return prepared;
   }
-  for (const Page* page : evidence.pages) {
-    Example example = page_example(*page, rows);
+  for (const Page& page : evidence.pages) {
+    Example example = page_example(page, rows);
     if (!example.rows.empty()) prepared.examples.push_back(std::move(example));
   }
   return prepared;
@@ -168,83 +168,128 @@ Prepared prepare_query(const Task& task, LabelKind kind, const PreparationOption
 // What no query id holds.
 constexpr char kPartMark = '\x1F';
 
-std::vector<Task> tasks_of(const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
-                           std::size_t num_parts, PreparationReport& report) {
-  std::vector<Task> tasks;
-  std::set<std::string> ids;
-  for (const QueryRow& query : queries) {
-    ids.insert(query.id);
-    const std::size_t num_before = tasks.size();
-    for (std::size_t part = 0; part < std::max<std::size_t>(num_parts, 1); ++part) {
-      const auto known = evidence.find(num_parts > 0 ? in_part(query.id, part) : query.id);
-      if (known != evidence.end()) tasks.push_back({&query, &known->first, &known->second, part});
-    }
-    if (tasks.size() == num_before) ++report.num_without_evidence;
-  }
-  report.num_queries = queries.size();
-  std::set<std::string> unknown;
-  for (const auto& entry : evidence) {
-    const std::string id = num_parts > 0 ? entry.first.substr(0, entry.first.rfind(kPartMark)) : entry.first;
-    if (ids.count(id) == 0) unknown.insert(id);
-  }
-  report.num_unknown_queries = unknown.size();
-  return tasks;
+// The query of an id of in_part(), and the part.
+std::pair<std::string_view, std::size_t> parted(const std::string& id) {
+  const std::size_t mark = id.rfind(kPartMark);
+  return {std::string_view(id).substr(0, mark), std::stoul(id.substr(mark + 1))};
 }
 
-TrainingData prepare_all(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                         const std::vector<QueryRow>& queries, const std::map<std::string, Evidence>& evidence,
-                         LabelKind kind, const PreparationOptions& options, PreparationReport& report) {
-  const Xapian::Database db = open();
-  if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
-  TrainingData data;
-  data.schema = schema;
-  data.facts = index_facts(db, layout);
-  data.depth = options.depth;
-  data.labels = kind;
-
-  const std::size_t num_parts = options.parts != nullptr ? options.parts->size() : 0;
-  const std::vector<Task> tasks = tasks_of(queries, evidence, num_parts, report);
-  std::vector<Prepared> prepared(tasks.size());
-  ThreadPool threads(options.num_threads);
-  std::vector<std::map<std::size_t, CandidateReader>> readers(threads.num_threads());  // by part
-  threads.for_each(tasks.size(), [&](std::size_t i, unsigned thread) {
-    const Task& task = tasks[i];
-    auto reader = readers[thread].find(task.part);
-    if (reader == readers[thread].end()) {
-      std::optional<Xapian::Database> clicks;
-      if (num_parts > 0) clicks = options.parts->open(task.part);
-      reader = readers[thread].try_emplace(task.part, open(), layout, schema, options.default_op, ProblemListener(), clicks).first;
-    }
-    prepared[i] = prepare_query(task, kind, options, reader->second, schema);
-    if (thread == 0) options.on_progress(static_cast<double>(i) / static_cast<double>(tasks.size()));
-  });
-
-  std::set<std::string> without_candidates;
-  for (Prepared& one : prepared) {
-    report.num_positives += one.positives.total;
-    report.num_positives_outside_pool += one.positives.outside_pool;
-    report.num_positives_unknown += one.positives.unknown;
-    report.num_clicks_without_page += one.clicks_without_page;
-    report.num_added += static_cast<std::size_t>(one.pool.num_added);
-    if (!one.has_candidates) {
-      without_candidates.insert(one.pool.query_id);
-      continue;
-    }
-    if (one.examples.empty()) continue;  // no page shows a candidate; a feature file would not hold the query either
-    for (Example& example : one.examples) {
-      example.pool = data.pools.size();
-      data.examples.push_back(std::move(example));
-    }
-    data.pools.push_back(std::move(one.pool));
+// Takes the evidence of one query after the other, in any order, and prepares a batch of them at a time.
+class Preparation {
+ public:
+  Preparation(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
+              const std::vector<QueryRow>& queries, LabelKind kind, const PreparationOptions& options)
+      : open_(open),
+        layout_(layout),
+        queries_(queries),
+        options_(options),
+        num_parts_(options.parts != nullptr ? options.parts->size() : 0),
+        by_id_(queries.size()),
+        has_evidence_(queries.size()),
+        threads_(options.num_threads),
+        readers_(threads_.num_threads()) {
+    const Xapian::Database db = open();
+    if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
+    data_.schema = schema;
+    data_.facts = index_facts(db, layout);
+    data_.depth = options.depth;
+    data_.labels = kind;
+    std::iota(by_id_.begin(), by_id_.end(), std::size_t{0});
+    std::sort(by_id_.begin(), by_id_.end(), [&](std::size_t a, std::size_t b) { return queries[a].id < queries[b].id; });
   }
-  report.num_without_candidates = without_candidates.size();
-  if (data.pools.empty()) {
-    throw Error("no candidates: of " + std::to_string(queries.size()) + " queries " +
-                std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
-                "index has no matching document, or none that was shown (do the query ids of both files agree?)");
+
+  // Requires: the parts of a query come one after the other
+  void take(QueryEvidence&& evidence) {
+    const auto [id, part] = num_parts_ > 0 ? parted(evidence.query_id) : std::pair(std::string_view(evidence.query_id), std::size_t{0});
+    const auto place = std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                                        [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
+    if (place == by_id_.end() || queries_[*place].id != id) {
+      if (num_unknown_ == 0 || id != last_unknown_) ++num_unknown_;
+      last_unknown_ = id;
+      return;
+    }
+    has_evidence_[*place] = true;
+    num_documents_ += evidence.clicks.size();
+    for (const Page& page : evidence.pages) num_documents_ += page.documents.size();
+    const double share_before = static_cast<double>(place - by_id_.begin()) / static_cast<double>(by_id_.size());
+    batch_.push_back({*place, part, share_before, std::move(evidence)});
+    if (batch_.size() >= kQueriesAtOnce || num_documents_ >= kDocumentsAtOnce) prepare_batch();
   }
-  return data;
-}
+
+  TrainingData finish(PreparationReport& report) {
+    prepare_batch();
+    report.num_queries = queries_.size();
+    report.num_without_evidence = static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
+    report.num_unknown_queries = num_unknown_;
+    std::set<std::size_t> without_candidates;
+    for (auto& [place, one] : prepared_) {
+      report.num_positives += one.positives.total;
+      report.num_positives_outside_pool += one.positives.outside_pool;
+      report.num_positives_unknown += one.positives.unknown;
+      report.num_clicks_without_page += one.clicks_without_page;
+      report.num_added += static_cast<std::size_t>(one.pool.num_added);
+      if (!one.has_candidates) without_candidates.insert(place.first);
+      if (one.examples.empty()) continue;
+      for (Example& example : one.examples) {
+        example.pool = data_.pools.size();
+        data_.examples.push_back(std::move(example));
+      }
+      data_.pools.push_back(std::move(one.pool));
+    }
+    report.num_without_candidates = without_candidates.size();
+    if (data_.pools.empty()) {
+      throw Error("no candidates: of " + std::to_string(queries_.size()) + " queries " +
+                  std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
+                  "index has no matching document, or none that was shown (do the query ids of both files agree?)");
+    }
+    return std::move(data_);
+  }
+
+ private:
+  void prepare_batch() {
+    std::vector<Prepared> prepared(batch_.size());
+    threads_.for_each(batch_.size(), [&](std::size_t i, unsigned thread) {
+      const Task& task = batch_[i];
+      prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader_of(task.part, thread), data_.schema);
+      if (thread == 0) options_.on_progress(task.share_before);
+    });
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      if (prepared[i].examples.empty()) {  // no page shows a candidate; a feature file would not hold the query either
+        prepared[i].pool.rows.resize(0, 0);
+        prepared[i].pool.document_ids = {};
+      }
+      prepared_.emplace(std::pair(batch_[i].query, batch_[i].part), std::move(prepared[i]));
+    }
+    batch_.clear();
+    num_documents_ = 0;
+  }
+
+  CandidateReader& reader_of(std::size_t part, unsigned thread) {
+    const auto known = readers_[thread].find(part);
+    if (known != readers_[thread].end()) return known->second;
+    std::optional<Xapian::Database> clicks;
+    if (num_parts_ > 0) clicks = options_.parts->open(part);
+    return readers_[thread]
+        .try_emplace(part, open_(), layout_, data_.schema, options_.default_op, ProblemListener(), clicks)
+        .first->second;
+  }
+
+  const DatabaseOpener& open_;
+  const IndexLayout& layout_;
+  const std::vector<QueryRow>& queries_;
+  const PreparationOptions& options_;
+  std::size_t num_parts_;
+  std::vector<std::size_t> by_id_;  // queries, in the order of their ids
+  std::vector<bool> has_evidence_;
+  std::string last_unknown_;
+  std::size_t num_unknown_ = 0;
+  std::vector<Task> batch_;
+  std::size_t num_documents_ = 0;  // of the batch
+  ThreadPool threads_;
+  std::vector<std::map<std::size_t, CandidateReader>> readers_;  // of each thread, by part
+  std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
+  TrainingData data_;
+};
 
 }  // namespace
 
@@ -253,23 +298,28 @@ std::string in_part(const std::string& query_id, std::size_t part) { return quer
 TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                      const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,
                      PreparationReport& report) {
-  std::map<std::string, Evidence> evidence;
+  Preparation preparation(open, layout, schema, queries, LabelKind::grades, options);
   for (const auto& [query, labels] : judgments.by_query) {
+    QueryEvidence evidence;
+    evidence.query_id = query;
     // TREC marks spam below 0; to training, and in a feature file, it is as bad as 0.
-    for (const auto& [document, label] : labels) evidence[query].labels[document] = std::max(label, 0);
+    for (const auto& [document, label] : labels) evidence.clicks.emplace(document, std::max(label, 0));
+    preparation.take(std::move(evidence));
   }
-  return prepare_all(open, layout, schema, queries, evidence, LabelKind::grades, options, report);
+  return preparation.finish(report);
 }
 
 TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                     const std::vector<QueryRow>& queries, const ClickEvidence& clicks,
-                     const PreparationOptions& options, PreparationReport& report) {
-  std::map<std::string, Evidence> evidence;
-  for (const auto& [query, labels] : clicks.clicks.by_query) evidence[query].labels = labels;
-  for (const Page& page : clicks.pages) evidence[page.query_id].pages.push_back(&page);
-  TrainingData data = prepare_all(open, layout, schema, queries, evidence,
-                                  clicks.has_impressions ? LabelKind::impressions : LabelKind::clicks, options, report);
-  data.origin.half_life_days = clicks.half_life_days;
+                     const std::vector<QueryRow>& queries, ClickAggregator& clicks, const PreparationOptions& options,
+                     PreparationReport& report) {
+  const LabelKind kind = clicks.has_impressions() ? LabelKind::impressions : LabelKind::clicks;
+  Preparation preparation(open, layout, schema, queries, kind, options);
+  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) { preparation.take(std::move(query)); });
+  TrainingData data = preparation.finish(report);
+  report.num_unknown_queries += totals.num_unknown_queries;
+  report.num_unknown_clicks = totals.num_unknown_clicks;
+  report.num_clicks_of_log = totals.num_clicks;
+  data.origin.half_life_days = totals.half_life_days;
   return data;
 }
 

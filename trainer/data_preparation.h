@@ -42,25 +42,31 @@ struct PreparationReport {
   std::size_t num_without_evidence = 0;     ///< of those: no click or judgment
   std::size_t num_without_candidates = 0;   ///< of the rest: the first stage finds nothing
   std::size_t num_unknown_queries = 0;      ///< with evidence, but not in the query file
-  double num_positives = 0;                 ///< clicks, or documents judged above 0
+  double num_positives = 0;                 ///< of the query file's: clicks, or documents judged above 0
   double num_positives_outside_pool = 0;    ///< of those: on documents that are in the index, but no candidates
+  double num_clicks_of_log = 0;             ///< every one, not decayed; 0 for judgments
+  double num_unknown_clicks = 0;            ///< of those: of unknown queries
   double num_clicks_without_page = 0;       ///< where the log has pages: clicks alone, which are no labels then
   std::size_t num_added = 0;                ///< documents that joined pools
   double num_positives_unknown = 0;         ///< of those: on documents that are not in the index
 };
 
-/// Looks up the candidates of each query that `judgments` knows, and their features.
+/// Looks up the candidates of each query that `judgments` knows, and their features. Pools come in the order of `queries`.
 ///
-/// Threads: shared out over options.num_threads; the result does not depend on their number
-/// Throws:  Error if the index is empty or no query has candidates
+/// Requires: the ids of `queries` differ
+/// Threads:  shared out over options.num_threads; the result does not depend on their number
+/// Throws:   Error if the index is empty or no query has candidates
 IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                                const std::vector<QueryRow>& queries, const Qrels& judgments,
                                const PreparationOptions& options, PreparationReport& report);
 
 /// The same with clicks as labels: one example a result page where the log says what was shown, else one a query; with
 /// options.parts one a part that it was clicked in, each with a pool of its own, since their features differ.
+///
+/// clicks: empty after it
+/// Cost:   memory for the result, and for what the log says of some hundred queries
 IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                               const std::vector<QueryRow>& queries, const ClickEvidence& clicks,
+                               const std::vector<QueryRow>& queries, ClickAggregator& clicks,
                                const PreparationOptions& options, PreparationReport& report);
 
 }  // namespace irgan

@@ -45,6 +45,14 @@ struct EarlierClicks::State {
 
   explicit State(double half_life_days) : decay(half_life_days) {}
 
+  void note(const ClickRow& row) {
+    has_impressions = has_impressions || row.is_impression;
+    if (!row.time) return;
+    last_time = *row.time;
+    newest_time = has_time ? std::max(newest_time, *row.time) : *row.time;
+    has_time = true;
+  }
+
   Decay decay;
   std::map<std::string, OfQuery> queries;
   double last_time = 0.0;
@@ -59,12 +67,7 @@ EarlierClicks::~EarlierClicks() = default;
 
 void EarlierClicks::add(const ClickRow& row, const std::string& query_id, std::size_t part) {
   State& s = *state_;
-  if (row.time) {
-    s.last_time = *row.time;
-    s.newest_time = s.has_time ? std::max(s.newest_time, *row.time) : *row.time;
-    s.has_time = true;
-  }
-  s.has_impressions = s.has_impressions || row.is_impression;
+  s.note(row);
   const std::uint64_t number = s.num_rows++;
   if (!row.clicked && !row.is_impression) return;
   // Without times the order of the log is all that is known.
@@ -93,6 +96,8 @@ void EarlierClicks::add(const ClickRow& row, const std::string& query_id, std::s
     sums.first_in_full += row.count;
   }
 }
+
+void EarlierClicks::add_unknown(const ClickRow& row) { state_->note(row); }
 
 AddedDocuments EarlierClicks::finish(bool in_full, bool by_part) const {
   const State& s = *state_;

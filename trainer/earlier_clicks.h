@@ -34,6 +34,9 @@ class IRGAN_API EarlierClicks {
   /// part: of the log that the row is in; a document joins in all parts, its label is of each part's own clicks
   void add(const ClickRow& row, const std::string& query_id, std::size_t part = 0);
 
+  /// Takes the time and form of a row of a query that nobody will ask for.
+  void add_unknown(const ClickRow& row);
+
   /// in_full: labels do not decay after all
   /// by_part: the ids are in_part()'s
   AddedDocuments finish(bool in_full, bool by_part = false) const;

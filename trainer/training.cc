@@ -417,6 +417,7 @@ class TrainingRun {
     parts.generators = state.generators;
     parts.temperature = options_.game.temperature;
     parts.ranker = options_.ranker;
+    if (!columns_from_clicks(parts.schema).empty()) parts.unseen_credit = options_.unseen_credit;
     parts.depth = data_.depth;
     parts.facts = data_.facts;
     parts.training_record = record_.dump();

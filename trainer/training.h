@@ -30,6 +30,7 @@ struct TrainingOptions {
   std::vector<int> generator_hidden_units;   ///< empty: hidden_units
   int networks = 1;                    ///< trained with neighbouring seeds and averaged
   Ranker ranker = Ranker::discriminator;
+  double unseen_credit = 0.2;          ///< of the model, if it has features from clicks; epochs are chosen without it
   std::string first_stage_feature = "first_stage.score";  ///< read by Sampler::bm25 and, in ready-made rows, by check_serving
   std::uint64_t seed = 1;
   QueryWeight query_weight = QueryWeight::sqrt;

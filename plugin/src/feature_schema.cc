@@ -124,6 +124,25 @@ std::vector<FeatureColumn> parse_features(const FeatureSchema& schema) {
   return columns;
 }
 
+std::vector<std::size_t> columns_from_clicks(const FeatureSchema& schema) {
+  std::vector<std::string> beginnings;
+  for (const TextField& field : schema.fields) {
+    if (field.from_clicks) beginnings.push_back(field.name + '.');
+  }
+  for (const ValueField& value : schema.values) {
+    if (value.from_clicks) beginnings.push_back(kValuePrefix + value.name);
+  }
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < schema.features.size(); ++column) {
+    const std::string& name = schema.features[column];
+    const bool is_from_clicks = std::any_of(beginnings.begin(), beginnings.end(), [&](const std::string& beginning) {
+      return beginning.back() == '.' ? name.rfind(beginning, 0) == 0 : name == beginning;
+    });
+    if (is_from_clicks) columns.push_back(column);
+  }
+  return columns;
+}
+
 std::vector<std::string> default_features(const std::vector<TextField>& fields,
                                           const std::vector<ValueField>& values) {
   return feature_names(fields, values, false);

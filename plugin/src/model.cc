@@ -1,6 +1,8 @@
 #include "irgan/model.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -64,6 +66,7 @@ Ranker ranker_from_string(const std::string& name) {
 }
 
 Model::Model(ModelParts parts) : parts_(std::make_unique<const ModelParts>(std::move(parts))) {
+  if (parts_->unseen_credit != 0.0) click_columns_ = columns_from_clicks(parts_->schema);
   bytes_ = encode_model(*parts_);
   version_ = hex_digest(bytes_);
 }
@@ -104,7 +107,18 @@ VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const 
   VectorXf scores = VectorXf::Zero(rows.rows());
   if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(parts_->discriminators, encoded);
   if (weights.generator > 0.0F) scores += weights.generator * mean_score(parts_->generators, encoded);
+  if (!click_columns_.empty()) scores += unseen_credits(rows);
   return scores;
+}
+
+VectorXf Model::unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const {
+  VectorXf credits = VectorXf::Zero(rows.rows());
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const bool is_unseen = std::all_of(click_columns_.begin(), click_columns_.end(),
+                                       [&](std::size_t column) { return std::isnan(rows(row, static_cast<Index>(column))); });
+    if (is_unseen) credits[row] = static_cast<float>(parts_->unseen_credit);
+  }
+  return credits;
 }
 
 FeatureMatrix Model::explain(const Eigen::Ref<const FeatureMatrix>& pool) const { return explain_beside(pool, pool); }
@@ -130,6 +144,10 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
   for (std::size_t c = 0; c < owner.size(); ++c) {
     const Index column = static_cast<Index>(c);
     contributions.col(owner[c]).array() += difference.col(column).array() * gradient.col(column).array();
+  }
+  if (!click_columns_.empty()) {
+    const VectorXf credits = unseen_credits(rows);
+    contributions.col(static_cast<Index>(click_columns_.front())).array() += credits.array() - credits.mean();
   }
   return contributions;
 }

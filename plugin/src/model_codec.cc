@@ -123,7 +123,11 @@ std::string encode_model(const ModelParts& parts) {
                      {"average_length", parts.facts.average_length},
                      {"id_prefix", parts.facts.id_prefix}}
                     .dump()},
-      {"serving", json{{"ranker", to_string(parts.ranker)}, {"depth", parts.depth}, {"temperature", parts.temperature}}.dump()},
+      {"serving", json{{"ranker", to_string(parts.ranker)},
+                       {"depth", parts.depth},
+                       {"temperature", parts.temperature},
+                       {"unseen_credit", parts.unseen_credit}}
+                      .dump()},
   };
   add_encoding(parts.encoding, file);
   add_networks("discriminator", parts.discriminators, file);
@@ -149,6 +153,7 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
     parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
     parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
     parts.temperature = serving.at("temperature").get<double>();
+    parts.unseen_credit = serving.value("unseen_credit", 0.0);
   } catch (const json::exception& error) {
     throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
   } catch (const ConfigError& error) {
@@ -164,8 +169,8 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const bool complete = !parts.discriminators.empty() &&
                         (parts.generators.size() == parts.discriminators.size() ||
                          (parts.generators.empty() && parts.ranker == Ranker::discriminator));
-  if (!complete || !(parts.temperature > 0.0) || parts.depth == 0) {
-    throw FormatError(origin + ": networks are missing, or depth or temperature is not positive");
+  if (!complete || !(parts.temperature > 0.0) || parts.depth == 0 || !std::isfinite(static_cast<float>(parts.unseen_credit))) {
+    throw FormatError(origin + ": networks are missing, depth or temperature is not positive, or a credit is not finite");
   }
   return parts;
 }

@@ -289,6 +289,25 @@ TEST_CASE("clicked documents join the candidates of each part", "[index_tools][b
   CHECK(num_added > 5 * kNumQueries);
 }
 
+TEST_CASE("what memory does not hold prepares the same data, in parts of the log and without", "[index_tools][behaviour]") {
+  EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
+  options.behaviour = GENERATE(true, false);
+  options.add_clicked = GENERATE(true, false);
+  options.depth = 5;
+  std::vector<QueryRow> rows = read_queries(options.queries);
+  std::string some;  // the others' rows are of unknown queries
+  for (std::size_t i = 0; i < rows.size(); i += 2) some += rows[i].id + '\t' + rows[i].text + '\n';
+  options.queries = corpus().folder.write("some", some);
+  EvidenceOptions tiny = options;
+  tiny.max_click_bytes = 2;
+  tiny.num_threads = 1;
+  CHECK(fingerprint(corpus().prepare(options)) == fingerprint(corpus().prepare(tiny)));
+  const auto [training, validation] = options.prepare_parts(LogSplit::time, 0.3, 1);
+  const auto [tiny_training, tiny_validation] = tiny.prepare_parts(LogSplit::time, 0.3, 1);
+  CHECK(fingerprint(training) == fingerprint(tiny_training));
+  CHECK(fingerprint(validation) == fingerprint(tiny_validation));
+}
+
 TEST_CASE("a query's parts weigh together what the query did", "[index_tools][behaviour]") {
   EvidenceOptions options = corpus().evidence(BehaviourSource::sessions);
   options.half_life_days = 0.0;

@@ -113,6 +113,40 @@ TEST_CASE("a model without a generator is read back too", "[plugin][model]") {
   CHECK((Model::from_bytes(written.to_bytes(), "m.bin")->to_bytes() == written.to_bytes()));
 }
 
+TEST_CASE("documents that the log has never seen get the credit, and those that it knows do not", "[plugin][model]") {
+  FeatureSchema schema;
+  schema.fields = {{"title", "S", 0, 0, 3.0}, {"clicked", "XCLICKED", 1, Xapian::BAD_VALUENO, 3.0, true}};
+  schema.values = {{"price", 2, Transform::identity}, {"clicks", 3, Transform::identity, true}};
+  schema.features = {"title.bm25", "clicked.bm25", "value.price", "value.clicks"};
+  CHECK((columns_from_clicks(schema) == std::vector<std::size_t>{1, 3}));
+  ModelParts parts = linear_model(schema, {1, 2, 1, 2});
+  const Model without(parts);
+  parts.unseen_credit = 0.25;
+  const auto with = Model::from_bytes(Model(parts).to_bytes(), "m.bin");
+  CHECK(with->parts().unseen_credit == 0.25);
+  CHECK(with->version() != without.version());
+
+  FeatureMatrix pool = random_pool(4, 4, 7);
+  pool(1, 1) = pool(1, 3) = NAN;  // never seen
+  pool(2, 1) = NAN;               // clicked for rare queries only
+  pool(3, 0) = pool(3, 2) = NAN;
+  VectorXf credits(4);
+  credits << 0, 0.25F, 0, 0;
+  CHECK(close(with->score(pool), without.score(pool) + credits));
+  CHECK(close(with->score_beside(pool.topRows(2), pool, Ranker::discriminator),
+              without.score_beside(pool.topRows(2), pool, Ranker::discriminator) + credits.head(2)));
+
+  const VectorXf explained = with->explain(pool).rowwise().sum();
+  const VectorXf scores = with->score(pool);
+  CHECK(close(explained.array() - explained.mean(), scores.array() - scores.mean()));
+}
+
+TEST_CASE("a credit that is not finite is refused", "[plugin][model]") {
+  CHECK(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5,"unseen_credit":1e300})")) ==
+        "m.bin: networks are missing, depth or temperature is not positive, or a credit is not finite");
+  CHECK(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5})")).empty());  // of before
+}
+
 TEST_CASE("the training record is kept to the letter", "[plugin][model]") {
   ModelParts parts = full_model();
   parts.training_record = "{ \"z\": 1.50,\n  \"a\": 12345678901234567890123 }\n";
@@ -230,7 +264,7 @@ TEST_CASE("a model whose networks are too few is refused", "[plugin][model]") {
       file.tensors.erase(std::remove_if(file.tensors.begin(), file.tensors.end(), of_player), file.tensors.end());
     }));
   };
-  const std::string missing = "m.bin: networks are missing, or depth or temperature is not positive";
+  const std::string missing = "m.bin: networks are missing, depth or temperature is not positive, or a credit is not finite";
   CHECK(without("discriminator.") == missing);
   CHECK(without("generator.") == missing);  // the ranker needs one
   CHECK(without("generator.1.") == missing);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <random>
 
+#include "tests/trainer/click_evidence.h"
 #include "tests/trainer/click_rows.h"
 
 using namespace irgan;
@@ -35,14 +36,13 @@ TEST_CASE("equal pages of different sessions are merged and their counts added",
     aggregator.add(shown(session, "A", 1, true), "q");
     aggregator.add(shown(session, "B", 2, session[1] == '2'), "q");
   }
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(described(evidence) == std::vector<std::string>{"q: A@1 3/3 B@2 1/3"});
   CHECK(evidence.has_impressions);
   CHECK(evidence.num_clicks == 4);
   CHECK(evidence.num_impressions == 6);
-  CHECK(evidence.num_sessions == 3);
   CHECK(evidence.num_unclicked_pages == 0);
-  CHECK(evidence.clicks.by_query.at("q").at("A") == 3);
+  CHECK(evidence.clicks.at("q").at("A") == 3);
 }
 
 TEST_CASE("pages differ by query, by document and by rank", "[trainer][click_pages]") {
@@ -51,7 +51,7 @@ TEST_CASE("pages differ by query, by document and by rank", "[trainer][click_pag
   aggregator.add(shown("s2", "B", 1, true), "q");
   aggregator.add(shown("s3", "A", 2), "q");
   aggregator.add(shown("s4", "A", 1), "p");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(described(evidence) == std::vector<std::string>{"p: A@1 0/1", "q: A@1 1/1", "q: B@1 1/1", "q: A@2 0/1"});
   CHECK(evidence.num_unclicked_pages == 2);
 }
@@ -64,7 +64,7 @@ TEST_CASE("rows of one page may come in any order, and mixed with other sessions
   aggregator.add(shown("s2", "B", 2), "q");
   aggregator.add(shown("s1", "A", 1), "q");
   aggregator.add(shown("s2", "C", 3, true), "q");
-  CHECK(described(aggregator.finish()) == std::vector<std::string>{"q: A@1 0/2 B@2 0/2 C@3 1/2"});
+  CHECK(described(all_of(aggregator)) == std::vector<std::string>{"q: A@1 0/2 B@2 0/2 C@3 1/2"});
 }
 
 TEST_CASE("another document at a rank that is taken begins the next page", "[trainer][click_pages]") {
@@ -73,14 +73,14 @@ TEST_CASE("another document at a rank that is taken begins the next page", "[tra
   aggregator.add(shown("s", "B", 2, true), "q");
   aggregator.add(shown("s", "B", 1), "q");
   aggregator.add(shown("s", "A", 2), "q");
-  CHECK(described(aggregator.finish()) == std::vector<std::string>{"q: A@1 0/1 B@2 1/1", "q: B@1 0/1 A@2 0/1"});
+  CHECK(described(all_of(aggregator)) == std::vector<std::string>{"q: A@1 0/1 B@2 1/1", "q: B@1 0/1 A@2 0/1"});
 }
 
 TEST_CASE("a document that stands at another rank begins the next page", "[trainer][click_pages]") {
   ClickAggregator aggregator;
   aggregator.add(shown("s", "A", 1), "q");
   aggregator.add(shown("s", "A", 2), "q");
-  CHECK(described(aggregator.finish()) == std::vector<std::string>{"q: A@1 0/1", "q: A@2 0/1"});
+  CHECK(described(all_of(aggregator)) == std::vector<std::string>{"q: A@1 0/1", "q: A@2 0/1"});
 }
 
 TEST_CASE("the same page seen again in a session adds to it", "[trainer][click_pages]") {
@@ -89,9 +89,8 @@ TEST_CASE("the same page seen again in a session adds to it", "[trainer][click_p
     aggregator.add(shown("", "A", 1, clicked), "q");
     aggregator.add(shown("", "B", 2), "q");
   }
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(described(evidence) == std::vector<std::string>{"q: A@1 1/2 B@2 0/2"});
-  CHECK(evidence.num_sessions == 0);
 }
 
 TEST_CASE("rows of counts add as many clicks and showings", "[trainer][click_pages]") {
@@ -102,7 +101,7 @@ TEST_CASE("rows of counts add as many clicks and showings", "[trainer][click_pag
   unclicked.count = 970;
   aggregator.add(clicked, "q");
   aggregator.add(unclicked, "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(described(evidence) == std::vector<std::string>{"q: A@1 30/1000"});
   CHECK(evidence.num_clicks == 30);
   CHECK(evidence.num_impressions == 1000);
@@ -116,11 +115,11 @@ TEST_CASE("clicks alone make counts and no pages", "[trainer][click_pages]") {
   ClickRow not_clicked = click("C");
   not_clicked.clicked = false;
   aggregator.add(not_clicked, "q1");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK_FALSE(evidence.has_impressions);
   CHECK(evidence.pages.empty());
   const std::map<std::string, std::map<std::string, double>> expected{{"q1", {{"B", 2.5}}}, {"q2", {{"A", 2.0}}}};
-  CHECK(evidence.clicks.by_query == expected);
+  CHECK(evidence.clicks == expected);
   CHECK(evidence.num_clicks == 4.5);
   CHECK(evidence.num_impressions == 0);
 }
@@ -137,16 +136,15 @@ TEST_CASE("a page that was left is closed, and its later rows make a page of the
   }
   aggregator.add(shown("left", "B", 2), "q");
   aggregator.add(shown("kept", "B", 2), "r");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(described(evidence) ==
         std::vector<std::string>{"other: X@1 0/300000", "q: A@1 1/1", "q: B@2 0/1", "r: A@1 1/7 B@2 0/1"});
-  CHECK(evidence.num_sessions == kNumOthers + 2);
 }
 
 TEST_CASE("a page of more than a thousand documents is cut", "[trainer][click_pages]") {
   ClickAggregator aggregator;
   for (int rank = 1; rank <= 2'500; ++rank) aggregator.add(shown("s", "D" + std::to_string(rank), rank), "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   REQUIRE(evidence.pages.size() == 3);
   CHECK(evidence.pages[0].documents.size() == 1'000);
   CHECK(evidence.pages[2].documents.back().rank == 2'500);
@@ -186,26 +184,71 @@ TEST_CASE("pages of many sessions agree with a naive count, in the same order in
       expected.push_back(text);
     }
   }
-  CHECK(described(first.finish()) == expected);
-  CHECK(described(second.finish()) == expected);
+  CHECK(described(all_of(first)) == expected);
+  CHECK(described(all_of(second)) == expected);
+}
+
+TEST_CASE("rows of unknown queries are counted and are no evidence", "[trainer][click_pages]") {
+  ClickAggregator aggregator;
+  aggregator.add(shown("s", "A", 1, true), "q");
+  ClickRow many = click("A", 2.5);
+  aggregator.add_unknown(many, "who");
+  aggregator.add_unknown(many, "who");
+  aggregator.add_unknown(shown("s", "B", 2, true), "what");
+  aggregator.add_unknown(shown("s", "B", 2), "seen");
+  many.clicked = false;
+  aggregator.add_unknown(many, "neither shown nor clicked");
+  const ClickEvidence evidence = all_of(aggregator);
+  CHECK(evidence.num_unknown_queries == 3);
+  CHECK(evidence.num_unknown_clicks == 6.0);
+  CHECK(evidence.num_clicks == 7.0);
+  CHECK(evidence.num_impressions == 3);
+  CHECK(described(evidence) == std::vector<std::string>{"q: A@1 1/1"});
+  CHECK(evidence.clicks == std::map<std::string, std::map<std::string, double>>{{"q", {{"A", 1.0}}}});
+}
+
+TEST_CASE("rows of unknown queries say how old others are, and whether the log says what was shown", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{std::nullopt});
+  aggregator.add(click("A"), "q");
+  CHECK(aggregator.half_life_days() == 0.0);  // for all that is known
+  aggregator.add_unknown(at(1.7e9, click("A")), "who");
+  aggregator.add(click("B"), "q");
+  aggregator.add_unknown(at(1.7e9 + 10 * kDay, click("A")), "who");
+  CHECK(aggregator.half_life_days() == 10.0);
+  CHECK_FALSE(aggregator.has_impressions());
+  SECTION("of clicks alone") {
+    const ClickEvidence evidence = all_of(aggregator);
+    CHECK_THAT(evidence.clicks.at("q").at("A"), WithinRel(0.5, 1e-14));
+    CHECK_THAT(evidence.clicks.at("q").at("B"), WithinRel(0.5, 1e-14));
+    CHECK(evidence.num_undated_rows == 2);
+  }
+  SECTION("of impressions") {
+    aggregator.add_unknown(shown("s", "A", 1), "who");
+    CHECK(aggregator.half_life_days() == 0.0);
+    CHECK(aggregator.has_impressions());
+    const ClickEvidence evidence = all_of(aggregator);
+    CHECK(evidence.has_impressions);
+    CHECK(evidence.pages.empty());
+    CHECK(evidence.clicks.at("q").at("A") == 1.0);
+  }
 }
 
 TEST_CASE("finish empties the aggregator, which can be used again", "[trainer][click_pages]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   aggregator.add(at(1.7e9, shown("s", "A", 1, true)), "q");
-  CHECK(aggregator.finish().pages.size() == 1);
+  CHECK(all_of(aggregator).pages.size() == 1);
   aggregator.add(at(1.7e9, click("A")), "q");
   aggregator.add(at(1.7e9 + 10 * kDay, click("B")), "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.pages.empty());
-  CHECK(evidence.num_sessions == 0);
-  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(0.5, 1e-14));
+  CHECK_THAT(evidence.clicks.at("q").at("A"), WithinRel(0.5, 1e-14));
 }
 
 TEST_CASE("nothing comes to nothing", "[trainer][click_pages]") {
-  const ClickEvidence evidence = ClickAggregator().finish();
+  ClickAggregator nobody;
+  const ClickEvidence evidence = all_of(nobody);
   CHECK(evidence.pages.empty());
-  CHECK(evidence.clicks.by_query.empty());
+  CHECK(evidence.clicks.empty());
   CHECK_FALSE(evidence.has_impressions);
 }
 
@@ -221,10 +264,10 @@ TEST_CASE("clicks alone count half after 10 days where no half-life is set", "[t
   aggregator.add(at(1.7e9, click("A")), "q");
   aggregator.add(at(1.7e9 + 10 * kDay, click("B")), "q");
   aggregator.add(at(1.7e9 + 30 * kDay, click("B")), "other");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.half_life_days == 10.0);
-  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(0.125, 1e-14));
-  CHECK_THAT(evidence.clicks.by_query.at("q").at("B"), WithinRel(0.25, 1e-14));
+  CHECK_THAT(evidence.clicks.at("q").at("A"), WithinRel(0.125, 1e-14));
+  CHECK_THAT(evidence.clicks.at("q").at("B"), WithinRel(0.25, 1e-14));
 }
 
 TEST_CASE("clicks count in full where no half-life is set and rows say what was shown", "[trainer][click_pages]") {
@@ -232,10 +275,10 @@ TEST_CASE("clicks count in full where no half-life is set and rows say what was 
   aggregator.add(at(1.7e9, click("A")), "q");
   aggregator.add(at(1.7e9, shown("s", "B", 1, true)), "q");
   aggregator.add(at(1.7e9 + 20 * kDay, shown("s", "C", 2, true)), "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.half_life_days == 0.0);
-  CHECK(evidence.clicks.by_query.at("q").at("A") == 1.0);
-  CHECK(evidence.clicks.by_query.at("q").at("B") == 1.0);
+  CHECK(evidence.clicks.at("q").at("A") == 1.0);
+  CHECK(evidence.clicks.at("q").at("B") == 1.0);
   REQUIRE(evidence.pages.size() == 1);
   CHECK(evidence.pages[0].documents[0].clicks == 1.0);
 }
@@ -244,16 +287,16 @@ TEST_CASE("a half-life that is set holds for clicks on pages and for clicks alon
   ClickAggregator aggregator(ClickModelOptions{20});
   aggregator.add(at(1.7e9, shown("s", "A", 1, true)), "q");
   aggregator.add(at(1.7e9 + 20 * kDay, shown("s", "B", 2, true)), "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.half_life_days == 20.0);
-  CHECK_THAT(evidence.clicks.by_query.at("q").at("A"), WithinRel(0.5, 1e-14));
+  CHECK_THAT(evidence.clicks.at("q").at("A"), WithinRel(0.5, 1e-14));
   CHECK_THAT(evidence.pages[0].documents[0].clicks, WithinRel(0.5, 1e-14));
 }
 
 TEST_CASE("clicks without times never decay, and the evidence says so", "[trainer][click_pages]") {
   ClickAggregator aggregator(ClickModelOptions{std::nullopt});
   aggregator.add(click("A"), "q");
-  const ClickEvidence evidence = aggregator.finish();
+  const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.half_life_days == 0.0);
-  CHECK(evidence.clicks.by_query.at("q").at("A") == 1.0);
+  CHECK(evidence.clicks.at("q").at("A") == 1.0);
 }

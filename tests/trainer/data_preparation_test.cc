@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <random>
 #include <set>
 #include <sstream>
 #include <string>
@@ -138,9 +139,9 @@ TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][
   aggregator.add(click("st", 2), "q1");
   aggregator.add(click("none", 5), "q1");
   aggregator.add(click("kd"), "q2");
-  aggregator.add(click("lk"), "unknown query");
+  aggregator.add_unknown(click("lk", 6), "unknown query");
   PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report);
+  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.labels == LabelKind::clicks);
   REQUIRE(data.examples.size() == 2);
   CHECK(data.examples[0].rows.size() == 3);
@@ -150,6 +151,8 @@ TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][
 
   CHECK(report.num_without_evidence == 2);  // q3, q4
   CHECK(report.num_unknown_queries == 1);
+  CHECK(report.num_unknown_clicks == 6);
+  CHECK(report.num_clicks_of_log == 18);
   CHECK(report.num_positives == 12);
   CHECK(report.num_positives_outside_pool == 2);
   CHECK(report.num_positives_unknown == 5);
@@ -167,7 +170,7 @@ TEST_CASE("impressions become one example a result page, what is outside the poo
   aggregator.add(shown("s4", "st", 1), "q2");        // a page without a click is kept
   aggregator.add(shown("s4", "kd", 2), "q2");
   PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report);
+  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.labels == LabelKind::impressions);
   REQUIRE(data.pools.size() == 2);  // q4's page teaches nothing
   REQUIRE(data.examples.size() == 3);
@@ -201,7 +204,7 @@ TEST_CASE("clicks alone beside result pages are counted as lost", "[trainer][dat
   aggregator.add(click("lk", 3), "q1");  // on a page, but not clicked there
   aggregator.add(click("kd", 4), "q2");  // a query without a page
   PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report);
+  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.pools.size() == 1);
   CHECK(report.num_positives == 8);
   CHECK(report.num_clicks_without_page == 7);
@@ -237,6 +240,55 @@ TEST_CASE("the result is the same at any number of threads", "[trainer][data_pre
   CHECK(report_of_one.num_positives == report_of_three.num_positives);
   CHECK(report_of_one.num_positives_outside_pool == report_of_three.num_positives_outside_pool);
   CHECK(in_range);
+}
+
+TEST_CASE("evidence from a file and from memory, in batches and without, prepares the same data in the query file's order",
+          "[trainer][data_preparation]") {
+  // More queries than are prepared at once; their ids are in another order than their rows.
+  constexpr std::size_t kNumQueries = 700;
+  const std::vector<std::string> words{"kernel", "oil", "statistics", "linux", "distributions", "maize"};
+  const std::vector<std::string> documents{"lk", "kd", "pc", "st", "fr", "none"};
+  std::vector<QueryRow> queries;
+  for (std::size_t i = 0; i < kNumQueries; ++i) queries.push_back({"q" + std::to_string(i), words[i % 6] + " " + words[i % 5], "", ""});
+  const bool has_impressions = GENERATE(true, false);
+  const auto prepared = [&](std::size_t max_bytes, unsigned num_threads, bool knows_strangers, PreparationReport& report) {
+    ClickModelOptions model;
+    model.half_life_days = 5.0;
+    model.max_bytes = max_bytes;
+    ClickAggregator aggregator(model);
+    std::mt19937 random(3);
+    for (std::size_t i = 0; i < 9'000; ++i) {
+      const std::string session = std::to_string(random() % 500);
+      const std::size_t number = random() % (kNumQueries + 100);
+      const std::string& document = documents[random() % 6];
+      ClickRow row = has_impressions ? shown(session, document, 1 + static_cast<int>(random() % 3), random() % 3 == 0) : click(document);
+      row.time = 1.7e9 + 100.0 * static_cast<double>(i);
+      const std::string id = "q" + std::to_string(number);
+      if (number < kNumQueries || !knows_strangers) {
+        aggregator.add(row, id);
+      } else {
+        aggregator.add_unknown(row, id);
+      }
+    }
+    PreparationOptions options;
+    options.num_threads = num_threads;
+    return prepare(open, small_layout(), schema(), queries, aggregator, options, report);
+  };
+  PreparationReport expected_report;
+  const TrainingData expected = prepared(std::size_t{1} << 30, 1, true, expected_report);
+  REQUIRE(expected.pools.size() > 500);
+  CHECK(std::is_sorted(expected.pools.begin(), expected.pools.end(), [](const Pool& a, const Pool& b) {
+    return std::stoi(a.query_id.substr(1)) < std::stoi(b.query_id.substr(1));
+  }));
+  CHECK(expected_report.num_unknown_queries > 50);
+  const std::size_t max_bytes = GENERATE(std::size_t{1}, std::size_t{20'000}, std::size_t{1} << 30);
+  const unsigned num_threads = GENERATE(1U, 3U);
+  const bool knows_strangers = GENERATE(true, false);
+  PreparationReport report;
+  CHECK(fingerprint(prepared(max_bytes, num_threads, knows_strangers, report)) == fingerprint(expected));
+  CHECK(report.num_unknown_queries == expected_report.num_unknown_queries);
+  CHECK(report.num_without_evidence == expected_report.num_without_evidence);
+  CHECK(report.num_positives == expected_report.num_positives);
 }
 
 TEST_CASE("an empty index is refused", "[trainer][data_preparation]") {
@@ -275,6 +327,6 @@ TEST_CASE("a document id longer than any term is an unknown document", "[trainer
   const std::string long_id(5000, 'x');
   aggregator.add(click(long_id), "q1");
   PreparationReport report;
-  CHECK_NOTHROW(prepare(open, small_layout(), schema(), kQueries, aggregator.finish(), {}, report));
+  CHECK_NOTHROW(prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report));
   CHECK(report.num_positives_unknown == 1);
 }

@@ -86,3 +86,17 @@ TEST_CASE("of impressions, what was shown joins, clicked or not", "[trainer][ear
   clicks.add(at(kNow, shown("s", "b", 2, true)), "q");
   CHECK(clicks.finish(true).at("q").size() == 2);
 }
+
+TEST_CASE("rows of unknown queries join nothing, but say how old labels are and whether the log says what was shown",
+          "[trainer][earlier_clicks]") {
+  EarlierClicks clicks(10.0);
+  clicks.add(at(kNow, click("a")), "q");
+  clicks.add(at(kNow + 10 * kDay, click("a")), "q");
+  clicks.add_unknown(at(kNow + 20 * kDay, click("b")));
+  CHECK(clicks.finish(false).size() == 1);
+  CHECK_THAT(clicks.finish(false).at("q").at("a"), WithinAbs(0.5, 1e-12));
+  clicks.add(at(kNow + 20 * kDay, click("c")), "q");  // the last click: it joins where what was shown joins
+  CHECK(clicks.finish(false).at("q").count("c") == 0);
+  clicks.add_unknown(shown("s", "d", 1));
+  CHECK(clicks.finish(false).at("q").count("c") == 1);
+}

@@ -100,6 +100,9 @@ struct FeatureColumn {
 /// Throws: FormatError naming the first feature that this build cannot extract.
 IRGAN_API std::vector<FeatureColumn> parse_features(const FeatureSchema& schema);
 
+/// Returns the numbers of the columns that are made of clicks, in order.
+IRGAN_API std::vector<std::size_t> columns_from_clicks(const FeatureSchema& schema);
+
 /// Returns the names of the lean default features for `fields` and `values`, the first field being the title.
 ///
 /// Source: DESIGN 4: classic scores that were found redundant beside each other are left out.

@@ -93,7 +93,10 @@ class IRGAN_API Model {
   const ModelParts& parts() const;
 
  private:
+  Eigen::VectorXf unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const;
+
   std::unique_ptr<const ModelParts> parts_;
+  std::vector<std::size_t> click_columns_;  // none if there is no credit for documents that clicks do not know
   std::string bytes_;
   std::string version_;
 };
