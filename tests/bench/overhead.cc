@@ -1,5 +1,6 @@
 // What reranking adds to a search, as a share of the search itself in the same run, by step and by words a query.
-// Use: irgan_overhead DB MODEL QUERIES [REPEATS]
+// Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY]]
+// With a click memory, what it takes is in "added" and in "the rest".
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
@@ -59,12 +60,12 @@ std::map<std::size_t, std::vector<std::string>> texts_by_length(const std::strin
 
 class Bench {
  public:
-  Bench(const std::string& db, const std::string& model)
+  Bench(const std::string& db, const std::string& model, const std::string& memory)
       : db_(db),
         model_(Model::from_file(model)),
         first_stage_(db_, read_layout(db_, {}), Xapian::Query::OP_OR),
         extractor_(db_, model_->schema(), {}, std::make_shared<ValueCache>()),
-        reranker_(db_, fixed_model(model_), strict()) {}
+        reranker_(db_, fixed_model(model_), options_with(memory)) {}
 
   /// Returns false if the query finds fewer hits than are reranked.
   bool measure(const std::string& text, int repeats, Times& times) {
@@ -90,8 +91,9 @@ class Bench {
   }
 
  private:
-  static RerankOptions strict() {
+  static RerankOptions options_with(const std::string& memory) {
     RerankOptions options;
+    if (!memory.empty()) options.memory = memory_file(memory);
     options.get_mset_fallback = Fallback::rethrow;
     return options;
   }
@@ -127,14 +129,14 @@ void print_row(const std::string& name, const std::vector<Times>& all) {
 
 int main(int argc, char** argv) try {
   if (argc < 4) {
-    std::cerr << "Use: irgan_overhead DB MODEL QUERIES [REPEATS]\n";
+    std::cerr << "Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY]]\n";
     return 2;
   }
-  Bench bench(argv[1], argv[2]);
+  Bench bench(argv[1], argv[2], argc > 5 ? argv[5] : "");
   const int repeats = argc > 4 ? std::stoi(argv[4]) : 9;
   std::vector<Times> every;
   std::cout << "medians in microseconds over queries that find at least " << kHits << " documents\n"
-            << "words    queries  get_mset     added  features   forward  2nd pass     share\n";
+            << "words    queries  get_mset     added  features   forward  the rest     share\n";
   for (const auto& [length, texts] : texts_by_length(argv[3])) {
     std::vector<Times> all;
     for (const std::string& text : texts) {
