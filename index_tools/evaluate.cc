@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <numeric>
 #include <optional>
 #include <string_view>
 
+#include "index_tools/figures.h"
 #include "index_tools/interleaving_verdict.h"
 #include "trainer/measures.h"
 #include "trainer/paired_test.h"
@@ -160,12 +160,6 @@ std::vector<std::string> run_names(const std::vector<std::string>& paths) {
 
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-std::string formatted(const char* form, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
 }
 
 // The first column to the left, numbers to the right, two spaces between columns.

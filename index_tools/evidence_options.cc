@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 
+#include "index_tools/figures.h"
 #include "index_tools/progress_bar.h"
 #include "index_tools/query_resolver.h"
 #include "plugin/src/model_parts.h"
@@ -25,11 +26,6 @@ namespace {
 constexpr double kManyDays = 36500.0;
 constexpr const char* kTraining = "training";
 constexpr const char* kValidation = "validation";
-
-std::string percent(double part, double whole) {
-  const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
-  return std::to_string(std::lround(share)) + " %";
-}
 
 void report_losses(const PreparationReport& report, const TrainingData& data, bool decayed) {
   const char* unit = data.labels == LabelKind::grades ? " relevant documents" : decayed ? " clicks (decayed)" : " clicks";

@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "index_tools/figures.h"
 #include "trainer/sign_test.h"
 
 namespace irgan {
 namespace {
 
 constexpr double kSignificant = 0.05;
-
-std::string formatted(const char* form, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
-}
 
 // A whole number in two digits: what is estimated is not known any better.
 std::string rounded(double number) {
