@@ -83,12 +83,17 @@ void print_sessions(const LogCensusResult& census, std::ostream& out) {
   out << '\n';
 }
 
-void print_queries(const LogCensusResult& census, std::ostream& out) {
+void print_queries(const CheckFindings& findings, std::ostream& out) {
+  const LogCensusResult& census = findings.census;
   out << "queries    " << grouped(static_cast<double>(census.num_queries)) << ", "
       << grouped(static_cast<double>(census.num_clicked_queries)) << " with a click, "
       << grouped(static_cast<double>(census.num_often_clicked_queries)) << " with ten or more\n           the ten most frequent have "
       << percent(census.top_10_share, 1.0) << " of the rows, the hundred " << percent(census.top_100_share, 1.0) << " (Gini "
       << formatted("%.2f", census.gini) << ")\n";
+  if (findings.num_in_place > 0) {
+    out << "           " << grouped(static_cast<double>(findings.num_in_place))
+        << " rows have an id that --queries lacks, and the words of one that it has: they count for that\n";
+  }
   std::string heads;
   for (const LogCensusResult::HeadQuery& head : census.heads) {
     if (head.words.empty()) continue;
@@ -240,7 +245,7 @@ std::vector<std::string> limits_of(const CheckFindings& findings) {
 void print_check(const CheckFindings& findings, std::ostream& out) {
   print_rows(findings, out);
   print_sessions(findings.census, out);
-  print_queries(findings.census, out);
+  print_queries(findings, out);
   print_ranks(findings.census, out);
   print_index(findings, out);
   const std::vector<std::string> limits = limits_of(findings);
