@@ -1,5 +1,6 @@
 #include "index_tools/figures.h"
 
+#include <cmath>
 #include <cstdio>
 
 namespace irgan {
@@ -12,7 +13,7 @@ std::string formatted(const char* form, double value) {
 
 std::string percent(double part, double whole) {
   const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
-  return formatted(share > 0.0 && share < 9.95 ? "%.1f %%" : "%.0f %%", share);
+  return share > 0.0 && share < 9.95 ? formatted("%.1f %%", share) : formatted("%.0f %%", std::round(share));
 }
 
 }  // namespace irgan
