@@ -132,7 +132,7 @@ void check(const TrainOptions& options) {
     const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
     if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
     for (const auto& [flag, path] : {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
-      if (path == "-") throw ConfigError(std::string(flag) + " - : with --valid-queries each is read twice, so it must be a file");
+      if (path == "-") throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
     }
     return;
   }

@@ -67,11 +67,26 @@ struct ClickLogReader::State {
     check_rank_base(false);
   }
 
+  // Headers had all names. Of JSON Lines only the end tells, and a day may lack what others have.
+  void check_names() const {
+    for (const auto& [known, theirs] : options.columns) {
+      const LogFile* json = nullptr;
+      bool is_seen = false;
+      for (const auto& file : files) {
+        if (file->rows == nullptr) continue;
+        is_seen = is_seen || file->rows->has_seen(known);
+        if (json == nullptr && file->rows->is_json()) json = file.get();
+      }
+      if (json == nullptr || is_seen) continue;
+      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() + " has a value under the key '" + theirs + "'");
+    }
+  }
+
   // Of JSON Lines only the end tells whether there are ranks.
   void check_rank_base(bool at_end) const {
     if (!options.rank_base) return;
     for (const auto& file : files) {
-      if (file->rows != nullptr && (file->rows->has_seen(ClickColumn::rank) || (file->rows->is_json() && !at_end))) return;
+      if (file->rows != nullptr && (file->rows->has_seen("rank") || (file->rows->is_json() && !at_end))) return;
     }
     const LogFile& first = *files.front();
     throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": " + first.input.path() +
@@ -216,9 +231,7 @@ void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
   for (const auto& file : s.files) {
     file->tally.check(s.options.max_bad, file->rows != nullptr ? file->rows->hint() : std::string());
   }
-  for (const auto& file : s.files) {
-    if (file->rows != nullptr) file->rows->check_names(s.options, file->input.path());
-  }
+  s.check_names();
   s.check_rank_base(true);
 }
 

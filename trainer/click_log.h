@@ -68,7 +68,7 @@ struct ClickLogSummary {
 /// probability is none, and so is an empty rank in a log of clicks alone.
 ///
 /// Omega's logs and UBI say themselves where ranks begin, and have their own names: a rank base is refused where no file has
-/// ranks that it could be of, and so is a named key that no line of a file of JSON Lines has.
+/// ranks that it could be of, and so is a named key that no line of JSON has.
 ///
 /// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's clicks with the pages, which wait
 /// until their clicks are known.

@@ -30,13 +30,8 @@ class ClickRows {
   /// Fills `row` from a line. Its views live until the next call.
   RowFault parse(std::string_view line, ClickRow& row);
 
-  /// Whether the header, or a line of JSON so far, has that column.
-  bool has_seen(ClickColumn column) const { return has_seen_[static_cast<std::size_t>(column)]; }
-
-  /// At the end of the file.
-  ///
-  /// Throws: ConfigError if `options` name a key that no line of JSON had
-  void check_names(const ClickLogOptions& options, const std::string& path) const;
+  /// Whether the header, or a line of JSON so far, has that known column.
+  bool has_seen(std::string_view known) const;
 
   bool has_impressions() const { return rules_.has_clicked && rules_.has_rank; }
 
