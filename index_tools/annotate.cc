@@ -229,6 +229,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.number("min-sessions", options.behaviour.min_sessions, std::size_t{1}, std::size_t{1000000},
                "sessions that a query or word must be seen in to be kept, so that the index tells nothing of single users; all rows "
                "without a session are one");
+  for (const char* name : {"queries", "half-life", "min-sessions"}) table.needs(name, {"clicks"});
 }
 
 void run(const AnnotateOptions& options, std::ostream& out) {

@@ -18,19 +18,24 @@ class LastQuery {
   explicit LastQuery(const QueryResolver* resolver) : resolver_(resolver) {}
 
   const std::string& id_of(const ClickRow& row) {
-    if (row.query != words_ || row.query_id != given_id_ || id_.empty()) {
+    if (row.query != words_ || row.query_id != given_id_ || found_.id.empty()) {
       words_ = row.query;
       given_id_ = row.query_id;
-      id_ = resolver_->id_of(row);
+      found_ = resolver_->find(row);
     }
-    return id_;
+    if (found_.in_place) ++num_in_place_;
+    return found_.id;
   }
+
+  /// Rows that have their query by their words in spite of an id.
+  std::uint64_t num_in_place() const { return num_in_place_; }
 
  private:
   const QueryResolver* resolver_;
   std::string words_;
   std::string given_id_;
-  std::string id_;
+  QueryResolver::Found found_;
+  std::uint64_t num_in_place_ = 0;
 };
 
 std::vector<std::string> index_notes(const Model& model, const Xapian::Database& db, bool are_ids_docids) {
@@ -43,17 +48,19 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
 }  // namespace
 
 void add_options(CheckOptions& options, OptionTable& table) {
-  options.labels.add_to(table);
+  options.labels.add_log_to(table);
   options.database.add_to(table);
   table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.needs("stemmer", {"db"});
+  table.needs("model", {"db"}, "it is compared with an index");
+  table.needs("depth", {"db"});
 }
 
 void run(const CheckOptions& options, std::ostream& out) {
   const LabelOptions& labels = options.labels;
   if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
-  if (!labels.qrels.empty()) throw ConfigError("--qrels: check looks at click logs");
-  if (!options.model.empty() && options.database.paths.empty()) throw ConfigError("--model is compared with an index: give --db");
+  check_stdin(labels.inputs());
   std::vector<QueryRow> queries;
   if (!labels.queries.empty()) queries = read_queries(labels.queries);
   const QueryResolver resolver(queries);
@@ -81,6 +88,7 @@ void run(const CheckOptions& options, std::ostream& out) {
     if (documents != nullptr && row.clicked) documents->add(row, query_id);
   });
   findings.census = census.finish();
+  findings.num_in_place = last_query.num_in_place();
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
     const ClickLogSummary& summary = log.summary(i);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
+
+#include "index_tools/figures.h"
 
 namespace irgan {
 namespace {
@@ -18,19 +19,6 @@ constexpr double kManyUnknown = 0.05;     // of the clicks
 constexpr double kManyOutside = 0.1;      // of the clicks
 constexpr double kEnoughPairs = 200.0;    // for an examination curve that is more than noise
 constexpr double kShortSpan = 7.0;        // days: a week has every kind of day
-
-std::string percent(double part, double whole) {
-  char text[32];
-  const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
-  std::snprintf(text, sizeof text, share > 0.0 && share < 9.95 ? "%.1f %%" : "%.0f %%", share);
-  return text;
-}
-
-std::string fixed(double value, int digits) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.*f", digits, value);
-  return text;
-}
 
 std::string time_text(double seconds) {
   const std::time_t whole = static_cast<std::time_t>(seconds);
@@ -67,7 +55,7 @@ void print_rows(const CheckFindings& findings, std::ostream& out) {
   }
   out << "\ntime       ";
   if (has_times(census)) {
-    out << time_text(*census.first_time) << " to " << time_text(*census.last_time) << " UTC, " << fixed(days(census), 1) << " days";
+    out << time_text(*census.first_time) << " to " << time_text(*census.last_time) << " UTC, " << formatted("%.1f", days(census)) << " days";
     if (census.num_undated > 0) out << "; " << grouped(static_cast<double>(census.num_undated)) << " rows without";
   } else {
     out << "none";
@@ -95,12 +83,17 @@ void print_sessions(const LogCensusResult& census, std::ostream& out) {
   out << '\n';
 }
 
-void print_queries(const LogCensusResult& census, std::ostream& out) {
+void print_queries(const CheckFindings& findings, std::ostream& out) {
+  const LogCensusResult& census = findings.census;
   out << "queries    " << grouped(static_cast<double>(census.num_queries)) << ", "
       << grouped(static_cast<double>(census.num_clicked_queries)) << " with a click, "
       << grouped(static_cast<double>(census.num_often_clicked_queries)) << " with ten or more\n           the ten most frequent have "
       << percent(census.top_10_share, 1.0) << " of the rows, the hundred " << percent(census.top_100_share, 1.0) << " (Gini "
-      << fixed(census.gini, 2) << ")\n";
+      << formatted("%.2f", census.gini) << ")\n";
+  if (findings.num_in_place > 0) {
+    out << "           " << grouped(static_cast<double>(findings.num_in_place))
+        << " rows have an id that --queries lacks, and the words of one that it has: they count for that\n";
+  }
   std::string heads;
   for (const LogCensusResult::HeadQuery& head : census.heads) {
     if (head.words.empty()) continue;
@@ -129,7 +122,7 @@ void print_ranks(const LogCensusResult& census, std::ostream& out) {
     ranks.push_back(std::to_string(i + 1));
     clicks.push_back(grouped(rank.clicks));
     rates.push_back(rank.shown > 0.0 ? percent(rank.clicks, rank.shown) : "-");
-    examination.push_back(std::isnan(rank.examination) ? "?" : fixed(rank.examination, 2));
+    examination.push_back(std::isnan(rank.examination) ? "?" : formatted("%.2f", rank.examination));
   }
   print_line("rank       ", ranks, out);
   print_line("clicks     ", clicks, out);
@@ -198,7 +191,7 @@ void add_limits_of_rows(const LogCensusResult& census, std::vector<std::string>&
   if (!has_times(census)) {
     limits.push_back("There are no times: old clicks count as much as new ones, and nothing can be tested on the last days.");
   } else if (days(census) < kShortSpan) {
-    limits.push_back("The log spans " + fixed(days(census), 1) + " days: no whole week.");
+    limits.push_back("The log spans " + formatted("%.1f", days(census)) + " days: no whole week.");
   }
   if (census.num_sessions == 0 && has_impressions(census)) {
     limits.push_back("There are no sessions: pages of the same query cannot be told apart, nor robots from people.");
@@ -252,7 +245,7 @@ std::vector<std::string> limits_of(const CheckFindings& findings) {
 void print_check(const CheckFindings& findings, std::ostream& out) {
   print_rows(findings, out);
   print_sessions(findings.census, out);
-  print_queries(findings.census, out);
+  print_queries(findings, out);
   print_ranks(findings.census, out);
   print_index(findings, out);
   const std::vector<std::string> limits = limits_of(findings);

@@ -16,6 +16,7 @@ struct CheckFindings {
   LogCensusResult census;
   std::uint64_t num_lines = 0;  ///< usable or not
   std::uint64_t num_rejected = 0;
+  std::uint64_t num_in_place = 0;  ///< rows whose words are a query's of the file, which does not have their query id
   double max_bad = 0.01;        ///< share of unusable lines that training takes
   std::optional<ClickedDocumentsResult> documents;  ///< where there is an index
   std::size_t depth = 100;

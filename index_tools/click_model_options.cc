@@ -4,6 +4,7 @@
 #include <iomanip>
 #include <sstream>
 
+#include "index_tools/figures.h"
 #include "trainer/click_pages.h"
 #include "trainer/propensity_file.h"
 
@@ -29,7 +30,7 @@ void ClickModelFlags::add_to(OptionTable& table) {
       "model's attraction; for logs in which documents were seen at several ranks. ips: a click counts one over the chance that its "
       "rank is looked at; where that is known (--propensities)");
   table.text("propensities", propensities, "for --click-model ips: lines 'rank<TAB>propensity', how often a rank is looked at, above 0 and at most 1; a later rank is like the last; if not given they are learnt", "FILE");
-  table.number("clip", clip, 1.0, 1e6, "for --click-model ips: a click counts at most so many, so that a few on the last ranks do not outweigh all others");
+  table.number("clip", clip, 1.0, 1e6, "for --click-model ips: a click counts at most so many, so that a few on the last ranks do not outweigh all others; if not given, " + formatted("%g", ClickModelSettings().clip));
 }
 
 std::optional<double> ClickModelFlags::half_life(std::optional<double> given) const {
@@ -49,12 +50,13 @@ std::optional<double> ClickModelFlags::half_life(std::optional<double> given) co
 }
 
 ClickModelSettings ClickModelFlags::settings(std::uint64_t seed, unsigned num_threads) const {
-  if (!propensities.empty() && model != ClickModel::ips) {
-    throw ConfigError("--propensities is read by --click-model ips only");
+  if (model != ClickModel::ips) {
+    if (!propensities.empty()) throw ConfigError("--propensities is read by --click-model ips only");
+    if (clip) throw ConfigError("--clip is for --click-model ips only");
   }
   ClickModelSettings settings;
   settings.model = model;
-  settings.clip = clip;
+  settings.clip = clip.value_or(settings.clip);
   settings.seed = seed;
   settings.num_threads = num_threads;
   if (!propensities.empty()) settings.propensities = read_propensities(propensities);

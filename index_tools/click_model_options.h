@@ -12,7 +12,7 @@ namespace irgan {
 struct ClickModelFlags {
   ClickModel model = ClickModel::automatic;
   std::string propensities;
-  double clip = 20.0;
+  std::optional<double> clip;  ///< not set: as ClickModelSettings has it
 
   void add_to(OptionTable& table);
 

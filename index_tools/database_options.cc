@@ -78,6 +78,7 @@ void DatabaseOptions::add_to(OptionTable& table) {
   table.pairs("value", values, "a number and its value slot, e.g. popularity=3; for indexes that xapian-irgan did not make", "NAME=SLOT");
   table.choice<Xapian::Query::op>("default-op", default_op, {{"or", Xapian::Query::OP_OR}, {"and", Xapian::Query::OP_AND}},
                                   "what joins the words of a query");
+  for (const char* name : {"id-prefix", "prefix", "value", "default-op"}) table.needs(name, {"db"}, "it is of an index");
 }
 
 Xapian::Database DatabaseOptions::open() const {

@@ -1,7 +1,6 @@
 #include "index_tools/distill.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include "index_tools/distilled_recipe.h"
 #include "index_tools/distilled_search.h"
+#include "index_tools/figures.h"
 #include "index_tools/progress_bar.h"
 #include "index_tools/strict_rerank.h"
 #include "trainer/distillation_reader.h"
@@ -184,12 +184,6 @@ std::vector<Column> measure(Bench& bench, const Distilled& distilled, const std:
     }
   }
   return columns;
-}
-
-std::string formatted(const char* form, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
 }
 
 void write_table(const std::vector<Column>& columns, bool on_judgments, std::ostream& out) {

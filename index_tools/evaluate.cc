@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <numeric>
 #include <optional>
 #include <string_view>
+#include <utility>
 
+#include "index_tools/figures.h"
 #include "index_tools/interleaving_verdict.h"
 #include "trainer/measures.h"
 #include "trainer/paired_test.h"
@@ -96,10 +97,12 @@ std::vector<Measure> chosen_measures(const EvaluateOptions& options) {
 
 void check(const EvaluateOptions& options) {
   if (!options.interleaved.empty()) {
+    std::vector<std::pair<const char*, std::string>> inputs;
+    for (const std::string& path : options.interleaved) inputs.emplace_back("--interleaved", path);
+    check_stdin(inputs);
     if (options.qrels.empty() && options.runs.empty()) return;
     throw ConfigError("--interleaved excludes --qrels and runs: the clicks are the judgment");
   }
-  if (!options.columns.empty()) throw ConfigError("--column needs --interleaved, whose columns it names");
   const std::string level = "--relevance-level " + std::to_string(options.relevance_level);
   if (options.qrels.empty()) throw ConfigError("--qrels is missing: name the file of judgments, or a log with --interleaved");
   if (options.runs.empty()) throw ConfigError("evaluate needs at least one run file");
@@ -160,12 +163,6 @@ std::vector<std::string> run_names(const std::vector<std::string>& paths) {
 
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-std::string formatted(const char* form, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
 }
 
 // The first column to the left, numbers to the right, two spaces between columns.
@@ -253,16 +250,15 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
   table.texts("measures", options.measures, "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
   table.flag("per-query", options.per_query, "a line a query and measure instead of means");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
-  table.text("interleaved", options.interleaved, "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns session, query_id or query, doc_id, clicked, team", "FILE");
-  table.pairs("column", options.columns, "one of the log's columns under another name, e.g. team=arm", "KNOWN=THEIRS");
+  table.texts("interleaved", options.interleaved, "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns session, query_id or query, doc_id, clicked, team; may be given again", "FILE");
+  options.reading.add_to(table, "interleaved");
+  for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"}) table.exclude("interleaved", name, "it is of judgments");
 }
 
 void run(const EvaluateOptions& options, std::ostream& out) {
   check(options);
   if (!options.interleaved.empty()) {
-    ClickLogOptions log;
-    log.columns = {options.columns.begin(), options.columns.end()};
-    write_verdict_of_log(options.interleaved, log, out);
+    write_verdict_of_logs(options.interleaved, options.reading.log_options(), out);
     return;
   }
   const std::vector<Measure> measures = chosen_measures(options);

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "index_tools/log_reading_options.h"
 #include "index_tools/option_table.h"
 #include "irgan/errors.h"
 
@@ -29,10 +29,9 @@ struct EvaluateOptions {
   std::vector<std::string> measures;
   /// Of the paired randomisation test.
   std::uint64_t seed = 1;
-  /// A click log of interleaved pages instead of judgments and runs.
-  std::string interleaved;
-  /// Of that log: known columns under other names.
-  std::vector<std::pair<std::string, std::string>> columns;
+  /// Click logs of interleaved pages instead of judgments and runs, and how they are read.
+  std::vector<std::string> interleaved;
+  LogReadingOptions reading;
 };
 
 void add_options(EvaluateOptions& options, OptionTable& table);

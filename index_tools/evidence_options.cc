@@ -8,10 +8,10 @@
 #include <set>
 #include <unordered_set>
 
+#include "index_tools/figures.h"
 #include "index_tools/progress_bar.h"
 #include "index_tools/query_resolver.h"
 #include "plugin/src/model_parts.h"
-#include "trainer/click_fields.h"
 #include "trainer/click_pages.h"
 #include "trainer/data_preparation.h"
 #include "trainer/data_split.h"
@@ -26,11 +26,6 @@ namespace {
 constexpr double kManyDays = 36500.0;
 constexpr const char* kTraining = "training";
 constexpr const char* kValidation = "validation";
-
-std::string percent(double part, double whole) {
-  const double share = whole > 0.0 ? 100.0 * part / whole : 0.0;
-  return std::to_string(std::lround(share)) + " %";
-}
 
 void report_losses(const PreparationReport& report, const TrainingData& data, bool decayed) {
   const char* unit = data.labels == LabelKind::grades ? " relevant documents" : decayed ? " clicks (decayed)" : " clicks";
@@ -66,12 +61,6 @@ void report_decay(double half_life_days, bool is_default) {
   std::cerr << (is_default ? " (the default for such a log; --half-life changes it)\n" : " (--half-life)\n");
 }
 
-std::string known_columns() {
-  std::string names;
-  for (const std::string_view name : kClickColumnNames) names.append(names.empty() ? "" : ", ").append(name);
-  return names;
-}
-
 using QueryIds = std::unordered_set<std::string>;
 
 QueryIds ids_of(const std::vector<QueryRow>& rows) {
@@ -104,33 +93,10 @@ struct EvidenceOptions::LogPart {
   EarlierClicks earlier;  // without rows unless clicked documents join the candidates
 };
 
-void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs) {
-  const char* first = nullptr;
-  for (const auto& [flag, path] : inputs) {
-    if (path != "-") continue;
-    if (first != nullptr) throw ConfigError(std::string(first) + " - and " + flag + " - exclude each other: standard input can be read once");
-    first = flag;
-  }
-}
-
-void report_lines(const ClickLogSummary& summary, const std::string& path) {
-  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
-  if (summary.num_rejected == 0) return;
-  std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
-            << " lines passed over:\n";
-  for (const auto& [reason, rejected] : summary.rejected) {
-    std::cerr << "  " << reason << ": " << rejected.count << '\n';
-    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
-  }
-}
-
 void LabelOptions::add_log_to(OptionTable& table) {
   table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
   table.texts("clicks", clicks, "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " + known_columns() + ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; OpenSearch's UBI; the form is recognised; may be given again", "FILE");
-  table.pairs("column", columns, "one of these columns under another name in the log, e.g. clicked=is_click", "KNOWN=THEIRS");
-  table.number("rank-base", rank_base, 0, 1, "rank of the first hit in the log");
-  table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
-  table.text("rejects", rejects, "file for the unusable log lines", "FILE");
+  LogReadingOptions::add_to(table, "clicks");
 }
 
 void LabelOptions::add_to(OptionTable& table) {
@@ -150,10 +116,6 @@ std::vector<std::pair<const char*, std::string>> LabelOptions::inputs() const {
   return result;
 }
 
-ClickLogOptions LabelOptions::log_options() const {
-  return {{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
-}
-
 void LabelOptions::read_rows(const std::function<void(const ClickRow&)>& each) const {
   ClickLogReader log(clicks, log_options());
   log.read(each);
@@ -171,7 +133,15 @@ void LabelOptions::read_ahead(const std::function<void(const ClickRow&)>& each) 
 void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
                                   const std::function<void(const ClickRow&, const std::string&)>& each) const {
   const QueryResolver resolver(rows);
-  read_rows([&](const ClickRow& row) { each(row, resolver.id_of(row)); });
+  std::uint64_t num_in_place = 0;
+  read_rows([&](const ClickRow& row) {
+    const QueryResolver::Found query = resolver.find(row);
+    if (query.in_place) ++num_in_place;
+    each(row, query.id);
+  });
+  if (num_in_place > 0) {
+    std::cerr << num_in_place << " rows have a query id that the query file does not have: they count for the query with their words\n";
+  }
 }
 
 ClickTotals LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days,
@@ -210,6 +180,9 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
              "with the first stage's score missing, for a model that is served with a click memory; the log's pairs of a query "
              "of --queries and a document are held in memory");
+  table.needs("half-life", {"clicks"}, "judgments have no age");
+  table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
+  for (const char* name : {"behaviour-from", "behaviour-hidden"}) table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
@@ -291,22 +264,21 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
   LabelOptions named = *this;
   named.queries = queries_path;
   named.check();
-  if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   check_clicks();
   const std::vector<QueryRow> rows = read_queries(queries_path);
   if (qrels.empty()) {
-    std::vector<QueryRow> known = rows;
+    std::vector<QueryRow> known = rows;  // else a row of the others' could pass for one of these by its words
     std::set<std::string> held_out;
-    if (!other_queries.empty() && holds_out()) {
+    if (!other_queries.empty()) {
       for (QueryRow& other : read_queries(other_queries)) {
-        if (!is_validation) held_out.insert(other.id);
+        if (!is_validation && holds_out()) held_out.insert(other.id);
         known.push_back(std::move(other));
       }
     }
     const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
     const QueryIds ids = ids_of(rows);
     LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids);
-    for_each_click(rows, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
+    for_each_click(known, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
     return prepare_clicks(rows, whole, history.get(), held_out.empty() ? "" : kTraining);
   }
   return prepare_rows(
@@ -332,7 +304,6 @@ RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t 
 
 std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share, std::uint64_t seed) const {
   check();
-  if (add_clicked && clicks.empty()) throw ConfigError("--add-clicked needs --clicks: judgments are not clicked");
   if (!qrels.empty()) {
     if (split != LogSplit::query) {
       throw ConfigError(std::string("--split ") + to_string(split) + " is for clicks: judgments are split by query");

@@ -14,6 +14,7 @@
 #include "index_tools/click_model_options.h"
 #include "index_tools/database_options.h"
 #include "index_tools/held_out_history.h"
+#include "index_tools/log_reading_options.h"
 #include "index_tools/option_table.h"
 #include "irgan/model.h"
 #include "trainer/click_log.h"
@@ -26,14 +27,10 @@
 namespace irgan {
 
 /// What is known of queries: the flags of every command that reads a click log or judgments.
-struct LabelOptions {
+struct LabelOptions : LogReadingOptions {
   std::string queries;
   std::vector<std::string> clicks;
   std::string qrels;
-  std::vector<std::pair<std::string, std::string>> columns;
-  int rank_base = 1;
-  double max_bad = 0.01;
-  std::string rejects;
 
   void add_to(OptionTable& table);
   /// The same without judgments.
@@ -44,8 +41,6 @@ struct LabelOptions {
   /// The flags of what is read, with their paths.
   std::vector<std::pair<const char*, std::string>> inputs() const;
 
-  ClickLogOptions log_options() const;
-
   /// Reads the click logs, a row after the other. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
@@ -53,23 +48,18 @@ struct LabelOptions {
   /// The same without a word of lines that are unusable, however many: they are told, and refused, when the log is read for
   /// what it says.
   void read_ahead(const std::function<void(const ClickRow&)>& each) const;
-  /// Like read_rows, each row with its query's id.
+  /// Like read_rows, each row with its query's id; how many rows have that by their words in spite of another id goes to
+  /// stderr.
   void for_each_click(const std::vector<QueryRow>& rows,
                       const std::function<void(const ClickRow& row, const std::string& query_id)>& each) const;
 
   /// Reads the click logs and calls `each` for every query of `rows` that they have, in the order of their ids; a row without
-  /// a query id is one of the query with the same words. Unusable lines go to stderr.
+  /// a known query id is one of the query with the same words. Unusable lines go to stderr.
   ///
   /// Throws: what reading throws
   ClickTotals read_clicks(const std::vector<QueryRow>& rows, std::optional<double> half_life_days,
                           const std::function<void(QueryEvidence&&)>& each) const;
 };
-
-/// Throws: ConfigError naming both flags if two of the inputs, each a flag and its path, are "-": stdin can be read once
-void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs);
-
-/// Tells stderr which lines of the log at `path` were counted apart or passed over, and why.
-void report_lines(const ClickLogSummary& summary, const std::string& path);
 
 /// The inputs that `features` and `train` share.
 struct EvidenceOptions : LabelOptions {

@@ -14,12 +14,6 @@ namespace {
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
   if (options.out == options.valid_out) throw ConfigError("--out and --valid-out name the same file: " + options.out);
-  if (options.split.split != LogSplit::query && options.valid_out.empty()) {
-    throw ConfigError("--split needs --valid-out: name the file for what is held out");
-  }
-  if (!options.from.empty() && !options.evidence.features.empty()) {
-    throw ConfigError("--features and --from exclude each other: features are the model's");
-  }
 }
 
 std::string summary(const std::string& path, const TrainingData& data) {
@@ -35,8 +29,10 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out", "FILE");
   options.split.add_to(table);
+  for (const char* name : {"split", "valid-share"}) table.needs(name, {"valid-out"}, "name the file for what is held out");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
   table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given", "MODEL");
+  table.exclude("features", "from", "features are the model's");
 }
 
 void run(const FeaturesOptions& options, std::ostream& out) {

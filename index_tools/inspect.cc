@@ -92,7 +92,11 @@ void print_model(const Model& model, std::ostream& out) {
   for (const std::string& feature : model.schema().features) out << "  " << feature << '\n';
   const json record = json::parse(model.training_record());
   if (record.contains("options")) out << "options    " << record["options"].dump() << '\n';
-  for (const json& before : record.value("history", json::array())) {
+  const json history = record.value("history", json::array());
+  const int num_left_out = record.value("num_models_before", static_cast<int>(history.size())) - static_cast<int>(history.size());
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    const json& before = history[i];
+    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
     out << "after      " << before.value("version", "").substr(0, 12) << ", trained on " << before.value("training", json::object()).dump() << '\n';
   }
   for (const char* part : {"training", "validation"}) {

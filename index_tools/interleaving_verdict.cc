@@ -2,20 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "index_tools/figures.h"
+#include "index_tools/log_reading_options.h"
 #include "trainer/sign_test.h"
 
 namespace irgan {
 namespace {
 
 constexpr double kSignificant = 0.05;
-
-std::string formatted(const char* form, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, form, value);
-  return text;
-}
 
 // A whole number in two digits: what is estimated is not known any better.
 std::string rounded(double number) {
@@ -59,10 +54,15 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
   write_need(outcome, win_rate, unit, out);
 }
 
-void write_verdict_of_log(const std::string& path, const ClickLogOptions& options, std::ostream& out) {
-  ClickLogReader reader(path, options);
+void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out) {
+  ClickLogReader reader(paths, options);
   InterleavedClicks clicks;
   reader.read([&](const ClickRow& row) { clicks.add(row); });
+  std::string path;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    report_lines(reader.summary(i), paths[i]);
+    path += (i == 0 ? "" : ", ") + paths[i];
+  }
   const std::vector<std::string> teams = clicks.teams();
   if (teams.size() != 2) {
     std::string found;
@@ -84,9 +84,6 @@ void write_verdict_of_log(const std::string& path, const ClickLogOptions& option
   }
   if (clicks.num_without_session() > 0) {
     out << "note: rows without a session, which are left out: " << clicks.num_without_session() << '\n';
-  }
-  if (reader.summary().num_rejected > 0) {
-    out << "note: lines that cannot be used: " << reader.summary().num_rejected << '\n';
   }
 }
 

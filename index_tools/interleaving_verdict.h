@@ -4,6 +4,7 @@
 #include <array>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "trainer/interleaved_clicks.h"
 
@@ -15,9 +16,9 @@ namespace irgan {
 void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,
                    std::ostream& out);
 
-/// Reads the log of `reader` and writes its verdict.
+/// Reads logs as one and writes their verdict. Unusable lines go to stderr.
 ///
-/// Throws: FormatError naming `path` if the log has no two teams, or no sessions; what reading throws
-void write_verdict_of_log(const std::string& path, const ClickLogOptions& options, std::ostream& out);
+/// Throws: FormatError naming the logs if they have no two teams, or no sessions; what reading throws
+void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -204,6 +204,8 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.text("model", options.model, "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "for --tune: candidates a query; 0: as the model was trained");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
+  for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
+  table.needs("force", {"from"});
 }
 
 void run(const MemoryOptions& options, std::ostream& out) {

@@ -125,6 +125,26 @@ void OptionTable::add_choice(const char* name, const std::string& names, const s
 
 void OptionTable::positional(const char* name) { positional_.add(name, -1); }
 
+void OptionTable::needs(const char* name, const std::vector<const char*>& others, const std::string& reason) {
+  rules_.push_back({name, {others.begin(), others.end()}, false, reason});
+}
+
+void OptionTable::exclude(const char* name, const char* other, const std::string& reason) {
+  rules_.push_back({name, {other}, true, reason});
+}
+
+void OptionTable::check_rules(const std::set<std::string>& given) const {
+  for (const Rule& rule : rules_) {
+    if (given.count(rule.name) == 0) continue;
+    const bool has_other = std::any_of(rule.others.begin(), rule.others.end(), [&](const std::string& other) { return given.count(other) > 0; });
+    if (has_other != rule.excludes) continue;
+    std::string message = "--" + rule.name + (rule.excludes ? " and" : " needs");
+    for (const std::string& other : rule.others) message += (other == rule.others.front() ? " --" : " or --") + other;
+    if (rule.excludes) message += " exclude each other";
+    throw ConfigError(message + (rule.reason.empty() ? "" : ": " + rule.reason));
+  }
+}
+
 void OptionTable::note_given(std::set<std::string>& target) { given_ = &target; }
 
 bool OptionTable::parse(const std::vector<std::string>& words) {
@@ -142,9 +162,12 @@ bool OptionTable::parse(const std::vector<std::string>& words) {
       throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
     }
     po::notify(values);
+    std::set<std::string> given;
     for (const auto& [name, value] : values) {
-      if (given_ != nullptr && !value.defaulted()) given_->insert(name);
+      if (!value.defaulted()) given.insert(name);
     }
+    check_rules(given);
+    if (given_ != nullptr) *given_ = std::move(given);
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

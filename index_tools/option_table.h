@@ -60,18 +60,32 @@ class OptionTable {
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 
+  /// Has parse() refuse `name` unless one of `others` is given too: alone it would be passed over. `reason` ends the message.
+  void needs(const char* name, const std::vector<const char*>& others, const std::string& reason = "");
+  /// Has parse() refuse the two together, of which one would be passed over. Of several such rules the one that was stated first
+  /// speaks; they may be stated before their options are added.
+  void exclude(const char* name, const char* other, const std::string& reason = "");
+
   /// parse() puts here the names of the flags that were given, whether or not with the default's value.
   void note_given(std::set<std::string>& target);
 
   /// Fills the bound members from the command line's words; false if --help was among them.
   ///
-  /// Throws: ConfigError naming the flag, what was given, and what is allowed
+  /// Throws: ConfigError naming the flag, what was given, and what is allowed; or both flags of a rule that is broken
   bool parse(const std::vector<std::string>& words);
 
   /// The table for people.
   std::string help() const;
 
  private:
+  struct Rule {
+    std::string name;
+    std::vector<std::string> others;
+    bool excludes = false;
+    std::string reason;
+  };
+
+  void check_rules(const std::set<std::string>& given) const;
   template <class Number>
   void add_number(const char* name, Number& target, Number low, Number high, const std::string& text);
   void add_choice(const char* name, const std::string& names, const std::string& default_name, const std::string& text,
@@ -79,6 +93,7 @@ class OptionTable {
 
   boost::program_options::options_description named_{"Options", 100, 60};
   boost::program_options::positional_options_description positional_;
+  std::vector<Rule> rules_;
   std::set<std::string>* given_ = nullptr;
 };
 

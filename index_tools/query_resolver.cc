@@ -1,6 +1,7 @@
 #include "index_tools/query_resolver.h"
 
 #include <cctype>
+#include <utility>
 
 namespace irgan {
 
@@ -18,14 +19,19 @@ std::string normalised(std::string_view text) {
 }
 
 QueryResolver::QueryResolver(const std::vector<QueryRow>& queries) {
-  for (const QueryRow& query : queries) id_of_text_.emplace(normalised(query.text), query.id);
+  for (const QueryRow& query : queries) {
+    ids_.insert(query.id);
+    if (!query.text.empty()) id_of_text_.emplace(normalised(query.text), query.id);
+  }
 }
 
-std::string QueryResolver::id_of(const ClickRow& row) const {
-  if (!row.query_id.empty()) return std::string(row.query_id);
-  const std::string words = normalised(row.query);
+QueryResolver::Found QueryResolver::find(const ClickRow& row) const {
+  std::string given(row.query_id);
+  if (!given.empty() && (row.query.empty() || ids_.count(given) > 0)) return {std::move(given), false};
+  std::string words = normalised(row.query);
   const auto known = id_of_text_.find(words);
-  return known == id_of_text_.end() ? "(no id) " + words : known->second;
+  if (known != id_of_text_.end()) return {known->second, !given.empty()};
+  return {given.empty() ? "(no id) " + words : std::move(given), false};
 }
 
 }  // namespace irgan

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "trainer/click_log.h"
@@ -15,17 +16,23 @@ namespace irgan {
 /// spacing.
 std::string normalised(std::string_view text);
 
-/// Finds a log row's query: by its id where the log has ids, else by its words.
+/// Finds a log row's query: by its id, or by its words where it has no id, or one that is not known: many sites give each
+/// search an id of its own.
 ///
 /// Threads: may be shared
 class QueryResolver {
  public:
   explicit QueryResolver(const std::vector<QueryRow>& queries);
 
-  /// Returns an id of the query file, or one that no query file has.
-  std::string id_of(const ClickRow& row) const;
+  struct Found {
+    std::string id;           ///< of the query file, or one that no query file has
+    bool in_place = false;  ///< by its words, in place of an id that the file does not have
+  };
+  Found find(const ClickRow& row) const;
+  std::string id_of(const ClickRow& row) const { return find(row).id; }
 
  private:
+  std::unordered_set<std::string> ids_;
   std::unordered_map<std::string, std::string> id_of_text_;
 };
 

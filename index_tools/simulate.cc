@@ -154,6 +154,8 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.number("click-bad", options.users.click_chance[0], 0.0, 1.0, "the same for any other document");
   table.number("explore", options.explore, 0.0, 1.0, "share of the sessions that see a page drawn from the model's policy");
   table.number("temperature", options.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
+  table.exclude("compare", "temperature", "no page is drawn");
+  table.needs("temperature", {"explore"}, "it is of the pages that are drawn");
   table.texts("compare", options.compare, "instead: show two orders interleaved and say which one the clicks prefer; two model files, or first-stage for Xapian's order", "M1 M2");
   table.positional("compare");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");

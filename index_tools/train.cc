@@ -82,8 +82,7 @@ std::string named_files(const std::string& flag, const std::vector<std::string>&
   return named;
 }
 
-void apply_click_model(const TrainOptions& options, Split& split, std::ostream& out) {
-  const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+void apply_click_model(const ClickModelSettings& settings, const TrainOptions& options, Split& split, std::ostream& out) {
   if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
   if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
   const FittedClickModel fitted = fit_click_model(settings, split.training);
@@ -123,29 +122,38 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 void check(const TrainOptions& options) {
   const EvidenceOptions& evidence = options.evidence;
   if (!options.from.empty() && options.trials > 1) throw ConfigError("--trials and --from exclude each other: trials change the networks");
-  if (!options.from.empty() && !evidence.features.empty()) throw ConfigError("--features and --from exclude each other: features are the model's");
-  const bool splits = options.split.split != LogSplit::query;
-  if (splits && !options.valid.empty()) throw ConfigError("--split and --valid exclude each other");
-  if (splits && !options.valid_queries.empty()) throw ConfigError("--split and --valid-queries exclude each other");
-  if (splits && !options.data.empty()) {
+  if (options.split.split != LogSplit::query && !options.data.empty()) {
     throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   check_stdin(inputs_of(options));
   if (options.data.empty()) {
-    if (!options.valid.empty()) throw ConfigError("--valid needs --data; with --db it is --valid-queries");
+    if (options.valid_queries.empty()) return;
     const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
-    if (reads_stdin && !options.valid_queries.empty()) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
-    if (!options.labels.empty()) throw ConfigError("--labels needs --data: clicks and judgments say it themselves");
+    if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
+    for (const auto& [flag, path] : {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
+      if (path == "-") throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
+    }
     return;
   }
   if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
     throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
   }
-  for (const char* name : {"db", "queries", "clicks", "qrels", "features", "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
-                           "half-life", "add-clicked", "depth", "column", "rank-base", "max-bad", "rejects"}) {
-    if (options.given.count(name) == 0) continue;
-    throw ConfigError(std::string("--data and --") + name + " exclude each other: rows are ready-made or come from an index");
+}
+
+// Of the two ways of training each has flags that the other would pass over.
+void state_rules(OptionTable& table) {
+  for (const char* name : {"db", "stemmer", "id-prefix", "prefix", "value", "default-op", "queries", "clicks", "qrels", "features", "behaviour",
+                           "behaviour-from", "behaviour-hidden", "valid-queries", "half-life", "add-clicked", "depth", "column", "rank-base",
+                           "max-bad", "rejects"}) {
+    table.exclude("data", name, "rows are ready-made or come from an index");
+  }
+  table.needs("valid", {"data"}, "with --db it is --valid-queries");
+  table.needs("labels", {"data"}, "clicks and judgments say it themselves");
+  table.needs("stemmer", {"db"});
+  table.exclude("features", "from", "features are the model's");
+  for (const char* name : {"split", "valid-share"}) {
+    for (const char* part : {"valid", "valid-queries"}) table.exclude(name, part, "what is held out is named");
   }
 }
 
@@ -165,10 +173,17 @@ std::string epoch_line(const EpochReport& report) {
   return line.str();
 }
 
-std::string check_line(const ServingCheck& check) {
+// What validation's part of the evidence is, as `origin` has it.
+bool is_split_by(const LabelOrigin& origin, LogSplit split) { return origin.split.rfind(to_string(split), 0) == 0; }
+
+std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
+  const std::string queries = std::to_string(check.num_queries);
+  const std::string held_out = is_split_by(origin, LogSplit::time)      ? "the log's last clicks of " + queries + " queries"
+                               : is_split_by(origin, LogSplit::session) ? "the held-out sessions' clicks of " + queries + " queries"
+                                                                        : queries + " held-out queries";
   std::ostringstream line;
-  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << check.num_queries << " held-out queries: first stage "
-       << check.first_stage << ", model " << check.served << ", p " << check.p;
+  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage << ", model "
+       << check.served << ", p " << check.p;
   return line.str();
 }
 
@@ -206,6 +221,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 
 void add_options(TrainOptions& options, OptionTable& table) {
   table.note_given(options.given);
+  state_rules(table);
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
@@ -234,8 +250,10 @@ void run(const TrainOptions& options, std::ostream& out) {
     training.epochs = kEpochsFromModel;
   }
   training.epochs = options.epochs.value_or(training.epochs);
+  // A bad file of propensities is told before the log is read.
+  const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
   Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
-  apply_click_model(options, split, out);
+  apply_click_model(settings, options, split, out);
   training.num_threads = options.evidence.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
 
@@ -261,9 +279,10 @@ void run(const TrainOptions& options, std::ostream& out) {
     };
     train(split.training, split.validation, training, listener);
   }
-  if (verdict) out << check_line(*verdict) << '\n';
+  const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
+  if (verdict) out << verdict_line << '\n';
   if (is_refused()) {
-    throw Error("the model ranks held-out queries worse than the site's own search (" + check_line(*verdict) +
+    throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
   }
   out << "wrote " << options.model << " (" << model->schema().features.size() << " features, served: "

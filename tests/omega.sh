@@ -9,7 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_TIME_LIMIT LD_PRELOAD UNIQUE_ID
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD UNIQUE_ID
+export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {
   echo "FAILED: $*" >&2
@@ -75,10 +76,10 @@ liked() { sed 's/[^0-9]//g' "$1" | awk '$1 > 250 { ++n } END { print n + 0 }'; }
 [ "$(liked found)" -gt "$(liked original)" ] || fail "of the first ten people like $(liked found), and $(liked original) before"
 
 echo "== a link leads to its document though the index was made anew since"
-link=$(visitors links "word1 word7" | head -n 1)
+link=$(visitors links "word1 word7" | sed -n 1p) # which reads on to the end: who prints must not find the pipe closed
 before=$(visitors follow "$link")
 awk 'BEGIN { RS = ""; ORS = "\n\n" } { all[NR] = $0 } END { for (i = NR; i > 0; --i) print all[i] }' site.dump >anew.dump
 scriptindex --overwrite db site.script anew.dump >log
 [ "$(visitors follow "$link")" = "$before" ] || fail "$link led to $before and leads to $(visitors follow "$link")"
-visitors follow "${link%&B=*}" | grep -qxF "$before" && fail "docids are as before, so that this tests nothing"
+[ "$(visitors follow "${link%&B=*}")" != "$before" ] || fail "docids are as before, so that this tests nothing"
 echo "passed in $SECONDS s"

@@ -1,5 +1,6 @@
 #include "trainer/click_log.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "trainer/click_log_tally.h"
@@ -19,8 +20,8 @@ constexpr std::size_t kUbiMemory = 128 << 20;  // bytes of lines until some go t
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == std::string_view::npos; }
 
 ClickLogOptions checked(ClickLogOptions options) {
-  if (options.rank_base != 0 && options.rank_base != 1) {
-    throw ConfigError("--rank-base " + std::to_string(options.rank_base) + ": must be 0 or 1");
+  if (options.rank_base && *options.rank_base != 0 && *options.rank_base != 1) {
+    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": must be 0 or 1");
   }
   if (!(options.max_bad >= 0.0 && options.max_bad <= 1.0)) {
     throw ConfigError("--max-bad " + number_text(options.max_bad) + ": must be between 0 and 1");
@@ -63,6 +64,35 @@ struct ClickLogReader::State {
       files.push_back(std::make_unique<LogFile>(path, rejects_stream));
       read_first_line(*files.back());
     }
+    check_rank_base(false);
+  }
+
+  // Headers had all names. Of JSON Lines only the end tells, and a day may lack what others have.
+  void check_names() const {
+    for (const auto& [known, theirs] : options.columns) {
+      const LogFile* json = nullptr;
+      bool is_seen = false;
+      for (const auto& file : files) {
+        if (file->rows == nullptr) continue;
+        is_seen = is_seen || file->rows->has_seen(known);
+        if (json == nullptr && file->rows->is_json()) json = file.get();
+      }
+      if (json == nullptr || is_seen) continue;
+      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() + " has a value under the key '" + theirs + "'");
+    }
+  }
+
+  // Of JSON Lines only the end tells whether there are ranks.
+  void check_rank_base(bool at_end) const {
+    if (!options.rank_base) return;
+    for (const auto& file : files) {
+      if (file->rows != nullptr && (file->rows->has_seen("rank") || (file->rows->is_json() && !at_end))) return;
+    }
+    const LogFile& first = *files.front();
+    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": " + first.input.path() +
+                      (first.rows != nullptr ? " has no ranks; --column rank=THEIRS tells their name"
+                                             : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
+                                                   ", whose ranks are known to begin at 0"));
   }
 
   void read_first_line(LogFile& file) {
@@ -83,8 +113,12 @@ struct ClickLogReader::State {
       if (ubi == nullptr) ubi = std::make_unique<UbiSearches>(latest_time, kUbiMemory);
       return;
     }
-    file.omega_form = is_named || first == '{' ? OmegaForm::none : omega_form(line);
+    file.omega_form = first == '{' ? OmegaForm::none : omega_form(line);
     if (file.omega_form != OmegaForm::none) {
+      if (is_named) {
+        throw ConfigError("--column " + options.columns.begin()->first + "=" + options.columns.begin()->second + ": " + file.input.path() +
+                          " is one of Omega's logs, whose columns have no names");
+      }
       file.omega = std::make_unique<OmegaLines>(file.omega_form, latest_time, &omega_clicks);
       file.is_first_line_data = !is_omega_header(line);
       return;
@@ -117,8 +151,29 @@ struct ClickLogReader::State {
     }
   }
 
+  // Omega's clicks before its searches, and these in the order of their times where all say one: logs are rotated.
+  std::vector<std::size_t> reading_order() const {
+    std::vector<std::size_t> order, searches;
+    std::vector<std::optional<double>> begins;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (files[i]->omega_form == OmegaForm::clicks) order.push_back(i);
+      begins.push_back(files[i]->omega_form == OmegaForm::search ? omega_page_time(files[i]->first_line) : std::nullopt);
+      if (files[i]->omega_form == OmegaForm::search) searches.push_back(i);
+    }
+    if (std::all_of(searches.begin(), searches.end(), [&](std::size_t i) { return begins[i].has_value(); })) {
+      std::stable_sort(searches.begin(), searches.end(), [&](std::size_t a, std::size_t b) { return *begins[a] < *begins[b]; });
+    }
+    auto next_search = searches.begin();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (files[i]->omega_form == OmegaForm::search) order.push_back(*next_search++);
+      if (files[i]->omega_form != OmegaForm::search && files[i]->omega_form != OmegaForm::clicks) order.push_back(i);
+    }
+    return order;
+  }
+
   void read_file(std::size_t number, const std::function<void(const ClickRow&)>& each) {
     LogFile& file = *files[number];
+    if (file.omega != nullptr) omega_clicks.begin_file();
     if (file.is_first_line_data) take(file, number, file.first_line, each);
     for (std::string_view line; file.input.next(line);) take(file, number, line, each);
   }
@@ -144,7 +199,7 @@ struct ClickLogReader::State {
   }
 
   void finish_omega(const std::function<void(const ClickRow&)>& each) {
-    const std::uint64_t num_repeated = give_rest(omega_clicks, each);
+    const std::uint64_t num_repeated = omega_clicks.finish(each);
     for (const auto& file : files) {
       if (num_repeated == 0 || file->omega_form != OmegaForm::clicks) continue;
       file->tally.summary().others["clicks on what was clicked already"] = num_repeated;
@@ -169,17 +224,15 @@ ClickLogReader::~ClickLogReader() = default;
 
 void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
   State& s = *state_;
-  for (const bool are_omega_clicks : {true, false}) {
-    for (std::size_t i = 0; i < s.files.size(); ++i) {
-      if ((s.files[i]->omega_form == OmegaForm::clicks) == are_omega_clicks) s.read_file(i, each);
-    }
-  }
+  for (const std::size_t i : s.reading_order()) s.read_file(i, each);
   s.finish_omega(each);
   s.finish_ubi(each);
   if (s.rejects != nullptr) s.rejects->commit();
   for (const auto& file : s.files) {
     file->tally.check(s.options.max_bad, file->rows != nullptr ? file->rows->hint() : std::string());
   }
+  s.check_names();
+  s.check_rank_base(true);
 }
 
 const ClickLogSummary& ClickLogReader::summary(std::size_t i) const { return state_->files[i]->tally.summary(); }

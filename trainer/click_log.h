@@ -17,7 +17,7 @@ namespace irgan {
 /// How a click log is to be read.
 struct ClickLogOptions {
   std::map<std::string, std::string> columns;  ///< known name -> its name in the file, where that is another
-  int rank_base = 1;                           ///< the rank that the log gives to the first hit: 1 or 0
+  std::optional<int> rank_base;                ///< the rank that the log gives to the first hit: 1 or 0; not set: 1
   double max_bad = 0.01;                       ///< share of unusable lines up to which the rest is taken
   std::string rejects_path;                    ///< where every unusable line is written; empty: nowhere
 };
@@ -55,7 +55,7 @@ struct ClickLogSummary {
 ///
 /// The first line that is not blank tells a file's form: UBI (trainer/ubi_log.h) or JSON Lines if it begins with "{",
 /// one of Omega's logs (trainer/omega_log.h), else a header with tabs or commas. UBI files belong together, and so do
-/// Omega's: its clicks are read before its searches, whatever their order.
+/// Omega's: its clicks are read before its searches, and these in the order of their times, whatever the files' order.
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
 /// log_probability, team; others are passed over. doc_id and one of query_id and query must be there. A log without
@@ -67,14 +67,19 @@ struct ClickLogSummary {
 /// bad clicked, bad count, bad log probability (no number, or above 0), not JSON, not UTF-8. An empty time or log
 /// probability is none, and so is an empty rank in a log of clicks alone.
 ///
-/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's clicks with the pages.
+/// Omega's logs and UBI say themselves where ranks begin, and have their own names: a rank base is refused where no file has
+/// ranks that it could be of, and so is a named key that no line of JSON has.
+///
+/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's clicks with the pages, which wait
+/// until their clicks are known.
 ///
 /// Threads: one a thread; large packed files are unpacked by another
 class IRGAN_API ClickLogReader {
  public:
   /// Opens the files ("-": standard input) and reads their headers.
   ///
-  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know;
+  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know, or the
+  ///         log has no ranks for `rank_base`;
   ///         FormatError if the log is empty, or its header lacks what is needed; Error if a file cannot be opened
   explicit ClickLogReader(const std::string& path, ClickLogOptions options = {});
   explicit ClickLogReader(const std::vector<std::string>& paths, ClickLogOptions options = {});
@@ -84,7 +89,8 @@ class IRGAN_API ClickLogReader {
   ///
   /// Requires: the first call
   /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own (the rejects file is
-  ///         complete then), or if the compressed data are damaged; what `each` throws
+  ///         complete then), or if the compressed data are damaged; ConfigError at the end if JSON Lines have nothing that
+  ///         `columns` or `rank_base` is of; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const std::function<void(const ClickRow&)>& each);
 

@@ -51,7 +51,7 @@ ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::st
       is_json_(first_line[first_line.find_first_not_of(" \t")] == '{'),
       json_(names_) {
   place_of_column_.fill(kNowhere);
-  rules_.rank_base = options.rank_base;
+  rules_.rank_base = options.rank_base.value_or(rules_.rank_base);
   rules_.latest_time = latest_time;
   if (!is_json_) read_header(options, first_line, input);
 }
@@ -70,28 +70,33 @@ void ClickRows::read_header(const ClickLogOptions& options, std::string_view lin
         throw FormatError(input.place() + ": the header has two columns '" + std::string(name) + "'");
       }
       place_of_column_[k] = i;
+      has_seen_[k] = true;
     }
   }
   for (const auto& [known, theirs] : options.columns) {
-    if (has_column(known)) continue;
+    if (has_seen(known)) continue;
     throw ConfigError("--column " + known + "=" + theirs + ": the header of " + input.path() + " has no column '" +
                       theirs + "'; it has " + excerpt(found, kMaxColumnsShown));
   }
-  if (!has_column("doc_id") || !(has_column("query_id") || has_column("query"))) {
+  if (!has_seen("doc_id") || !(has_seen("query_id") || has_seen("query"))) {
     throw FormatError(input.place() + ": the header of the click log lacks a column that is needed; " + needs(found));
   }
-  rules_.has_clicked = has_column("clicked");
-  rules_.has_rank = has_column("rank");
+  rules_.has_clicked = has_seen("clicked");
+  rules_.has_rank = has_seen("rank");
   are_rules_known_ = true;
 }
 
-bool ClickRows::has_column(std::string_view known) const {
+bool ClickRows::has_seen(std::string_view known) const {
   const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
-  return place_of_column_[static_cast<std::size_t>(place - kClickColumnNames.begin())] != kNowhere;
+  return has_seen_[static_cast<std::size_t>(place - kClickColumnNames.begin())];
 }
 
 RowFault ClickRows::find_fields(std::string_view line) {
-  if (is_json_) return json_.parse(line, fields_);
+  if (is_json_) {
+    const RowFault fault = json_.parse(line, fields_);
+    for (std::size_t k = 0; k < kNumClickColumns; ++k) has_seen_[k] = has_seen_[k] || fields_.has(static_cast<ClickColumn>(k));
+    return fault;
+  }
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   if (!row_.split(line, num_columns_) || row_.fields().size() != num_columns_) return RowFault::number_of_columns;
   for (std::size_t k = 0; k < kNumClickColumns; ++k) {

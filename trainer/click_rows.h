@@ -30,6 +30,9 @@ class ClickRows {
   /// Fills `row` from a line. Its views live until the next call.
   RowFault parse(std::string_view line, ClickRow& row);
 
+  /// Whether the header, or a line of JSON so far, has that known column.
+  bool has_seen(std::string_view known) const;
+
   bool has_impressions() const { return rules_.has_clicked && rules_.has_rank; }
 
   /// What to say when no line is usable; empty if nothing is known.
@@ -39,7 +42,6 @@ class ClickRows {
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
   void read_header(const ClickLogOptions& options, std::string_view line, const TextInput& input);
-  bool has_column(std::string_view known) const;
   RowFault find_fields(std::string_view line);
 
   std::array<std::string, kNumClickColumns> names_;
@@ -48,6 +50,7 @@ class ClickRows {
   DelimitedRow row_{'\t'};
   std::size_t num_columns_ = 0;
   std::array<std::size_t, kNumClickColumns> place_of_column_;
+  std::array<bool, kNumClickColumns> has_seen_{};
 
   ClickFields fields_;
   ClickFieldRules rules_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <unordered_set>
 
 #include <nlohmann/json.hpp>
@@ -179,6 +180,22 @@ void complete_foreign(LetorFile& file, const LetorOptions& options) {
   for (const Block& block : file.blocks) file.data.depth = std::max(file.data.depth, block.lines.size());
 }
 
+std::string labels_of(const LabelOrigin& origin) {
+  std::ostringstream text;
+  text << "--click-model " << (origin.click_model.empty() ? "none" : origin.click_model) << " --half-life " << origin.half_life_days;
+  return text.str();
+}
+
+// Makes of the origin of the files so far that of all with one more.
+void join_origin(const LabelOrigin& more, const std::string& path, const std::string& first_path, LabelOrigin& all) {
+  if (more.click_model != all.click_model || more.half_life_days != all.half_life_days) {
+    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " + labels_of(all) +
+                      ", and do not say the same: make both alike");
+  }
+  if (more.examination != all.examination) all.examination.clear();
+  if (more.split != all.split) all.split.clear();
+}
+
 }  // namespace
 
 void write_letor(const TrainingData& data, std::ostream& out) {
@@ -222,6 +239,8 @@ TrainingData read_letor(const std::vector<std::string>& paths, const LetorOption
       all = file.data;
     } else if (schema_to_json(all->schema) != schema_to_json(file.data.schema) || all->labels != file.data.labels) {
       throw FormatError(paths[f] + ": has not the features and kind of labels of " + paths[0]);
+    } else {
+      join_origin(file.data.origin, paths[f], paths[0], all->origin);
     }
     all->depth = std::max(all->depth, file.data.depth);
     const float absent = file.has_header ? std::numeric_limits<float>::quiet_NaN() : 0.0F;

@@ -15,6 +15,7 @@ constexpr std::uint64_t kMaxDocid = 0xFFFFFFFF;
 constexpr std::size_t kMaxRank = 1'000'000;  // as in other logs
 constexpr double kMaxCount = 1e12;
 constexpr std::size_t kNumSearchColumns = 4;
+constexpr std::string_view kTime = "time=";
 constexpr std::string_view kHeader = "QueryID,Query,Hits,Offset,Clicks";
 
 template <class Number>
@@ -74,25 +75,19 @@ OmegaForm omega_form(std::string_view first_line) {
   return are_rest_additions && !fields[0].empty() && is_docid(fields[1]) ? OmegaForm::clicks : OmegaForm::none;
 }
 
-void OmegaClicks::add(std::string_view query_id, std::string_view docid, std::string_view document_id,
-                      std::optional<double> time) {
-  const auto [place, is_new_query] = place_of_query_.try_emplace(std::string(query_id), queries_.size());
-  if (is_new_query) queries_.push_back({std::string(query_id), {}, {}, {}});
-  Query& query = queries_[place->second];
-  const auto [click, is_new_click] = query.place_of_docid.try_emplace(std::string(docid), query.clicks.size());
-  if (is_new_click) query.clicks.push_back({0, false, std::string(document_id), time});
-  ++query.clicks[click->second].count;
-}
-
-OmegaClicks::Query* OmegaClicks::find(std::string_view query_id) {
-  const auto found = place_of_query_.find(std::string(query_id));
-  return found == place_of_query_.end() ? nullptr : &queries_[found->second];
+std::optional<double> omega_page_time(std::string_view line) {
+  DelimitedRow row(',');
+  if (!row.split(line, kMaxColumns)) return std::nullopt;
+  for (const std::string_view field : row.fields()) {
+    if (field.substr(0, kTime.size()) == kTime) return parse_time(field.substr(kTime.size()));
+  }
+  return std::nullopt;
 }
 
 RowFault OmegaLines::read_additions(std::size_t first) {
-  ids_.clear();
-  session_ = {};
-  time_.reset();
+  page_.ids.clear();
+  page_.session = {};
+  page_.time.reset();
   const std::vector<std::string_view>& fields = row_.fields();
   for (std::size_t i = first; i < fields.size(); ++i) {
     const std::size_t equals = fields[i].find('=');
@@ -101,25 +96,25 @@ RowFault OmegaLines::read_additions(std::size_t first) {
     const std::string_view value = fields[i].substr(equals + 1);
     if (name == "id") {
       if (value.empty()) return RowFault::no_document_id;
-      ids_.push_back(value);
+      page_.ids.push_back(value);
     } else if (name == "session") {
-      session_ = value;
+      page_.session = value;
     } else if (name == "time" && !value.empty()) {
-      time_ = parse_time(value);
-      if (!time_.has_value() || *time_ > latest_time_) return RowFault::bad_time;
+      page_.time = parse_time(value);
+      if (!page_.time.has_value() || *page_.time > latest_time_) return RowFault::bad_time;
     }
   }
-  return ids_.empty() || ids_.size() == docids_.size() ? RowFault::none : RowFault::number_of_columns;
+  return page_.ids.empty() || page_.ids.size() == page_.docids.size() ? RowFault::none : RowFault::number_of_columns;
 }
 
 bool OmegaLines::read_counts(std::string_view text) {
   counts_.clear();
   const std::vector<std::string_view> parts = cut_at_commas(text);
-  if (parts.size() != docids_.size()) return false;
+  if (parts.size() != page_.docids.size()) return false;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::size_t colon = parts[i].find(':');
     std::uint64_t count = 0;
-    if (colon == std::string_view::npos || parts[i].substr(0, colon) != docids_[i]) return false;
+    if (colon == std::string_view::npos || parts[i].substr(0, colon) != page_.docids[i]) return false;
     if (!parse_whole(parts[i].substr(colon + 1), count)) return false;
     counts_.push_back(static_cast<double>(count));
     if (counts_.back() > kMaxCount) return false;
@@ -127,7 +122,7 @@ bool OmegaLines::read_counts(std::string_view text) {
   return true;
 }
 
-RowFault OmegaLines::take(std::string_view line, const std::function<void(const ClickRow&)>& each) {
+RowFault OmegaLines::take(std::string_view line, const EachRow& each) {
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   if (!row_.split(line, kMaxColumns)) return RowFault::number_of_columns;
   return form_ == OmegaForm::clicks ? take_click() : take_page(each);
@@ -138,76 +133,33 @@ RowFault OmegaLines::take_click() {
   if (fields.size() < 2) return RowFault::number_of_columns;
   if (fields[0].empty()) return RowFault::no_query;
   if (!is_docid(fields[1])) return RowFault::no_document_id;
-  docids_.assign(1, fields[1]);
+  page_.docids.assign(1, fields[1]);
   const RowFault fault = read_additions(2);
-  if (fault == RowFault::none) clicks_->add(fields[0], fields[1], ids_.empty() ? fields[1] : ids_[0], time_);
+  if (fault == RowFault::none) clicks_->add(fields[0], fields[1], page_.ids.empty() ? fields[1] : page_.ids[0], page_.time);
   return fault;
 }
 
-// What of the clicks on the query's documents falls to this page.
-void OmegaLines::count_page(std::string_view query_id, std::string_view words) {
-  counts_.assign(docids_.size(), 0.0);
-  OmegaClicks::Query* query = clicks_->find(query_id);
-  if (query == nullptr) return;
-  if (query->words.empty()) query->words = words;
-  for (std::size_t i = 0; i < docids_.size(); ++i) {
-    const auto place = query->place_of_docid.find(std::string(docids_[i]));
-    if (place == query->place_of_docid.end()) continue;
-    OmegaClicks::Click& click = query->clicks[place->second];
-    click.is_shown = true;
-    if (!ids_.empty()) click.document_id = ids_[i];
-    if (click.count == 0) continue;
-    --click.count;
-    counts_[i] = 1.0;
-  }
-}
-
-RowFault OmegaLines::take_page(const std::function<void(const ClickRow&)>& each) {
+RowFault OmegaLines::take_page(const EachRow& each) {
   const std::vector<std::string_view>& fields = row_.fields();
   const std::size_t num_columns = kNumSearchColumns + (form_ == OmegaForm::combined ? 1 : 0);
   if (fields.size() < num_columns) return RowFault::number_of_columns;
   if (fields[0].empty()) return RowFault::no_query;
   if (!are_docids(fields[2])) return RowFault::no_document_id;
-  docids_ = cut_at_commas(fields[2]);
-  int offset = 0;
-  if (!parse_whole(fields[3], offset) || offset < 0) return RowFault::bad_rank;
-  if (static_cast<std::size_t>(offset) + docids_.size() > kMaxRank) return RowFault::bad_rank;
-  if (fields[1].empty() && !docids_.empty()) return RowFault::no_query;
+  page_.docids = cut_at_commas(fields[2]);
+  page_.query_id = fields[0];
+  page_.words = fields[1];
+  if (!parse_whole(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
+  if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxRank) return RowFault::bad_rank;
+  if (fields[1].empty() && !page_.docids.empty()) return RowFault::no_query;
   if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_clicked;
   const RowFault fault = read_additions(num_columns);
   if (fault != RowFault::none) return fault;
-  if (form_ == OmegaForm::search) count_page(fields[0], fields[1]);
-
-  ClickRow row;
-  row.session = session_;
-  row.query = fields[1];
-  row.time = time_;
-  row.is_impression = true;
-  for (std::size_t i = 0; i < docids_.size(); ++i) {
-    row.document_id = ids_.empty() ? docids_[i] : ids_[i];
-    row.rank = offset + static_cast<int>(i) + 1;
-    row.clicked = counts_[i] > 0.0;
-    row.count = row.clicked ? counts_[i] : 1.0;
-    each(row);
+  if (form_ == OmegaForm::search) {
+    clicks_->take_page(page_, each);
+  } else {
+    give_rows(page_, counts_, each);
   }
   return RowFault::none;
-}
-
-std::uint64_t give_rest(OmegaClicks& clicks, const std::function<void(const ClickRow&)>& each) {
-  std::uint64_t num_repeated = 0;
-  for (const OmegaClicks::Query& query : clicks.queries()) {
-    for (const OmegaClicks::Click& click : query.clicks) {
-      if (click.is_shown) num_repeated += click.count;
-      if (click.is_shown || click.count == 0) continue;
-      ClickRow row;
-      (query.words.empty() ? row.query_id : row.query) = query.words.empty() ? query.id : query.words;
-      row.document_id = click.document_id;
-      row.time = click.time;
-      row.count = static_cast<double>(click.count);
-      each(row);
-    }
-  }
-  return num_repeated;
 }
 
 }  // namespace irgan

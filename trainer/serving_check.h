@@ -1,4 +1,4 @@
-/// Whether a trained model may serve: it must not rank held-out queries worse than the site's own search does.
+/// Whether a trained model may serve: it must not rank what was held out worse than the site's own search does.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace irgan {
 
-/// A model and its first stage on the same held-out queries.
+/// A model and its first stage on the queries of the same held-out evidence.
 struct ServingCheck {
   double first_stage = 0.0;  ///< mean nDCG@10
   double served = 0.0;

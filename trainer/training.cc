@@ -143,7 +143,11 @@ class TrainingRun {
                {"validation", record_of(validation)},
                {"validation_measure", validation_measure(validation.labels)},
                {"networks", json::array()}};
-    if (options.from) record_["history"] = history_of(*options.from);
+    if (options.from) {
+      ModelHistory history = history_of(*options.from);
+      record_["history"] = std::move(history.models);
+      record_["num_models_before"] = history.num_models;
+    }
   }
 
   ModelParts run() {

@@ -1,4 +1,4 @@
-/// Epochs of the game, validation on held-out queries, the best epoch of each ranker kept, checkpoints, the record.
+/// Epochs of the game, validation on held-out evidence, the best epoch of each ranker kept, checkpoints, the record.
 #pragma once
 
 #include <array>

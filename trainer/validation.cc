@@ -26,6 +26,7 @@ std::string validation_measure(LabelKind kind) {
   switch (kind) {
     case LabelKind::impressions: return "log-likelihood of a held-out click (nats)";
     case LabelKind::shown: return "log-likelihood of a held-out click, as the click model weighs it (nats)";
+    case LabelKind::clicks: return "nDCG@10 of held-out clicks";
     default: return "nDCG@10 of held-out queries";
   }
 }

@@ -51,7 +51,7 @@ VectorXd offsets_of_model(const Model& model, int network, Index num_ranks) {
   return result;
 }
 
-json history_of(const Model& model) {
+ModelHistory history_of(const Model& model) {
   const json record = json::parse(model.training_record());
   json history = record.value("history", json::array());
   json entry = {{"version", model.version()}};
@@ -59,8 +59,10 @@ json history_of(const Model& model) {
     if (record.contains(key)) entry[key] = record[key];
   }
   for (const json& network : record.value("networks", json::array())) entry["best"].push_back(network.value("best", json::object()));
+  const int num_models = record.value("num_models_before", static_cast<int>(history.size())) + 1;
   history.push_back(std::move(entry));
-  return history;
+  while (history.size() > 1 + kLatestKept) history.erase(history.begin() + 1);
+  return {std::move(history), num_models};
 }
 
 }  // namespace irgan

@@ -22,8 +22,15 @@ IRGAN_API std::vector<int> hidden_units_of(const Network& network);
 /// all are 0 if it had none.
 IRGAN_API Eigen::VectorXd offsets_of_model(const Model& model, int network, Eigen::Index num_ranks);
 
+/// The models that led to one, as its record tells them.
+struct ModelHistory {
+  nlohmann::json models;  ///< the first, and the last kLatestKept
+  int num_models = 0;     ///< with those that are left out
+};
+constexpr std::size_t kLatestKept = 30;  // a model that is trained every night tells of a month
+
 /// Returns the chain of models that led to `model`, itself last: version, sizes of the data, best epochs, and the verdict
 /// against the first stage.
-nlohmann::json history_of(const Model& model);
+IRGAN_API ModelHistory history_of(const Model& model);
 
 }  // namespace irgan

@@ -67,9 +67,12 @@ TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and 
   const std::string train = "train --force --epochs 2 --hidden 8 --model @m" + kEvidence;
   taken(train);
   CHECK(record_of("m")["validation"]["origin"]["split"] == "query");
-  CHECK_THAT(taken(train + "--split time"), Contains("split by time from 2026-01-02T"));
+  CHECK_THAT(taken(train), Contains(" held-out queries: first stage"));
+  const std::string by_time = taken(train + "--split time");
+  CHECK_THAT(by_time, Contains("split by time from 2026-01-02T"));
+  CHECK_THAT(by_time, Contains("on the log's last clicks of ") && !Contains("held-out queries"));
   CHECK_THAT(record_of("m")["training"]["origin"]["split"].get<std::string>(), Contains("time from 2026-01-02T"));
-  taken(train + "--split session");
+  CHECK_THAT(taken(train + "--split session"), Contains("on the held-out sessions' clicks of ") && !Contains("held-out queries"));
   CHECK(record_of("m")["training"]["origin"]["split"] == "session");
   // A log without times and sessions.
   folder.write("bare", "query_id\tdoc_id\nq0\td0\n");

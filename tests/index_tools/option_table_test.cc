@@ -145,6 +145,25 @@ TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are 
   CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' stands without a flag"));
 }
 
+TEST_CASE_METHOD(Fixture, "flags that need each other, or exclude each other, are told by the first rule that is broken",
+                 "[index_tools][option_table]") {
+  OptionTable table;
+  table.exclude("name", "loud", "whispers");  // before either is added
+  table.flag("loud", loud, "makes noise");
+  table.text("name", name, "a name", "WHO");
+  table.number("real", real, 0.0, 1.0, "a real number");
+  table.number("whole", whole, -5, 10, "a whole number");
+  table.needs("real", {"loud", "name"});
+  table.needs("whole", {"real"}, "it is a part");
+  CHECK(table.parse({"--loud", "--real", ".5"}));
+  CHECK(table.parse({"--name", "x"}));
+  CHECK_THROWS_MATCHES(table.parse({"--loud", "--name", "x", "--whole", "3"}), ConfigError,
+                       Message("--name and --loud exclude each other: whispers"));
+  CHECK_THROWS_MATCHES(table.parse({"--real", ".5"}), ConfigError, Message("--real needs --loud or --name"));
+  // The default's value, when given, is given.
+  CHECK_THROWS_MATCHES(table.parse({"--whole", "3"}), ConfigError, Message("--whole needs --real: it is a part"));
+}
+
 TEST_CASE_METHOD(Fixture, "--help anywhere asks for help and changes nothing", "[index_tools][option_table]") {
   CHECK_FALSE(parse({"--whole", "99", "--help"}));
   CHECK_FALSE(parse({"-h"}));

@@ -198,6 +198,24 @@ TEST_CASE("evaluate reads an interleaved log with other names", "[index_tools][e
         "at these rates it takes some 10 sessions in all for p < .05 in four trials of five (power formula)\n");
 }
 
+TEST_CASE("evaluate takes the interleaved pages of several logs as one", "[index_tools][evaluate][interleaving]") {
+  const ScratchFolder folder;
+  const std::string header = "session\tquery\tdoc_id\trank\tclicked\tteam\n";
+  folder.write("first", header + "a\tq\t1\t0\t1\tnew\na\tq\t2\t1\t0\told\n");
+  folder.write("second", header + "b\tq\t1\t0\t1\tnew\nb\tq\t2\t1\t0\told\nb\tq\t3\t-1\t1\told\n");
+  const std::vector<std::string> words = {"evaluate", "--interleaved", folder.file("first"), "--interleaved", folder.file("second"),
+                                          "--rank-base", "0"};
+  CHECK(run_words(words).exit_code == 1);  // a third of the second's lines
+  std::vector<std::string> lenient = words;
+  lenient.insert(lenient.end(), {"--max-bad", ".5", "--rejects", folder.file("rejects")});
+  const CommandResult result = run_words(lenient);
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, Contains("2 interleaved searches: new wins 2, old wins 0, ties 0, without clicks 0"));
+  CHECK_THAT(result.err, Contains(folder.file("second") + ": 1 of 3 lines passed over") && Contains("bad rank: 1"));
+  CHECK_THAT(folder.read("rejects"), Contains("-1"));
+}
+
 TEST_CASE("evaluate refuses logs that no verdict can be had from", "[index_tools][evaluate][interleaving]") {
   const ScratchFolder folder;
   const auto [rows, problem] = GENERATE(table<std::string, std::string>({

@@ -212,6 +212,36 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
   }
 }
 
+TEST_CASE("a rank base, or a name, that nothing in the log is of is refused", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const auto refusal = [&](const std::string& log, const ClickLogOptions& options) -> std::string {
+    try {
+      ClickLogReader reader(folder.write("log", log), options);
+      reader.read([](const ClickRow&) {});
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "(taken)";
+  };
+  ClickLogOptions based;
+  based.rank_base = GENERATE(0, 1);
+  const std::string flag = "--rank-base " + std::to_string(*based.rank_base) + ": " + folder.file("log");
+  CHECK(refusal("q,w,\"1,2\",0\n", based) == flag + " is one of Omega's logs, whose ranks are known to begin at 0");
+  CHECK(refusal("{\"query_id\":\"1\",\"user_query\":\"w\",\"query_response_hit_ids\":[\"d\"]}\n", based) ==
+        flag + " is OpenSearch's UBI, whose ranks are known to begin at 0");
+  CHECK(refusal("query\tdoc_id\nq\td\n", based) == flag + " has no ranks; --column rank=THEIRS tells their name");
+  CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", based) == flag + " has no ranks; --column rank=THEIRS tells their name");
+  CHECK(refusal("{\"query\":1,\"doc_id\":1}\n{\"query\":1,\"doc_id\":1,\"rank\":3}\n", based) == "(taken)");
+
+  ClickLogOptions named;
+  named.columns = {{"clicked", "is_click"}};
+  CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", named) ==
+        "--column clicked=is_click: no line of " + folder.file("log") + " has a value under the key 'is_click'");
+  CHECK(refusal("{\"query\":1,\"doc_id\":1,\"is_click\":1}\n", named) == "(taken)");
+  CHECK(refusal("q,w,\"1,2\",0\n", named) ==
+        "--column clicked=is_click: " + folder.file("log") + " is one of Omega's logs, whose columns have no names");
+}
+
 TEST_CASE("what is no click log at all is refused at once", "[trainer][click_log]") {
   const ScratchFolder folder;
   const auto [text, message] = GENERATE(table<std::string, std::string>({

@@ -342,6 +342,30 @@ TEST_CASE("files of different features or kinds of labels are refused together",
   }
 }
 
+TEST_CASE("files whose labels were made in different ways are refused together", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  const TrainingData first = shown_data();
+  TrainingData second = shown_data();
+  SECTION("another half-life") { second.origin.half_life_days = 5.0; }
+  SECTION("another click model") { second.origin.click_model = "naive"; }
+  const std::string path = folder.write("second", written(second));
+  CHECK_THROWS_WITH(read_letor({folder.write("first", written(first)), path}),
+                    StartsWith(path + ": its labels were made by --click-model ") && Contains("--half-life 2.5"));
+}
+
+TEST_CASE("of files of different splits and examinations none is recorded", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  const std::string first = folder.write("first", written(corrected_data()));
+  CHECK(read_letor({first, first}).origin.split == "time from 2026-01-01T00:00:00Z");
+  TrainingData second = corrected_data();
+  second.origin.examination = {1.0, 0.5};
+  second.origin.split = "query";
+  const LabelOrigin origin = read_letor({first, folder.write("second", written(second))}).origin;
+  CHECK(origin.click_model == "ips");
+  CHECK(origin.examination.empty());
+  CHECK(origin.split.empty());
+}
+
 TEST_CASE("a rank that no table could hold is none", "[trainer][letor_file]") {
   CHECK(parse_letor_line("1 qid:1 1:1 # rank = 1000000", "f:1").rank == 1000000);
   for (const char* rank : {"1000001", "2147483647", "99999999999", "-1", "x"}) {

@@ -177,6 +177,24 @@ TEST_CASE("the record names every model of the chain", "[trainer][warm_start]") 
   CHECK(record["history"][1]["best"][0].contains("discriminator"));
 }
 
+TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were", "[trainer][warm_start]") {
+  ModelParts parts = trained(day_of(4, 10), options_of(1))->parts();
+  json record = json::parse(parts.training_record);
+  for (int night = 0; night < 40; ++night) {
+    const Model model(parts);
+    const ModelHistory history = history_of(model);
+    CHECK(history.num_models == night + 1);
+    CHECK(history.models.size() == std::min<std::size_t>(static_cast<std::size_t>(night) + 1, 1 + kLatestKept));
+    CHECK(history.models.back()["version"] == model.version());
+    if (night > 0) CHECK(history.models.front() == record["history"].front());
+    record["history"] = history.models;
+    record["num_models_before"] = history.num_models;
+    parts.training_record = record.dump();
+  }
+  CHECK(record["num_models_before"] == 40);
+  CHECK(parts.training_record.size() < 100'000);
+}
+
 TEST_CASE("what cannot be gone on with is refused with the reason", "[trainer][warm_start]") {
   const Day day = day_of(5, 20);
   const auto model = trained(day, options_of(1));

@@ -1,0 +1,66 @@
+#include "index_tools/query_resolver.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/index_tools/made_site.h"
+
+using namespace irgan;
+using Catch::Contains;
+
+namespace {
+
+ClickRow row_of(std::string_view id, std::string_view words) {
+  ClickRow row;
+  row.query_id = id;
+  row.query = words;
+  row.document_id = "d";
+  return row;
+}
+
+}  // namespace
+
+TEST_CASE("a row's query is that of its id, else that of its words", "[index_tools][query_resolver]") {
+  const QueryResolver resolver({{"q1", "Red  shoes", "", ""}, {"q2", "blue", "", ""}, {"q3", "", "", "serialised"}});
+  CHECK(resolver.id_of(row_of("q2", "")) == "q2");
+  CHECK(resolver.id_of(row_of("", "red SHOES ")) == "q1");
+  CHECK(resolver.id_of(row_of("", "green")) == "(no id) green");
+  CHECK(resolver.id_of(row_of("s-77", "")) == "s-77");
+  CHECK(resolver.id_of(row_of("q2", "red shoes")) == "q2");  // a known id stands
+  CHECK_FALSE(resolver.find(row_of("", "blue")).in_place);
+  // An id for each search gives way.
+  const QueryResolver::Found found = resolver.find(row_of("s-77", "red shoes"));
+  CHECK(found.id == "q1");
+  CHECK(found.in_place);
+  CHECK(resolver.find(row_of("s-77", "green")).id == "s-77");
+  CHECK_FALSE(resolver.find(row_of("s-77", "green")).in_place);
+}
+
+TEST_CASE("a log with an id for each search is learnt from by its words, and the rows are counted", "[index_tools][query_resolver]") {
+  const MadeSite site;
+  site.index();
+  site.folder.write("queries.tsv", "q0\tamber\n");
+  site.folder.write("log", "{\"query_id\": \"s1\", \"query\": \"Amber\", \"doc_id\": \"d0\"}\n"
+                           "{\"query_id\": \"s2\", \"query\": \"amber\", \"doc_id\": \"d0\"}\n"
+                           "{\"query_id\": \"s3\", \"query\": \"unknown words\", \"doc_id\": \"d1\"}\n");
+  const CommandResult rows = site.run("features --db @db --queries @queries.tsv --clicks @log --out @rows");
+  INFO(rows.err);
+  REQUIRE(rows.exit_code == 0);
+  CHECK_THAT(rows.err, Contains("2 rows have a query id that the query file does not have: they count for the query with their words"));
+  CHECK_THAT(rows.err, Contains("1 queries of the clicks or judgments are not in the query file"));
+  CHECK_THAT(site.folder.read("rows"), Contains("2 qid:q0 "));
+  const CommandResult check = site.run("check --clicks @log --queries @queries.tsv");
+  INFO(check.err);
+  REQUIRE(check.exit_code == 0);
+  CHECK_THAT(check.out, Contains("queries    2, 2 with a click") && Contains("2 rows have an id that --queries lacks"));
+}
+
+TEST_CASE("words that training's and validation's queries share do not move a row from one to the other", "[index_tools][query_resolver]") {
+  const MadeSite site;
+  site.index();
+  site.folder.write("a.tsv", "q0\tamber\n");
+  site.folder.write("b.tsv", "v0\tamber\n");
+  site.folder.write("log", "query_id\tquery\tdoc_id\nq0\tamber\td0\nv0\tamber\td1\n");
+  const CommandResult result =
+      site.run("train --force --db @db --queries @a.tsv --valid-queries @b.tsv --clicks @log --epochs 1 --model @m");
+  CHECK_THAT(result.err, !Contains("does not have: they count"));
+}
