@@ -73,14 +73,18 @@ QueryIds ids_of(const std::vector<QueryRow>& rows) {
 
 /// What the log says of training, or of validation.
 struct EvidenceOptions::LogPart {
-  /// known: the queries that will be asked for; must outlive this
-  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& known_queries)
-      : known(known_queries), clicks({half_life_days, max_bytes}), earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
+  /// known_queries: the queries that will be asked for; must outlive this
+  /// other_queries: those of a query file that another data set is made of
+  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& known_queries, QueryIds other_queries = {})
+      : known(known_queries),
+        others(std::move(other_queries)),
+        clicks({half_life_days, max_bytes}),
+        earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
 
   void add(const ClickRow& row, const std::string& query_id, HeldOutHistory* history, bool joins_candidates) {
     const std::size_t part = history != nullptr ? history->part_of(row) : 0;
     if (known.count(query_id) == 0) {
-      clicks.add_unknown(row, query_id);
+      others.count(query_id) > 0 ? clicks.add_other(row) : clicks.add_unknown(row, query_id);
       if (joins_candidates) earlier.add_unknown(row);
       return;
     }
@@ -89,6 +93,7 @@ struct EvidenceOptions::LogPart {
   }
 
   const QueryIds& known;
+  QueryIds others;
   ClickAggregator clicks;
   EarlierClicks earlier;  // without rows unless clicked documents join the candidates
 };
@@ -277,7 +282,9 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
     }
     const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
     const QueryIds ids = ids_of(rows);
-    LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids);
+    QueryIds others = ids_of(known);
+    for (const std::string& id : ids) others.erase(id);
+    LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids, std::move(others));
     for_each_click(known, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
     return prepare_clicks(rows, whole, history.get(), held_out.empty() ? "" : kTraining);
   }

@@ -330,6 +330,8 @@ void ClickAggregator::add_unknown(const ClickRow& row, const std::string& query_
   if (row.clicked) s.counts.num_unknown_clicks += row.count;
 }
 
+void ClickAggregator::add_other(const ClickRow& row) { state_->note(row); }
+
 bool ClickAggregator::has_impressions() const { return state_->counts.num_impressions > 0.0; }
 
 double ClickAggregator::half_life_days() const {

@@ -94,6 +94,9 @@ class IRGAN_API ClickAggregator {
   /// Cost: O(1); memory 64 MB, beyond which a temporary file serves
   void add_unknown(const ClickRow& row, const std::string& query_id);
 
+  /// The same for a query that is asked for elsewhere, as those of validation are: it is not counted as unknown.
+  void add_other(const ClickRow& row);
+
   /// Whether any row so far is an impression.
   bool has_impressions() const;
   /// The half-life by which clicks so far are decayed; 0: they count in full.

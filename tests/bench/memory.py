@@ -27,8 +27,8 @@ import xapian
 import quality
 from quality import FIRST_STAGE, LAMBDAMART, TOOL, read_run, run, write_lines
 
-# How a model learns: options of `features` for the rows that it learns from, for those that it is chosen by, and whether what the
-# index knows of clicks is brought up to date (`annotate`) before the validation and before the test.
+# How a model learns: options of `features` for the rows that it learns from, for those that it is chosen by and tested on, and whether
+# what the index knows of clicks is brought up to date (`annotate`) before the validation and before the test.
 Model = collections.namedtuple("Model", "train valid annotated", defaults=((), (), False))
 MODELS = collections.OrderedDict([
     ("IRGAN", Model()),
@@ -36,6 +36,7 @@ MODELS = collections.OrderedDict([
     ("IRGAN, --add-clicked", Model(train=["--add-clicked"], valid=["--add-clicked"])),
     ("IRGAN, --behaviour", Model(train=["--behaviour"], valid=["--behaviour", "--behaviour-from", "index"], annotated=True)),
 ])
+PEERS = collections.OrderedDict([(LAMBDAMART, Model()), (f"{LAMBDAMART}, --behaviour", MODELS["IRGAN, --behaviour"])])
 # What the memory may do -> options of `rerank`
 USES = collections.OrderedDict([
     ("memory in the pool", ["--memory-clicked", "0", "--memory-words", "0"]),
@@ -172,12 +173,42 @@ def tuned_memories(site, model, log):
     return memories
 
 
-def lambdamart(site, seed, peers):
+def own_rows(site, kind, seed):
+    """Writes the rows of a kind of model, and leaves what the index knows of clicks as the test is to find it."""
+    rows = site.rows.rows(seed)._replace(**{part: f"{site.work}/{part}.own" for part in ("train", "valid", "test")})
+    if kind.annotated:
+        site.annotate("train")
+    site.rows.write_rows("train", rows.train, *kind.train)
+    site.rows.write_rows("valid", rows.valid, *kind.valid)
+    return rows
+
+
+def told_apart(lines):
+    """A query's rows of each part of the log as a query of their own, which the peer's reader would join."""
+    seen, part = collections.defaultdict(set), collections.Counter()
+    for line in lines:
+        if not line.startswith("#"):
+            query, document = line.split(" ", 2)[1], line.rsplit("#", 1)[1]
+            if document in seen[query]:
+                seen[query].clear()
+                part[query] += 1
+            seen[query].add(document)
+            line = line.replace(query, f"{query}.{part[query]}", 1)
+        yield line
+
+
+def lambdamart(site, name, seed, peers):
     """Yields (use, ranking): one training for test and validation, whose queries get other names in it."""
-    rows = site.rows.rows(seed)
+    kind = PEERS[name]
+    rows = own_rows(site, kind, seed)
+    if kind.annotated:
+        site.annotate("before")
+    site.rows.write_rows("test", rows.test, *kind.valid)
     both = f"{site.work}/test_and_valid"
     write_lines(both, [*quality.read_lines(rows.test), *(line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:])])
-    run("/usr/bin/python3", f"{peers}/lambdamart.py", rows.train, rows.valid, both, both + ".run", seed)
+    apart = f"{site.work}/train.apart"
+    write_lines(apart, told_apart(quality.read_lines(rows.train)))
+    run("/usr/bin/python3", f"{peers}/lambdamart.py", apart, rows.valid, both, both + ".run", seed)
     lines = quality.read_lines(both + ".run")
     runs = {"test": f"{site.work}/lambdamart.test.run", "valid": f"{site.work}/lambdamart.valid.run"}
     write_lines(runs["test"], [line for line in lines if not line.startswith("valid-")])
@@ -189,11 +220,7 @@ def lambdamart(site, seed, peers):
 def ours(site, name, seed, log):
     """Yields (use, ranking) of a model of ours."""
     kind = MODELS[name]
-    rows = site.rows.rows(seed)._replace(train=f"{site.work}/train.own", valid=f"{site.work}/valid.own")
-    if kind.annotated:
-        site.annotate("train")
-    site.rows.write_rows("train", rows.train, *kind.train)
-    site.rows.write_rows("valid", rows.valid, *kind.valid)
+    rows = own_rows(site, kind, seed)
     model = f"{site.work}/model"
     train(rows, model, seed)
     of_all, of_frequent = tuned_memories(site, model, log)
@@ -216,8 +243,8 @@ def rankings(site, name, seed, peers, log):
         first_stage = site.rows.first_stage(seed)
         yield "alone", read_run(first_stage)
         yield from site.remembered(FIRST_STAGE, first_stage, first_stage)
-    elif name == LAMBDAMART:
-        yield from lambdamart(site, seed, peers)
+    elif name in PEERS:
+        yield from lambdamart(site, name, seed, peers)
     else:
         yield from ours(site, name, seed, log)
 
@@ -246,7 +273,7 @@ def main():
     if options.resume and os.path.exists(kept):
         with open(kept) as file:
             done = json.load(file)
-    names = options.rankers.split(";") if options.rankers else [FIRST_STAGE, *([LAMBDAMART] if options.peers else []), *MODELS]
+    names = options.rankers.split(";") if options.rankers else [FIRST_STAGE, *(PEERS if options.peers else []), *MODELS]
     values, found = collections.defaultdict(list), {}
     for seed, name in itertools.product(range(1, options.seeds + 1), names):
         key = f"{seed} {name}"
