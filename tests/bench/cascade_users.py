@@ -1,15 +1,13 @@
 #!/usr/bin/python3
-"""What a dynamic Bayesian click model (SDBN) makes of users who look from the top and stop when they are satisfied.
+"""What each click model, and a dynamic Bayesian one, makes of users who look from the top and stop when they are satisfied.
 
 Use: tests/bench/cascade_users.py [--data ../shared/data] [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the table of tests/bench/README.md to stdout.
 
 Sessions and pages are those of `simulate`. Its own users ("rank") look at rank r with chance 1 / r. The others' clicks are drawn
 here: they click what they look at by its label as `simulate`'s users do, stop after a click with a chance by label, else go on to the
-next rank with a fixed chance. SDBN (Chapelle and Zhang, "A Dynamic Bayesian Network Click Model for Web Search Ranking", WWW 2009,
-section 5, with gamma = 1) takes all down to a session's last click for looked at, and all of a page without one. With Beta priors
-of two looks, attraction is the share of looks that were clicks, satisfaction the share of clicks that were the last. Its
-labels are written into the rows of `features`: `train` then learns from them as it does from those of pbm. p as in click_models.py.
+next rank with a fixed chance. The labels of dynamic_bayesian.py are written into the rows of `features`: `train` then learns from
+them as it does from those of pbm. p is against the default, as in click_models.py.
 """
 import argparse
 import collections
@@ -18,7 +16,9 @@ import sys
 
 import numpy as np
 
+import dynamic_bayesian
 from click_models import DEFAULT, train
+from dynamic_bayesian import Session
 from quality import ROOT, TOOL, Msrd, Rows, randomisation_p, read_lines, run, write_lines
 
 CLICK = (.1, .9)  # of what is looked at, by label; so does `simulate`, msrd having two labels
@@ -30,7 +30,6 @@ USERS = {
     "patient": Cascade((.05, .4), .95),
     "impatient": Cascade((.1, .7), .7),
 }
-Session = collections.namedtuple("Session", "id time query documents clicks")
 
 
 def read_sessions(log):
@@ -64,30 +63,9 @@ def click_again(sessions, labels, users, seed):
             looks = looks and random.random() < users.goes_on
 
 
-def sdbn(sessions, by_satisfaction):
-    """(query, document) -> label: a query's clicks, shared out by attraction, or by that times satisfaction."""
-    looks, clicks, last_clicks, of_query = (collections.Counter() for _ in range(4))
-    for session in sessions:
-        clicked = [i for i, one in enumerate(session.clicks) if one]
-        last = clicked[-1] if clicked else len(session.documents) - 1
-        for i, document in enumerate(session.documents[:last + 1]):
-            pair = session.query, document
-            looks[pair] += 1
-            clicks[pair] += session.clicks[i]
-            last_clicks[pair] += bool(clicked) and i == last
-        of_query[session.query] += len(clicked)
-    labels, sums = {}, collections.Counter()
-    for pair, n in looks.items():
-        labels[pair] = (clicks[pair] + 1) / (n + 2)
-        if by_satisfaction:
-            labels[pair] *= (last_clicks[pair] + 1) / (clicks[pair] + 2)
-        sums[pair[0]] += labels[pair]
-    return {pair: label * of_query[pair[0]] / sums[pair[0]] for pair, label in labels.items()}
-
-
 def relabelled(rows, labels):
     """Writes `rows` with these labels; what has none counts as not shown. Returns the path."""
-    with open(rows) as file, open(rows + ".sdbn", "w") as out:
+    with open(rows) as file, open(rows + ".labels", "w") as out:
         out.write(next(file).replace('"labels":"impressions"', '"labels":"shown"').replace('"click_model":"offset"', '"click_model":"naive"'))
         for row in file:
             body, comment = row.rstrip("\n").split(" # ")
@@ -96,18 +74,30 @@ def relabelled(rows, labels):
             label = labels.get((query[len("qid:"):], document))
             shown = "" if label is None else f" rank = {rank}"
             out.write(f"{label or 0:.6g} {query} {features} # docid = {document}{shown}\n")
-    return rows + ".sdbn"
+    return rows + ".labels"
 
 
-def methods(logs):
+def odds_by(model, rows):
+    """(query, document) -> exp(score - the query's best score)"""
+    run(TOOL, "score", "--model", model, "--data", rows, "--out", rows + ".run")
+    scores, best = {}, collections.defaultdict(lambda: -np.inf)
+    for line in read_lines(rows + ".run"):
+        query, _, document, _, score, _ = line.split()
+        scores[query, document] = float(score)
+        best[query] = max(best[query], float(score))
+    return {(query, document): np.exp(score - best[query]) for (query, document), score in scores.items()}
+
+
+def methods(logs, odds):
     """name -> (options of `train`, part -> labels or None)"""
     return {
-        "naive": (["--click-model", "naive"], None),
         DEFAULT: ([], None),
+        "naive": (["--click-model", "naive"], None),
         "pbm": (["--click-model", "pbm"], None),
         "ips, learnt": (["--click-model", "ips"], None),
-        "sdbn, attraction": ([], lambda part: sdbn(logs[part], False)),
-        "sdbn, attraction x satisfaction": ([], lambda part: sdbn(logs[part], True)),
+        "sdbn, attraction": ([], lambda part: dynamic_bayesian.simplified(logs[part], False)),
+        "sdbn, attraction times satisfaction": ([], lambda part: dynamic_bayesian.simplified(logs[part], True)),
+        "dbn, attraction": ([], lambda part: dynamic_bayesian.full(logs[part], odds[part])),
     }
 
 
@@ -116,9 +106,9 @@ def measure(dataset, qrels, users, options, work):
     os.makedirs(work, exist_ok=True)
     for part, count in (("train", options.queries), ("valid", options.queries * 2 // 5)):
         write_lines(f"{work}/queries.{part}", read_lines(f"{dataset.work}/queries.{part}")[:count])
-    results = {name: ([], collections.defaultdict(list), [0]) for name in methods({})}
+    results = {name: ([], collections.defaultdict(list), [0]) for name in methods({}, {})}
     for seed in range(1, options.seeds + 1):
-        logs = {}
+        logs, odds = {}, {}
         for part, shift in (("train", 0), ("valid", 1000)):
             queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv"
             run(TOOL, "simulate", "--db", dataset.db, "--queries", queries, "--qrels", f"{dataset.data}/qrels.{part}.txt",
@@ -129,11 +119,13 @@ def measure(dataset, qrels, users, options, work):
                 write_sessions(logs[part], log)
             run(TOOL, "features", "--db", dataset.db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}")
         print(f"  seed {seed}: {len(logs['train'])} sessions, {sum(sum(s.clicks) for s in logs['train'])} clicks", file=sys.stderr, flush=True)
-        for name, (flags, labels) in methods(logs).items():
+        for name, (flags, labels) in methods(logs, odds).items():
             rows = Rows(*(relabelled(f"{work}/{part}", labels(part)) if labels else f"{work}/{part}" for part in ("train", "valid")),
                         f"{dataset.work}/test")
             model = train(rows, f"{work}/model", seed, [*flags, "--threads", str(options.threads)])
             run(TOOL, "score", "--model", model, "--data", rows.test, "--out", f"{work}/test.run")
+            if name == DEFAULT:
+                odds.update((part, odds_by(model, f"{work}/{part}")) for part in logs)
             values = dataset.values(f"{work}/test.run", seed)
             means, by_query, refused = results[name]
             means.append(sum(values.values()) / len(values))
