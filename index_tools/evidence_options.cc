@@ -35,7 +35,7 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
             << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
             << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
   if (report.num_unknown_queries > 0) {
-    std::cerr << report.num_unknown_queries << " queries of the clicks or judgments are not in the query file";
+    std::cerr << report.num_unknown_queries << " query ids of the clicks or judgments are not in the query file";
     if (data.labels != LabelKind::grades) {
       std::cerr << "; they had " << std::llround(report.num_unknown_clicks) << " of " << std::llround(report.num_clicks_of_log)
                 << " clicks (" << percent(report.num_unknown_clicks, report.num_clicks_of_log) << ')';
@@ -187,7 +187,10 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "of --queries and a document are held in memory");
   table.needs("half-life", {"clicks"}, "judgments have no age");
   table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
-  for (const char* name : {"behaviour-from", "behaviour-hidden"}) table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
+  for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
+    table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
+    table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
+  }
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
@@ -271,28 +274,33 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
   named.check();
   check_clicks();
   const std::vector<QueryRow> rows = read_queries(queries_path);
+  const std::vector<QueryRow> others = other_queries.empty() ? std::vector<QueryRow>() : read_queries(other_queries);
+  const std::string part = other_queries.empty() ? "" : is_validation ? kValidation : kTraining;
   if (qrels.empty()) {
-    std::vector<QueryRow> known = rows;  // else a row of the others' could pass for one of these by its words
+    // Those of training first, for both: else a row that only has words could be taken for one of either.
+    std::vector<QueryRow> known = is_validation ? others : rows;
+    const std::vector<QueryRow>& rest = is_validation ? rows : others;
+    known.insert(known.end(), rest.begin(), rest.end());
     std::set<std::string> held_out;
-    if (!other_queries.empty()) {
-      for (QueryRow& other : read_queries(other_queries)) {
-        if (!is_validation && holds_out()) held_out.insert(other.id);
-        known.push_back(std::move(other));
-      }
+    for (const QueryRow& other : others) {
+      if (!is_validation && holds_out()) held_out.insert(other.id);
     }
     const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
     const QueryIds ids = ids_of(rows);
-    QueryIds others = ids_of(known);
-    for (const std::string& id : ids) others.erase(id);
-    LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids, std::move(others));
+    LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids, ids_of(others));
     for_each_click(known, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
-    return prepare_clicks(rows, whole, history.get(), held_out.empty() ? "" : kTraining);
+    return prepare_clicks(rows, whole, history.get(), part);
+  }
+  Qrels judgments = read_qrels(qrels);
+  const QueryIds own = ids_of(rows);
+  for (const QueryRow& other : others) {
+    if (own.count(other.id) == 0) judgments.by_query.erase(other.id);
   }
   return prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
-        return prepare(database.opener(), layout, schema_of_rows, rows, read_qrels(qrels), options, report);
+        return prepare(database.opener(), layout, schema_of_rows, rows, judgments, options, report);
       },
-      false, "");
+      false, part);
 }
 
 RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t seed) const {

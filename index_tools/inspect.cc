@@ -9,6 +9,7 @@
 
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
+#include "plugin/src/model_parts.h"
 #include "trainer/index_layout.h"
 
 namespace irgan {
@@ -80,7 +81,9 @@ void print_epochs(const json& network, std::ostream& out) {
 
 void print_model(const Model& model, std::ostream& out) {
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      " << model.depth()
-      << " candidates\ntrained on ";
+      << " candidates\n";
+  if (model.parts().unseen_credit != 0.0) out << "unseen     get a credit of " << model.parts().unseen_credit << '\n';
+  out << "trained on ";
   const IndexFacts& facts = model.index_facts();
   if (facts.num_documents > 0) {
     out << "an index of " << facts.num_documents << " documents, " << std::fixed << std::setprecision(1)

@@ -21,7 +21,10 @@ std::string normalised(std::string_view text) {
 QueryResolver::QueryResolver(const std::vector<QueryRow>& queries) {
   for (const QueryRow& query : queries) {
     ids_.insert(query.id);
-    if (!query.text.empty()) id_of_text_.emplace(normalised(query.text), query.id);
+    if (query.text.empty()) continue;
+    const bool is_plain = query.filter.empty() && query.serialised_query.empty();
+    const auto [place, is_first] = with_text_.try_emplace(normalised(query.text), WithText{query.id, is_plain});
+    if (!is_first) place->second.is_all = false;
   }
 }
 
@@ -29,8 +32,8 @@ QueryResolver::Found QueryResolver::find(const ClickRow& row) const {
   std::string given(row.query_id);
   if (!given.empty() && (row.query.empty() || ids_.count(given) > 0)) return {std::move(given), false};
   std::string words = normalised(row.query);
-  const auto known = id_of_text_.find(words);
-  if (known != id_of_text_.end()) return {known->second, !given.empty()};
+  const auto known = with_text_.find(words);
+  if (known != with_text_.end() && (given.empty() || known->second.is_all)) return {known->second.id, !given.empty()};
   return {given.empty() ? "(no id) " + words : std::move(given), false};
 }
 

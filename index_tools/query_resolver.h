@@ -16,8 +16,9 @@ namespace irgan {
 /// spacing.
 std::string normalised(std::string_view text);
 
-/// Finds a log row's query: by its id, or by its words where it has no id, or one that is not known: many sites give each
-/// search an id of its own.
+/// Finds a log row's query: by its id, or by its words, the first query with them, where it has no id. Many sites give each search
+/// an id of its own: an id that is not known gives way to a query with the words, if it is the only one and has no filter or
+/// serialised query, which the words do not tell.
 ///
 /// Threads: may be shared
 class QueryResolver {
@@ -33,7 +34,11 @@ class QueryResolver {
 
  private:
   std::unordered_set<std::string> ids_;
-  std::unordered_map<std::string, std::string> id_of_text_;
+  struct WithText {
+    std::string id;
+    bool is_all = true;  ///< no other query has the text, and this one has no filter or query of its own
+  };
+  std::unordered_map<std::string, WithText> with_text_;
 };
 
 }  // namespace irgan

@@ -107,6 +107,7 @@ void take_from(const Model& model, const std::set<std::string>& given, TrainingO
   take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
   if (given.count("networks") == 0) training.networks = static_cast<int>(parts.discriminators.size());
   if (given.count("serve") == 0) training.ranker = parts.ranker;
+  if (given.count("unseen-credit") == 0) training.unseen_credit = parts.unseen_credit;
   if (given.count("temperature") == 0) training.game.temperature = parts.temperature;
 }
 
@@ -229,7 +230,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
   options.split.add_to(table);
   table.text("model", options.model, "the model file to write", "FILE");
-  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, --serve and --temperature if these are not given; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
+  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, --serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
   table.number("epochs", options.epochs, 1, 10000,
                "epochs; the best by validation is kept, and the step size falls to the end; if not given, " + std::to_string(TrainingOptions().epochs) +
                ", and " + std::to_string(kEpochsFromModel) + " with --from");
@@ -253,6 +254,9 @@ void run(const TrainOptions& options, std::ostream& out) {
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
   Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
+  if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
+    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
+  }
   apply_click_model(settings, options, split, out);
   training.num_threads = options.evidence.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";

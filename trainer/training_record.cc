@@ -53,7 +53,6 @@ json record_of(const TrainingOptions& options) {
           {"generator_hidden_units", options.generator_hidden_units},
           {"networks", options.networks},
           {"serve", to_string(options.ranker)},
-          {"unseen_credit", options.unseen_credit},
           {"first_stage_feature", options.first_stage_feature},
           {"seed", options.seed}};
 }

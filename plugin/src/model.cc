@@ -107,7 +107,7 @@ VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const 
   VectorXf scores = VectorXf::Zero(rows.rows());
   if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(parts_->discriminators, encoded);
   if (weights.generator > 0.0F) scores += weights.generator * mean_score(parts_->generators, encoded);
-  if (!click_columns_.empty()) scores += unseen_credits(rows);
+  if (!click_columns_.empty()) scores += weights.discriminator * unseen_credits(rows);
   return scores;
 }
 
@@ -147,7 +147,7 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
   }
   if (!click_columns_.empty()) {
     const VectorXf credits = unseen_credits(rows);
-    contributions.col(static_cast<Index>(click_columns_.front())).array() += credits.array() - credits.mean();
+    contributions.col(static_cast<Index>(click_columns_.front())).array() += weights.discriminator * (credits.array() - credits.mean());
   }
   return contributions;
 }

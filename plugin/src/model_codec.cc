@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "xapian-irgan model";
 constexpr const char* kFormatVersion = "1";
+constexpr const char* kVersionWithCredit = "2";  // of models whose documents get a credit, which version 1 does not know
 constexpr std::size_t kEncodingTensors = 3;
 
 std::string tensor_name(const char* player, std::size_t network, std::size_t layer, const char* part) {
@@ -113,9 +114,11 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
 
 std::string encode_model(const ModelParts& parts) {
   TensorFile file;
+  json serving{{"ranker", to_string(parts.ranker)}, {"depth", parts.depth}, {"temperature", parts.temperature}};
+  if (parts.unseen_credit != 0.0) serving["unseen_credit"] = parts.unseen_credit;
   file.metadata = {
       {"format", kFormat},
-      {"format_version", kFormatVersion},
+      {"format_version", parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion},
       {"feature_schema", schema_to_json(parts.schema)},
       {"training_record", parts.training_record},
       {"index", json{{"uuid", parts.facts.uuid},
@@ -123,11 +126,7 @@ std::string encode_model(const ModelParts& parts) {
                      {"average_length", parts.facts.average_length},
                      {"id_prefix", parts.facts.id_prefix}}
                     .dump()},
-      {"serving", json{{"ranker", to_string(parts.ranker)},
-                       {"depth", parts.depth},
-                       {"temperature", parts.temperature},
-                       {"unseen_credit", parts.unseen_credit}}
-                      .dump()},
+      {"serving", serving.dump()},
   };
   add_encoding(parts.encoding, file);
   add_networks("discriminator", parts.discriminators, file);
@@ -137,9 +136,10 @@ std::string encode_model(const ModelParts& parts) {
 
 ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
-  if (file.text("format") != kFormat || file.text("format_version") != kFormatVersion) {
-    throw FormatError(origin + ": format '" + file.text("format") + "' version " + file.text("format_version") +
-                      ", but this build reads '" + kFormat + "' version " + kFormatVersion);
+  const std::string version = file.text("format_version");
+  if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit)) {
+    throw FormatError(origin + ": format '" + file.text("format") + "' version " + version + ", but this build reads '" + kFormat +
+                      "' versions " + kFormatVersion + " and " + kVersionWithCredit);
   }
   ModelParts parts;
   try {

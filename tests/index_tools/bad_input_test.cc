@@ -285,7 +285,7 @@ TEST_CASE_METHOD(Fixture, "documents and queries that are unknown are counted an
       run_line("features --db " + f + "db --queries " + f + "learn.tsv --clicks " + f + "log --out " + f + "some.rows");
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, Contains("(28 without clicks or judgments, 0 without candidates)"));
-  CHECK_THAT(result.err, Contains("1 queries of the clicks or judgments are not in the query file; they had 1 of 9 clicks (11 %)\n"));
+  CHECK_THAT(result.err, Contains("1 query ids of the clicks or judgments are not in the query file; they had 1 of 9 clicks (11 %)\n"));
   CHECK_THAT(result.err, Contains("8 clicks, ") && Contains("63 % on documents that the index does not have"));
 }
 

@@ -15,6 +15,8 @@
 #include "irgan/reranker.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
+#include "plugin/src/model_parts.h"
+#include "trainer/training.h"
 #include "trainer/behaviour_index.h"
 #include "trainer/index_layout.h"
 #include "trainer/letor_file.h"
@@ -369,6 +371,30 @@ TEST_CASE("a model with features from clicks serves a live search", "[index_tool
   REQUIRE(ranked.size() == hits.size());
   const Eigen::VectorXf scores = loaded->score(live_rows(db, loaded->schema(), corpus().texts[0]));
   for (const RankedHit& hit : ranked) CHECK(static_cast<float>(hit.score) == scores[static_cast<Eigen::Index>(hit.first_stage_rank) - 1]);
+}
+
+TEST_CASE("the credit of unseen documents is the model's, and a model without features from clicks has none", "[index_tools][behaviour]") {
+  const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
+  const std::string line = "train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
+                           " --clicks " + options.clicks[0] + " --epochs 1 --valid-share .3 --restart --model ";
+  const auto credit_of = [](const std::string& model, const std::string& train) {
+    const CommandResult trained = run_line(train);
+    INFO(trained.err);
+    REQUIRE((trained.exit_code == 0 || trained.exit_code == 1));
+    const std::string path = trained.exit_code == 0 ? model : model + ".refused";
+    const CommandResult shown = run_line("inspect " + path);
+    const double credit = Model::from_file(path)->parts().unseen_credit;
+    CHECK((shown.out.find("unseen     get a credit") != std::string::npos) == (credit != 0.0));
+    return std::make_pair(path, credit);
+  };
+  const std::string a = corpus().folder.file("credit.a");
+  const std::string b = corpus().folder.file("credit.b");
+  CHECK(credit_of(a, line + a + " --behaviour").second == TrainingOptions().unseen_credit);
+  const auto [path, credit] = credit_of(b, line + b + " --behaviour --unseen-credit .125");
+  CHECK(credit == 0.125);
+  CHECK(credit_of(a, line + a + " --from " + path).second == 0.125);
+  CHECK(credit_of(b, line + b).second == 0.0);
+  CHECK_THAT(run_line(line + b + " --unseen-credit .5").err, Contains("--unseen-credit needs features from clicks"));
 }
 
 TEST_CASE("without --behaviour nothing of clicks is learnt, though the index knows it", "[index_tools][behaviour]") {

@@ -21,6 +21,7 @@ TEST_CASE("flags that would be passed over are refused, and both are named", "[i
       {features + "--qrels r --rank-base 0", "--rank-base needs --clicks"},
       {features + "--qrels r --max-bad .1", "--max-bad needs --clicks"},
       {features + "--clicks c --behaviour-hidden .1", "--behaviour-hidden needs --behaviour or --from"},
+      {features + "--qrels r --behaviour --behaviour-from earlier", "--behaviour-from and --qrels exclude each other"},
       {train + "--clicks c --clip 5", "--clip is for --click-model ips only"},
       {train + "--clicks c --click-model pbm --clip 5", "--clip is for --click-model ips only"},
       {train + "--clicks c --valid-queries v --valid-share .2", "--valid-share and --valid-queries exclude each other"},

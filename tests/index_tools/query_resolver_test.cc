@@ -35,6 +35,16 @@ TEST_CASE("a row's query is that of its id, else that of its words", "[index_too
   CHECK_FALSE(resolver.find(row_of("s-77", "green")).in_place);
 }
 
+TEST_CASE("an unknown id does not give way where the words do not tell the query", "[index_tools][query_resolver]") {
+  const QueryResolver resolver({{"q1", "amber", "Xred", ""}, {"q2", "jade", "", "serialised"}, {"q3", "onyx", "", ""}, {"q4", "Onyx", "", ""}});
+  for (const char* words : {"amber", "jade", "onyx"}) {
+    INFO(words);
+    CHECK(resolver.id_of(row_of("s-77", words)) == "s-77");
+  }
+  CHECK(resolver.id_of(row_of("", "amber")) == "q1");
+  CHECK(resolver.id_of(row_of("", "onyx")) == "q3");
+}
+
 TEST_CASE("a log with an id for each search is learnt from by its words, and the rows are counted", "[index_tools][query_resolver]") {
   const MadeSite site;
   site.index();
@@ -46,7 +56,7 @@ TEST_CASE("a log with an id for each search is learnt from by its words, and the
   INFO(rows.err);
   REQUIRE(rows.exit_code == 0);
   CHECK_THAT(rows.err, Contains("2 rows have a query id that the query file does not have: they count for the query with their words"));
-  CHECK_THAT(rows.err, Contains("1 queries of the clicks or judgments are not in the query file"));
+  CHECK_THAT(rows.err, Contains("1 query ids of the clicks or judgments are not in the query file"));
   CHECK_THAT(site.folder.read("rows"), Contains("2 qid:q0 "));
   const CommandResult check = site.run("check --clicks @log --queries @queries.tsv");
   INFO(check.err);
@@ -64,4 +74,23 @@ TEST_CASE("words that training's and validation's queries share do not move a ro
       site.run("train --force --db @db --queries @a.tsv --valid-queries @b.tsv --clicks @log --epochs 1 --model @m");
   CHECK_THAT(result.err, !Contains("does not have: they count"));
   CHECK_THAT(result.err, !Contains("are not in the query file"));  // each is in one of both
+}
+
+TEST_CASE("a row that only has words is training's in both parts, and judgments of the other part are not unknown", "[index_tools][query_resolver]") {
+  const MadeSite site;
+  site.index();
+  site.folder.write("a.tsv", "q0\tamber\n");
+  site.folder.write("b.tsv", "v0\tamber\nv1\tbirch\n");
+  site.folder.write("log", "query\tdoc_id\namber\td0\namber\td0\nbirch\td1\n");
+  const CommandResult clicks =
+      site.run("train --force --db @db --queries @a.tsv --valid-queries @b.tsv --clicks @log --epochs 1 --model @m");
+  INFO(clicks.err);
+  CHECK_THAT(clicks.err, Contains("training: 1 queries with candidates of 1") && Contains("2 clicks, "));
+  CHECK_THAT(clicks.err, Contains("validation: 1 queries with candidates of 2") && Contains("1 clicks, "));
+  site.folder.write("qrels", "q0 0 d0 1\nv1 0 d1 1\n");
+  const CommandResult judged =
+      site.run("train --force --db @db --queries @a.tsv --valid-queries @b.tsv --qrels @qrels --epochs 1 --model @m");
+  INFO(judged.err);
+  CHECK_THAT(judged.err, Contains("training: 1 queries with candidates of 1") && Contains("validation: 1 queries with candidates of 2"));
+  CHECK_THAT(judged.err, !Contains("are not in the query file"));
 }

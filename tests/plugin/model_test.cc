@@ -125,6 +125,9 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
   const auto with = Model::from_bytes(Model(parts).to_bytes(), "m.bin");
   CHECK(with->parts().unseen_credit == 0.25);
   CHECK(with->version() != without.version());
+  CHECK(decode_tensors(with->to_bytes(), "m.bin").text("format_version") == "2");  // builds that do not know credits refuse it
+  CHECK(decode_tensors(without.to_bytes(), "m.bin").text("format_version") == "1");
+  CHECK(decode_tensors(without.to_bytes(), "m.bin").text("serving").find("credit") == std::string::npos);
 
   FeatureMatrix pool = random_pool(4, 4, 7);
   pool(1, 1) = pool(1, 3) = NAN;  // never seen
@@ -135,6 +138,13 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
   CHECK(close(with->score(pool), without.score(pool) + credits));
   CHECK(close(with->score_beside(pool.topRows(2), pool, Ranker::discriminator),
               without.score_beside(pool.topRows(2), pool, Ranker::discriminator) + credits.head(2)));
+
+  ModelParts both = parts;
+  both.generators = both.discriminators;
+  both.ranker = Ranker::combined;
+  const Model player(both);  // the policy is what it was trained to be
+  CHECK(close(player.score(pool, Ranker::generator), without.score(pool)));
+  CHECK(close(player.score(pool), without.score(pool) + 0.5F * credits));
 
   const VectorXf explained = with->explain(pool).rowwise().sum();
   const VectorXf scores = with->score(pool);
@@ -185,10 +195,10 @@ TEST_CASE("every flipped bit and every flipped byte of a model is refused", "[pl
 }
 
 TEST_CASE("a file of another format or version is refused by name", "[plugin][model]") {
-  CHECK(complaint(with_metadata("format_version", "2")) ==
-        "m.bin: format 'xapian-irgan model' version 2, but this build reads 'xapian-irgan model' version 1");
+  CHECK(complaint(with_metadata("format_version", "3")) ==
+        "m.bin: format 'xapian-irgan model' version 3, but this build reads 'xapian-irgan model' versions 1 and 2");
   CHECK(complaint(with_metadata("format", "xapian-irgan features")) ==
-        "m.bin: format 'xapian-irgan features' version 1, but this build reads 'xapian-irgan model' version 1");
+        "m.bin: format 'xapian-irgan features' version 1, but this build reads 'xapian-irgan model' versions 1 and 2");
 }
 
 TEST_CASE("a model without one of its metadata is refused", "[plugin][model]") {
