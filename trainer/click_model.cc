@@ -99,7 +99,7 @@ PoolSums sums_of_pool(const ShownPairs& shown, std::size_t begin, std::size_t en
 void set_priors(const FittedClickModel& fitted, const TrainingData& data, ShownPairs& shown) {
   for_each_pool(shown, *fitted.ranker, data, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
     const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
-    const double scale = (sums.clicks + 1.0) / (sums.promised + 1.0 / fitted.attraction_per_score);
+    const double scale = query_level(sums.clicks, sums.promised, fitted.attraction_per_score);
     for (std::size_t i = begin; i < end; ++i) {
       shown.pairs[i].prior_attraction = std::max(scale * odds[shown.places[i].second], kLeastPrior);
     }
@@ -119,13 +119,10 @@ void fit_pbm(const TrainingData& training, FittedClickModel& fitted) {
   fitted.examination = fit_position_based(shown.pairs, fitted.examination, kPriorShowings).examination;
 }
 
-// One example a query, over all documents that were shown for it.
-void apply_pbm(const FittedClickModel& fitted, TrainingData& data) {
-  ShownPairs shown = pairs_of(data);
-  set_priors(fitted, data, shown);
-  const std::vector<double> attraction = attractions(shown.pairs, fitted.examination, kPriorShowings);
+// One example a query, over all documents that were shown for it: the query's clicks, shared out by attraction.
+void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attraction, const Model& ranker, TrainingData& data) {
   data.examples.clear();
-  for_each_pool(shown, *fitted.ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd&) {
+  for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd&) {
     Example example;
     example.pool = pool;
     example.labels.resize(static_cast<Index>(end - begin));
@@ -146,6 +143,56 @@ void apply_pbm(const FittedClickModel& fitted, TrainingData& data) {
   });
 }
 
+void apply_pbm(const FittedClickModel& fitted, TrainingData& data) {
+  ShownPairs shown = pairs_of(data);
+  set_priors(fitted, data, shown);
+  share_out_clicks(shown, attractions(shown.pairs, fitted.examination, kPriorShowings), *fitted.ranker, data);
+}
+
+std::vector<ClickedPair> clicked_pairs(const ShownPairs& shown, const Model& ranker, const TrainingData& data) {
+  std::vector<ClickedPair> pairs;
+  for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd& odds) {
+    for (std::size_t i = begin; i < end; ++i) pairs.push_back({pool, odds[shown.places[i].second], clicks_of(shown.pairs[i])});
+  });
+  return pairs;
+}
+
+ViewedPage page_of(const Example& example, const ShownPairs& shown) {
+  ViewedPage page;
+  for (std::size_t i = 0; i < example.rows.size(); ++i) {
+    const auto row = static_cast<Index>(i);
+    const auto place = std::lower_bound(shown.places.begin(), shown.places.end(), std::pair(example.pool, example.rows[i]));
+    const double last_clicks = example.last_clicks.size() > 0 ? example.last_clicks[row] : 0.0;
+    page.documents.push_back({static_cast<std::uint32_t>(place - shown.places.begin()), example.ranks[i], last_clicks});
+    page.views = std::max(page.views, example.shown[row]);
+  }
+  std::sort(page.documents.begin(), page.documents.end(),
+            [](const ViewedDocument& a, const ViewedDocument& b) { return a.rank < b.rank; });
+  return page;
+}
+
+std::vector<ViewedPage> viewed_pages(const TrainingData& data, const ShownPairs& shown) {
+  std::vector<ViewedPage> pages;
+  pages.reserve(data.examples.size());
+  for (const Example& example : data.examples) pages.push_back(page_of(example, shown));
+  return pages;
+}
+
+void fit_dbn(const TrainingData& training, FittedClickModel& fitted) {
+  const ShownPairs shown = pairs_of(training);
+  DynamicBayesianModel model = fit_dynamic_bayesian(viewed_pages(training, shown), clicked_pairs(shown, *fitted.ranker, training));
+  fitted.habits = model.habits;
+  fitted.examination = std::move(model.examination);
+}
+
+void apply_dbn(const FittedClickModel& fitted, TrainingData& data) {
+  const ShownPairs shown = pairs_of(data);
+  const DynamicBayesianModel model =
+      fit_dynamic_bayesian(viewed_pages(data, shown), clicked_pairs(shown, *fitted.ranker, data), fitted.habits);
+  data.origin.going_on = fitted.habits.going_on;
+  share_out_clicks(shown, model.attraction, *fitted.ranker, data);
+}
+
 void apply_ips(const FittedClickModel& fitted, TrainingData& data) {
   for (Example& example : data.examples) {
     for (std::size_t i = 0; i < example.ranks.size(); ++i) {
@@ -160,6 +207,26 @@ bool says_how_often_shown(const TrainingData& data) {
                      [](const Example& example) { return example.shown.size() == example.labels.size(); });
 }
 
+// Whether clicks are known to be the last of their views, or there are none.
+bool says_last_clicks(const TrainingData& data) {
+  bool is_clicked = false;
+  for (const Example& example : data.examples) {
+    if (example.last_clicks.size() > 0) return true;
+    is_clicked = is_clicked || (example.labels.array() > 0.0).any();
+  }
+  return !is_clicked;
+}
+
+// Throws: ConfigError that begins with `flag`
+void check_counts(ClickModel model, const TrainingData& data, const std::string& flag) {
+  if (model != ClickModel::pbm && model != ClickModel::dbn) return;
+  if (!says_how_often_shown(data)) throw ConfigError(flag + " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
+  if (model == ClickModel::dbn && !says_last_clicks(data)) {
+    throw ConfigError(flag + " needs to know the last click of each page view: a log of single views with their sessions, not of counts, or rows that this "
+                      "version's 'features' made of one (last = N)");
+  }
+}
+
 }  // namespace
 
 void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where) {
@@ -167,16 +234,19 @@ void check_click_model(const ClickModelSettings& settings, const TrainingData& d
   const std::string flag = (where.empty() ? "" : where + ": ") + "--click-model " + to_string(settings.model);
   if (data.labels == LabelKind::shown) throw ConfigError(flag + ": a click model made these labels already");
   if (data.labels == LabelKind::grades) throw ConfigError(flag + " is for clicks: these labels are judgments");
-  const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm || settings.model == ClickModel::ips;
+  const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm || settings.model == ClickModel::dbn ||
+                           settings.model == ClickModel::ips;
   if (needs_ranks && data.labels != LabelKind::impressions) {
     throw ConfigError(flag + " needs a log that says what was shown, with ranks; for clicks alone there are naive and decayed");
   }
   if (settings.model == ClickModel::decayed && !(data.origin.half_life_days > 0.0)) {
     throw ConfigError(flag + " needs a log with times, or rows that 'features --half-life' made of one");
   }
-  if (settings.model != ClickModel::pbm) return;
-  if (data.origin.half_life_days > 0.0) throw ConfigError(flag + " compares clicks with showings, so clicks must not decay: use --half-life 0");
-  if (!says_how_often_shown(data)) throw ConfigError(flag + " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
+  const bool compares_counts = settings.model == ClickModel::pbm || settings.model == ClickModel::dbn;
+  if (compares_counts && data.origin.half_life_days > 0.0) {
+    throw ConfigError(flag + " compares clicks with showings, so clicks must not decay: use --half-life 0");
+  }
+  check_counts(settings.model, data, flag);
 }
 
 const char* to_string(ClickModel model) {
@@ -185,6 +255,7 @@ const char* to_string(ClickModel model) {
     case ClickModel::decayed: return "decayed";
     case ClickModel::offset: return "offset";
     case ClickModel::pbm: return "pbm";
+    case ClickModel::dbn: return "dbn";
     case ClickModel::ips: return "ips";
     default: return "auto";
   }
@@ -215,11 +286,12 @@ FittedClickModel fit_click_model(const ClickModelSettings& settings, const Train
   check_click_model(settings, training);
   if (settings.model == ClickModel::ips && !settings.propensities.empty()) {
     fitted.examination = settings.propensities;
-  } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm) {
+  } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm || settings.model == ClickModel::dbn) {
     LearntExamination learnt = learnt_examination(training, settings.seed, settings.num_threads);
     fitted.examination = std::move(learnt.examination);
     fitted.ranker = std::move(learnt.ranker);
     if (settings.model == ClickModel::pbm) fit_pbm(training, fitted);
+    if (settings.model == ClickModel::dbn) fit_dbn(training, fitted);
   }
   return fitted;
 }
@@ -231,12 +303,11 @@ void apply_click_model(const FittedClickModel& fitted, TrainingData& data) {
     const bool decays = data.origin.half_life_days > 0.0;
     model = data.labels == LabelKind::impressions ? ClickModel::offset : decays ? ClickModel::decayed : ClickModel::naive;
   }
-  if (model == ClickModel::pbm && !says_how_often_shown(data)) {
-    throw ConfigError("--click-model pbm needs rows that say how often a document was shown (shown = N)");
-  }
+  check_counts(model, data, std::string("--click-model ") + to_string(model));
   data.origin.click_model = to_string(model);
   data.origin.examination = fitted.examination;
   if (model == ClickModel::pbm) apply_pbm(fitted, data);
+  if (model == ClickModel::dbn) apply_dbn(fitted, data);
   if (model == ClickModel::ips) apply_ips(fitted, data);
   if (data.labels == LabelKind::impressions && model != ClickModel::offset) data.labels = LabelKind::shown;
 }

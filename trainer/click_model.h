@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "trainer/dynamic_bayesian_model.h"
 #include "trainer/training_data.h"
 
 namespace irgan {
@@ -14,12 +15,14 @@ namespace irgan {
 ///
 /// Sources: naive, decayed and offset: DESIGN 2. ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with
 ///          Biased Feedback", WSDM 2017, eq. 4, with the clipping of their section 5.3. pbm: see fit_position_based().
+///          dbn: see fit_dynamic_bayesian().
 enum class ClickModel {
   automatic,  ///< offset for impressions, decayed for clicks alone
   naive,      ///< label = C, whatever the rank
   decayed,    ///< the same with C decayed by age, which is done where the log is read
   offset,     ///< label = C, and training learns softmax(s + b[rank]): e = exp(b)
   pbm,        ///< label of a document = the query's clicks, shared out by attraction, shown documents only
+  dbn,        ///< the same with attraction by another model of users, who look from the top and stop when a click satisfies
   ips,        ///< label = C * min(1 / e[rank], clip)
 };
 IRGAN_API const char* to_string(ClickModel model);
@@ -36,9 +39,10 @@ struct ClickModelSettings {
 struct FittedClickModel {
   ClickModel model = ClickModel::automatic;
   double clip = 20.0;
-  std::vector<double> examination;      ///< e by rank; empty where the model needs none
-  std::shared_ptr<const Model> ranker;  ///< whose scores are the prior of pbm
+  std::vector<double> examination;      ///< e by rank, by dbn its mean over pages; empty where the model needs none
+  std::shared_ptr<const Model> ranker;  ///< whose scores are the prior of pbm and dbn
   double attraction_per_score = 0.0;    ///< mean attraction of a document with the best score of its pool
+  UserHabits habits;                    ///< of dbn
 };
 
 /// A first model by softmax(s + b[rank]), and e = exp(b) that it learnt, 1 at the rank that is looked at most.
@@ -59,7 +63,8 @@ IRGAN_API LearntExamination learnt_examination(const TrainingData& training, std
 /// Checks that the data say what the model needs.
 ///
 /// where:  what the data come from, for the message; empty: not said
-/// Throws: ConfigError if the model needs impressions, times, or how often each document was shown, and the data do not say
+/// Throws: ConfigError if the model needs impressions, times, how often each document was shown, or which click of a view was
+///         its last, and the data do not say
 IRGAN_API void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where = "");
 
 /// Learns from the training part what the model needs.
@@ -71,7 +76,8 @@ IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, c
 /// automatic they stay what they are.
 ///
 /// Requires: data with the labels that the model was fitted to
-/// Throws:   ConfigError if the model is pbm and the data do not say how often each document was shown
+/// Throws:   ConfigError if the model is pbm or dbn and the data do not say how often each document was shown, or for dbn
+///           which clicks were the last
 IRGAN_API void apply_click_model(const FittedClickModel& fitted, TrainingData& data);
 
 }  // namespace irgan

@@ -23,7 +23,7 @@ constexpr std::size_t kUnknownBytes = 64 << 20;   // of a table that goes to a f
 // What things take in memory, with what their tables take beside them.
 constexpr std::size_t kBytesOfString = 100;
 constexpr std::size_t kBytesOfPage = 100;
-constexpr std::size_t kBytesOfShowing = 48;
+constexpr std::size_t kBytesOfShowing = 56;
 constexpr std::size_t kBytesOfClicks = 80;
 
 // Gives each distinct string a number, from 0 on, and keeps it once.
@@ -63,7 +63,17 @@ struct OpenPage {
   std::uint64_t opening = 0;     // its number among all openings
   std::uint64_t touched_at = 0;  // the number of openings when its last row came
   std::vector<Showing> showings;
+  double views = 0.0;   // by this session: the most that a document was shown
+  int lowest_rank = 0;  // that was clicked in the newest view; 0: none
 };
+
+// Counts the last click of the newest view.
+void end_view(OpenPage& page) {
+  for (Showing& showing : page.showings) {
+    if (showing.rank == page.lowest_rank) showing.last_clicks += 1.0;
+  }
+  page.lowest_rank = 0;
+}
 
 }  // namespace
 
@@ -99,11 +109,16 @@ struct ClickAggregator::State {
     if (showing == nullptr) {
       if (!fits(page, document, row.rank)) close(key.query, page);
       if (page.showings.empty()) page.opening = num_openings++;
-      page.showings.push_back({document, row.rank, {}, 0.0});
+      page.showings.push_back({document, row.rank, {}, 0.0, 0.0});
       showing = &page.showings.back();
     }
     showing->shown += row.count;
+    if (showing->shown > page.views) {
+      end_view(page);
+      page.views = showing->shown;
+    }
     if (row.clicked) showing->clicks.add(row.count, time, page_decay);
+    if (row.clicked && row.count == 1.0) page.lowest_rank = std::max(page.lowest_rank, row.rank);
     page.touched_at = num_openings;
     if (is_new) {
       in_order_of_check.push_back({key, num_openings});
@@ -126,6 +141,7 @@ struct ClickAggregator::State {
   }
 
   void close(std::uint32_t query, OpenPage& page) {
+    end_view(page);
     std::sort(page.showings.begin(), page.showings.end(),
               [](const Showing& a, const Showing& b) { return a.rank < b.rank; });
     if (spilled != nullptr) {
@@ -134,6 +150,7 @@ struct ClickAggregator::State {
       pages.merge(query, page.opening, page.showings, page_decay);
     }
     page.showings.clear();
+    page.views = 0.0;
   }
 
   void add_clicks(std::uint32_t query, std::uint32_t document, double count) {
@@ -148,7 +165,7 @@ struct ClickAggregator::State {
   void spill_page(std::uint32_t query, std::uint64_t opening, const Showing* showings, std::size_t size) {
     named.clear();
     for (std::size_t k = 0; k < size; ++k) {
-      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown});
+      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown, showings[k].last_clicks});
     }
     spilled->add_page(queries[query], opening, named, counts.newest_time.has_value());
   }
@@ -276,8 +293,8 @@ struct ClickAggregator::State {
     page.documents.reserve(entry.num_showings);
     for (std::size_t k = 0; k < entry.num_showings; ++k) {
       const Showing& showing = pages.showings()[entry.first_showing + k];
-      page.documents.push_back(
-          {documents[showing.document], showing.rank, showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown});
+      page.documents.push_back({documents[showing.document], showing.rank,
+                                showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown, showing.last_clicks});
     }
     return page;
   }

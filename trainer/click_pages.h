@@ -20,6 +20,7 @@ struct ShownDocument {
   int rank = 0;       ///< 1-based
   double clicks = 0;  ///< weighted by the rows' counts, and decayed
   double shown = 0;   ///< how often it was shown here, weighted by the rows' counts, not decayed
+  double last_clicks = 0;  ///< in how many views of the page no click was lower, not decayed; of rows that count once
 };
 
 /// A distinct result page: the same query, the same documents at the same ranks.
@@ -68,7 +69,8 @@ struct ClickTotals {
 /// A page is what one session saw for one query: rows belong to it until one shows another document at a rank that is
 /// taken, or a document that stands at another rank; such a row begins the next page. Equal pages are merged, their
 /// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
-/// that it has already. Rows without a session are taken as one session's. A page that has not been touched while 2^17
+/// that it has already. A session that sees its page again, a document shown once more telling so, has one more view of it;
+/// rows that count for several do not say which clicks were of one view. Rows without a session are taken as one session's. A page that has not been touched while 2^17
 /// others of known queries were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents.
 /// Its later rows make a page of their own. That costs little: what training learns from a page compares the documents on
 /// it, given their own ranks, and both parts keep those.

@@ -98,12 +98,15 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   Example example;
   example.labels.resize(static_cast<Index>(shown_at.size()));
   example.shown.resize(example.labels.size());
+  example.last_clicks.resize(example.labels.size());
   for (const auto& [row, shown] : shown_at) {
     example.labels[static_cast<Index>(example.rows.size())] = shown->clicks;
     example.shown[static_cast<Index>(example.rows.size())] = shown->shown;
+    example.last_clicks[static_cast<Index>(example.rows.size())] = shown->last_clicks;
     example.rows.push_back(row);
     example.ranks.push_back(shown->rank);
   }
+  if (!(example.last_clicks.array() > 0.0).any()) example.last_clicks.resize(0);  // as it is read from a file
   return example;
 }
 

@@ -49,6 +49,7 @@ void DistinctPages::merge(std::uint32_t query, std::uint64_t opening, const std:
       Showing& sum = showings_[entries_[i].first_showing + k];
       sum.clicks.add(showings[k].clicks.value, showings[k].clicks.time, decay);
       sum.shown += showings[k].shown;
+      sum.last_clicks += showings[k].last_clicks;
     }
     return;
   }

@@ -40,6 +40,7 @@ struct Showing {
   int rank = 0;
   DecayedSum clicks;
   double shown = 0.0;
+  double last_clicks = 0.0;  // views whose lowest click was here
 };
 
 /// Returns a hash in which every bit of `value` has reached every bit.

@@ -32,8 +32,22 @@ void append_number(std::string& line, Number number) {
   line.append(digits, error == std::errc() ? end : digits);
 }
 
-void append_row(const Pool& pool, Index row, double label, int rank, double shown, std::string& text) {
-  append_number(text, label);
+void append_count(const char* name, double count, std::string& text) {
+  if (!(count > 0.0)) return;
+  text += name;
+  append_number(text, count);
+}
+
+// What an example says of one row of its pool.
+struct RowFacts {
+  double label = 0.0;
+  int rank = 0;
+  double shown = 0.0;
+  double last_clicks = 0.0;
+};
+
+void append_row(const Pool& pool, Index row, const RowFacts& facts, std::string& text) {
+  append_number(text, facts.label);
   text += " qid:" + escape_id(pool.query_id);
   for (Index j = 0; j < pool.rows.cols(); ++j) {
     if (std::isnan(pool.rows(row, j))) continue;
@@ -43,11 +57,9 @@ void append_row(const Pool& pool, Index row, double label, int rank, double show
     append_number(text, pool.rows(row, j));
   }
   text += " # docid = " + escape_id(pool.document_ids[static_cast<std::size_t>(row)]);
-  if (rank > 0) text += " rank = " + std::to_string(rank);
-  if (shown > 0.0) {
-    text += " shown = ";
-    append_number(text, shown);
-  }
+  if (facts.rank > 0) text += " rank = " + std::to_string(facts.rank);
+  append_count(" shown = ", facts.shown, text);
+  append_count(" last = ", facts.last_clicks, text);
   if (row >= pool.rows.rows() - pool.num_added) text += " added = 1";
   text += '\n';
 }
@@ -156,6 +168,7 @@ Example example_of(const Block& block, LabelKind kind) {
   Example example;
   std::vector<double> labels;
   std::vector<double> shown;
+  std::vector<double> last_clicks;
   for (std::size_t i = 0; i < block.lines.size(); ++i) {
     const LetorLine& line = block.lines[i];
     if (is_of_pages(kind) && line.rank == 0) continue;
@@ -164,9 +177,13 @@ Example example_of(const Block& block, LabelKind kind) {
     if (!is_of_pages(kind)) continue;
     example.ranks.push_back(line.rank);
     shown.push_back(line.shown);
+    last_clicks.push_back(line.last_clicks);
   }
   if (std::all_of(shown.begin(), shown.end(), [](double count) { return count > 0.0; })) {
     example.shown = Eigen::Map<const Eigen::VectorXd>(shown.data(), static_cast<Index>(shown.size()));
+  }
+  if (std::any_of(last_clicks.begin(), last_clicks.end(), [](double count) { return count > 0.0; })) {
+    example.last_clicks = Eigen::Map<const Eigen::VectorXd>(last_clicks.data(), static_cast<Index>(last_clicks.size()));
   }
   example.labels = Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size()));
   return example;
@@ -193,6 +210,7 @@ void join_origin(const LabelOrigin& more, const std::string& path, const std::st
                       ", and do not say the same: make both alike");
   }
   if (more.examination != all.examination) all.examination.clear();
+  if (more.going_on != all.going_on) all.going_on = 0.0;
   if (more.split != all.split) all.split.clear();
 }
 
@@ -203,19 +221,16 @@ void write_letor(const TrainingData& data, std::ostream& out) {
   std::string text;
   for (const Example& example : data.examples) {
     const Pool& pool = data.pools[example.pool];
-    std::vector<double> labels(pool.document_ids.size());
-    std::vector<int> ranks(pool.document_ids.size());
-    std::vector<double> shown(pool.document_ids.size());
+    std::vector<RowFacts> facts(pool.document_ids.size());
     for (std::size_t i = 0; i < example.rows.size(); ++i) {
-      const auto row = static_cast<std::size_t>(example.rows[i]);
-      labels[row] = example.labels[static_cast<Index>(i)];
-      if (!example.ranks.empty()) ranks[row] = example.ranks[i];
-      if (example.shown.size() > 0) shown[row] = example.shown[static_cast<Index>(i)];
+      RowFacts& row = facts[static_cast<std::size_t>(example.rows[i])];
+      row.label = example.labels[static_cast<Index>(i)];
+      if (!example.ranks.empty()) row.rank = example.ranks[i];
+      if (example.shown.size() > 0) row.shown = example.shown[static_cast<Index>(i)];
+      if (example.last_clicks.size() > 0) row.last_clicks = example.last_clicks[static_cast<Index>(i)];
     }
     text.clear();
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-      append_row(pool, static_cast<Index>(row), labels[row], ranks[row], shown[row], text);
-    }
+    for (std::size_t row = 0; row < facts.size(); ++row) append_row(pool, static_cast<Index>(row), facts[row], text);
     out << text;
   }
 }

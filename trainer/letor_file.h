@@ -12,10 +12,10 @@ namespace irgan {
 /// Writes `data`:
 ///
 ///   # xapian-irgan features {"schema": ..., "labels": ..., "depth": ..., "index": ..., "origin": ...}
-///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R shown = N
+///   LABEL qid:QUERY 1:VALUE 2:VALUE ... # docid = ID rank = R shown = N last = L
 ///
 /// A line a candidate; a missing value is left out; rank only where the document was shown, and how often, where
-/// that is known. A query with several
+/// that is known; last is in how many views its click was the lowest, where any was. A query with several
 /// result pages has all its candidates once for each page. In ids white space, # and % stand as %20 and the like.
 /// Numbers read back to the same bits.
 IRGAN_API void write_letor(const TrainingData& data, std::ostream& out);

@@ -49,6 +49,12 @@ bool parse_feature(std::string_view text, float& value) {
 
 [[noreturn]] void refuse(const std::string& place, const std::string& reason) { throw FormatError(place + ": " + reason); }
 
+// Comments of other tools may use the same words: what is no count says nothing.
+double count_of(std::string_view text) {
+  double count = 0.0;
+  return parse_number(text, count) && std::isfinite(count) && count > 0.0 ? count : 0.0;
+}
+
 // Reads "key = value" and "key=value" pairs.
 void parse_comment(std::string_view comment, LetorLine& line) {
   std::string key;
@@ -74,7 +80,8 @@ void parse_comment(std::string_view comment, LetorLine& line) {
     if (key == "docid") line.document_id = value;
     if (key == "added") line.is_added = value == "1";
     if (key == "rank" && (!parse_number(value, line.rank) || line.rank < 0 || line.rank > kMaxRank)) line.rank = 0;
-    if (key == "shown" && (!parse_number(value, line.shown) || !std::isfinite(line.shown) || line.shown < 0.0)) line.shown = 0.0;
+    if (key == "shown") line.shown = count_of(value);
+    if (key == "last") line.last_clicks = count_of(value);
   }
 }
 

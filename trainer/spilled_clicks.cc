@@ -103,11 +103,13 @@ class QuerySums {
     for (std::size_t i = 0; !value.empty(); ++i) {
       const DecayedSum clicks = take_decayed(value, is_dated);
       const double shown = take_bytes<double>(value);
+      const double last_clicks = take_bytes<double>(value);
       if (is_same) {
         page_.showings[i].clicks.add(clicks.value, clicks.time, rules_.page_decay);
         page_.showings[i].shown += shown;
+        page_.showings[i].last_clicks += last_clicks;
       } else {
-        page_.showings.push_back({{}, 0, clicks, shown});
+        page_.showings.push_back({{}, 0, clicks, shown, last_clicks});
       }
     }
   }
@@ -129,7 +131,7 @@ class QuerySums {
       is_clicked = is_clicked || showing.clicks.value > 0.0;
       std::string document_id = take_ordered(rest);
       const int rank = take_bytes<int>(rest);
-      page.documents.push_back({std::move(document_id), rank, showing.clicks.at(rules_.newest_time, rules_.page_decay), showing.shown});
+      page.documents.push_back({std::move(document_id), rank, showing.clicks.at(rules_.newest_time, rules_.page_decay), showing.shown, showing.last_clicks});
     }
     if (!is_clicked) ++evidence_.num_unclicked_pages;
     pages_.emplace_back(page_.opening, std::move(page));
@@ -187,6 +189,7 @@ void SpilledClicks::add_page(std::string_view query_id, std::uint64_t opening, c
     append_bytes(value, showing.clicks.value);
     append_bytes(value, showing.clicks.time);
     append_bytes(value, showing.shown);
+    append_bytes(value, showing.last_clicks);
   }
   records_.add(key, value);
 }

@@ -46,6 +46,7 @@ class SpilledClicks {
     int rank = 0;
     DecayedSum clicks;
     double shown = 0.0;
+    double last_clicks = 0.0;
   };
 
   explicit SpilledClicks(std::size_t max_bytes) : records_(max_bytes) {}

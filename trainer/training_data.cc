@@ -92,6 +92,7 @@ std::string fingerprint(const TrainingData& data) {
     add(example.ranks.data(), example.ranks.size() * sizeof(int));
     add(example.labels.data(), static_cast<std::size_t>(example.labels.size()) * sizeof(double));
     add(example.shown.data(), static_cast<std::size_t>(example.shown.size()) * sizeof(double));
+    if (example.last_clicks.size() > 0) add(example.last_clicks.data(), static_cast<std::size_t>(example.last_clicks.size()) * sizeof(double));
   }
   return hex_digest(digests);
 }

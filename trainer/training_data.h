@@ -47,6 +47,7 @@ struct Example {
   std::vector<int> ranks;          ///< where each was shown, 1-based; empty without impressions
   Eigen::VectorXd labels;          ///< a row each: grade, or number of clicks
   Eigen::VectorXd shown;           ///< a row each: how often it was; empty where that is not known
+  Eigen::VectorXd last_clicks;     ///< a row each: in how many views of the page its click was the lowest; empty: in none, or not known
 };
 
 /// How labels came about, for the record.
@@ -55,6 +56,7 @@ struct LabelOrigin {
   double half_life_days = 0.0;      ///< that clicks were decayed by; 0: in full
   std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
   std::string split;                ///< what parted validation from training
+  double going_on = 0.0;            ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.

@@ -63,6 +63,7 @@ json record_of(const LabelOrigin& origin) {
   if (origin.half_life_days > 0.0) record["half_life_days"] = origin.half_life_days;
   if (!origin.examination.empty()) record["examination"] = origin.examination;
   if (!origin.split.empty()) record["split"] = origin.split;
+  if (origin.going_on > 0.0) record["going_on"] = origin.going_on;
   return record;
 }
 
@@ -72,6 +73,7 @@ LabelOrigin origin_from(const json& record) {
   origin.half_life_days = record.value("half_life_days", 0.0);
   origin.examination = record.value("examination", std::vector<double>());
   origin.split = record.value("split", "");
+  origin.going_on = record.value("going_on", 0.0);
   return origin;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""What each click model, and a dynamic Bayesian one, makes of users who look from the top and stop when they are satisfied.
+"""What each click model, and the simplified dynamic Bayesian one, makes of users who look from the top and stop when they are satisfied.
 
-Use: tests/bench/cascade_users.py [--data ../shared/data] [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--threads 1]
+Use: tests/bench/cascade_users.py [--data ../shared/data] [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--methods dbn …] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the table of tests/bench/README.md to stdout.
 
 Sessions and pages are those of `simulate`. Its own users ("rank") look at rank r with chance 1 / r. The others' clicks are drawn
@@ -77,27 +77,16 @@ def relabelled(rows, labels):
     return rows + ".labels"
 
 
-def odds_by(model, rows):
-    """(query, document) -> exp(score - the query's best score)"""
-    run(TOOL, "score", "--model", model, "--data", rows, "--out", rows + ".run")
-    scores, best = {}, collections.defaultdict(lambda: -np.inf)
-    for line in read_lines(rows + ".run"):
-        query, _, document, _, score, _ = line.split()
-        scores[query, document] = float(score)
-        best[query] = max(best[query], float(score))
-    return {(query, document): np.exp(score - best[query]) for (query, document), score in scores.items()}
-
-
-def methods(logs, odds):
+def methods(logs):
     """name -> (options of `train`, part -> labels or None)"""
     return {
         DEFAULT: ([], None),
         "naive": (["--click-model", "naive"], None),
         "pbm": (["--click-model", "pbm"], None),
+        "dbn": (["--click-model", "dbn"], None),
         "ips, learnt": (["--click-model", "ips"], None),
         "sdbn, attraction": ([], lambda part: dynamic_bayesian.simplified(logs[part], False)),
         "sdbn, attraction times satisfaction": ([], lambda part: dynamic_bayesian.simplified(logs[part], True)),
-        "dbn, attraction": ([], lambda part: dynamic_bayesian.full(logs[part], odds[part])),
     }
 
 
@@ -106,9 +95,9 @@ def measure(dataset, qrels, users, options, work):
     os.makedirs(work, exist_ok=True)
     for part, count in (("train", options.queries), ("valid", options.queries * 2 // 5)):
         write_lines(f"{work}/queries.{part}", read_lines(f"{dataset.work}/queries.{part}")[:count])
-    results = {name: ([], collections.defaultdict(list), [0]) for name in methods({}, {})}
+    results = {name: ([], collections.defaultdict(list), [0]) for name in methods({}) if name in options.methods}
     for seed in range(1, options.seeds + 1):
-        logs, odds = {}, {}
+        logs = {}
         for part, shift in (("train", 0), ("valid", 1000)):
             queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv"
             run(TOOL, "simulate", "--db", dataset.db, "--queries", queries, "--qrels", f"{dataset.data}/qrels.{part}.txt",
@@ -119,13 +108,13 @@ def measure(dataset, qrels, users, options, work):
                 write_sessions(logs[part], log)
             run(TOOL, "features", "--db", dataset.db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}")
         print(f"  seed {seed}: {len(logs['train'])} sessions, {sum(sum(s.clicks) for s in logs['train'])} clicks", file=sys.stderr, flush=True)
-        for name, (flags, labels) in methods(logs, odds).items():
+        for name, (flags, labels) in methods(logs).items():
+            if name not in results:
+                continue
             rows = Rows(*(relabelled(f"{work}/{part}", labels(part)) if labels else f"{work}/{part}" for part in ("train", "valid")),
                         f"{dataset.work}/test")
             model = train(rows, f"{work}/model", seed, [*flags, "--threads", str(options.threads)])
             run(TOOL, "score", "--model", model, "--data", rows.test, "--out", f"{work}/test.run")
-            if name == DEFAULT:
-                odds.update((part, odds_by(model, f"{work}/{part}")) for part in logs)
             values = dataset.values(f"{work}/test.run", seed)
             means, by_query, refused = results[name]
             means.append(sum(values.values()) / len(values))
@@ -153,9 +142,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--queries", type=int, default=1000, help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--users", default=",".join(USERS), help="which kinds, with commas between")
+    parser.add_argument("--methods", nargs="+", default=list(methods({})), help="which, beside the default")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/cascade_users"))
     options = parser.parse_args()
+    options.methods = [DEFAULT, *options.methods]
     os.makedirs(options.work, exist_ok=True)
     dataset = Msrd(os.path.join(options.data, "msrd"), options.work)
     qrels = {}

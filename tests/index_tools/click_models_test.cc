@@ -83,7 +83,7 @@ TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and 
 }
 
 TEST_CASE_METHOD(Fixture, "nothing of the held-out rows reaches the training rows, whatever the click model", "[index_tools][split]") {
-  const std::string model = GENERATE(as<std::string>{}, "auto", "decayed", "pbm", "ips");
+  const std::string model = GENERATE(as<std::string>{}, "auto", "decayed", "pbm", "dbn", "ips");
   const std::string features = "features --threads 1 --db @db --queries @learn.tsv --split time --click-model " + model + " --valid-share .3 ";
   const std::string split = taken(features + "--clicks @day1 --clicks @day2 --out @train --valid-out @valid");
   REQUIRE_THAT(split, Contains("split by time from 2026-01-02T"));
@@ -141,7 +141,7 @@ TEST_CASE_METHOD(Fixture, "features writes both parts, each with its own rows", 
 }
 
 TEST_CASE_METHOD(Fixture, "rows train by any click model as the log itself does", "[index_tools][click_model]") {
-  const std::string model = GENERATE(as<std::string>{}, "naive", "offset", "pbm", "ips");
+  const std::string model = GENERATE(as<std::string>{}, "naive", "offset", "pbm", "dbn", "ips");
   const std::string options = " --force --epochs 2 --hidden 8 --click-model " + model + " --model ";
   taken("features" + kEvidence + "--out @train --valid-out @valid");
   taken("train --data @train --valid @valid" + options + "@rows.model");
@@ -153,11 +153,26 @@ TEST_CASE_METHOD(Fixture, "rows train by any click model as the log itself does"
   CHECK(record_of("log.model")["training"]["origin"]["click_model"] == model);
 }
 
+TEST_CASE_METHOD(Fixture, "dbn says how users go on, and records it", "[index_tools][click_model]") {
+  const std::string heard = taken("train --force --epochs 2 --hidden 8 --click-model dbn --model @m" + kEvidence);
+  CHECK_THAT(heard, Contains("examination by rank: 1.00 ") && Contains("; users go on with chance 0."));
+  const nlohmann::json origin = record_of("m")["training"]["origin"];
+  CHECK(origin["click_model"] == "dbn");
+  CHECK(origin["going_on"] > 0.0);
+  CHECK(origin["going_on"] < 1.0);
+  CHECK(record_of("m")["validation"]["origin"]["going_on"] == origin["going_on"]);
+  // Rows of counts, or of another version's 'features', do not say which clicks were the last.
+  folder.write("counts", "query_id\tdoc_id\trank\tclicked\tcount\nq0\td0\t1\t1\t30\nq0\td1\t2\t0\t40\n");
+  CHECK_THAT(refused("features --click-model dbn --db @db --queries @learn.tsv --clicks @counts --out @rows"),
+             Contains("--click-model dbn needs to know the last click of each page view"));
+}
+
 TEST_CASE_METHOD(Fixture, "flags of click models that exclude each other", "[index_tools][click_model]") {
   folder.write("p", "1\t1\n2\t.5\n");
   const std::string train = "train --force --epochs 12 --model @m" + kEvidence;
   CHECK_THAT(refused(train + "--click-model naive --half-life 3"), Contains("--half-life and --click-model naive exclude each other"));
   CHECK_THAT(refused(train + "--click-model pbm --half-life 3"), Contains("--half-life and --click-model pbm exclude each other"));
+  CHECK_THAT(refused(train + "--click-model dbn --half-life 3"), Contains("--half-life and --click-model dbn exclude each other"));
   CHECK_THAT(refused(train + "--click-model decayed --half-life 0"), Contains("use --click-model naive"));
   CHECK_THAT(refused(train + "--propensities @p"), Contains("--propensities is read by --click-model ips only"));
   CHECK_THAT(refused("train --force --click-model ips --model @m --db @db --queries @learn.tsv --qrels @learn.qrels"), Contains("these labels are judgments"));

@@ -28,6 +28,16 @@ std::vector<std::string> described(const ClickEvidence& evidence) {
   return pages;
 }
 
+// "document last_clicks" of each document of the first page.
+std::string last_clicks(ClickAggregator& aggregator) {
+  const ClickEvidence evidence = all_of(aggregator);
+  std::string text;
+  for (const ShownDocument& document : evidence.pages.at(0).documents) {
+    text += " " + document.document_id + " " + std::to_string(std::lround(document.last_clicks));
+  }
+  return text;
+}
+
 }  // namespace
 
 TEST_CASE("equal pages of different sessions are merged and their counts added", "[trainer][click_pages]") {
@@ -299,4 +309,50 @@ TEST_CASE("clicks without times never decay, and the evidence says so", "[traine
   const ClickEvidence evidence = all_of(aggregator);
   CHECK(evidence.half_life_days == 0.0);
   CHECK(evidence.clicks.at("q").at("A") == 1.0);
+}
+
+TEST_CASE("the lowest click of each view is its last, in whatever order the rows come", "[trainer][click_pages]") {
+  ClickAggregator aggregator;
+  const auto view = [&](const char* session, bool a, bool b, bool c) {
+    aggregator.add(shown(session, "C", 3, c), "q");
+    aggregator.add(shown(session, "A", 1, a), "q");
+    aggregator.add(shown(session, "B", 2, b), "q");
+  };
+  view("s1", true, true, false);
+  view("s2", true, false, false);
+  view("s3", true, true, true);
+  view("s4", false, false, false);
+  view("s5", false, true, false);
+  CHECK(last_clicks(aggregator) == " A 1 B 2 C 1");
+}
+
+TEST_CASE("a page that a session sees again is one more view", "[trainer][click_pages]") {
+  ClickAggregator aggregator;
+  for (const bool is_first : {true, false, true}) {
+    aggregator.add(shown("s", "A", 1, true), "q");
+    aggregator.add(shown("s", "B", 2, is_first), "q");
+  }
+  CHECK(last_clicks(aggregator) == " A 1 B 2");
+}
+
+TEST_CASE("the next page of a session begins with no click", "[trainer][click_pages]") {
+  ClickAggregator aggregator;
+  aggregator.add(shown("s", "A", 1), "q");
+  aggregator.add(shown("s", "B", 2, true), "q");
+  aggregator.add(shown("s", "C", 1), "q");
+  aggregator.add(shown("s", "B", 2), "q");
+  const ClickEvidence evidence = all_of(aggregator);
+  REQUIRE(evidence.pages.size() == 2);
+  CHECK(evidence.pages[0].documents[1].last_clicks == 1.0);
+  CHECK(evidence.pages[1].documents[1].last_clicks == 0.0);
+}
+
+TEST_CASE("decay leaves last clicks alone, and rows of counts have none", "[trainer][click_pages]") {
+  ClickAggregator aggregator(ClickModelOptions{10});
+  aggregator.add(at(1.7e9, shown("s1", "A", 1, true)), "q");
+  aggregator.add(at(1.7e9 + 100 * kDay, shown("s2", "A", 1, true)), "q");
+  ClickRow counted = at(1.7e9, shown("s3", "A", 1, true));
+  counted.count = 30;
+  aggregator.add(counted, "q");
+  CHECK(last_clicks(aggregator) == " A 2");
 }

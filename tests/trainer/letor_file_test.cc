@@ -49,7 +49,7 @@ TrainingData indexed_data(LabelKind kind) {
 
 Example example_of(std::size_t pool, const std::vector<Index>& rows, const std::vector<int>& ranks,
                    const std::vector<double>& labels) {
-  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size())), {}};
+  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size())), {}, {}};
 }
 
 TrainingData clicked_data() {
@@ -66,6 +66,8 @@ TrainingData shown_data() {
   data.examples.push_back(example_of(0, {1, 2, 3}, {2, 1, 10}, {0.0, 0.25, 0.0}));
   data.examples.push_back(example_of(1, {1}, {4}, {3.0}));
   data.examples[0].shown = (Eigen::VectorXd(2) << 12.0, 0.5).finished();
+  data.examples[0].last_clicks = (Eigen::VectorXd(2) << 1.0, 0.0).finished();
+  data.examples[2].last_clicks = Eigen::VectorXd::Constant(1, 2.0);
   data.origin.half_life_days = 2.5;
   return data;
 }
@@ -74,7 +76,7 @@ TrainingData shown_data() {
 TrainingData corrected_data() {
   TrainingData data = shown_data();
   data.labels = LabelKind::shown;
-  data.origin = {"ips", 0.0, {1.0, 1.0 / 3.0}, "time from 2026-01-01T00:00:00Z"};
+  data.origin = {"ips", 0.0, {1.0, 1.0 / 3.0}, "time from 2026-01-01T00:00:00Z", 0.875};
   return data;
 }
 
@@ -107,6 +109,7 @@ void check_same(const TrainingData& read, const TrainingData& data) {
   CHECK(read.origin.half_life_days == data.origin.half_life_days);
   CHECK(read.origin.examination == data.origin.examination);
   CHECK(read.origin.split == data.origin.split);
+  CHECK(read.origin.going_on == data.origin.going_on);
   REQUIRE(read.pools.size() == data.pools.size());
   for (std::size_t p = 0; p < data.pools.size(); ++p) {
     CAPTURE(p);
@@ -124,6 +127,7 @@ void check_same(const TrainingData& read, const TrainingData& data) {
     CHECK(read.examples[e].ranks == data.examples[e].ranks);
     CHECK(read.examples[e].labels == data.examples[e].labels);
     CHECK(read.examples[e].shown == data.examples[e].shown);
+    CHECK(read.examples[e].last_clicks == data.examples[e].last_clicks);
   }
 }
 

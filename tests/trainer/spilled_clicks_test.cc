@@ -61,9 +61,18 @@ bool is_same(const Page& a, const Page& b) {
   for (std::size_t i = 0; i < a.documents.size(); ++i) {
     const ShownDocument& x = a.documents[i];
     const ShownDocument& y = b.documents[i];
-    if (x.document_id != y.document_id || x.rank != y.rank || x.clicks != y.clicks || x.shown != y.shown) return false;
+    if (x.document_id != y.document_id || x.rank != y.rank) return false;
+    if (x.clicks != y.clicks || x.shown != y.shown || x.last_clicks != y.last_clicks) return false;
   }
   return true;
+}
+
+double last_clicks_of(const ClickEvidence& evidence) {
+  double sum = 0.0;
+  for (const Page& page : evidence.pages) {
+    for (const ShownDocument& document : page.documents) sum += document.last_clicks;
+  }
+  return sum;
 }
 
 }  // namespace
@@ -89,6 +98,7 @@ TEST_CASE("what memory does not hold is summed to the same bits from a file", "[
   std::size_t num_different = 0;
   for (std::size_t i = 0; i < found.pages.size(); ++i) num_different += is_same(found.pages[i], expected.pages[i]) ? 0 : 1;
   CHECK(num_different == 0);
+  CHECK((last_clicks_of(found) > 100.0) == has_impressions);
 }
 
 TEST_CASE("evidence comes a query at a time, in the order of ids", "[trainer][spilled_clicks]") {

@@ -788,6 +788,7 @@ TEST_CASE("a data set's fingerprint changes with all that training depends on", 
   CHECK(changed([](TrainingData& d) { d.labels = LabelKind::clicks; }) != before);
   CHECK(changed([](TrainingData& d) { d.depth = 50; }) != before);
   CHECK(changed([](TrainingData& d) { d.examples[0].shown[0] += 1.0; }) != before);
+  CHECK(changed([](TrainingData& d) { d.examples[0].last_clicks = VectorXd::Unit(4, 1); }) != before);
   CHECK(changed([](TrainingData& d) { d.schema.features[0] = "x"; }) != before);
 }
 
