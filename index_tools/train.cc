@@ -185,6 +185,9 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   std::ostringstream line;
   line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage << ", model "
        << check.served << ", p " << check.p;
+  if (check.is_worse() && !check.refused()) {
+    line << "; not worse where people stop at a good document, so the model may serve (--click-model dbn is made for such people)";
+  }
   return line.str();
 }
 

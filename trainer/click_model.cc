@@ -61,15 +61,16 @@ double seen_of(const ShownPair& pair, const std::vector<double>& examination) {
   return seen;
 }
 
-// exp(score), 1 for the best of the pool.
-VectorXd odds_of(const Model& ranker, const Pool& pool) {
-  const VectorXd scores = ranker.score(pool.rows).cast<double>();
+// exp(score), 1 for the best of the pool; 1 for all where there is no ranker.
+VectorXd odds_of(const Model* ranker, const Pool& pool) {
+  if (ranker == nullptr) return VectorXd::Ones(pool.rows.rows());
+  const VectorXd scores = ranker->score(pool.rows).cast<double>();
   return (scores.array() - scores.maxCoeff()).exp();
 }
 
 // Runs over the pairs of one pool after the other: each(pool, first pair, last pair + 1, odds of its rows).
 template <class Each>
-void for_each_pool(const ShownPairs& shown, const Model& ranker, const TrainingData& data, const Each& each) {
+void for_each_pool(const ShownPairs& shown, const Model* ranker, const TrainingData& data, const Each& each) {
   for (std::size_t begin = 0; begin < shown.pairs.size();) {
     const std::size_t pool = shown.places[begin].first;
     std::size_t end = begin;
@@ -97,7 +98,7 @@ PoolSums sums_of_pool(const ShownPairs& shown, std::size_t begin, std::size_t en
 
 // A pair's prior is its odds, scaled to the clicks of its query, of which one more as usual is put to the real ones.
 void set_priors(const FittedClickModel& fitted, const TrainingData& data, ShownPairs& shown) {
-  for_each_pool(shown, *fitted.ranker, data, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
+  for_each_pool(shown, fitted.ranker.get(), data, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
     const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
     const double scale = query_level(sums.clicks, sums.promised, fitted.attraction_per_score);
     for (std::size_t i = begin; i < end; ++i) {
@@ -109,7 +110,7 @@ void set_priors(const FittedClickModel& fitted, const TrainingData& data, ShownP
 void fit_pbm(const TrainingData& training, FittedClickModel& fitted) {
   ShownPairs shown = pairs_of(training);
   PoolSums all;
-  for_each_pool(shown, *fitted.ranker, training, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
+  for_each_pool(shown, fitted.ranker.get(), training, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
     const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
     all.clicks += sums.clicks;
     all.promised += sums.promised;
@@ -120,7 +121,7 @@ void fit_pbm(const TrainingData& training, FittedClickModel& fitted) {
 }
 
 // One example a query, over all documents that were shown for it: the query's clicks, shared out by attraction.
-void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attraction, const Model& ranker, TrainingData& data) {
+void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attraction, const Model* ranker, TrainingData& data) {
   data.examples.clear();
   for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd&) {
     Example example;
@@ -146,10 +147,10 @@ void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attrac
 void apply_pbm(const FittedClickModel& fitted, TrainingData& data) {
   ShownPairs shown = pairs_of(data);
   set_priors(fitted, data, shown);
-  share_out_clicks(shown, attractions(shown.pairs, fitted.examination, kPriorShowings), *fitted.ranker, data);
+  share_out_clicks(shown, attractions(shown.pairs, fitted.examination, kPriorShowings), fitted.ranker.get(), data);
 }
 
-std::vector<ClickedPair> clicked_pairs(const ShownPairs& shown, const Model& ranker, const TrainingData& data) {
+std::vector<ClickedPair> clicked_pairs(const ShownPairs& shown, const Model* ranker, const TrainingData& data) {
   std::vector<ClickedPair> pairs;
   for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd& odds) {
     for (std::size_t i = begin; i < end; ++i) pairs.push_back({pool, odds[shown.places[i].second], clicks_of(shown.pairs[i])});
@@ -180,7 +181,7 @@ std::vector<ViewedPage> viewed_pages(const TrainingData& data, const ShownPairs&
 
 void fit_dbn(const TrainingData& training, FittedClickModel& fitted) {
   const ShownPairs shown = pairs_of(training);
-  DynamicBayesianModel model = fit_dynamic_bayesian(viewed_pages(training, shown), clicked_pairs(shown, *fitted.ranker, training));
+  DynamicBayesianModel model = fit_dynamic_bayesian(viewed_pages(training, shown), clicked_pairs(shown, fitted.ranker.get(), training));
   fitted.habits = model.habits;
   fitted.examination = std::move(model.examination);
 }
@@ -188,9 +189,9 @@ void fit_dbn(const TrainingData& training, FittedClickModel& fitted) {
 void apply_dbn(const FittedClickModel& fitted, TrainingData& data) {
   const ShownPairs shown = pairs_of(data);
   const DynamicBayesianModel model =
-      fit_dynamic_bayesian(viewed_pages(data, shown), clicked_pairs(shown, *fitted.ranker, data), fitted.habits);
+      fit_dynamic_bayesian(viewed_pages(data, shown), clicked_pairs(shown, fitted.ranker.get(), data), fitted.habits);
   data.origin.going_on = fitted.habits.going_on;
-  share_out_clicks(shown, model.attraction, *fitted.ranker, data);
+  share_out_clicks(shown, model.attraction, fitted.ranker.get(), data);
 }
 
 void apply_ips(const FittedClickModel& fitted, TrainingData& data) {
@@ -294,6 +295,21 @@ FittedClickModel fit_click_model(const ClickModelSettings& settings, const Train
     if (settings.model == ClickModel::dbn) fit_dbn(training, fitted);
   }
   return fitted;
+}
+
+std::optional<TrainingData> labels_of_stopping_users(const TrainingData& data) {
+  const bool has_clicks = std::any_of(data.examples.begin(), data.examples.end(),
+                                      [](const Example& example) { return (example.labels.array() > 0.0).any(); });
+  if (data.labels != LabelKind::impressions || data.origin.half_life_days > 0.0 || !has_clicks || !says_how_often_shown(data) ||
+      !says_last_clicks(data)) {
+    return std::nullopt;
+  }
+  FittedClickModel fitted;
+  fitted.model = ClickModel::dbn;
+  fit_dbn(data, fitted);
+  TrainingData labelled = data;
+  irgan::apply_click_model(fitted, labelled);
+  return labelled;
 }
 
 void apply_click_model(const FittedClickModel& fitted, TrainingData& data) {

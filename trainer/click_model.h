@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "irgan/model.h"
@@ -79,5 +80,9 @@ IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, c
 /// Throws:   ConfigError if the model is pbm or dbn and the data do not say how often each document was shown, or for dbn
 ///           which clicks were the last
 IRGAN_API void apply_click_model(const FittedClickModel& fitted, TrainingData& data);
+
+/// Returns the data with the labels of dbn, fitted to these data alone and to no ranker's scores, so that any ranker may be
+/// judged by them; nothing if the data do not say what dbn needs.
+IRGAN_API std::optional<TrainingData> labels_of_stopping_users(const TrainingData& data);
 
 }  // namespace irgan

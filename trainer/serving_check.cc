@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "trainer/click_model.h"
 #include "trainer/measures.h"
 #include "trainer/paired_test.h"
 
@@ -41,18 +42,15 @@ VectorXd first_stage_scores(const Pool& pool, Index column) {
 
 VectorXd picked(const VectorXd& scores, const std::vector<Index>& rows) { return scores(rows); }
 
-}  // namespace
+// The column of the first stage's score in ready-made rows, -1 where the pools are in its order; nothing if there is none.
+std::optional<Index> first_stage_column(const FeatureSchema& schema, const std::string& first_stage_feature) {
+  if (!schema.fields.empty()) return -1;
+  const auto name = std::find(schema.features.begin(), schema.features.end(), first_stage_feature);
+  if (name == schema.features.end()) return std::nullopt;
+  return name - schema.features.begin();
+}
 
-std::optional<ServingCheck> check_serving(const Model& model, const TrainingData& validation, const VectorXd& offsets,
-                                          const std::string& first_stage_feature, std::uint64_t seed) {
-  const bool ready_made = validation.schema.fields.empty();
-  Index column = -1;
-  if (ready_made) {
-    const auto& names = validation.schema.features;
-    const auto name = std::find(names.begin(), names.end(), first_stage_feature);
-    if (name == names.end()) return std::nullopt;
-    column = name - names.begin();
-  }
+ServingCheck compare(const Model& model, const TrainingData& validation, const VectorXd& offsets, Index column, std::uint64_t seed) {
   std::map<std::string, QuerySums> queries;
   for (const Example& example : validation.examples) {
     if (!is_informative(example)) continue;
@@ -75,6 +73,20 @@ std::optional<ServingCheck> check_serving(const Model& model, const TrainingData
     check.served += served.back() / static_cast<double>(queries.size());
   }
   check.p = paired_randomisation_p(served, first_stage, seed);
+  return check;
+}
+
+}  // namespace
+
+std::optional<ServingCheck> check_serving(const Model& model, const TrainingData& validation, const VectorXd& offsets,
+                                          const std::string& first_stage_feature, std::uint64_t seed) {
+  const std::optional<Index> column = first_stage_column(validation.schema, first_stage_feature);
+  if (!column) return std::nullopt;
+  ServingCheck check = compare(model, validation, offsets, *column, seed);
+  if (check.is_worse()) {
+    const std::optional<TrainingData> labelled = labels_of_stopping_users(validation);
+    if (labelled) check.is_worse_for_stopping_users = compare(model, *labelled, {}, *column, seed).is_worse();
+  }
   return check;
 }
 

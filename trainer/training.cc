@@ -435,6 +435,7 @@ class TrainingRun {
     record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage}, {"served_ndcg10", check->served},
                                     {"p", check->p},                            {"queries", check->num_queries},
                                     {"refused", check->refused()}};
+    if (check->is_worse()) record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
     parts.training_record = record_.dump();
     listener_.on_serving_check(*check);
   }

@@ -65,3 +65,51 @@ TEST_CASE("clicks on pages are weighted by the examination that training found",
   CHECK(weighted->served > naive->served + 0.02);
   CHECK(weighted->served == Approx(1.0).margin(0.001));  // expected clicks over examination are the relevance itself
 }
+
+namespace {
+
+// One page a query, two documents, shown 100 times in the first stage's order. The second feature is the first stage's score. Whoever looks at
+// the second document has not stopped at the first one.
+TrainingData pages_of_stopping_users(double clicks_on_first, double clicks_on_second, bool says_last_clicks) {
+  std::mt19937_64 random(5);
+  TrainingData data = pools_of_random_rows(40, 2, 2, random);
+  data.labels = LabelKind::impressions;
+  for (std::size_t q = 0; q < data.pools.size(); ++q) {
+    data.pools[q].rows << 0.0F, 1.0F,  //
+        1.0F, 0.0F;
+    data.pools[q].range = pool_range(data.pools[q].rows);
+    Example example;
+    example.pool = q;
+    example.rows = {0, 1};
+    example.ranks = {1, 2};
+    example.labels = Eigen::Vector2d(clicks_on_first, clicks_on_second);
+    example.shown = Eigen::Vector2d::Constant(100.0);
+    if (says_last_clicks) example.last_clicks = example.labels;
+    data.examples.push_back(std::move(example));
+  }
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("a model that brings up what people who stop early do not reach is not refused", "[trainer][serving_check]") {
+  // 60 stop at the first document; of the 40 others 38 click the second one.
+  const TrainingData data = pages_of_stopping_users(60, 38, true);
+  const Model model = model_by_first_feature(data.schema, 1.0F);
+  const auto check = check_serving(model, data, Eigen::Vector2d::Zero(), "2", 1);
+  REQUIRE(check);
+  CHECK(check->is_worse());
+  CHECK_FALSE(check->is_worse_for_stopping_users);
+  CHECK_FALSE(check->refused());
+
+  // Where single views are not known, there is nothing to go by but the rank.
+  const auto blind = check_serving(model, pages_of_stopping_users(60, 38, false), Eigen::Vector2d::Zero(), "2", 1);
+  REQUIRE(blind);
+  CHECK(blind->refused());
+
+  // The second document is worse however people look: of 40 who do, 5 click it.
+  const auto worse = check_serving(model, pages_of_stopping_users(60, 5, true), Eigen::Vector2d::Zero(), "2", 1);
+  REQUIRE(worse);
+  CHECK(worse->is_worse());
+  CHECK(worse->refused());
+}
