@@ -10,7 +10,7 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 30;                    // on msrd going_on moves by less than .001 a round then
+constexpr int kRounds = 30;                    // going_on of drawn users is within .004 of that after 1,000
 constexpr double kPriorLooks = 1.0;
 constexpr double kPriorClicks = 2.0;           // of which the mean share satisfied
 constexpr double kLeastAttraction = 1e-9;

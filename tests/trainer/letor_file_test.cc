@@ -67,7 +67,6 @@ TrainingData shown_data() {
   data.examples.push_back(example_of(1, {1}, {4}, {3.0}));
   data.examples[0].shown = (Eigen::VectorXd(2) << 12.0, 0.5).finished();
   data.examples[0].last_clicks = (Eigen::VectorXd(2) << 1.0, 0.0).finished();
-  data.examples[2].last_clicks = Eigen::VectorXd::Constant(1, 2.0);
   data.origin.half_life_days = 2.5;
   return data;
 }
@@ -158,7 +157,7 @@ TEST_CASE("a written line is LETOR's, with missing values left out and the rank 
           "[trainer][letor_file]") {
   const std::string text = written(shown_data());
   CHECK_THAT(text, StartsWith("# xapian-irgan features {"));
-  CHECK_THAT(text, Contains("\n1.5 qid:q1 1:0.33333334 2:-0 3:1e-45 # docid = GX-1 rank = 1 shown = 12\n"));
+  CHECK_THAT(text, Contains("\n1.5 qid:q1 1:0.33333334 2:-0 3:1e-45 # docid = GX-1 rank = 1 shown = 12 last = 1\n"));
   CHECK_THAT(text, Contains("\n0 qid:q1 # docid = 4\n"));
   CHECK_THAT(text, Contains("\n3 qid:q2 1:0.7 3:3.1415927 # docid = 7 rank = 4\n"));
 }
