@@ -46,10 +46,10 @@ constexpr double kOmegaDisorder = 300.0;
 /// showed it. Clicks beyond the first on a showing are on what was clicked already.
 ///
 /// Threads: one a thread
-/// Cost:    O(log n) a timed click or waiting page; memory by distinct clicked pairs of query id and docid, about 250 bytes each,
-///          16 bytes a click with a time, and each session of clicks.log once. Of the pages, which take about 1 kB, those are
-///          kept whose queries have timed clicks and that are less than kOmegaDisorder older than the newest; of others at most
-///          one for each clicked pair, until pages are that much newer than its last click
+/// Cost:    O(log n) a timed click or waiting page; memory by distinct clicked pairs of query id and docid, about 450 bytes each,
+///          16 bytes a further click with a time, and each session of clicks.log once. Of the pages, about 2 kB for ten documents
+///          with ids, those are kept whose queries have timed clicks and that are less than kOmegaDisorder older than the newest;
+///          of older ones at most one for each clicked pair, until pages are that much newer than its last click
 class OmegaClicks {
  public:
   /// session: of the click, empty if it says none
