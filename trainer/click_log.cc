@@ -1,7 +1,9 @@
 #include "trainer/click_log.h"
 
-#include <algorithm>
 #include <chrono>
+#include <limits>
+#include <queue>
+#include <tuple>
 
 #include "trainer/click_log_tally.h"
 #include "trainer/click_rows.h"
@@ -151,31 +153,57 @@ struct ClickLogReader::State {
     }
   }
 
-  // Omega's clicks before its searches, and these in the order of their times where all say one: logs are rotated.
-  std::vector<std::size_t> reading_order() const {
-    std::vector<std::size_t> order, searches;
-    std::vector<std::optional<double>> begins;
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i]->omega_form == OmegaForm::clicks) order.push_back(i);
-      begins.push_back(files[i]->omega_form == OmegaForm::search ? omega_page_time(files[i]->first_line) : std::nullopt);
-      if (files[i]->omega_form == OmegaForm::search) searches.push_back(i);
-    }
-    if (std::all_of(searches.begin(), searches.end(), [&](std::size_t i) { return begins[i].has_value(); })) {
-      std::stable_sort(searches.begin(), searches.end(), [&](std::size_t a, std::size_t b) { return *begins[a] < *begins[b]; });
-    }
-    auto next_search = searches.begin();
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i]->omega_form == OmegaForm::search) order.push_back(*next_search++);
-      if (files[i]->omega_form != OmegaForm::search && files[i]->omega_form != OmegaForm::clicks) order.push_back(i);
-    }
-    return order;
-  }
-
   void read_file(std::size_t number, const std::function<void(const ClickRow&)>& each) {
     LogFile& file = *files[number];
-    if (file.omega != nullptr) omega_clicks.begin_file();
     if (file.is_first_line_data) take(file, number, file.first_line, each);
     for (std::string_view line; file.input.next(line);) take(file, number, line, each);
+  }
+
+  // A line without a usable time is as old as the one before it.
+  double search_time(std::string_view line, double before) const {
+    const double time = omega_page_time(line).value_or(before);
+    return time <= latest_time ? time : before;
+  }
+
+  // Omega's searches by their times, since logs are rotated and several servers write them. Where times are equal or none,
+  // in the order of the files.
+  void read_searches(const std::vector<std::size_t>& numbers, const std::function<void(const ClickRow&)>& each) {
+    struct Next {
+      double time = 0.0;
+      std::size_t file = 0;
+      std::string_view line;
+      bool operator<(const Next& other) const { return std::tie(time, file) > std::tie(other.time, other.file); }  // the earliest first
+    };
+    std::priority_queue<Next> queue;
+    for (const std::size_t i : numbers) {
+      queue.push({search_time(files[i]->first_line, -std::numeric_limits<double>::infinity()), i, files[i]->first_line});
+    }
+    while (!queue.empty()) {
+      Next next = queue.top();
+      queue.pop();
+      LogFile& file = *files[next.file];
+      take(file, next.file, next.line, each);
+      if (!file.input.next(next.line)) continue;
+      next.time = search_time(next.line, next.time);
+      queue.push(next);
+    }
+  }
+
+  // Omega's clicks before its searches, and these where the first of them stands.
+  void read_files(const std::function<void(const ClickRow&)>& each) {
+    std::vector<std::size_t> searches;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (files[i]->omega_form == OmegaForm::clicks) read_file(i, each);
+      if (files[i]->omega_form == OmegaForm::search) searches.push_back(i);
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      if (files[i]->omega_form == OmegaForm::clicks) continue;
+      if (files[i]->omega_form != OmegaForm::search || searches.size() == 1) {
+        read_file(i, each);
+      } else if (i == searches.front()) {
+        read_searches(searches, each);
+      }
+    }
   }
 
   void finish_ubi(const std::function<void(const ClickRow&)>& each) {
@@ -224,7 +252,7 @@ ClickLogReader::~ClickLogReader() = default;
 
 void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
   State& s = *state_;
-  for (const std::size_t i : s.reading_order()) s.read_file(i, each);
+  s.read_files(each);
   s.finish_omega(each);
   s.finish_ubi(each);
   if (s.rejects != nullptr) s.rejects->commit();

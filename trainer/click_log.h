@@ -55,7 +55,7 @@ struct ClickLogSummary {
 ///
 /// The first line that is not blank tells a file's form: UBI (trainer/ubi_log.h) or JSON Lines if it begins with "{",
 /// one of Omega's logs (trainer/omega_log.h), else a header with tabs or commas. UBI files belong together, and so do
-/// Omega's: its clicks are read before its searches, and these in the order of their times, whatever the files' order.
+/// Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the files' order.
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
 /// log_probability, team; others are passed over. doc_id and one of query_id and query must be there. A log without
@@ -70,8 +70,7 @@ struct ClickLogSummary {
 /// Omega's logs and UBI say themselves where ranks begin, and have their own names: a rank base is refused where no file has
 /// ranks that it could be of, and so is a named key that no line of JSON has.
 ///
-/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's clicks with the pages, which wait
-/// until their clicks are known.
+/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's pages when their clicks are known.
 ///
 /// Threads: one a thread; large packed files are unpacked by another
 class IRGAN_API ClickLogReader {

@@ -1,7 +1,7 @@
 #include "trainer/omega_clicks.h"
 
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace irgan {
 namespace {
@@ -31,38 +31,50 @@ void give_rows(const OmegaPage& page, const std::vector<double>& clicks, const E
 }
 
 void OmegaClicks::add(std::string_view query_id, std::string_view docid, std::string_view document_id,
-                      std::optional<double> time) {
+                      std::optional<double> time, std::string_view session) {
   const auto [place, is_new_query] = place_of_query_.try_emplace(std::string(query_id), queries_.size());
   if (is_new_query) queries_.emplace_back().id = query_id;
   Query& query = queries_[place->second];
   const auto [number, is_new_click] = query.place_of_docid.try_emplace(std::string(docid), query.clicks.size());
-  if (is_new_click) {
-    Click& click = query.clicks.emplace_back();
-    click.document_id = document_id;
-    click.first_time = time;
-  }
+  if (is_new_click) query.clicks.emplace_back().document_id = document_id;
   Click& click = query.clicks[number->second];
+  const std::string* whose = &*sessions_.emplace(session).first;
   if (time) {
-    click.times.push_back(*time);
+    click.timed.push_back({*time, whose});
     query.has_times = true;
+  } else if (!click.undated.empty() && click.undated.back().session == whose) {
+    ++click.undated.back().count;
   } else {
-    ++click.num_undated;
+    click.undated.push_back({whose, 1});
   }
 }
 
 void OmegaClicks::take_page(const OmegaPage& page, const EachRow& each) {
-  if (page.time) newest_page_ = std::max(newest_page_.value_or(*page.time), *page.time);
   const auto found = place_of_query_.find(std::string(page.query_id));
   if (found == place_of_query_.end()) {
     none_.assign(page.docids.size(), 0.0);
     give_rows(page, none_, each);
   } else if (page.time && queries_[found->second].has_times) {
-    hold(found->second, page);
-    give_known(queries_[found->second], each);
+    waiting_.emplace(*page.time, copy_of(page, found->second));
   } else {
     take_at_once(queries_[found->second], page, each);
   }
-  if (page.time) advance(each);
+  if (!page.time) return;
+  newest_page_ = std::max(newest_page_, *page.time);
+  advance(newest_page_ - kOmegaDisorder, each);
+}
+
+void OmegaClicks::sort_times(Click& click) {
+  if (!click.is_sorted) {
+    std::sort(click.timed.begin(), click.timed.end(), [](const Timed& a, const Timed& b) { return a.time > b.time; });
+  }
+  click.is_sorted = true;
+}
+
+bool OmegaClicks::take_undated(Click& click) {
+  if (click.undated.empty()) return false;
+  if (--click.undated.back().count == 0) click.undated.pop_back();
+  return true;
 }
 
 // By the order of the log alone.
@@ -74,116 +86,117 @@ void OmegaClicks::take_at_once(Query& query, const OmegaPage& page, const EachRo
     if (place == query.place_of_docid.end()) continue;
     Click& click = query.clicks[place->second];
     click.is_shown = true;
-    if (!page.ids.empty()) click.document_id = page.ids[i];
-    if (click.num_undated > 0) {
-      --click.num_undated;
-    } else if (!click.times.empty() && click.holder == nullptr) {
-      click.times.erase(std::min_element(click.times.begin(), click.times.end()));
-    } else {
-      continue;
+    if (!take_undated(click)) {
+      if (click.timed.empty() || click.holder != nullptr) continue;
+      sort_times(click);
+      click.timed.pop_back();
     }
     clicks[i] = 1.0;
   }
   give_rows(page, clicks, each);
 }
 
-void OmegaClicks::hold(std::size_t place, const OmegaPage& page) {
-  Query& query = queries_[place];
-  if (query.words.empty()) query.words = page.words;
-  Held& held = query.held.emplace_back();
-  held.number = num_held_++;
-  held.query_id = page.query_id;
-  held.words = page.words;
-  held.session = page.session;
-  held.time = *page.time;
-  held.offset = page.offset;
-  held.docids = texts_of<std::string>(page.docids);
-  held.ids = texts_of<std::string>(page.ids);
-  held.clicks.assign(page.docids.size(), 0.0);
-  for (std::size_t i = 0; i < held.docids.size(); ++i) {
-    const auto click = query.place_of_docid.find(held.docids[i]);
-    if (click != query.place_of_docid.end()) show(place, click->second, held, i);
-  }
+std::shared_ptr<OmegaClicks::Held> OmegaClicks::copy_of(const OmegaPage& page, std::size_t query) {
+  auto held = std::make_shared<Held>();
+  held->query = query;
+  held->words = page.words;
+  held->session = page.session;
+  held->time = *page.time;
+  held->offset = page.offset;
+  held->docids = texts_of<std::string>(page.docids);
+  held->ids = texts_of<std::string>(page.ids);
+  held->clicks.assign(page.docids.size(), 0.0);
+  return held;
 }
 
-void OmegaClicks::show(std::size_t place, std::size_t number, Held& page, std::size_t row) {
-  Click& click = queries_[place].clicks[number];
-  if (!page.ids.empty()) click.document_id = page.ids[row];
-  if (click.num_undated > 0) {
-    --click.num_undated;
-    page.clicks[row] = 1.0;
+void OmegaClicks::hold(std::shared_ptr<Held> page, const EachRow& each) {
+  Query& query = queries_[page->query];
+  if (query.words.empty()) query.words = page->words;
+  for (std::size_t i = 0; i < page->docids.size(); ++i) {
+    const auto click = query.place_of_docid.find(page->docids[i]);
+    if (click != query.place_of_docid.end()) show(click->second, page, i, each);
   }
-  if (click.holder != nullptr && click.holder->time > page.time) return;  // lines need not be in the order of their times
+  let_go(std::move(page), each);
+}
+
+void OmegaClicks::show(std::size_t number, const std::shared_ptr<Held>& page, std::size_t row, const EachRow& each) {
+  Click& click = queries_[page->query].clicks[number];
+  if (take_undated(click)) page->clicks[row] = 1.0;
+  if (click.holder != nullptr && click.holder->time > page->time) return;  // it came too late
   click.is_shown = true;
-  if (!click.is_sorted) std::sort(click.times.rbegin(), click.times.rend());
-  click.is_sorted = true;
-  settle(click, page.time);
-  if (click.holder != nullptr) --click.holder->num_open;
-  click.holder = nullptr;
-  if (click.times.empty()) return;
-  click.holder = &page;
+  sort_times(click);
+  settle(click, page->time, each);
+  if (click.holder != nullptr) let_go(std::move(click.holder), each);
+  if (click.timed.empty()) return;
+  click.holder = page;
   click.row = row;
-  ++page.num_open;
-  if (!click.is_pending) pending_.push({click.times.back(), place, number});
+  if (!click.is_pending) pending_.push({click.timed.back().time, page->query, number});
   click.is_pending = true;
 }
 
 // Gives the clicks from before that time to the page that holds them, and lets it go when none is left.
-void OmegaClicks::settle(Click& click, double before) {
+void OmegaClicks::settle(Click& click, double before, const EachRow& each) {
   if (click.holder == nullptr) return;
   double& clicks = click.holder->clicks[click.row];
-  for (; !click.times.empty() && click.times.back() < before; click.times.pop_back()) {
+  for (; !click.timed.empty() && click.timed.back().time < before; click.timed.pop_back()) {
     if (clicks > 0.0) ++num_repeated_;
     clicks = 1.0;
   }
-  if (!click.times.empty()) return;
-  --click.holder->num_open;
-  click.holder = nullptr;
+  if (click.timed.empty()) let_go(std::move(click.holder), each);
 }
 
-// No page is to come that is older than the newest so far, but for a log that is out of order.
-void OmegaClicks::advance(const EachRow& each) {
-  while (!pending_.empty() && pending_.top().time < *newest_page_) {
+// All pages from before that time have come, but for those that came too late.
+void OmegaClicks::advance(double until, const EachRow& each) {
+  while (!waiting_.empty() && waiting_.begin()->first < until) {
+    std::shared_ptr<Held> page = std::move(waiting_.begin()->second);
+    waiting_.erase(waiting_.begin());
+    hold(std::move(page), each);
+  }
+  while (!pending_.empty() && pending_.top().time < until) {
     const Pending next = pending_.top();
     pending_.pop();
-    Query& query = queries_[next.query];
-    Click& click = query.clicks[next.click];
-    settle(click, *newest_page_);
+    Click& click = queries_[next.query].clicks[next.click];
+    settle(click, until, each);
     click.is_pending = click.holder != nullptr;
-    if (click.is_pending) pending_.push({click.times.back(), next.query, next.click});
-    give_known(query, each);
+    if (click.is_pending) pending_.push({click.timed.back().time, next.query, next.click});
   }
 }
 
-void OmegaClicks::give_known(Query& query, const EachRow& each) {
-  for (; !query.held.empty() && query.held.front().num_open == 0; query.held.pop_front()) give(query.held.front(), each);
+// The last who lets a page go gives it.
+void OmegaClicks::let_go(std::shared_ptr<Held> page, const EachRow& each) {
+  if (page.use_count() > 1) return;
+  give_rows({{}, page->words, page->session, page->time, page->offset, texts_of<std::string_view>(page->docids),
+             texts_of<std::string_view>(page->ids)},
+            page->clicks, each);
 }
 
-void OmegaClicks::give(const Held& page, const EachRow& each) {
-  give_rows({page.query_id, page.words, page.session, page.time, page.offset, texts_of<std::string_view>(page.docids),
-             texts_of<std::string_view>(page.ids)},
-            page.clicks, each);
+void OmegaClicks::give_alone(const Query& query, const Click& click, const EachRow& each) {
+  ClickRow row;
+  (query.words.empty() ? row.query_id : row.query) = query.words.empty() ? query.id : query.words;
+  row.document_id = click.document_id;
+  for (const Undated& undated : click.undated) {
+    row.session = *undated.session;
+    row.count = static_cast<double>(undated.count);
+    each(row);
+  }
+  row.count = 1.0;
+  for (const Timed& timed : click.timed) {
+    row.session = *timed.session;
+    row.time = timed.time;
+    each(row);
+  }
 }
 
 std::uint64_t OmegaClicks::finish(const EachRow& each) {
-  std::list<Held> rest;
-  for (Query& query : queries_) {
-    for (Click& click : query.clicks) settle(click, std::numeric_limits<double>::infinity());
-    rest.splice(rest.end(), query.held);
-  }
-  rest.sort([](const Held& a, const Held& b) { return a.number < b.number; });
-  for (const Held& page : rest) give(page, each);
+  advance(std::numeric_limits<double>::infinity(), each);
   for (const Query& query : queries_) {
     for (const Click& click : query.clicks) {
-      const std::uint64_t num_left = click.num_undated + click.times.size();
-      if (click.is_shown) num_repeated_ += num_left;
-      if (click.is_shown || num_left == 0) continue;
-      ClickRow row;
-      (query.words.empty() ? row.query_id : row.query) = query.words.empty() ? query.id : query.words;
-      row.document_id = click.document_id;
-      row.time = click.first_time;
-      row.count = static_cast<double>(num_left);
-      each(row);
+      if (!click.is_shown) {
+        give_alone(query, click, each);
+        continue;
+      }
+      num_repeated_ += click.timed.size();
+      for (const Undated& undated : click.undated) num_repeated_ += undated.count;
     }
   }
   return num_repeated_;

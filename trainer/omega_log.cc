@@ -78,8 +78,9 @@ OmegaForm omega_form(std::string_view first_line) {
 std::optional<double> omega_page_time(std::string_view line) {
   DelimitedRow row(',');
   if (!row.split(line, kMaxColumns)) return std::nullopt;
-  for (const std::string_view field : row.fields()) {
-    if (field.substr(0, kTime.size()) == kTime) return parse_time(field.substr(kTime.size()));
+  const std::vector<std::string_view>& fields = row.fields();
+  for (std::size_t i = kNumSearchColumns; i < fields.size(); ++i) {
+    if (fields[i].substr(0, kTime.size()) == kTime) return parse_time(fields[i].substr(kTime.size()));
   }
   return std::nullopt;
 }
@@ -135,8 +136,9 @@ RowFault OmegaLines::take_click() {
   if (!is_docid(fields[1])) return RowFault::no_document_id;
   page_.docids.assign(1, fields[1]);
   const RowFault fault = read_additions(2);
-  if (fault == RowFault::none) clicks_->add(fields[0], fields[1], page_.ids.empty() ? fields[1] : page_.ids[0], page_.time);
-  return fault;
+  if (fault != RowFault::none) return fault;
+  clicks_->add(fields[0], fields[1], page_.ids.empty() ? fields[1] : page_.ids[0], page_.time, page_.session);
+  return RowFault::none;
 }
 
 RowFault OmegaLines::take_page(const EachRow& each) {

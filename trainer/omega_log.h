@@ -24,6 +24,10 @@
 ///   in clicks.log). Docids change when an index is rebuilt; ids do not. Without them docids are the documents' ids.
 /// - time=: as in other logs; in both logs, it says which page of the same words a click is of. session=: whose search it was.
 ///
+/// Several search.log, of several servers or rotated, are read side by side by the times of their lines, those without any first.
+/// Within a file lines may be kOmegaDisorder out of order; one with larger disorder is to be sorted by time, or given as the
+/// files that it was made of.
+///
 /// Columns of other names are passed over. A query id that is another for each search makes clicks exact.
 #pragma once
 
