@@ -5,9 +5,12 @@
 #include <ctime>
 
 #include "index_tools/figures.h"
+#include "trainer/click_log_tally.h"
 
 namespace irgan {
 namespace {
+
+constexpr std::size_t kWordsShown = 60;  // of a query, in bytes
 
 constexpr std::size_t kNumRanksShown = 10;
 constexpr double kDay = 86400.0;
@@ -97,7 +100,7 @@ void print_queries(const CheckFindings& findings, std::ostream& out) {
   std::string heads;
   for (const LogCensusResult::HeadQuery& head : census.heads) {
     if (head.words.empty()) continue;
-    heads += (heads.empty() ? "" : ", ") + ("'" + head.words + "' " + percent(head.rows, weight(census)));
+    heads += (heads.empty() ? "" : ", ") + ("'" + excerpt(head.words, kWordsShown) + "' " + percent(head.rows, weight(census)));
   }
   if (!heads.empty()) out << "           " << heads << '\n';
   out << "duplicates " << grouped(static_cast<double>(census.num_duplicates))

@@ -101,7 +101,7 @@ void check(const EvaluateOptions& options) {
     for (const std::string& path : options.interleaved) inputs.emplace_back("--interleaved", path);
     check_stdin(inputs);
     if (options.qrels.empty() && options.runs.empty()) return;
-    throw ConfigError("--interleaved excludes --qrels and runs: the clicks are the judgment");
+    throw ConfigError("--interleaved excludes --qrels and runs: the clicks are the judgment; of several logs each needs an --interleaved of its own");
   }
   const std::string level = "--relevance-level " + std::to_string(options.relevance_level);
   if (options.qrels.empty()) throw ConfigError("--qrels is missing: name the file of judgments, or a log with --interleaved");

@@ -52,11 +52,16 @@ void report_losses(const PreparationReport& report, const TrainingData& data, bo
   if (report.num_added > 0) std::cerr << report.num_added << " documents joined the candidates (--add-clicked)\n";
 }
 
-void report_decay(double half_life_days, bool is_default) {
+// asked_days: of --half-life, 0 if it was not given
+void report_decay(double half_life_days, double asked_days, bool is_default) {
   if (half_life_days > 0.0) {
     std::cerr << "a click counts half for every " << half_life_days << " days that it is older than the newest one";
   } else {
     std::cerr << "clicks count in full, whatever their age";
+  }
+  if (asked_days > 0.0 && half_life_days == 0.0) {
+    std::cerr << ": the log has no times, which --half-life needs\n";
+    return;
   }
   std::cerr << (is_default ? " (the default for such a log; --half-life changes it)\n" : " (--half-life)\n");
 }
@@ -67,6 +72,16 @@ QueryIds ids_of(const std::vector<QueryRow>& rows) {
   QueryIds ids;
   for (const QueryRow& row : rows) ids.insert(row.id);
   return ids;
+}
+
+// What validation judges by is not learnt from, though a site may name its queries in both files.
+void leave_out_held_out(const std::vector<QueryRow>& held_out, const std::string& path, std::vector<QueryRow>& rows) {
+  const QueryIds ids = ids_of(held_out);
+  const auto kept = std::remove_if(rows.begin(), rows.end(), [&](const QueryRow& row) { return ids.count(row.id) > 0; });
+  if (kept == rows.end()) return;
+  if (kept == rows.begin()) throw ConfigError("--valid-queries has all queries of " + path + ": none is left to train on");
+  std::cerr << rows.end() - kept << " queries of --queries are among --valid-queries: they are not trained on\n";
+  rows.erase(kept, rows.end());
 }
 
 }  // namespace
@@ -263,7 +278,7 @@ TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, 
         return prepare(database.opener(), layout, schema_of_rows, rows, log.clicks, options, report);
       },
       half_life > 0.0, part);
-  if (part != kValidation) report_decay(half_life, !half_life_days);
+  if (part != kValidation) report_decay(half_life, half_life_days.value_or(0.0), !half_life_days);
   return data;
 }
 
@@ -273,9 +288,10 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
   named.queries = queries_path;
   named.check();
   check_clicks();
-  const std::vector<QueryRow> rows = read_queries(queries_path);
+  std::vector<QueryRow> rows = read_queries(queries_path);
   const std::vector<QueryRow> others = other_queries.empty() ? std::vector<QueryRow>() : read_queries(other_queries);
   const std::string part = other_queries.empty() ? "" : is_validation ? kValidation : kTraining;
+  if (part == kTraining) leave_out_held_out(others, queries_path, rows);
   if (qrels.empty()) {
     // Those of training first, for both: else a row that only has words could be taken for one of either.
     std::vector<QueryRow> known = is_validation ? others : rows;

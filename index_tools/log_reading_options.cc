@@ -3,8 +3,14 @@
 #include <iostream>
 
 #include "trainer/click_fields.h"
+#include "trainer/click_log_tally.h"
 
 namespace irgan {
+namespace {
+
+constexpr std::size_t kNameShown = 60;  // of what a log calls an action, in bytes
+
+}  // namespace
 
 std::string known_columns() {
   std::string names;
@@ -22,7 +28,7 @@ void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs)
 }
 
 void report_lines(const ClickLogSummary& summary, const std::string& path) {
-  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << what << " (counted apart)\n";
+  for (const auto& [what, count] : summary.others) std::cerr << path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
   if (summary.num_rejected == 0) return;
   std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
             << " lines passed over:\n";

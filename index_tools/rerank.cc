@@ -55,6 +55,7 @@ void run(const RerankRunOptions& options, std::ostream& out) {
     RerankOptions how;
     how.depth = depth;
     options.memory.apply(db, how);
+    if (how.memory && !options.memory.is_named()) std::cerr << "the click memory of the index takes part (--memory none leaves it out)\n";
     reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     reranked.emplace(options.out, "irgan");
   }
@@ -84,7 +85,7 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (reranked) reranked->file.commit();
   if (baseline) baseline->file.commit();
   if (options.out != "-" && options.baseline_out != "-") {
-    out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates\n";
+    out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates of the first stage\n";
   }
 }
 

@@ -81,6 +81,8 @@ std::string_view reason(RowFault fault) {
       return "no query";
     case RowFault::bad_rank:
       return "bad rank";
+    case RowFault::rank_0:
+      return "rank 0 (where ranks begin at 0: --rank-base 0)";
     case RowFault::bad_time:
       return "bad time";
     case RowFault::bad_clicked:
@@ -114,7 +116,9 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   const std::string_view rank = without_blanks(fields[ClickColumn::rank]);
   row.is_impression = rules.has_clicked && rules.has_rank;
   if (rules.has_clicked && fields.has(ClickColumn::rank) != rules.has_rank) return RowFault::bad_rank;
-  if (rank.empty() ? row.is_impression : !parse_rank(rank, rules.rank_base, row.rank)) return RowFault::bad_rank;
+  if (rank.empty() ? row.is_impression : !parse_rank(rank, rules.rank_base, row.rank)) {
+    return parse_rank(rank, 0, row.rank) ? RowFault::rank_0 : RowFault::bad_rank;
+  }
 
   const std::string_view time = without_blanks(fields[ClickColumn::time]);
   if (!time.empty()) {

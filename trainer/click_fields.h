@@ -33,6 +33,7 @@ enum class RowFault {
   no_document_id,
   no_query,
   bad_rank,
+  rank_0,  ///< of a log whose ranks begin at 1
   bad_time,
   bad_clicked,
   bad_count,

@@ -263,7 +263,7 @@ TEST_CASE_METHOD(Fixture, "queries without candidates are counted, and refused w
   const CommandResult rerank =
       run_line("rerank --db " + f + "db --model " + f + "model --queries " + f + "some.tsv --out " + f + "some.run");
   CHECK(rerank.exit_code == 0);
-  CHECK(rerank.out == "ranked 3 queries, 2 without candidates\n");
+  CHECK(rerank.out == "ranked 3 queries, 2 without candidates of the first stage\n");
   const CommandResult features = run_line("features --db " + f + "db --queries " + f + "some.tsv --qrels " + f +
                                           "some.qrels --out " + f + "some.rows");
   CHECK(features.exit_code == 0);

@@ -216,7 +216,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
 
   // It ranks queries that it has not seen better than Xapian does.
   CHECK(run("rerank --db @db --model @site.model --queries @test.tsv --out @new.run --baseline-out @old.run").out ==
-        "ranked 10 queries, 0 without candidates\n");
+        "ranked 10 queries, 0 without candidates of the first stage\n");
   const std::string table = run("evaluate --qrels @test.qrels @old.run @new.run").out;
   INFO(table);
   const double before = measures_of(table, "old.run")["ndcg@10"];
