@@ -88,7 +88,8 @@ Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
   return example;
 }
 
-// In the order of the pool, as feature files have it: sums of floats then come out the same either way.
+// In the order of the pool, as feature files have it: sums of floats then come out the same either way. A view whose last
+// click is on a document outside the pool comes to one without: what was clicked above it is not known.
 Example page_example(const Page& page, const RowOfDocument& rows) {
   std::map<Index, const ShownDocument*> shown_at;
   for (const ShownDocument& shown : page.documents) {

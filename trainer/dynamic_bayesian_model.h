@@ -63,7 +63,7 @@ struct ExpectedViews {
 ///   B[1] = N[0],   B[j + 1] = B[j] g U[j + 1] / (1 - g + g U[j + 1]) + N[j] g (1 - s[j]) U[j + 1] / T[j]
 ///   looks[j] = B[j] + sum over l >= j of N[l],   satisfactions[j] = N[j] s[j] / T[j]
 ///
-/// Source:   the expectations of Chapelle and Zhang (see below), Appendix, given a view's clicks, added up over views
+/// Source:   the expectations of Chapelle and Zhang (see below) given a view's clicks, in closed form and added up over views
 /// Requires: attraction and satisfaction of each pair of the page
 /// Cost:     O(n); allocates only where `expected` is too short
 IRGAN_API void expect_views(const ViewedPage& page, const DynamicBayesianModel& model, ExpectedViews& expected);
@@ -77,7 +77,7 @@ IRGAN_API void expect_views(const ViewedPage& page, const DynamicBayesianModel& 
 ///
 /// Documents between two that a page names count for nothing: a user goes from the one to the other.
 ///
-/// Source:   Chapelle and Zhang, "A Dynamic Bayesian Network Click Model for Web Search Ranking", WWW 2009, sections 3 and 4;
+/// Source:   Chapelle and Zhang, "A Dynamic Bayesian Network Click Model for Web Search Ranking", WWW 2009;
 ///           going_on is learnt too, and priors are means of the data instead of Beta(1, 1)
 /// Requires: a click
 /// Cost:     O(30 documents of pages)
