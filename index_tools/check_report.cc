@@ -10,7 +10,7 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kWordsShown = 60;  // of a query, in bytes
+constexpr std::size_t kWordsShown = 60;  // of a query or an id, in bytes
 
 constexpr std::size_t kNumRanksShown = 10;
 constexpr double kDay = 86400.0;
@@ -142,8 +142,8 @@ void print_index(const CheckFindings& findings, std::ostream& out) {
   const ClickedDocumentsResult& documents = *findings.documents;
   out << "index      has the documents of " << percent(documents.num_known, documents.num_clicks) << " of the clicks";
   if (!documents.unknown.empty()) {
-    out << "; not '" << documents.unknown.front() << "'";
-    for (std::size_t i = 1; i < documents.unknown.size(); ++i) out << ", '" << documents.unknown[i] << "'";
+    out << "; not '" << excerpt(documents.unknown.front(), kWordsShown) << "'";
+    for (std::size_t i = 1; i < documents.unknown.size(); ++i) out << ", '" << excerpt(documents.unknown[i], kWordsShown) << "'";
   }
   out << '\n';
   if (documents.num_searched_queries > 0) {

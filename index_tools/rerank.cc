@@ -1,5 +1,6 @@
 #include "index_tools/rerank.h"
 
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <utility>

@@ -13,7 +13,7 @@ namespace irgan {
 class DelimitedRow {
  public:
   /// With a comma, fields may stand in double quotes as in RFC 4180 (but on one line); with a tab, quotes are letters
-  /// like others.
+  /// like others. So they are inside a field that does not begin with one, but it may not end with one.
   explicit DelimitedRow(char delimiter) : delimiter_(delimiter) {}
 
   /// Cuts `line`, and returns false if it has more than `max_fields` fields or its quotes do not match.

@@ -118,7 +118,7 @@ TEST_CASE("check looks at the log, the index and the search together", "[index_t
                     "s\tamber\td0\t1\t1\n"
                     "s\tAMBER \tgone\t2\t1\n"
                     "s\tamber\td1\tx\t0\n"
-                    "t\tnobody knows\td2\t1\t1\n");
+                    "t\tnobody\x1b[31m knows\td2\t1\t1\n");
   site.folder.write("queries.tsv", "q0\tamber\n");
   const CommandResult result = site.run("check --clicks @clicks.tsv --db @db --queries @queries.tsv");
   INFO(result.out + result.err);
@@ -126,6 +126,7 @@ TEST_CASE("check looks at the log, the index and the search together", "[index_t
   CHECK_THAT(result.err, Contains("bad rank: 1"));
   CHECK_THAT(result.out, Contains("rows       3 from 4 lines, 1 lines unusable"));
   CHECK_THAT(result.out, Contains("sessions   2;"));
+  CHECK_THAT(result.out, Contains("nobody?[31m knows"));  // what people type must not move the cursor
   CHECK_THAT(result.out, Contains("queries    2, 2 with a click"));
   CHECK_THAT(result.out, Contains("has the documents of 67 % of the clicks; not 'gone'"));
   CHECK_THAT(result.out, Contains("100 % of the clicks of 1 queries are among the first 100 hits"));

@@ -94,3 +94,18 @@ TEST_CASE("a row that only has words is training's in both parts, and judgments 
   CHECK_THAT(judged.err, Contains("training: 1 queries with candidates of 1") && Contains("validation: 1 queries with candidates of 2"));
   CHECK_THAT(judged.err, !Contains("are not in the query file"));
 }
+
+TEST_CASE("queries that validation judges by are not trained on, though both files name them", "[index_tools][query_resolver]") {
+  const MadeSite site;
+  site.index();
+  site.folder.write("all.tsv", "q0\tamber\nq1\tbirch\n");
+  site.folder.write("held.tsv", "q1\tbirch\n");
+  site.folder.write("log", "query_id\tdoc_id\nq0\td0\nq0\td0\nq1\td1\n");
+  const std::string train = "train --force --db @db --queries @all.tsv --clicks @log --epochs 1 --half-life 3 --model @m --valid-queries ";
+  const CommandResult result = site.run(train + "@held.tsv");
+  INFO(result.err);
+  CHECK_THAT(result.err, Contains("1 queries of --queries are among --valid-queries: they are not trained on"));
+  CHECK_THAT(result.err, Contains("training: 1 queries with candidates of 1") && Contains("2 clicks, "));
+  CHECK_THAT(result.err, Contains("clicks count in full, whatever their age: the log has no times, which --half-life needs"));
+  CHECK_THAT(site.run(train + "@all.tsv").err, Contains("--valid-queries has all queries of") && Contains("none is left to train on"));
+}

@@ -25,7 +25,8 @@ TEST_CASE("each unusable line has its reason", "[trainer][click_log]") {
       {"{\"query\":\"q\",\"doc_id\":[1]}", "no document id"},
       {"query\tquery_id\tdoc_id\n\t\td\n", "no query"},
       {"{\"doc_id\":1,\"query\":\"\"}", "no query"},
-      {"query\tdoc_id\trank\nq\td\t0\n", "bad rank"},
+      {"query,doc_id\nshoes\",d\n", "wrong number of columns"},  // the second half of a query with a line break
+      {"query\tdoc_id\trank\nq\td\t0\n", "rank 0 (where ranks begin at 0: --rank-base 0)"},
       {"query\tdoc_id\trank\nq\td\t1.5\n", "bad rank"},
       {"query\tdoc_id\trank\nq\td\t-1\n", "bad rank"},
       {"query\tdoc_id\trank\nq\td\tnan\n", "bad rank"},
@@ -81,7 +82,7 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
           "[trainer][click_log]") {
   const ScratchFolder folder;
   std::string log = "query\tdoc_id\trank\n";
-  for (int i = 0; i < 7; ++i) log += "q\td\t0\n\n";
+  for (int i = 0; i < 7; ++i) log += "q\td\t-\n\n";
   log += "q\t\t1\nq\td\t1\n" + std::string(200, 'z') + "\n" + "q\x01\td\t\x7F\n" + "q\xFFq\td\t1\n";
   const std::string path = folder.write("log", log);
   ClickLogOptions options = tolerant();
@@ -95,8 +96,8 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
   CHECK(summary.rejected.at("bad rank").count == 8);
   const std::vector<std::string> first = summary.rejected.at("bad rank").first;
   REQUIRE(first.size() == 5);
-  CHECK(first[0] == path + ":2: bad rank: q\td\t0");
-  CHECK(first[4] == path + ":10: bad rank: q\td\t0");
+  CHECK(first[0] == path + ":2: bad rank: q\td\t-");
+  CHECK(first[4] == path + ":10: bad rank: q\td\t-");
   CHECK(summary.rejected.at("no document id").first == std::vector<std::string>{path + ":16: no document id: q\t\t1"});
   CHECK(summary.rejected.at("wrong number of columns").first ==
         std::vector<std::string>{path + ":18: wrong number of columns: " + std::string(120, 'z')});
@@ -104,7 +105,7 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
 
   const std::string rejects = folder.read("rejects");
   CHECK(std::count(rejects.begin(), rejects.end(), '\n') == 11);
-  CHECK_THAT(rejects, StartsWith(path + ":2: bad rank: q\td\t0\n"));
+  CHECK_THAT(rejects, StartsWith(path + ":2: bad rank: q\td\t-\n"));
   CHECK_THAT(rejects, Contains(path + ":19: bad rank: q?\td\t?\n"));
 }
 
@@ -129,7 +130,7 @@ TEST_CASE("too many unusable lines are an error that names reasons, places and -
   const ScratchFolder folder;
   std::string log = "query\tdoc_id\trank\n";
   for (int i = 0; i < 97; ++i) log += "q\td\t1\n";
-  log += "q\td\t0\nq\t\t1\nq\td\tx\n";
+  log += "q\td\t-\nq\t\t1\nq\td\tx\n";
   const std::string path = folder.write("log", log);
   ClickLogOptions options;
   options.rejects_path = folder.file("rejects");
@@ -137,7 +138,7 @@ TEST_CASE("too many unusable lines are an error that names reasons, places and -
                        Message(path +
                                ": 3 of 100 lines cannot be used, more than --max-bad 0.01 allows: 2 bad rank, "
                                "1 no document id\n  " +
-                               path + ":99: bad rank: q\td\t0\n  " + path + ":101: bad rank: q\td\tx\n  " + path +
+                               path + ":99: bad rank: q\td\t-\n  " + path + ":101: bad rank: q\td\tx\n  " + path +
                                ":100: no document id: q\t\t1"));
   const std::string rejects = folder.read("rejects");
   CHECK(std::count(rejects.begin(), rejects.end(), '\n') == 3);
