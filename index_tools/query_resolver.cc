@@ -24,7 +24,7 @@ QueryResolver::QueryResolver(const std::vector<QueryRow>& queries) {
     if (query.text.empty()) continue;
     const bool is_plain = query.filter.empty() && query.serialised_query.empty();
     const auto [place, is_first] = with_text_.try_emplace(normalised(query.text), WithText{query.id, is_plain});
-    if (!is_first) place->second.is_all = false;
+    if (!is_first && place->second.id != query.id) place->second.is_all = false;
   }
 }
 

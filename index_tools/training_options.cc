@@ -42,7 +42,7 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
                        "which player ranks live searches");
   table.number("unseen-credit", options.unseen_credit, 0.0, 100.0,
                "with --behaviour, what a document that the log has never seen gets added to the discriminator's score (a log odds), so that those whose "
-               "clicks are known do not pass it by that alone; on a real log 0 ranked best over all, and new documents fell");
+               "clicks are known do not pass it by that alone; on a real log 0 ranked as well over all, and new documents fell");
   table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score", "NAME");
   table.choice<QueryWeight>("query-weight", options.query_weight,
                             {{"sqrt", QueryWeight::sqrt}, {"one", QueryWeight::one}, {"clicks", QueryWeight::clicks}},

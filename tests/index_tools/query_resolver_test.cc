@@ -43,6 +43,8 @@ TEST_CASE("an unknown id does not give way where the words do not tell the query
   }
   CHECK(resolver.id_of(row_of("", "amber")) == "q1");
   CHECK(resolver.id_of(row_of("", "onyx")) == "q3");
+  const QueryResolver twice({{"q1", "amber", "", ""}, {"q1", "amber", "", ""}});  // named for training and for validation
+  CHECK(twice.id_of(row_of("s-77", "amber")) == "q1");
 }
 
 TEST_CASE("a log with an id for each search is learnt from by its words, and the rows are counted", "[index_tools][query_resolver]") {
