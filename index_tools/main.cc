@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "index_tools/command.h"
+#include "index_tools/commands/command.h"
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
-#include "plugin/src/memory_codec.h"
-#include "trainer/output_file.h"
+#include "plugin/src/model/memory_codec.h"
+#include "trainer/machine/output_file.h"
 
 using namespace irgan;
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "index_tools/command.h"
+#include "index_tools/commands/command.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "irgan/reranker.h"
-#include "plugin/src/remote_candidates.h"
+#include "plugin/src/features/remote_candidates.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
-#include "plugin/src/memory_codec.h"
+#include "plugin/src/model/memory_codec.h"
 
 namespace irgan {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/src/model_parts.h"
+#include "plugin/src/model/model_parts.h"
 
 namespace irgan {
 

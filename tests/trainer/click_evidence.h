@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/click_pages.h"
+#include "trainer/evidence/click_pages.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/click_log.h"
+#include "trainer/log/click_log.h"
 
 namespace irgan {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "trainer/click_log.h"
+#include "trainer/log/click_log.h"
 
 namespace irgan {
 

@@ -6,7 +6,7 @@
 #include <Eigen/Core>
 
 #include "irgan/feature_extractor.h"
-#include "trainer/softmax.h"
+#include "trainer/game/softmax.h"
 
 namespace irgan {
 

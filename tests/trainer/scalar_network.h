@@ -8,7 +8,7 @@
 
 #include <Eigen/Core>
 
-#include "plugin/src/network.h"
+#include "plugin/src/model/network.h"
 
 namespace irgan {
 

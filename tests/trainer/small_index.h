@@ -8,7 +8,7 @@
 #include <xapian.h>
 
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/index_layout.h"
+#include "trainer/site/index_layout.h"
 
 namespace irgan {
 

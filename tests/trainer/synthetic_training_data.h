@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "tests/trainer/random_vectors.h"
-#include "trainer/training_data.h"
+#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

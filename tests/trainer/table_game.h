@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "tests/trainer/random_vectors.h"
-#include "trainer/discriminator_loss.h"
-#include "trainer/game.h"
-#include "trainer/softmax.h"
+#include "trainer/game/discriminator_loss.h"
+#include "trainer/game/game.h"
+#include "trainer/game/softmax.h"
 
 namespace irgan {
 

@@ -1,0 +1,102 @@
+#include "index_tools/commands/check.h"
+
+#include <memory>
+
+#include "index_tools/showing/check_report.h"
+#include "trainer/site/clicked_documents.h"
+#include "trainer/log/query_resolver.h"
+#include "irgan/model.h"
+#include "trainer/log/click_log.h"
+#include "trainer/evidence/log_census.h"
+
+namespace irgan {
+namespace {
+
+// Rows of one page follow each other: what their query is need not be looked up for each.
+class LastQuery {
+ public:
+  explicit LastQuery(const QueryResolver* resolver) : resolver_(resolver) {}
+
+  const std::string& id_of(const ClickRow& row) {
+    if (row.query != words_ || row.query_id != given_id_ || found_.id.empty()) {
+      words_ = row.query;
+      given_id_ = row.query_id;
+      found_ = resolver_->find(row);
+    }
+    if (found_.in_place) ++num_in_place_;
+    return found_.id;
+  }
+
+  /// Rows that have their query by their words in spite of an id.
+  std::uint64_t num_in_place() const { return num_in_place_; }
+
+ private:
+  const QueryResolver* resolver_;
+  std::string words_;
+  std::string given_id_;
+  QueryResolver::Found found_;
+  std::uint64_t num_in_place_ = 0;
+};
+
+std::vector<std::string> index_notes(const Model& model, const Xapian::Database& db, bool are_ids_docids) {
+  if (model.index_facts().uuid == db.get_uuid()) return {};
+  return {std::string("The model was trained on another index than --db, or before it was rebuilt (uuid ") +
+          model.index_facts().uuid + ", now " + db.get_uuid() + ")" +
+          (are_ids_docids ? ": docids in the log may be those of the old one." : ".")};
+}
+
+}  // namespace
+
+void add_options(CheckOptions& options, OptionTable& table) {
+  options.labels.add_log_to(table);
+  options.database.add_to(table);
+  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
+  table.number("depth", options.depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.needs("stemmer", {"db"});
+  table.needs("model", {"db"}, "it is compared with an index");
+  table.needs("depth", {"db"});
+}
+
+void run(const CheckOptions& options, std::ostream& out) {
+  const LabelOptions& labels = options.labels;
+  if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
+  check_stdin(labels.inputs());
+  std::vector<QueryRow> queries;
+  if (!labels.queries.empty()) queries = read_queries(labels.queries);
+  const QueryResolver resolver(queries);
+
+  CheckFindings findings;
+  findings.depth = options.depth;
+  std::unique_ptr<ClickedDocuments> documents;
+  if (!options.database.paths.empty()) {
+    const Xapian::Database db = options.database.open_filled();
+    const IndexLayout layout = options.database.layout(db);
+    findings.are_ids_docids = layout.id_prefix.empty();
+    if (!options.model.empty()) findings.index_notes = index_notes(*Model::from_file(options.model), db, findings.are_ids_docids);
+    documents = std::make_unique<ClickedDocuments>(db, layout, queries, options.database.default_op);
+  }
+
+  ClickLogOptions log_options = labels.log_options();
+  log_options.max_bad = 1.0;  // how many they are is what is asked
+  findings.max_bad = labels.max_bad;
+  ClickLogReader log(labels.clicks, log_options);
+  LogCensus census;
+  LastQuery last_query(&resolver);
+  log.read([&](const ClickRow& row) {
+    const std::string& query_id = last_query.id_of(row);
+    census.add(row, query_id);
+    if (documents != nullptr && row.clicked) documents->add(row, query_id);
+  });
+  findings.census = census.finish();
+  findings.num_in_place = last_query.num_in_place();
+  if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
+  for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
+    const ClickLogSummary& summary = log.summary(i);
+    report_lines(summary, labels.clicks[i]);
+    findings.num_lines += summary.num_good + summary.num_rejected;
+    findings.num_rejected += summary.num_rejected;
+  }
+  print_check(findings, out);
+}
+
+}  // namespace irgan

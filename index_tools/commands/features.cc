@@ -1,0 +1,71 @@
+#include "index_tools/commands/features.h"
+
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "irgan/model.h"
+#include "trainer/rows/letor_file.h"
+#include "trainer/machine/output_file.h"
+
+namespace irgan {
+namespace {
+
+void check(const FeaturesOptions& options) {
+  if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  if (options.out == options.valid_out) throw ConfigError("--out and --valid-out name the same file: " + options.out);
+}
+
+std::string summary(const std::string& path, const TrainingData& data) {
+  return "wrote " + path + ": " + std::to_string(data.pools.size()) + " queries, " + std::to_string(data.examples.size()) +
+         (is_of_pages(data.labels) ? " pages, " : " examples, ") + std::to_string(data.schema.features.size()) + " features";
+}
+
+}  // namespace
+
+void add_options(FeaturesOptions& options, OptionTable& table) {
+  table.note_given(options.given);
+  options.evidence.add_to(table);
+  table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out", "FILE");
+  options.split.add_to(table);
+  for (const char* name : {"split", "valid-share"}) table.needs(name, {"valid-out"}, "name the file for what is held out");
+  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given", "MODEL");
+  table.exclude("features", "from", "features are the model's");
+}
+
+void run(const FeaturesOptions& options, std::ostream& out) {
+  check(options);
+  OutputFile file(options.out);  // throws before the work if it cannot be written
+  std::optional<OutputFile> valid_file;
+  if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
+  EvidenceOptions evidence = options.evidence;
+  if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
+  const ClickModelSettings settings = evidence.click_model.settings(options.seed, evidence.num_threads);
+
+  TrainingData data;
+  TrainingData validation;
+  if (valid_file) {
+    std::tie(data, validation) = evidence.prepare_parts(options.split.split, options.split.share, options.seed);
+  } else {
+    data = evidence.prepare_data(evidence.queries);
+  }
+  const FittedClickModel fitted = fit_click_model(settings, data);
+  apply_click_model(fitted, data);
+  write_letor(data, file.stream());
+  if (valid_file) {
+    apply_click_model(fitted, validation);
+    write_letor(validation, valid_file->stream());
+    valid_file->commit();
+  }
+  file.commit();
+  if (options.out == "-") return;
+  const std::string line = examination_line(fitted);
+  if (!line.empty()) out << line << '\n';
+  out << summary(options.out, data) << ":\n";
+  for (std::size_t j = 0; j < data.schema.features.size(); ++j) out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
+  if (valid_file) out << summary(options.valid_out, validation) << '\n';
+}
+
+}  // namespace irgan

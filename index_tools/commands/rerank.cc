@@ -1,0 +1,93 @@
+#include "index_tools/commands/rerank.h"
+
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "trainer/site/strict_rerank.h"
+#include "trainer/site/first_stage.h"
+#include "trainer/machine/output_file.h"
+#include "trainer/measures/run_file.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kDefaultDepth = 100;  // of a baseline without a model
+
+/// A run on its way into a file.
+struct RunOutput {
+  OutputFile file;
+  RunWriter writer;
+
+  RunOutput(const std::string& path, const char* tag) : file(path), writer(file.stream(), tag) {}
+};
+
+}  // namespace
+
+void add_options(RerankRunOptions& options, OptionTable& table) {
+  options.database.add_to(table);
+  table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
+  table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
+  table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
+  options.memory.add_to(table);
+}
+
+void run(const RerankRunOptions& options, std::ostream& out) {
+  if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
+  if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
+  if (options.out.empty() && !options.model.empty()) throw ConfigError("--model needs --out: the baseline has no model");
+  if (options.out.empty() && options.memory.is_named()) throw ConfigError("--memory needs --out: the baseline has no memory");
+  const Xapian::Database db = options.database.open_filled();
+  const IndexLayout layout = options.database.layout(db);
+  FirstStage first_stage(db, layout, options.database.default_op);
+  const DocumentIds ids(db, layout.id_prefix);
+
+  std::optional<RunOutput> reranked;
+  std::optional<RunOutput> baseline;
+  std::unique_ptr<const Reranker> reranker;
+  std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
+  if (!options.out.empty()) {
+    const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
+    if (options.depth == 0) depth = model->depth();
+    RerankOptions how;
+    how.depth = depth;
+    options.memory.apply(db, how);
+    if (how.memory && !options.memory.is_named()) std::cerr << "the click memory of the index takes part (--memory none leaves it out)\n";
+    reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
+    reranked.emplace(options.out, "irgan");
+  }
+  if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
+
+  std::size_t num_empty = 0;
+  const std::vector<QueryRow> queries = read_queries(options.queries);
+  for (const QueryRow& row : queries) {
+    const Xapian::Query query = first_stage.query_of(row);
+    const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
+    if (hits.empty()) ++num_empty;
+    if (baseline) {
+      std::vector<RankedDocument> ranking;
+      for (const Candidate& hit : candidates_of(hits, depth)) ranking.push_back({ids.id_of(hit.docid), hit.first_stage_score});
+      baseline->writer.write(row.id, ranking);
+    }
+    if (reranked) {
+      std::vector<RankedDocument> ranking;
+      for (const RankedHit& hit : reranker->rerank(query, hits)) ranking.push_back({ids.id_of(hit.docid), hit.score});
+      reranked->writer.write(row.id, ranking);
+    }
+  }
+  if (num_empty == queries.size()) {
+    throw Error(options.queries + ": the index has no candidate for any of its " + std::to_string(num_empty) +
+                " queries; do the queries, --stemmer and --prefix belong to this index?");
+  }
+  if (reranked) reranked->file.commit();
+  if (baseline) baseline->file.commit();
+  if (options.out != "-" && options.baseline_out != "-") {
+    out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates of the first stage\n";
+  }
+}
+
+}  // namespace irgan

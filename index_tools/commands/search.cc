@@ -1,0 +1,180 @@
+#include "index_tools/commands/search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <sstream>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "index_tools/showing/display.h"
+#include "trainer/site/strict_rerank.h"
+#include "trainer/site/first_stage.h"
+
+namespace irgan {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kColumnWidth = 56;  // of each of two result lists side by side
+constexpr std::size_t kReasons = 4;
+
+/// What a search found, in the order in which it is shown.
+struct Results {
+  const Xapian::Database& db;
+  const IndexLayout& layout;
+  DocumentIds ids;
+  std::vector<RankedHit> hits;
+  std::vector<std::string> features;  // of the hits' contributions
+
+  std::string line(const RankedHit& hit) const { return document_line(db.get_document(hit.docid), layout); }
+};
+
+std::vector<std::pair<std::string, float>> reasons(const Results& results, const RankedHit& hit) {
+  std::vector<std::pair<std::string, float>> all;
+  for (std::size_t j = 0; j < hit.contributions.size(); ++j) {
+    all.emplace_back(results.features[j], hit.contributions[j]);
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
+  return all;
+}
+
+std::string reason_line(const Results& results, const RankedHit& hit) {
+  const auto all = reasons(results, hit);
+  const std::size_t shown = std::min(kReasons, all.size());
+  std::ostringstream line;
+  line << std::fixed << std::setprecision(2) << std::showpos;
+  for (std::size_t i = 0; i < shown; ++i) line << all[i].first << ' ' << all[i].second << "  ";
+  const float rest = std::accumulate(all.begin() + static_cast<std::ptrdiff_t>(shown), all.end(), 0.0F,
+                                     [](float sum, const auto& reason) { return sum + reason.second; });
+  line << "the rest " << rest;
+  return line.str();
+}
+
+std::string place_before(const RankedHit& hit) {
+  if (hit.first_stage_rank == 0) return "(  added)";
+  std::ostringstream text;
+  text << "(was " << std::setw(3) << hit.first_stage_rank << ')';
+  return text.str();
+}
+
+void print_list(const Results& results, const SearchOptions& options, std::ostream& out) {
+  for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
+    const RankedHit& hit = results.hits[i];
+    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  " << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
+    if (options.explain) out << "     because: " << reason_line(results, hit) << '\n';
+  }
+}
+
+void print_comparison(const Results& results, const SearchOptions& options, std::ostream& out) {
+  std::vector<RankedHit> before;
+  std::copy_if(results.hits.begin(), results.hits.end(), std::back_inserter(before),
+               [](const RankedHit& hit) { return hit.first_stage_rank > 0; });
+  std::sort(before.begin(), before.end(),
+            [](const RankedHit& a, const RankedHit& b) { return a.first_stage_rank < b.first_stage_rank; });
+  out << fitted("     Xapian's order", kColumnWidth) << " |      the model's order\n";
+  for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
+    std::ostringstream left;
+    std::ostringstream right;
+    if (i < before.size()) left << std::setw(3) << i + 1 << "  " << results.line(before[i]);
+    right << std::setw(3) << i + 1 << "  " << results.line(results.hits[i]);
+    out << fitted(left.str(), kColumnWidth) << " | " << fitted(right.str(), kColumnWidth) << '\n';
+  }
+  if (!options.explain || results.hits.empty()) return;
+  for (std::size_t i = 0; i < std::min<std::size_t>({3, options.top, results.hits.size()}); ++i) {
+    const std::size_t rank_before = results.hits[i].first_stage_rank;
+    out << "  " << i + 1 << (rank_before > 0 ? " was " + std::to_string(rank_before) : " was added") << ", because: " << reason_line(results, results.hits[i]) << '\n';
+  }
+}
+
+void print_json(const Results& results, const SearchOptions& options, std::ostream& out) {
+  json list = json::array();
+  for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
+    const RankedHit& hit = results.hits[i];
+    json entry{{"rank", i + 1},
+               {"id", results.ids.id_of(hit.docid)},
+               {"docid", hit.docid},
+               {"score", hit.score},
+               {"first_stage_rank", hit.first_stage_rank},
+               {"first_stage_weight", hit.first_stage_weight}};
+    for (const auto& [feature, contribution] : reasons(results, hit)) entry["contributions"][feature] = contribution;
+    list.push_back(std::move(entry));
+  }
+  out << list.dump(2, ' ', false, json::error_handler_t::replace) << '\n';  // ids need not be UTF-8
+}
+
+std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapian::Database& db) {
+  if (!options.model.empty()) return model_file(options.model);
+  if (db.get_metadata(kModelKey).empty()) return nullptr;
+  return model_in_index();
+}
+
+}  // namespace
+
+void add_options(SearchOptions& options, OptionTable& table) {
+  options.database.add_to(table);
+  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order", "FILE");
+  table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
+  table.positional("words");
+  table.number("top", options.top, 1U, 10000U, "hits to show");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates to rescore; 0: as the model was trained");
+  options.memory.add_to(table);
+  table.flag("explain", options.explain, "say what each feature contributed (integrated gradients)");
+  table.flag("compare", options.compare, "show Xapian's order beside the model's");
+  table.flag("json", options.json, "print JSON");
+}
+
+void run(const SearchOptions& options, std::ostream& out) {
+  if (options.words.empty()) throw ConfigError("no words to look for");
+  const Xapian::Database db = options.database.open_filled();
+  const IndexLayout layout = options.database.layout(db);
+  std::string text;
+  for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
+  FirstStage first_stage(db, layout, options.database.default_op);
+  const Xapian::Query query = first_stage.parse(text);
+
+  Results results{db, layout, DocumentIds(db, layout.id_prefix), {}, {}};
+  const std::shared_ptr<ModelSource> source = source_of(options, db);
+  if (!source && (options.explain || options.compare)) {
+    throw ConfigError("--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
+  }
+  if (!source && options.memory.is_named()) {
+    throw ConfigError("--memory needs a model, whose scores it is mixed with, and the index holds none: give --model");
+  }
+  if (source) {
+    const auto model = source->get(db);
+    const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
+    const Xapian::MSet mset = first_stage.search(query, static_cast<Xapian::doccount>(depth));
+    RerankOptions how;
+    how.depth = depth;
+    options.memory.apply(db, how);
+    const auto reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
+    results.features = model->schema().features;
+    results.hits = options.explain ? reranker->explain(query, mset) : reranker->rerank(query, mset);
+  } else {
+    const Xapian::MSet mset = first_stage.search(query, options.top);
+    for (auto hit = mset.begin(); hit != mset.end(); ++hit) {
+      RankedHit ranked;
+      ranked.docid = *hit;
+      ranked.score = ranked.first_stage_weight = hit.get_weight();
+      ranked.first_stage_rank = results.hits.size() + 1;
+      results.hits.push_back(std::move(ranked));
+    }
+  }
+  if (options.json) {
+    print_json(results, options, out);
+  } else if (results.hits.empty()) {
+    out << "no document matches\n";
+  } else if (options.compare) {
+    print_comparison(results, options, out);
+  } else {
+    print_list(results, options, out);
+  }
+}
+
+}  // namespace irgan

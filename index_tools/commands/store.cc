@@ -1,0 +1,101 @@
+#include "index_tools/commands/store.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+#include "index_tools/options/database_options.h"
+#include "irgan/click_memory.h"
+#include "irgan/feature_schema.h"
+#include "irgan/model.h"
+#include "irgan/model_source.h"
+
+namespace irgan {
+namespace {
+
+std::string stored_version(const std::string& bytes) {
+  if (bytes.empty()) return "none";
+  try {
+    return Model::from_bytes(bytes, kModelKey)->version().substr(0, 12);
+  } catch (const FormatError&) {
+    return "a damaged one";
+  }
+}
+
+// Returns the model in `bytes`. A search by one whose features cannot be had would keep the model before, if it has one.
+std::shared_ptr<const Model> servable(const std::string& bytes, const std::string& place) {
+  std::shared_ptr<const Model> model = Model::from_bytes(bytes, place);
+  try {
+    parse_features(model->schema());
+  } catch (const FormatError& error) {
+    throw FormatError(place + ": no search can be served by this model: " + error.what());
+  }
+  return model;
+}
+
+// A larger one is better served from a file: an index's metadata are read whole, and copied with the index.
+constexpr std::size_t kLargestMemory = std::size_t{4} << 20;
+
+std::shared_ptr<const ClickMemory> storable(const std::string& path) {
+  std::shared_ptr<const ClickMemory> memory = ClickMemory::from_file(path);
+  if (memory->bytes().size() > kLargestMemory) {
+    throw Error(path + ": has " + std::to_string(memory->bytes().size()) + " bytes, and an index keeps up to 4 MiB; let searches " +
+                "read the file instead (RerankOptions::memory)");
+  }
+  return memory;
+}
+
+// No memory removes what is there.
+void store_memory(const std::shared_ptr<const ClickMemory>& memory, Xapian::WritableDatabase& shard) {
+  shard.set_metadata(kMemoryKey, memory ? std::string(memory->bytes()) : std::string());
+  shard.set_metadata(kMemoryVersionKey, memory ? memory->version() : std::string());
+}
+
+}  // namespace
+
+void add_options(StoreOptions& options, OptionTable& table) {
+  table.texts("db", options.paths, "the index; name every shard of an index of several", "DB");
+  table.text("model", options.model, "the model file", "FILE");
+  table.text("memory", options.memory, "the click memory, up to 4 MiB; none: removes the one that is there", "FILE");
+  table.flag("previous", options.previous, "go back to the model before; the present one becomes the one before");
+}
+
+void run(const StoreOptions& options, std::ostream& out) {
+  if (options.paths.empty()) throw ConfigError("--db is missing: name the index");
+  const bool has_model_task = !options.model.empty() || options.previous;
+  if ((!options.model.empty() && options.previous) || !(has_model_task || !options.memory.empty())) {
+    throw ConfigError("give either --model or --previous, or --memory");
+  }
+  std::shared_ptr<const ClickMemory> memory;
+  if (!options.memory.empty() && options.memory != "none") memory = storable(options.memory);
+  std::string bytes;
+  if (!options.model.empty()) bytes = servable(Model::from_file(options.model)->to_bytes(), options.model)->to_bytes();
+  // All locks are taken before anything is written.
+  std::vector<Xapian::WritableDatabase> shards;
+  for (const std::string& path : options.paths) shards.push_back(open_writable(path));
+  for (std::size_t i = 0; i < shards.size() && options.previous; ++i) {
+    const std::string previous = shards[i].get_metadata(kPreviousModelKey);
+    if (previous.empty()) throw Error("--db " + options.paths[i] + ": there is no model before the present one");
+    servable(previous, "--db " + options.paths[i] + ", " + kPreviousModelKey);
+  }
+  for (Xapian::WritableDatabase& shard : shards) {
+    if (!options.memory.empty()) store_memory(memory, shard);
+    if (!has_model_task) continue;
+    const std::string current = shard.get_metadata(kModelKey);
+    const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : bytes;
+    if (next != current) shard.set_metadata(kPreviousModelKey, current);
+    shard.set_metadata(kModelKey, next);
+    shard.set_metadata(kModelVersionKey, Model::from_bytes(next, kModelKey)->version());
+  }
+  for (Xapian::WritableDatabase& shard : shards) shard.commit();
+  const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
+  if (memory) out << "memory of " << memory->facts().num_queries << " queries is now in " << place << '\n';
+  if (options.memory == "none") out << "no memory is now in " << place << '\n';
+  if (!has_model_task) return;
+  out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place << "; before it: "
+      << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+}
+
+}  // namespace irgan

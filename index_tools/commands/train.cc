@@ -1,0 +1,299 @@
+#include "index_tools/commands/train.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "index_tools/showing/progress_bar.h"
+#include "index_tools/options/training_options.h"
+#include "irgan/model.h"
+#include "trainer/training/option_search.h"
+#include "trainer/rows/data_split.h"
+#include "trainer/rows/letor_file.h"
+#include "trainer/machine/output_file.h"
+#include "trainer/training/warm_start.h"
+
+namespace irgan {
+namespace {
+
+// Fewer teach a model of some thousand weights little but themselves.
+constexpr std::size_t kFewestQueries = 50;
+
+constexpr int kEpochsFromModel = 8;
+
+struct Split {
+  TrainingData training;
+  TrainingData validation;
+};
+
+// Counts queries held out of the same evidence too.
+void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
+  std::set<std::string> teaching;
+  for (const TrainingData* part : parts) {
+    for (const Example& example : part->examples) {
+      if ((example.labels.array() > 0.0).any()) teaching.insert(part->pools[example.pool].query_id);
+    }
+  }
+  if (force || teaching.size() >= kFewestQueries) return;
+  throw Error("too little to learn from: " + std::to_string(teaching.size()) + " queries have a click or positive judgment on a "
+              "candidate, and " + std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+}
+
+Split from_rows(const TrainOptions& options) {
+  TrainingData all = read_letor(options.data, {options.labels});
+  check_amount({&all}, options.force);
+  if (options.valid.empty()) {
+    auto [training, validation] = split_by_query(std::move(all), options.split.share, options.training.seed);
+    return {std::move(training), std::move(validation)};
+  }
+  TrainingData validation = read_letor(options.valid, {options.labels});
+  widen(all, validation);
+  if (all.labels != validation.labels) {
+    throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " + options.data.front() +
+                " " + to_string(all.labels) + "; say with --labels what they are");
+  }
+  if (all.origin.split.empty()) all.origin.split = validation.origin.split = "files";
+  return {std::move(all), std::move(validation)};
+}
+
+Split from_index(const TrainOptions& options, const Model* from) {
+  EvidenceOptions evidence = options.evidence;
+  if (from != nullptr) evidence.take_from(*from, options.given);
+  if (!options.valid_queries.empty()) {
+    TrainingData training = evidence.prepare_data(evidence.queries, options.valid_queries);
+    check_amount({&training}, options.force);
+    evidence.schema = std::make_shared<const FeatureSchema>(training.schema);  // the index may move on meanwhile
+    TrainingData validation = evidence.prepare_data(options.valid_queries, evidence.queries, true);
+    training.origin.split = validation.origin.split = "named queries";
+    return {std::move(training), std::move(validation)};
+  }
+  auto [training, validation] = evidence.prepare_parts(options.split.split, options.split.share, options.training.seed);
+  check_amount({&training, &validation}, options.force);
+  return {std::move(training), std::move(validation)};
+}
+
+std::string named_files(const std::string& flag, const std::vector<std::string>& paths) {
+  std::string named;
+  for (const std::string& path : paths) named += (named.empty() ? "" : " ") + flag + " " + path;
+  return named;
+}
+
+void apply_click_model(const ClickModelSettings& settings, const TrainOptions& options, Split& split, std::ostream& out) {
+  if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
+  if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
+  const FittedClickModel fitted = fit_click_model(settings, split.training);
+  irgan::apply_click_model(fitted, split.training);
+  irgan::apply_click_model(fitted, split.validation);
+  const std::string line = examination_line(fitted);
+  if (!line.empty()) out << line << '\n';
+}
+
+// Takes from the model to go on from what must be as it is there.
+void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
+  const TrainingOptions defaults;
+  const ModelParts& parts = model.parts();
+  if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
+  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched, std::vector<int>& units) {
+    if (networks.empty()) return;
+    const std::vector<int> own = hidden_units_of(networks.front());
+    if (units != untouched && units != own) throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
+    units = own;
+  };
+  take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
+  take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
+  if (given.count("networks") == 0) training.networks = static_cast<int>(parts.discriminators.size());
+  if (given.count("serve") == 0) training.ranker = parts.ranker;
+  if (given.count("unseen-credit") == 0) training.unseen_credit = parts.unseen_credit;
+  if (given.count("temperature") == 0) training.game.temperature = parts.temperature;
+}
+
+std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& options) {
+  auto inputs = options.evidence.inputs();
+  inputs.emplace_back("--valid-queries", options.valid_queries);
+  for (const std::string& path : options.data) inputs.emplace_back("--data", path);
+  for (const std::string& path : options.valid) inputs.emplace_back("--valid", path);
+  return inputs;
+}
+
+// What one of the two ways of training would pass over in silence is refused.
+void check(const TrainOptions& options) {
+  const EvidenceOptions& evidence = options.evidence;
+  if (!options.from.empty() && options.trials > 1) throw ConfigError("--trials and --from exclude each other: trials change the networks");
+  if (options.split.split != LogSplit::query && !options.data.empty()) {
+    throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
+  }
+  if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
+  check_stdin(inputs_of(options));
+  if (options.data.empty()) {
+    if (options.valid_queries.empty()) return;
+    const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
+    if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
+    for (const auto& [flag, path] : {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
+      if (path == "-") throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
+    }
+    return;
+  }
+  if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
+    throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
+  }
+}
+
+// Of the two ways of training each has flags that the other would pass over.
+void state_rules(OptionTable& table) {
+  for (const char* name : {"db", "stemmer", "id-prefix", "prefix", "value", "default-op", "queries", "clicks", "qrels", "features", "behaviour",
+                           "behaviour-from", "behaviour-hidden", "valid-queries", "half-life", "add-clicked", "depth", "column", "rank-base",
+                           "max-bad", "rejects"}) {
+    table.exclude("data", name, "rows are ready-made or come from an index");
+  }
+  table.needs("valid", {"data"}, "with --db it is --valid-queries");
+  table.needs("labels", {"data"}, "clicks and judgments say it themselves");
+  table.needs("stemmer", {"db"});
+  table.exclude("features", "from", "features are the model's");
+  for (const char* name : {"split", "valid-share"}) {
+    for (const char* part : {"valid", "valid-queries"}) table.exclude(name, part, "what is held out is named");
+  }
+}
+
+std::string shown(double score) {
+  if (std::isnan(score)) return "     -";
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(4) << std::setw(7) << score;
+  return text.str();
+}
+
+std::string epoch_line(const EpochReport& report) {
+  std::ostringstream line;
+  if (report.epoch == 0) line << "epoch  discriminator  generator  combined   KL(clicks|generator)\n";
+  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[0]) << "  " << std::setw(9)
+       << shown(report.validation[1]) << "  " << std::setw(8) << shown(report.validation[2]) << "   " << std::fixed
+       << std::setprecision(3) << report.statistics.policy_divergence;
+  return line.str();
+}
+
+// What validation's part of the evidence is, as `origin` has it.
+bool is_split_by(const LabelOrigin& origin, LogSplit split) { return origin.split.rfind(to_string(split), 0) == 0; }
+
+std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
+  const std::string queries = std::to_string(check.num_queries);
+  const std::string held_out = is_split_by(origin, LogSplit::time)      ? "the log's last clicks of " + queries + " queries"
+                               : is_split_by(origin, LogSplit::session) ? "the held-out sessions' clicks of " + queries + " queries"
+                                                                        : queries + " held-out queries";
+  std::ostringstream line;
+  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage << ", model "
+       << check.served << ", p " << check.p;
+  if (check.is_worse() && !check.refused()) {
+    line << "; not worse where people stop at a good document, so the model may serve (--click-model dbn is made for such people)";
+  }
+  return line.str();
+}
+
+std::string trial_line(const Trial& trial) {
+  const TrainingOptions& options = trial.options;
+  std::string hidden;
+  for (const int units : options.hidden_units) hidden += (hidden.empty() ? "" : ",") + std::to_string(units);
+  std::ostringstream line;
+  line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
+       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate " << options.discriminator_rate << " --g-rate "
+       << options.generator_rate << " --batch " << options.batch_size << " --lambda " << options.game.lambda << " --hidden "
+       << hidden << " --bins " << options.bins;
+  return line.str();
+}
+
+// The best of several settings, which are printed as a table.
+TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model, std::ostream& out) {
+  std::vector<Trial> tried;
+  {
+    ProgressBar bar("trials");
+    double done = 0.0;
+    tried = choose(split.training, split.validation, base, trials, model + ".trials", [&](const Trial& trial) {
+      bar.say(trial_line(trial));
+      bar.update((done += 1.0) / (1.5 * trials));  // a third of them goes on twice
+    });
+  }
+  out << "trial  epochs  validation  setting\n";
+  for (const Trial& trial : tried) out << trial_line(trial) << '\n';
+  TrainingOptions best = tried.front().options;
+  best.epochs = base.epochs;
+  return best;
+}
+
+}  // namespace
+
+void add_options(TrainOptions& options, OptionTable& table) {
+  table.note_given(options.given);
+  state_rules(table);
+  table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
+  table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
+  table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
+  options.evidence.add_to(table);
+  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
+  options.split.add_to(table);
+  table.text("model", options.model, "the model file to write", "FILE");
+  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, --serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
+  table.number("epochs", options.epochs, 1, 10000,
+               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " + std::to_string(TrainingOptions().epochs) +
+               ", and " + std::to_string(kEpochsFromModel) + " with --from");
+  add_training_options(options.training, table);
+  table.number("trials", options.trials, 1, 10000,
+               "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
+               "validation, before the best one is trained");
+  table.flag("force", options.force, "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
+}
+
+void run(const TrainOptions& options, std::ostream& out) {
+  check(options);
+  OutputFile(options.model);  // throws before the work if it cannot be written
+  TrainingOptions training = options.training;
+  if (!options.from.empty()) {
+    training.from = Model::from_file(options.from);
+    take_from(*training.from, options.given, training);
+    training.epochs = kEpochsFromModel;
+  }
+  training.epochs = options.epochs.value_or(training.epochs);
+  // A bad file of propensities is told before the log is read.
+  const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+  Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
+  if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
+    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
+  }
+  apply_click_model(settings, options, split, out);
+  training.num_threads = options.evidence.num_threads;
+  training.checkpoint_path = options.model + ".checkpoint";
+
+  out << "training on " << split.training.examples.size() << " examples, validating on "
+      << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
+  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
+  std::optional<Model> model;
+  std::optional<ServingCheck> verdict;
+  const auto is_refused = [&] { return verdict && verdict->refused(); };
+  const std::string aside = options.model + ".refused";
+  {
+    ProgressBar bar("training");
+    TrainingListener listener;
+    listener.on_message = [&](const std::string& message) { bar.say(message); };
+    listener.on_progress = [&](int network, int, double done) {
+      bar.update((network + done) / training.networks);
+    };
+    listener.on_serving_check = [&](const ServingCheck& check) { verdict = check; };
+    listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
+    listener.on_finish = [&](const ModelParts& parts) {
+      model.emplace(parts);
+      replace_file(is_refused() ? aside : options.model, model->to_bytes());
+    };
+    train(split.training, split.validation, training, listener);
+  }
+  const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
+  if (verdict) out << verdict_line << '\n';
+  if (is_refused()) {
+    throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
+                "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
+  }
+  out << "wrote " << options.model << " (" << model->schema().features.size() << " features, served: "
+      << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+}
+
+}  // namespace irgan

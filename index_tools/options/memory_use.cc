@@ -1,0 +1,23 @@
+#include "index_tools/options/memory_use.h"
+
+namespace irgan {
+
+void MemoryUse::add_to(OptionTable& table) {
+  table.text("memory", memory, "click memory that 'memory' wrote; else the one in the index, if any; none: without", "FILE");
+  table.number("memory-clicked", added.clicked, std::size_t{0}, std::size_t{1000},
+               "documents clicked for the query that may join its candidates, those with most clicks");
+  table.number("memory-words", added.by_words, std::size_t{0}, std::size_t{1000},
+               "documents that may join by the words of clicked queries; on bestbuy 50 found most of what there was to find");
+}
+
+void MemoryUse::apply(const Xapian::Database& db, RerankOptions& options) const {
+  options.added = added;
+  if (memory == "none") return;
+  if (!memory.empty()) {
+    options.memory = fixed_memory(ClickMemory::from_file(memory));
+  } else if (const std::string bytes = db.get_metadata(kMemoryKey); !bytes.empty()) {
+    options.memory = fixed_memory(ClickMemory::from_bytes(bytes, kMemoryKey));
+  }
+}
+
+}  // namespace irgan

@@ -1,0 +1,47 @@
+#include "index_tools/showing/display.h"
+
+#include <nlohmann/json.hpp>
+
+namespace irgan {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongest = 200;
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string document_line(const Xapian::Document& document, const IndexLayout& layout) {
+  const std::string data = document.get_data();
+  const json parsed = json::parse(data, nullptr, false);
+  std::string line;
+  if (parsed.is_object()) {
+    for (const TextField& field : layout.fields) {
+      if (!parsed.contains(field.name) || !parsed[field.name].is_string()) continue;
+      if (line.size() > kLongest) break;
+      line += (line.empty() ? "" : ": ") + parsed[field.name].get<std::string>();
+    }
+  }
+  if (line.empty() && !layout.fields.empty() && layout.fields.front().text_slot != Xapian::BAD_VALUENO) {
+    line = document.get_value(layout.fields.front().text_slot);
+  }
+  return one_line(line.empty() ? data.substr(0, kLongest) : line);
+}
+
+std::string fitted(const std::string& text, std::size_t width) {
+  std::string result;
+  std::size_t columns = 0;
+  for (Xapian::Utf8Iterator i(text); i != Xapian::Utf8Iterator() && columns < width; ++i, ++columns) {
+    Xapian::Unicode::append_utf8(result, *i);
+  }
+  return result.append(width - columns, ' ');
+}
+
+}  // namespace irgan

@@ -1,0 +1,19 @@
+/// How a document is shown in a terminal.
+#pragma once
+
+#include <string>
+
+#include <xapian.h>
+
+#include "trainer/site/index_layout.h"
+
+namespace irgan {
+
+/// Returns one line that says what the document is: the layout's text fields out of its JSON data, else the title's
+/// stored text, else the beginning of its data.
+std::string document_line(const Xapian::Document& document, const IndexLayout& layout);
+
+/// Returns `text` cut or filled up with spaces to `width` columns; code points count one column each.
+std::string fitted(const std::string& text, std::size_t width);
+
+}  // namespace irgan

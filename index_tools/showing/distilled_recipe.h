@@ -1,0 +1,21 @@
+/// What to paste into a site's own search, in each language that searches Xapian.
+#pragma once
+
+#include <ostream>
+
+#include "trainer/distillation/distilled_search.h"
+
+namespace irgan {
+
+/// Writes BM25's parameters and the query in C++, Python and Perl.
+///
+/// Requires: search.kind is stock
+void write_stock_recipe(const DistilledSearch& search, std::ostream& out);
+
+/// Writes BM25's parameters for Omega, whose queries cannot scale fields.
+void write_omega_recipe(const DistilledSearch& search, std::ostream& out);
+
+/// Writes irgan::Weight and the query in C++, and how servers learn the class.
+void write_weight_recipe(const DistilledSearch& search, std::ostream& out);
+
+}  // namespace irgan

@@ -1,0 +1,24 @@
+/// What interleaved pages say of two rankings, in words.
+#pragma once
+
+#include <array>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "trainer/evidence/interleaved_clicks.h"
+
+namespace irgan {
+
+/// Writes how many each ranking won, which one the clicks prefer with its sign test, and how many more it takes to know.
+///
+/// names: what the two rankings are called;  unit: what was counted, "searches" or "sessions"
+void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,
+                   std::ostream& out);
+
+/// Reads logs as one and writes their verdict. Unusable lines go to stderr.
+///
+/// Throws: FormatError naming the logs if they have no two teams, or no sessions; what reading throws
+void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out);
+
+}  // namespace irgan

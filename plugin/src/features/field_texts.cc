@@ -1,0 +1,77 @@
+#include "plugin/src/features/field_texts.h"
+
+#include <cassert>
+#include <limits>
+#include <utility>
+
+#include "plugin/src/features/field_features.h"
+
+namespace irgan {
+
+FieldTexts::FieldTexts(const ComparableText& query, ComparableTexts texts, KnownWords* words)
+    : query_(query), texts_(std::move(texts)), words_(words) {
+  fetch();
+}
+
+Eigen::VectorXd FieldTexts::column(FieldFeature feature) {
+  assert(compares_text(feature));
+  assert(words_ || !needs_word_idf(feature));
+  const bool counts_trigrams = feature == FieldFeature::trigram_jaccard || feature == FieldFeature::trigram_coverage;
+  if (counts_trigrams && num_shared_trigrams_.empty()) find_shared_trigrams();
+  if (needs_word_idf(feature) && first_word_.empty()) weigh_words();
+  if (needs_word_idf(feature) && feature != FieldFeature::part_share && fuzzy_.empty()) find_fuzzy_matches();
+  Eigen::VectorXd values(static_cast<Eigen::Index>(texts_.all.size()));
+  for (std::size_t i = 0; i < texts_.all.size(); ++i) {
+    values[static_cast<Eigen::Index>(i)] =
+        texts_.all[i]->trigrams.empty() ? std::numeric_limits<double>::quiet_NaN() : value(feature, i);
+  }
+  return values;
+}
+
+double FieldTexts::value(FieldFeature feature, std::size_t i) {
+  const ComparableText& text = *texts_.all[i];
+  switch (feature) {
+    case FieldFeature::trigram_jaccard: return trigram_jaccard(query_, text, num_shared_trigrams_[i]);
+    case FieldFeature::trigram_coverage: return trigram_coverage(query_, num_shared_trigrams_[i]);
+    case FieldFeature::fuzzy_coverage: return fuzzy_[i].query_covered;
+    case FieldFeature::fuzzy_share: return fuzzy_[i].text_covered;
+    case FieldFeature::part_share: return part_share(weighed_query(), weighed_text(i));
+    case FieldFeature::number_match: return number_match(query_.words, text.words);
+    case FieldFeature::number_surplus: return number_surplus(query_.words, text.words) ? 1.0 : 0.0;
+    case FieldFeature::joined_match: return joined_match(query_, text) ? 1.0 : 0.0;
+    default: return prefix_match(query_, text) ? 1.0 : 0.0;
+  }
+}
+
+// Texts lie far apart in memory: asked for together they arrive while others are compared.
+void FieldTexts::fetch() const {
+  for (const ComparableText* text : texts_.all) {
+    __builtin_prefetch(text->trigrams.data());
+    __builtin_prefetch(text->trigrams.data() + 8);
+    __builtin_prefetch(text->words.data());
+  }
+}
+
+void FieldTexts::find_shared_trigrams() {
+  for (const ComparableText* text : texts_.all) num_shared_trigrams_.push_back(num_shared_trigrams(query_, *text));
+}
+
+void FieldTexts::weigh_words() {
+  std::vector<const ComparableWord*> words;
+  for (const ComparableText* text : texts_.all) {
+    first_word_.push_back(words.size());
+    for (const ComparableWord& word : text->words) words.push_back(&word);
+  }
+  const std::size_t num_of_texts = words.size();
+  for (const ComparableWord& word : query_.words) words.push_back(&word);
+  words_->expect(words);
+  facts_.reserve(words.size());
+  for (const ComparableWord* word : words) facts_.push_back(&words_->facts_of(*word));
+  query_facts_ = facts_.data() + num_of_texts;
+}
+
+void FieldTexts::find_fuzzy_matches() {
+  for (std::size_t i = 0; i < texts_.all.size(); ++i) fuzzy_.push_back(fuzzy_match(weighed_query(), weighed_text(i)));
+}
+
+}  // namespace irgan

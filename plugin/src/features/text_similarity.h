@@ -1,0 +1,35 @@
+/// Compares a query with a short text by characters: finds typing errors and joined words that terms miss.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/src/features/word_similarity.h"
+
+namespace irgan {
+
+/// A text made ready for comparison.
+struct ComparableText {
+  std::string spaced;                   ///< lower case, words with one space between
+  std::string joined;                   ///< the same without spaces
+  std::vector<ComparableWord> words;    ///< as in `spaced`, but that an apostrophe inside a word is left out: howls
+  std::vector<std::uint64_t> trigrams;  ///< of "  " + spaced + " ", in code points; sorted, each once
+};
+
+/// Lower-cases by Unicode and takes whatever is no word character for a space.
+ComparableText comparable_text(std::string_view text);
+
+/// Returns how many trigrams both have.
+std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text);
+/// Shared trigrams / all trigrams of both; 0 if neither has any.
+double trigram_jaccard(const ComparableText& query, const ComparableText& text, std::size_t num_shared);
+/// Share of the query's trigrams that the text holds; 0 if the query has none.
+double trigram_coverage(const ComparableText& query, std::size_t num_shared);
+/// Whether the query without spaces, if longer than two bytes, stands in the text without spaces.
+bool joined_match(const ComparableText& query, const ComparableText& text);
+/// Whether the text begins with the query, if there is one.
+bool prefix_match(const ComparableText& query, const ComparableText& text);
+
+}  // namespace irgan

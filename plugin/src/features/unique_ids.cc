@@ -1,0 +1,20 @@
+#include "plugin/src/features/unique_ids.h"
+
+#include <charconv>
+
+namespace irgan {
+
+Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, const std::string& id) {
+  if (!prefix.empty()) {
+    const auto posting = db.postlist_begin(prefix + id);
+    return posting == db.postlist_end(prefix + id) ? 0 : *posting;
+  }
+  Xapian::docid docid = 0;
+  const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), docid);
+  if (error != std::errc() || end != id.data() + id.size() || docid == 0) return 0;
+  auto posting = db.postlist_begin("");
+  posting.skip_to(docid);
+  return posting != db.postlist_end("") && *posting == docid ? docid : 0;
+}
+
+}  // namespace irgan

@@ -1,0 +1,226 @@
+#include "plugin/src/features/value_snapshot.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "plugin/src/features/postings.h"
+
+namespace irgan {
+namespace {
+
+// Documents that one search adds to a slot: of numbers an eighth of a millisecond.
+constexpr Xapian::docid kStep = 1024;
+// Texts that take more end the step, at the next chunk's edge: slots may hold whole documents.
+constexpr std::size_t kStepBytes = std::size_t{1} << 20;
+
+/// Gives equal words equal numbers, from 1 on.
+///
+/// Threads: safe to share
+class WordNumbers {
+ public:
+  /// Numbers the words of `text`; returns how many bytes that took.
+  std::size_t number(ComparableText& text) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::size_t size = 0;
+    for (ComparableWord& word : text.words) {
+      const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
+      word.number = known->second;
+      constexpr std::size_t kNodeBytes = sizeof(*known) + 3 * sizeof(void*);  // with its hash, link and place in the table
+      if (is_new) size += kNodeBytes + word.letters.capacity() * sizeof(word.letters[0]);
+    }
+    return size;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::u32string, std::uint32_t> numbers_;
+};
+
+struct NumberChunk {
+  static constexpr Xapian::docid kSize = 1024;
+  std::vector<double> numbers;
+};
+
+std::size_t num_bytes_of(const ComparableText& text) {
+  std::size_t size = sizeof text + text.spaced.capacity() + text.joined.capacity() +
+                     text.trigrams.capacity() * sizeof(text.trigrams[0]) + text.words.capacity() * sizeof(ComparableWord);
+  for (const ComparableWord& word : text.words) size += word.letters.capacity() * sizeof(word.letters[0]);
+  return size;
+}
+
+struct TextChunk {
+  static constexpr Xapian::docid kSize = 64;
+  std::vector<ComparableText> texts;
+};
+
+// Calls found(docid, value) for the values of `slot` at docids in [first, end), until it returns false.
+template <class Found>
+void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, Xapian::docid end, Found found) {
+  Xapian::ValueIterator position = db.valuestream_begin(slot);
+  if (position != db.valuestream_end(slot)) position.skip_to(std::max<Xapian::docid>(first, 1));
+  for (; position != db.valuestream_end(slot) && position.get_docid() < end; ++position) {
+    if (!found(position.get_docid(), *position)) return;
+  }
+}
+
+// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it takes.
+std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, WordNumbers&,
+                       NumberChunk& chunk) {
+  chunk.numbers.assign(chunk.kSize, std::numeric_limits<double>::quiet_NaN());
+  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
+    chunk.numbers[docid - first] = Xapian::sortable_unserialise(value);
+    return true;
+  });
+  return chunk.numbers.size() * sizeof(double);
+}
+
+std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t max_bytes,
+                       WordNumbers& words, TextChunk& chunk) {
+  chunk.texts.resize(chunk.kSize);
+  std::size_t size = chunk.kSize * sizeof(ComparableText);
+  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
+    ComparableText& text = chunk.texts[docid - first];
+    text = comparable_text(value);
+    text.trigrams.shrink_to_fit();
+    size += num_bytes_of(text) - sizeof text + words.number(text);
+    return size <= max_bytes;
+  });
+  return size;
+}
+
+/// A slot, known from docid 0 on up to a place that moves.
+template <class Chunk>
+class Column {
+ public:
+  explicit Column(Xapian::docid last_docid) : chunks_(last_docid / Chunk::kSize + 1) {}
+
+  /// Documents below this are known for good.
+  Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * Chunk::kSize; }
+  const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
+
+  /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
+  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left, WordNumbers& words) {
+    const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
+    if (!lock) return;
+    std::size_t num_read = 0;
+    for (Xapian::docid added = 0; added < kStep && num_read < kStepBytes && !is_full_; added += Chunk::kSize) {
+      const Xapian::docid next = num_filled_.load(std::memory_order_relaxed);
+      const std::ptrdiff_t left = bytes_left.load();
+      if (next == chunks_.size() || left <= 0) return;
+      Chunk chunk;
+      const std::size_t size = read_chunk(db, slot, next * Chunk::kSize, static_cast<std::size_t>(left), words, chunk);
+      is_full_ = size > static_cast<std::size_t>(left);
+      if (is_full_) return;
+      num_read += size;
+      bytes_left -= static_cast<std::ptrdiff_t>(size);
+      chunks_[next] = std::move(chunk);
+      num_filled_.store(next + 1, std::memory_order_release);
+    }
+  }
+
+ private:
+  std::mutex filling_;
+  bool is_full_ = false;       // the budget ends here
+  std::vector<Chunk> chunks_;  // those below num_filled_ never change
+  std::atomic<Xapian::docid> num_filled_{0};
+};
+
+/// What tells a slot from itself in another index that happens to be in the same state (ValueCache).
+using SlotContent = std::tuple<Xapian::valueno, Xapian::doccount, std::string, std::string>;
+
+SlotContent content_of(const Xapian::Database& db, Xapian::valueno slot) {
+  return {slot, db.get_value_freq(slot), db.get_value_lower_bound(slot), db.get_value_upper_bound(slot)};
+}
+
+// The first of the ascending `docids` that is not below `end`.
+std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid end) {
+  return static_cast<std::size_t>(std::lower_bound(docids.begin(), docids.end(), end) - docids.begin());
+}
+
+}  // namespace
+
+ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slot,
+                                 const std::vector<Xapian::docid>& docids) {
+  return comparable_texts(slot_texts(db, slot, docids));
+}
+
+ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
+  ComparableTexts result;
+  result.own.reserve(texts.size());
+  for (const std::string& text : texts) result.own.push_back(comparable_text(text));
+  for (const ComparableText& text : result.own) result.all.push_back(&text);
+  return result;
+}
+
+struct ValueSnapshot::State {
+  template <class Chunk>
+  using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
+
+  const std::string index_state;
+  const Xapian::docid last_docid;
+  std::atomic<std::ptrdiff_t> bytes_left;
+  WordNumbers words;
+  std::mutex mutex;
+  Columns<NumberChunk> numbers;
+  Columns<TextChunk> texts;
+
+  template <class Chunk>
+  std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, Xapian::valueno slot) {
+    const SlotContent content = content_of(db, slot);
+    std::shared_ptr<Column<Chunk>> column;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      std::shared_ptr<Column<Chunk>>& known = columns[content];
+      if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
+      column = known;
+    }
+    column->grow(db, slot, bytes_left, words);
+    return column;
+  }
+};
+
+ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
+    : state_(new State{std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}}) {}
+ValueSnapshot::~ValueSnapshot() = default;
+
+const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
+
+Eigen::VectorXd ValueSnapshot::numbers(const Xapian::Database& db, Xapian::valueno slot,
+                                       const std::vector<Xapian::docid>& docids) {
+  const auto column = state_->grown(state_->numbers, db, slot);
+  const std::size_t num_known = num_below(docids, column->end());
+  Eigen::VectorXd numbers(static_cast<Eigen::Index>(docids.size()));
+  for (std::size_t i = 0; i < num_known; ++i) {
+    numbers[static_cast<Eigen::Index>(i)] = column->chunk_of(docids[i]).numbers[docids[i] % NumberChunk::kSize];
+  }
+  if (num_known < docids.size()) {
+    const std::vector<Xapian::docid> rest(docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end());
+    numbers.tail(static_cast<Eigen::Index>(rest.size())) = slot_numbers(db, slot, rest);
+  }
+  return numbers;
+}
+
+ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno slot,
+                                     const std::vector<Xapian::docid>& docids) {
+  const auto column = state_->grown(state_->texts, db, slot);
+  const std::size_t num_known = num_below(docids, column->end());
+  ComparableTexts texts;
+  if (num_known < docids.size()) {
+    texts = comparable_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()});
+  }
+  std::vector<const ComparableText*> known;
+  known.reserve(docids.size());
+  for (std::size_t i = 0; i < num_known; ++i) known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
+  texts.all.insert(texts.all.begin(), known.begin(), known.end());
+  return texts;
+}
+
+}  // namespace irgan

@@ -1,0 +1,167 @@
+#include "plugin/src/features/word_similarity.h"
+
+#include <algorithm>
+#include <array>
+#include <bitset>
+#include <limits>
+#include <utility>
+
+#include <xapian.h>
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kMostLetters = 64;  // bounds the cost, and the rows below
+constexpr std::size_t kMostEdits = 3;     // more make another word
+
+std::size_t num_letters_missing(const ComparableWord& from, const ComparableWord& in) {
+  return std::bitset<64>(from.letter_set & ~in.letter_set).count();
+}
+
+// Each letter of one word that the other never has takes an edit, and so does each letter more.
+bool may_be_alike(const ComparableWord& a, const ComparableWord& b, std::size_t most_edits) {
+  const std::size_t longer = std::max(a.letters.size(), b.letters.size());
+  const std::size_t shorter = std::min(a.letters.size(), b.letters.size());
+  return longer <= kMostLetters && longer - shorter <= most_edits && num_letters_missing(a, b) <= most_edits &&
+         num_letters_missing(b, a) <= most_edits;
+}
+
+// Row i of the table holds the distances of a's first i letters to each beginning of b.
+std::size_t num_edits(const std::u32string& a, const std::u32string& b) {
+  using Row = std::array<std::size_t, kMostLetters + 1>;
+  Row rows[3];
+  Row *before = &rows[0], *last = &rows[1], *row = &rows[2];
+  for (std::size_t j = 0; j <= b.size(); ++j) (*last)[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    (*row)[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = (*last)[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      (*row)[j] = std::min({(*last)[j] + 1, (*row)[j - 1] + 1, replaced});
+      const bool swapped = i > 1 && j > 1 && a[i - 2] == b[j - 1] && a[i - 1] == b[j - 2];
+      if (swapped) (*row)[j] = std::min((*row)[j], (*before)[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return (*last)[b.size()];
+}
+
+bool has_stem(const WeighedWords& text, const std::string& stem) {
+  return std::any_of(text.facts, text.facts + text.words.size(), [&](const WordFacts* word) { return word->stem == stem; });
+}
+
+// The mean of numbers, each weighing its word's idf.
+class WeighedMean {
+ public:
+  void add(double number, const WordFacts& word) {
+    sum_ += number * word.idf;
+    weight_ += word.idf;
+  }
+  double value() const { return weight_ > 0.0 ? sum_ / weight_ : 0.0; }
+
+ private:
+  double sum_ = 0.0;
+  double weight_ = 0.0;
+};
+
+bool holds(const std::vector<std::u32string>& numbers, const std::u32string& number) {
+  return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
+}
+
+// I is left out, since it is a pronoun more often than a number.
+constexpr std::pair<const char32_t*, const char32_t*> kRomanNumerals[] = {
+    {U"ii", U"2"}, {U"iii", U"3"}, {U"iv", U"4"}, {U"v", U"5"}, {U"vi", U"6"}, {U"vii", U"7"}, {U"viii", U"8"}, {U"ix", U"9"}, {U"x", U"10"}};
+
+// In digits.
+std::vector<std::u32string> numbers(const std::vector<ComparableWord>& words) {
+  std::vector<std::u32string> found;
+  for (const ComparableWord& word : words) {
+    const auto is_digit = [](char32_t letter) { return letter >= U'0' && letter <= U'9'; };
+    if (std::all_of(word.letters.begin(), word.letters.end(), is_digit)) found.push_back(word.letters);
+    for (const auto& [roman, digits] : kRomanNumerals) {
+      if (word.letters == roman) found.emplace_back(digits);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+void WordCollector::add_letter(unsigned point) {
+  const bool inside = !words_.empty() && (num_others_ == 0 || (num_others_ == 1 && apostrophe_));
+  if (!inside) {
+    const bool begins_part = words_.empty() || colon_ || (dash_ && space_);
+    words_.emplace_back();
+    words_.back().begins_part = begins_part;
+  }
+  num_others_ = 0;
+  apostrophe_ = space_ = dash_ = colon_ = false;
+  words_.back().letters += static_cast<char32_t>(point);
+  words_.back().letter_set |= std::uint64_t{1} << (point % 64);
+}
+
+void WordCollector::add_other(unsigned point) {
+  ++num_others_;
+  if (point == '\'' || point == 0x2019) apostrophe_ = true;
+  if (point == ':') colon_ = true;
+  if (point == '-' || point == 0x2013 || point == 0x2014) dash_ = true;
+  if (Xapian::Unicode::is_whitespace(point)) space_ = true;
+}
+
+std::vector<ComparableWord> WordCollector::take() { return std::move(words_); }
+
+double word_similarity(const ComparableWord& a, const ComparableWord& b) {
+  if (a.letter_set == b.letter_set && a.letters == b.letters) return 1.0;
+  const std::size_t longer = std::max(a.letters.size(), b.letters.size());
+  const std::size_t most_edits = std::min(longer / 2, kMostEdits);
+  if (!may_be_alike(a, b, most_edits)) return 0.0;
+  const std::size_t edits = num_edits(a.letters, b.letters);
+  return edits > most_edits ? 0.0 : 1.0 - static_cast<double>(edits) / static_cast<double>(longer);
+}
+
+FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text) {
+  WeighedMean of_query, of_text;
+  std::vector<double> best_of_text(text.words.size(), 0.0);
+  for (std::size_t i = 0; i < query.words.size(); ++i) {
+    double best = 0.0;
+    for (std::size_t j = 0; j < text.words.size(); ++j) {
+      const double similarity = word_similarity(query.words[i], text.words[j]);
+      best = std::max(best, similarity);
+      best_of_text[j] = std::max(best_of_text[j], similarity);
+    }
+    of_query.add(best, *query.facts[i]);
+  }
+  for (std::size_t j = 0; j < text.words.size(); ++j) of_text.add(best_of_text[j], *text.facts[j]);
+  return {of_query.value(), of_text.value()};
+}
+
+double part_share(const WeighedWords& query, const WeighedWords& text) {
+  double best = 0.0;
+  double covered = 0.0;
+  double total = 0.0;
+  for (std::size_t i = 0; i < text.words.size(); ++i) {
+    const WordFacts& word = *text.facts[i];
+    if (text.words[i].begins_part) covered = total = 0.0;
+    if (has_stem(query, word.stem)) covered += word.idf;
+    total += word.idf;
+    const bool ends_part = i + 1 == text.words.size() || text.words[i + 1].begins_part;
+    if (ends_part && total > 0.0) best = std::max(best, covered / total);
+  }
+  return best;
+}
+
+double number_match(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text) {
+  const std::vector<std::u32string> asked = numbers(query);
+  if (asked.empty()) return std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::u32string> found = numbers(text);
+  return std::any_of(asked.begin(), asked.end(), [&](const auto& number) { return holds(found, number); }) ? 1.0 : 0.0;
+}
+
+bool number_surplus(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text) {
+  const std::vector<std::u32string> found = numbers(text);
+  if (found.empty()) return false;
+  const std::vector<std::u32string> asked = numbers(query);
+  return std::any_of(found.begin(), found.end(), [&](const auto& number) { return !holds(asked, number); });
+}
+
+}  // namespace irgan

@@ -1,0 +1,73 @@
+#include "plugin/src/model/file_bytes.h"
+
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kCopied = std::size_t{16} << 20;
+
+/// A file descriptor that closes itself.
+struct Descriptor {
+  const int number;
+  explicit Descriptor(const std::string& path) : number(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+};
+
+[[noreturn]] void refuse(const std::string& path) { throw Error(path + ": cannot be read: " + std::strerror(errno)); }
+
+std::shared_ptr<void> memory_of(std::size_t size) {
+  return {operator new(size > 0 ? size : 1), [](void* bytes) { operator delete(bytes); }};
+}
+
+}  // namespace
+
+FileBytes FileBytes::copy_of(std::string_view bytes) {
+  FileBytes copy;
+  const std::shared_ptr<void> memory = memory_of(bytes.size());
+  if (!bytes.empty()) std::memcpy(memory.get(), bytes.data(), bytes.size());
+  copy.bytes_ = memory;
+  copy.size_ = bytes.size();
+  return copy;
+}
+
+FileBytes FileBytes::of_file(const std::string& path) {
+  const Descriptor file(path);
+  struct stat status {};
+  if (file.number < 0 || fstat(file.number, &status) != 0) refuse(path);
+  if (!S_ISREG(status.st_mode)) throw Error(path + ": cannot be read: it is no regular file");
+  FileBytes result;
+  result.size_ = static_cast<std::size_t>(status.st_size);
+  if (result.size_ > kCopied) {
+    const std::size_t size = result.size_;
+    void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
+    if (mapped == MAP_FAILED) refuse(path);
+    result.bytes_ = std::shared_ptr<const void>(mapped, [size](const void* bytes) { munmap(const_cast<void*>(bytes), size); });
+    return result;
+  }
+  const std::shared_ptr<void> memory = memory_of(result.size_);
+  std::size_t done = 0;
+  while (done < result.size_) {
+    const ssize_t count = read(file.number, static_cast<char*>(memory.get()) + done, result.size_ - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) refuse(path);
+    if (count == 0) break;  // cut short meanwhile: the digest tells
+    done += static_cast<std::size_t>(count);
+  }
+  result.size_ = done;
+  result.bytes_ = memory;
+  return result;
+}
+
+}  // namespace irgan

@@ -1,0 +1,35 @@
+#include "irgan/memory_source.h"
+
+#include <utility>
+
+#include "plugin/src/model/followed.h"
+
+namespace irgan {
+namespace {
+
+class FixedMemory : public MemorySource {
+ public:
+  explicit FixedMemory(std::shared_ptr<const ClickMemory> memory) : memory_(std::move(memory)) {}
+  std::shared_ptr<const ClickMemory> get(const Xapian::Database&) override { return memory_; }
+
+ private:
+  std::shared_ptr<const ClickMemory> memory_;
+};
+
+constexpr FollowedNames kNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB", true};
+
+}  // namespace
+
+std::shared_ptr<MemorySource> fixed_memory(std::shared_ptr<const ClickMemory> memory) {
+  return std::make_shared<FixedMemory>(std::move(memory));
+}
+
+std::shared_ptr<MemorySource> memory_file(const std::string& path, ProblemListener on_problem) {
+  return std::make_shared<FollowedFile<MemorySource, ClickMemory>>(path, kNames, std::move(on_problem));
+}
+
+std::shared_ptr<MemorySource> memory_in_index(ProblemListener on_problem) {
+  return std::make_shared<FollowedMetadata<MemorySource, ClickMemory>>(kNames, std::move(on_problem));
+}
+
+}  // namespace irgan

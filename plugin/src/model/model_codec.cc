@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "plugin/src/model/model_parts.h"
+#include "plugin/src/model/safetensors.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using nlohmann::json;
+
+constexpr const char* kFormat = "xapian-irgan model";
+constexpr const char* kFormatVersion = "1";
+constexpr const char* kVersionWithCredit = "2";  // of models whose documents get a credit, which version 1 does not know
+constexpr std::size_t kEncodingTensors = 3;
+
+std::string tensor_name(const char* player, std::size_t network, std::size_t layer, const char* part) {
+  return std::string(player) + '.' + std::to_string(network) + '.' + std::to_string(layer) + '.' + part;
+}
+
+void add_networks(const char* player, const std::vector<Network>& networks, TensorFile& file) {
+  for (std::size_t n = 0; n < networks.size(); ++n) {
+    for (std::size_t l = 0; l < networks[n].layers.size(); ++l) {
+      const Network::Layer& layer = networks[n].layers[l];
+      const FeatureMatrix outputs_by_inputs = layer.weight.transpose();
+      file.tensors.push_back(make_tensor(tensor_name(player, n, l, "weight"),
+                                         {outputs_by_inputs.rows(), outputs_by_inputs.cols()}, outputs_by_inputs.data()));
+      file.tensors.push_back(make_tensor(tensor_name(player, n, l, "bias"), {layer.bias.size()}, layer.bias.data()));
+    }
+  }
+}
+
+std::size_t num_tensors(const std::vector<Network>& networks) {
+  std::size_t count = 0;
+  for (const Network& network : networks) count += 2 * network.layers.size();
+  return count;
+}
+
+bool all_finite(const std::vector<float>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
+}
+
+std::vector<Network> read_networks(const char* player, Index num_inputs, const TensorFile& file) {
+  std::vector<Network> networks;
+  for (std::size_t n = 0; file.contains(tensor_name(player, n, 0, "weight")); ++n) {
+    Network network;
+    Index width = num_inputs;
+    for (std::size_t l = 0; file.contains(tensor_name(player, n, l, "weight")); ++l) {
+      const std::string name = tensor_name(player, n, l, "weight");
+      const auto shape = file.tensor(name, "F32", 2).shape;
+      const std::vector<float> weight = file.floats(name, 2);
+      const std::vector<float> bias = file.floats(tensor_name(player, n, l, "bias"), 1);
+      if (shape[1] != width || static_cast<std::int64_t>(bias.size()) != shape[0] || shape[0] == 0) {
+        throw FormatError(file.origin + ": tensor '" + name + "' does not fit its neighbours");
+      }
+      if (!all_finite(weight) || !all_finite(bias)) {
+        throw FormatError(file.origin + ": tensor '" + name + "' or its bias is not finite");
+      }
+      width = shape[0];
+      network.layers.push_back(
+          {Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]).transpose(),
+           Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Index>(bias.size()))});
+    }
+    if (width != 1) throw FormatError(file.origin + ": network " + player + "." + std::to_string(n) + " has not one output");
+    networks.push_back(std::move(network));
+  }
+  return networks;
+}
+
+void add_encoding(const Encoding& encoding, TensorFile& file) {
+  std::vector<float> edges;
+  std::vector<std::int64_t> num_edges;
+  std::vector<std::int64_t> indicators;
+  for (const Encoding::Feature& feature : encoding.features) {
+    edges.insert(edges.end(), feature.edges.begin(), feature.edges.end());
+    num_edges.push_back(static_cast<std::int64_t>(feature.edges.size()));
+    indicators.push_back(feature.has_indicator ? 1 : 0);
+  }
+  const auto num_features = static_cast<std::int64_t>(encoding.features.size());
+  file.tensors.push_back(make_tensor("encoding.edges", {static_cast<std::int64_t>(edges.size())}, edges.data()));
+  file.tensors.push_back(make_tensor("encoding.num_edges", {num_features}, num_edges.data()));
+  file.tensors.push_back(make_tensor("encoding.indicator", {num_features}, indicators.data()));
+}
+
+Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
+  const std::vector<float> edges = file.floats("encoding.edges", 1);
+  const std::vector<std::int64_t> num_edges = file.integers("encoding.num_edges", 1);
+  const std::vector<std::int64_t> indicators = file.integers("encoding.indicator", 1);
+  const std::string misfit = file.origin + ": the encoding does not fit the feature schema";
+  if (num_edges.size() != num_features || indicators.size() != num_features) throw FormatError(misfit);
+  Encoding encoding;
+  std::size_t begin = 0;
+  for (std::size_t j = 0; j < num_features; ++j) {
+    if (num_edges[j] < 0 || static_cast<std::uint64_t>(num_edges[j]) > edges.size() - begin) throw FormatError(misfit);
+    const std::size_t end = begin + static_cast<std::size_t>(num_edges[j]);
+    Encoding::Feature feature{{edges.begin() + static_cast<std::ptrdiff_t>(begin), edges.begin() + static_cast<std::ptrdiff_t>(end)},
+                              indicators[j] != 0};
+    const bool ascending = std::adjacent_find(feature.edges.begin(), feature.edges.end(),
+                                              [](float a, float b) { return !(a < b); }) == feature.edges.end();
+    if (!ascending || !all_finite(feature.edges)) throw FormatError(file.origin + ": the encoding's edges do not rise");
+    encoding.features.push_back(std::move(feature));
+    begin = end;
+  }
+  if (begin != edges.size()) throw FormatError(misfit);
+  return encoding;
+}
+
+}  // namespace
+
+std::string encode_model(const ModelParts& parts) {
+  TensorFile file;
+  json serving{{"ranker", to_string(parts.ranker)}, {"depth", parts.depth}, {"temperature", parts.temperature}};
+  if (parts.unseen_credit != 0.0) serving["unseen_credit"] = parts.unseen_credit;
+  file.metadata = {
+      {"format", kFormat},
+      {"format_version", parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion},
+      {"feature_schema", schema_to_json(parts.schema)},
+      {"training_record", parts.training_record},
+      {"index", json{{"uuid", parts.facts.uuid},
+                     {"num_documents", parts.facts.num_documents},
+                     {"average_length", parts.facts.average_length},
+                     {"id_prefix", parts.facts.id_prefix}}
+                    .dump()},
+      {"serving", serving.dump()},
+  };
+  add_encoding(parts.encoding, file);
+  add_networks("discriminator", parts.discriminators, file);
+  add_networks("generator", parts.generators, file);
+  return encode_tensors(file);
+}
+
+ModelParts decode_model(std::string_view bytes, const std::string& origin) {
+  const TensorFile file = decode_tensors(bytes, origin);
+  const std::string version = file.text("format_version");
+  if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit)) {
+    throw FormatError(origin + ": format '" + file.text("format") + "' version " + version + ", but this build reads '" + kFormat +
+                      "' versions " + kFormatVersion + " and " + kVersionWithCredit);
+  }
+  ModelParts parts;
+  try {
+    parts.schema = schema_from_json(file.text("feature_schema"), origin);
+    parts.training_record = file.text("training_record");
+    if (!json::accept(parts.training_record)) throw FormatError(origin + ": the training record is not JSON");
+    const json index = json::parse(file.text("index"));
+    parts.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
+                   index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
+    const json serving = json::parse(file.text("serving"));
+    parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
+    parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
+    parts.temperature = serving.at("temperature").get<double>();
+    parts.unseen_credit = serving.value("unseen_credit", 0.0);
+  } catch (const json::exception& error) {
+    throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
+  } catch (const ConfigError& error) {
+    throw FormatError(origin + ": " + error.what());
+  }
+  parts.encoding = read_encoding(file, parts.schema.features.size());
+  const Index width = parts.encoding.width();
+  parts.discriminators = read_networks("discriminator", width, file);
+  parts.generators = read_networks("generator", width, file);
+  if (file.tensors.size() != kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators)) {
+    throw FormatError(origin + ": there are tensors that belong to no whole network");
+  }
+  const bool complete = !parts.discriminators.empty() &&
+                        (parts.generators.size() == parts.discriminators.size() ||
+                         (parts.generators.empty() && parts.ranker == Ranker::discriminator));
+  if (!complete || !(parts.temperature > 0.0) || parts.depth == 0 || !std::isfinite(static_cast<float>(parts.unseen_credit))) {
+    throw FormatError(origin + ": networks are missing, depth or temperature is not positive, or a credit is not finite");
+  }
+  return parts;
+}
+
+}  // namespace irgan

@@ -1,0 +1,34 @@
+/// What a Model is made of: known to the trainer, which makes models, and to their codec.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "irgan/model.h"
+#include "plugin/src/model/encoding.h"
+#include "plugin/src/model/network.h"
+
+namespace irgan {
+
+struct ModelParts {
+  FeatureSchema schema;
+  Encoding encoding;
+  std::vector<Network> discriminators;  ///< scores are averaged over them
+  std::vector<Network> generators;      ///< as many, or none if no generator was trained
+  double temperature = 1.0;             ///< p_theta = softmax(g / temperature)
+  Ranker ranker = Ranker::discriminator;
+  double unseen_credit = 0.0;           ///< added to the discriminator's score of a document whose features from clicks are all missing
+  std::size_t depth = 100;
+  IndexFacts facts;
+  std::string training_record = "{}";  ///< JSON
+};
+
+/// The model's file form: safetensors with `{generator,discriminator}.{network}.{layer}.{weight,bias}` in PyTorch's
+/// orientation (outputs x inputs), `encoding.*`, and the rest in the metadata.
+std::string encode_model(const ModelParts& parts);
+
+/// Throws: FormatError beginning with `origin`.
+ModelParts decode_model(std::string_view bytes, const std::string& origin);
+
+}  // namespace irgan

@@ -1,0 +1,17 @@
+#include "plugin/src/search/own_search.h"
+
+#include <utility>
+
+namespace irgan {
+namespace {
+
+thread_local bool is_running = false;
+
+}  // namespace
+
+OwnSearch::OwnSearch() : before_(std::exchange(is_running, true)) {}
+OwnSearch::~OwnSearch() { is_running = before_; }
+
+bool OwnSearch::running() { return is_running; }
+
+}  // namespace irgan

@@ -1,0 +1,102 @@
+#include "plugin/src/search/remembering.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "plugin/src/features/field_prefixes.h"
+#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/features/unique_ids.h"
+#include "plugin/src/features/xapian_versions.h"
+
+namespace irgan {
+namespace {
+
+/// Documents that may join the pool, in order of preference.
+struct Wanted {
+  std::vector<Xapian::docid> docids;
+  std::set<Xapian::docid> known;  // those of the pool too
+
+  void add(Xapian::docid docid) {
+    if (known.insert(docid).second) docids.push_back(docid);
+  }
+};
+
+}  // namespace
+
+Remembering::Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added,
+                         ProblemListener on_problem)
+    : db_(std::move(db)), source_(std::move(source)), added_(added), on_problem_(std::move(on_problem)) {}
+
+void Remembering::tell(const std::string& problem) {
+  if (told_.insert(problem).second && on_problem_) on_problem_(kMemoryTrouble + problem);
+}
+
+std::optional<Recalled> Remembering::recall(const Model& model, const RecallRequest& request) {
+  if (!source_) return std::nullopt;
+  std::string problem;
+  try {
+    return recall_or_throw(model, request);
+  } catch (const Xapian::Error& error) {
+    problem = error.get_description();
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  tell(problem);
+  return std::nullopt;
+}
+
+std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const RecallRequest& request) {
+  if (!is_behind_server_) is_behind_server_ = has_remote_shard(db_);
+  if (*is_behind_server_) throw Error("it is not looked up for databases behind a server");
+  const std::shared_ptr<const ClickMemory> memory = source_->get(db_);
+  if (!memory) return std::nullopt;  // removed
+  const FeatureSchema& schema = model.schema();
+  if (memory->facts().stemmer != schema.stemmer) {
+    throw Error("its words have the stemmer '" + memory->facts().stemmer + "', those of the index '" + schema.stemmer +
+                "'; make it again with 'xapian-irgan memory --stemmer " + schema.stemmer + "'");
+  }
+  if (!words_ || words_for_ != model.version()) {
+    words_.emplace(field_prefixes(schema), schema.stemmer);
+    words_for_ = model.version();
+  }
+  const std::vector<std::string> words = request.text.empty() ? words_->of(request.query) : words_->of_text(request.text);
+  const RememberedQuery remembered = memory->query(words);
+  const std::string& id_prefix = model.index_facts().id_prefix;
+  const auto docid = [&](const RememberedDocument& document) { return docid_of(db_, id_prefix, std::string(document.id)); };
+
+  Wanted wanted;
+  for (const Candidate& candidate : request.pool) wanted.known.insert(candidate.docid);
+  wanted.known.insert(0);  // what the index does not have
+  std::unordered_map<Xapian::docid, double> clicks;
+  for (const RememberedDocument& document : remembered.documents) {
+    const Xapian::docid found = docid(document);
+    clicks.emplace(found, document.clicks);
+    if (request.may_add && wanted.docids.size() < added_.clicked) wanted.add(found);
+  }
+  if (request.may_add) {
+    for (const RememberedDocument& document : memory->by_words(words, added_.by_words)) wanted.add(docid(document));
+  }
+  Recalled recalled{request.pool, {}, remembered.num_clicks, memory->facts().prior_clicks, 0};
+  if (!wanted.docids.empty()) {
+    const std::set<Xapian::docid> allowed =
+        found_among(db_, wanted.docids, constraint_of(request.query, field_prefixes(schema)), request.mdecider);
+    std::vector<Xapian::docid> added;
+    std::copy_if(wanted.docids.begin(), wanted.docids.end(), std::back_inserter(added),
+                 [&](Xapian::docid one) { return allowed.count(one) > 0; });
+    for (const Xapian::docid one : added) recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
+    if (!added.empty()) {
+      recalled.num_new = static_cast<Xapian::doccount>(added.size() - found_among(db_, added, request.query, request.mdecider).size());
+    }
+  }
+  if (remembered.documents.empty() && recalled.candidates.size() == request.pool.size()) return std::nullopt;
+  recalled.clicks = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(recalled.candidates.size()));
+  for (std::size_t i = 0; i < recalled.candidates.size(); ++i) {
+    const auto known = clicks.find(recalled.candidates[i].docid);
+    if (known != clicks.end()) recalled.clicks[static_cast<Eigen::Index>(i)] = known->second;
+  }
+  return recalled;
+}
+
+}  // namespace irgan

@@ -1,0 +1,179 @@
+#include "index_tools/options/option_table.h"
+
+#include <catch2/catch.hpp>
+
+using namespace irgan;
+using Catch::Contains;
+using Catch::Matchers::Message;
+
+namespace {
+
+enum class Colour { red, green };
+
+struct Fixture {
+  bool loud = false;
+  std::string name = "nobody";
+  std::vector<std::string> files;
+  int whole = 3;
+  unsigned natural = 4;
+  std::size_t large = 5;
+  double real = 0.5;
+  std::vector<int> list{64, 32};
+  std::vector<std::pair<std::string, std::string>> pairs;
+  Colour colour = Colour::green;
+
+  bool parse(const std::vector<std::string>& words, bool positional = true) {
+    OptionTable table = filled(positional);
+    return table.parse(words);
+  }
+
+  OptionTable filled(bool positional = true) {
+    OptionTable table;
+    table.flag("loud", loud, "makes noise");
+    table.text("name", name, "a name", "WHO");
+    table.texts("file", files, "files", "FILE");
+    table.number("whole", whole, -5, 10, "a whole number");
+    table.number("natural", natural, 0U, 10U, "a natural number");
+    table.number("large", large, std::size_t{0}, std::size_t{1} << 62, "a large number");
+    table.number("real", real, 0.0, 1.0, "a real number");
+    table.numbers("list", list, 1, 100, "several numbers");
+    table.pairs("pair", pairs, "two texts", "LEFT=RIGHT");
+    table.choice<Colour>("colour", colour, {{"red", Colour::red}, {"green", Colour::green}}, "one of two");
+    if (positional) table.positional("file");
+    return table;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Fixture, "options fill the members that they are bound to", "[index_tools][option_table]") {
+  CHECK(parse({"--loud",   "--name",  "me",     "--file",      "a",        "b",
+               "--file=c", "--whole", "7",      "--natural=0", "--large",  "4611686018427387904",
+               "--real",   "1e-3",    "--list", "1,2,100",     "--pair",   "a=b",
+               "--pair",   "c=d=e",   "--pair", "f=",          "--colour", "red"}));
+  CHECK(loud);
+  CHECK(name == "me");
+  CHECK(files == std::vector<std::string>{"a", "b", "c"});
+  CHECK(whole == 7);
+  CHECK(natural == 0);
+  CHECK(large == std::size_t{1} << 62);
+  CHECK(real == 1e-3);
+  CHECK(list == std::vector<int>{1, 2, 100});
+  CHECK(pairs == std::vector<std::pair<std::string, std::string>>{{"a", "b"}, {"c", "d=e"}, {"f", ""}});
+  CHECK(colour == Colour::red);
+}
+
+TEST_CASE_METHOD(Fixture, "members that no option names keep their values", "[index_tools][option_table]") {
+  CHECK(parse({}));
+  CHECK_FALSE(loud);
+  CHECK(name == "nobody");
+  CHECK(files.empty());
+  CHECK(whole == 3);
+  CHECK(natural == 4);
+  CHECK(large == 5);
+  CHECK(real == 0.5);
+  CHECK(list == std::vector<int>{64, 32});
+  CHECK(pairs.empty());
+  CHECK(colour == Colour::green);
+}
+
+TEST_CASE_METHOD(Fixture, "a number out of range is refused with flag, value and range",
+                 "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--whole", "11"}), ConfigError,
+                       Message("--whole 11: must be a whole number from -5 to 10"));
+  CHECK_THROWS_MATCHES(parse({"--whole=-6"}), ConfigError, Message("--whole -6: must be a whole number from -5 to 10"));
+  CHECK_THROWS_MATCHES(parse({"--natural", "11"}), ConfigError,
+                       Message("--natural 11: must be a whole number from 0 to 10"));
+  CHECK_THROWS_MATCHES(parse({"--real", "1.01"}), ConfigError, Message("--real 1.01: must be a number from 0 to 1"));
+  CHECK_THROWS_MATCHES(parse({"--list", "1,101"}), ConfigError,
+                       Message("--list 101: must be a whole number from 1 to 100"));
+  CHECK(whole == 3);
+  CHECK(real == 0.5);
+}
+
+TEST_CASE_METHOD(Fixture, "what is no number is refused, and so is what only begins like one",
+                 "[index_tools][option_table]") {
+  for (const char* text : {"x", "", "3x", "3.5", "1e1", " 3", "3 ", "0x3", "99999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_THROWS_MATCHES(parse({"--whole", text}), ConfigError,
+                         Message("--whole " + std::string(text) + ": must be a whole number from -5 to 10"));
+  }
+  for (const char* text : {"nan", "inf", "1,5", "0.5.5", "1e400"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse({"--real", text}), ConfigError);
+  }
+  for (const char* text : {"", ",", "1,", ",1", "1,,2", "1 2", "1;2"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse({"--list", text}), ConfigError);
+  }
+}
+
+// Boost's own reading of unsigned numbers makes 18446744073709551615 of it.
+TEST_CASE_METHOD(Fixture, "a negative number is not taken for a large one", "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--natural=-1"}), ConfigError,
+                       Message("--natural -1: must be a whole number from 0 to 10"));
+  CHECK_THROWS_WITH(parse({"--large=-18446744073709551611"}), Contains("--large -18446744073709551611: must be"));
+}
+
+TEST_CASE_METHOD(Fixture, "unknown and shortened flags are refused by name", "[index_tools][option_table]") {
+  CHECK_THROWS_WITH(parse({"--volume", "3"}), Contains("--volume"));
+  CHECK_THROWS_WITH(parse({"--who", "3"}), Contains("--who'"));
+  CHECK_THROWS_WITH(parse({"-x"}), Contains("-x"));
+}
+
+TEST_CASE_METHOD(Fixture, "a flag without its value, or given twice, is refused by name",
+                 "[index_tools][option_table]") {
+  CHECK_THROWS_WITH(parse({"--name"}), Contains("--name"));
+  CHECK_THROWS_WITH(parse({"--name", "a", "--name", "b"}), Contains("--name"));
+  CHECK_THROWS_WITH(parse({"--loud=yes"}), Contains("--loud"));
+}
+
+TEST_CASE_METHOD(Fixture, "a pair needs a name and an equals sign", "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--pair", "a"}), ConfigError, Message("--pair a: must be LEFT=RIGHT"));
+  CHECK_THROWS_MATCHES(parse({"--pair", "=a"}), ConfigError, Message("--pair =a: must be LEFT=RIGHT"));
+}
+
+TEST_CASE_METHOD(Fixture, "a choice names what there is to choose", "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--colour", "blue"}), ConfigError, Message("--colour blue: must be one of red|green"));
+  CHECK_THROWS_AS(parse({"--colour", "RED"}), ConfigError);
+}
+
+TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are refused by name",
+                 "[index_tools][option_table]") {
+  CHECK(parse({"a", "--loud", "-", "--", "--name"}));
+  CHECK(files == std::vector<std::string>{"a", "-", "--name"});
+  CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' stands without a flag"));
+}
+
+TEST_CASE_METHOD(Fixture, "flags that need each other, or exclude each other, are told by the first rule that is broken",
+                 "[index_tools][option_table]") {
+  OptionTable table;
+  table.exclude("name", "loud", "whispers");  // before either is added
+  table.flag("loud", loud, "makes noise");
+  table.text("name", name, "a name", "WHO");
+  table.number("real", real, 0.0, 1.0, "a real number");
+  table.number("whole", whole, -5, 10, "a whole number");
+  table.needs("real", {"loud", "name"});
+  table.needs("whole", {"real"}, "it is a part");
+  CHECK(table.parse({"--loud", "--real", ".5"}));
+  CHECK(table.parse({"--name", "x"}));
+  CHECK_THROWS_MATCHES(table.parse({"--loud", "--name", "x", "--whole", "3"}), ConfigError,
+                       Message("--name and --loud exclude each other: whispers"));
+  CHECK_THROWS_MATCHES(table.parse({"--real", ".5"}), ConfigError, Message("--real needs --loud or --name"));
+  // The default's value, when given, is given.
+  CHECK_THROWS_MATCHES(table.parse({"--whole", "3"}), ConfigError, Message("--whole needs --real: it is a part"));
+}
+
+TEST_CASE_METHOD(Fixture, "--help anywhere asks for help and changes nothing", "[index_tools][option_table]") {
+  CHECK_FALSE(parse({"--whole", "99", "--help"}));
+  CHECK_FALSE(parse({"-h"}));
+  CHECK(whole == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "the help shows each flag with its form, range and default", "[index_tools][option_table]") {
+  const std::string help = filled().help();
+  CHECK_THAT(help, Contains("--loud") && Contains("--name WHO") && Contains("a name (default nobody)"));
+  CHECK_THAT(help, Contains("--file FILE") && Contains("(-5 to 10; default 3)") && Contains("(0 to 1; default 0.5)"));
+  CHECK_THAT(help, Contains("--pair LEFT=RIGHT") && Contains("--colour red|green") && Contains("(default green)"));
+  CHECK_THAT(help, Contains("--list N,N...") && Contains("64,32)"));
+}

@@ -1,0 +1,108 @@
+#include "plugin/src/features/word_similarity.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "plugin/src/features/text_similarity.h"
+
+using namespace irgan;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+std::vector<ComparableWord> words_of(const char* text) { return comparable_text(text).words; }
+
+double similarity(const char* a, const char* b) { return word_similarity(words_of(a).at(0), words_of(b).at(0)); }
+
+// Words of which each letter weighs one, and a stem is the first three letters.
+struct Weighed {
+  explicit Weighed(const char* text) : words(words_of(text)) {
+    for (const ComparableWord& word : words) {
+      const std::string letters(word.letters.begin(), word.letters.end());
+      own.push_back({letters.substr(0, 3), static_cast<double>(letters.size())});
+    }
+    for (const WordFacts& word : own) facts.push_back(&word);
+  }
+  operator WeighedWords() const { return {words, facts.data()}; }
+
+  std::vector<ComparableWord> words;
+  std::vector<WordFacts> own;
+  std::vector<const WordFacts*> facts;
+};
+
+constexpr double kRounding = 1e-15;  // one division of integers
+
+}  // namespace
+
+TEST_CASE("words are parted like the text, but for an apostrophe between letters", "[plugin][word_similarity]") {
+  std::vector<std::u32string> letters;
+  for (const ComparableWord& word : words_of("Howl's X-Men: d\u2019été '70s' 'twas")) letters.push_back(word.letters);
+  CHECK(letters == std::vector<std::u32string>{U"howls", U"x", U"men", U"dété", U"70s", U"twas"});
+}
+
+TEST_CASE("parts of a text end at colons and at dashes beside a space", "[plugin][word_similarity]") {
+  std::vector<std::u32string> first;
+  for (const ComparableWord& word : words_of("X-Men: Days of Past \u2013 Rogue, the Cut")) {
+    if (word.begins_part) first.push_back(word.letters);
+  }
+  CHECK(first == std::vector<std::u32string>{U"x", U"days", U"rogue"});
+}
+
+TEST_CASE("the similarity of words falls with each edit and each swap", "[plugin][word_similarity]") {
+  CHECK(similarity("rings", "rings") == 1.0);
+  CHECK_THAT(similarity("ring", "rings"), WithinAbs(1 - 1 / 5.0, kRounding));
+  CHECK_THAT(similarity("avnegers", "avengers"), WithinAbs(1 - 1 / 8.0, kRounding));
+  CHECK_THAT(similarity("leopold", "leonard"), WithinAbs(1 - 3 / 7.0, kRounding));  // p-n, o-a, l-r
+  CHECK_THAT(similarity("école", "ecole"), WithinAbs(1 - 1 / 5.0, kRounding));
+  CHECK(similarity("ca", "abc") == 0.0);  // three edits, where a swap and a later insertion between would be two
+}
+
+TEST_CASE("words that share less than half, or differ in more than three letters, are not alike", "[plugin][word_similarity]") {
+  CHECK(similarity("cat", "dog") == 0.0);
+  CHECK(similarity("cat", "cot") == 1 - 1 / 3.0);
+  CHECK(similarity("cat", "cop") == 0.0);
+  CHECK(similarity("a", "b") == 0.0);
+  CHECK(similarity("abcdefghijkl", "abcdefghiXYZ") == 1 - 3 / 12.0);
+  CHECK(similarity("abcdefghijklm", "abcdefghiWXYZ") == 0.0);
+}
+
+TEST_CASE("a word of more than 64 letters is like itself only", "[plugin][word_similarity]") {
+  const std::string longest(64, 'a');
+  const std::string longer(65, 'a');
+  CHECK_THAT(similarity(longest.c_str(), (longest.substr(1) + "b").c_str()), WithinAbs(1 - 1 / 64.0, kRounding));
+  CHECK(similarity(longer.c_str(), longest.c_str()) == 0.0);
+  CHECK(similarity(longer.c_str(), longer.c_str()) == 1.0);
+}
+
+TEST_CASE("fuzzy_match weighs each word's nearest one by idf", "[plugin][word_similarity]") {
+  // "avnegers" is 7/8 of "avengers" and weighs 8; "war" weighs 3 and has its like; "xyzzy" weighs 5 and has none. Of the
+  // title's words "infinity" is like none.
+  const FuzzyMatch match = fuzzy_match(Weighed("avnegers war xyzzy"), Weighed("avengers infinity war"));
+  CHECK_THAT(match.query_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 16, kRounding));
+  CHECK_THAT(match.text_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 19, kRounding));
+  for (const FuzzyMatch& nothing : {fuzzy_match(Weighed(""), Weighed("war")), fuzzy_match(Weighed("war"), Weighed(""))}) {
+    CHECK(nothing.query_covered == 0.0);
+    CHECK(nothing.text_covered == 0.0);
+  }
+}
+
+TEST_CASE("part_share is that of the part which the query names best", "[plugin][word_similarity]") {
+  // Of "star wars" 4/8 by stems (sta), of "a new hope" 8/8; of both together it would be 12/16.
+  CHECK(part_share(Weighed("new hope a stare"), Weighed("Star Wars: A New Hope")) == 1.0);
+  CHECK_THAT(part_share(Weighed("star hope"), Weighed("Star Wars: A New Hope")), WithinAbs(4 / 8.0, kRounding));
+  CHECK(part_share(Weighed("war"), Weighed("")) == 0.0);
+  CHECK(part_share(Weighed(""), Weighed("war")) == 0.0);
+}
+
+TEST_CASE("numbers agree in digits and as Roman numerals", "[plugin][word_similarity]") {
+  CHECK(number_match(words_of("rocky 2"), words_of("Rocky II")) == 1.0);
+  CHECK(number_match(words_of("rocky iv"), words_of("Rocky II")) == 0.0);
+  CHECK(number_match(words_of("rocky iv"), words_of("Rocky")) == 0.0);
+  CHECK(std::isnan(number_match(words_of("rocky"), words_of("Rocky II"))));
+  CHECK(std::isnan(number_match(words_of("i robot 3d"), words_of("I, Robot"))));  // I is a pronoun, 3d a word
+
+  CHECK(number_surplus(words_of("rocky"), words_of("Rocky II")));
+  CHECK(number_surplus(words_of("rocky 3"), words_of("Rocky II")));
+  CHECK_FALSE(number_surplus(words_of("rocky 2"), words_of("Rocky II")));
+  CHECK_FALSE(number_surplus(words_of("rocky 2"), words_of("Rocky")));
+}

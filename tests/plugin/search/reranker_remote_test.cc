@@ -1,0 +1,208 @@
+// Searches through a stock xapian-tcpsrv.
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "plugin/src/features/remote_candidates.h"
+#include "tests/plugin/fruit.h"
+#include "tests/plugin/tcp_server.h"
+#include "tests/trainer/scratch_folder.h"
+
+using namespace irgan;
+
+namespace {
+
+constexpr Xapian::valueno kTitleLength = 1000, kTextLength = 1001, kTitleText = 2000;
+
+// Titles with typing errors, numbers and parts; some documents lack a title, some a number.
+std::vector<Xapian::Document> books() {
+  const char* titles[] = {"Apple pie: the art", "Aple pies 2", "", "Pear II - apples", "The pear", "Pineapple", "apples apples"};
+  std::vector<Xapian::Document> documents;
+  for (unsigned i = 0; i < 70; ++i) {
+    const std::string title = titles[i % 7];
+    std::string text = title + " apples";
+    for (unsigned k = 0; k < i % 11; ++k) text += k % 4 == 0 ? " pie" : " pear";
+    Xapian::Document document = document_of({{"S", title}, {"", text}});
+    if (!title.empty()) document.add_value(kTitleText, title);
+    document.add_value(kTitleLength, Xapian::sortable_serialise(i % 3));
+    document.add_value(kTextLength, Xapian::sortable_serialise(2 + i % 11));
+    if (i % 5 > 0) document.add_value(kPopularity, Xapian::sortable_serialise(i % 13 - 6.5));
+    document.add_boolean_term("Q" + std::to_string(i));
+    document.add_value(kFirstIdSlot, "Q" + std::to_string(i));
+    documents.push_back(document);
+  }
+  return documents;
+}
+
+FeatureSchema book_schema() {
+  FeatureSchema schema;
+  schema.stemmer = "english";
+  schema.fields = {{"title", "S", kTitleLength, kTitleText, 2.0}, {"text", "", kTextLength, Xapian::BAD_VALUENO, 7.0}};
+  schema.values = {{"popularity", kPopularity, Transform::identity}};
+  schema.features = {"first_stage.score", "first_stage.log_rank", "query.length", "value.popularity"};
+  for (const char* of_terms : {"bm25", "coverage", "idf_coverage", "density", "length", "exact_match", "dirichlet",
+                               "jelinek_mercer", "tf_idf", "log_wdf", "idf_sum", "min_wdf"}) {
+    for (const char* field : {"title.", "text."}) schema.features.push_back(std::string(field) + of_terms);
+  }
+  for (const char* of_text : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match", "fuzzy_coverage",
+                              "fuzzy_share", "part_share", "number_match", "number_surplus"}) {
+    schema.features.push_back(std::string("title.") + of_text);
+  }
+  return schema;
+}
+
+Xapian::Database stored_books(const std::string& path) {
+  Xapian::WritableDatabase writer(path, Xapian::DB_CREATE);
+  for (const Xapian::Document& document : books()) writer.add_document(document);
+  writer.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
+  writer.close();
+  return Xapian::Database(path);
+}
+
+// The lean features, as a model asks for them.
+std::shared_ptr<const Model> book_model() {
+  ModelParts parts;
+  parts.schema = book_schema();
+  parts.schema.features = {"first_stage.score", "query.length", "title.bm25", "title.length", "title.trigram_jaccard",
+                           "title.fuzzy_coverage", "text.bm25", "text.density", "value.popularity"};
+  const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
+  parts.encoding.features.resize(parts.schema.features.size());
+  parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
+  return model_of(std::move(parts));
+}
+
+}  // namespace
+
+TEST_CASE("features from a server are the bits of the index itself", "[plugin][remote]") {
+  const ScratchFolder folder;
+  const Xapian::Database here = stored_books(folder.file("db"));
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database there = server.open();
+  const FeatureExtractor at_home(here, book_schema()), abroad(there, book_schema());
+  for (const char* words : {"apples pie", "aple 2", "pear", "pears unknown Apple", "the"}) {
+    CAPTURE(words);
+    const Xapian::Query query = parsed(words);
+    Xapian::Enquire enquire = enquire_of(here, query);
+    const std::vector<Candidate> candidates = candidates_of(enquire.get_mset(0, 40), 40);
+    Docids docids;
+    for (const Candidate& candidate : candidates) docids.push_back(candidate.docid);
+    RemoteCandidates remote(there, query, docids, id_slot_of(there), [] {});
+    const FeatureMatrix expected = at_home.extract(query, candidates);
+    const FeatureMatrix rows = abroad.extract(query, candidates, [] {}, &remote);
+    REQUIRE(rows.size() == expected.size());
+    CHECK(std::memcmp(rows.data(), expected.data(), static_cast<std::size_t>(rows.size()) * sizeof(float)) == 0);
+  }
+}
+
+TEST_CASE("a page from a server takes few round trips", "[plugin][remote]") {
+  const ScratchFolder folder;
+  const Xapian::Database here = stored_books(folder.file("db"));
+  const TcpServer server(folder.file("db"));
+  const CountingWire wire(server.port());
+  const Xapian::Database there = wire.open();
+  Xapian::Enquire enquire = enquire_of(there, parsed("apples pie"));
+  const auto model = book_model();
+  const Reranker reranker(there, fixed_model(model), strict());
+  Xapian::Enquire local = enquire_of(here, parsed("apples pie"));
+  CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == docids_of(Reranker(here, fixed_model(model), strict()).get_mset(local, 0, 10)));
+  const int before = wire.num_trips();
+  CHECK(reranker.get_mset(enquire, 0, 10).size() == 10);
+  // Six searches of two each: the program's, the ids, which terms there are, two for four slots and four terms, the page.
+  CHECK(wire.num_trips() - before == 12);
+  enquire.get_mset(60, 10);
+  const int plain = wire.num_trips();
+  CHECK(docids_of(reranker.get_mset(enquire, 60, 10)) == docids_of(enquire.get_mset(60, 10)));
+  CHECK(wire.num_trips() - plain == 4);  // behind the window no model is needed
+}
+
+TEST_CASE("a wire that is cut in mid-search gives Xapian's own error", "[plugin][remote]") {
+  const ScratchFolder folder;
+  stored_books(folder.file("db"));
+  const TcpServer server(folder.file("db"));
+  for (int num_trips = 0; num_trips < 12; ++num_trips) {
+    CAPTURE(num_trips);
+    CountingWire wire(server.port());
+    const Xapian::Database db = wire.open();
+    Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
+    Problems problems;
+    const Reranker reranker(db, fixed_model(book_model()), lenient(problems));
+    reranker.get_mset(enquire, 0, 10);
+    wire.cut_after(num_trips);
+    CHECK_THROWS_AS(reranker.get_mset(enquire, 0, 10), Xapian::NetworkError);
+    CHECK(problems.size() == (num_trips < 2 ? 0 : 1));  // what fails first fails without a model, too
+  }
+}
+
+TEST_CASE("where a document has no id the original order is served", "[plugin][remote]") {
+  const ScratchFolder folder;
+  stored_books(folder.file("db"));
+  {
+    Xapian::WritableDatabase writer(folder.file("db"));
+    for (Xapian::docid docid = 1; docid <= writer.get_lastdocid(); docid += 3) {
+      Xapian::Document document = writer.get_document(docid);
+      document.remove_value(kFirstIdSlot);
+      writer.replace_document(docid, document);
+    }
+    writer.commit();
+  }
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database db = server.open();
+  Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
+  Problems problems;
+  const Reranker reranker(db, fixed_model(book_model()), lenient(problems));
+  CHECK(shown(reranker.get_mset(enquire, 0, 10)) == shown(enquire.get_mset(0, 10)));
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems[0], Catch::Contains("has no id in value slot 3000"));
+}
+
+TEST_CASE("another weighting scheme than Xapian's own costs a document each, up to a bound", "[plugin][remote]") {
+  const ScratchFolder folder;
+  const Xapian::Database here = stored_books(folder.file("db"));
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database there = server.open();
+  const auto model = book_model();
+  Docids found[2];
+  for (const bool remote : {false, true}) {
+    const Xapian::Database& db = remote ? there : here;
+    Xapian::Enquire enquire = enquire_of(db, parsed("apples pie pear"));
+    enquire.set_weighting_scheme(Xapian::BM25Weight(0.1, 0, 1, 1.0, 0.5));
+    found[remote] = docids_of(Reranker(db, fixed_model(model), strict()).get_mset(enquire, 0, 10));
+  }
+  CHECK(found[0] == found[1]);
+}
+
+TEST_CASE("a collapsed pool from a server keeps its order, on every page and without a word", "[plugin][remote]") {
+  constexpr Xapian::valueno kLate = 77;
+  const ScratchFolder folder;
+  stored_books(folder.file("db"));
+  {
+    Xapian::WritableDatabase writer(folder.file("db"));
+    Xapian::Enquire enquire = enquire_of(writer, parsed("apples pie"));
+    const Docids docids = docids_of(enquire.get_mset(0, 70));
+    REQUIRE(docids.size() > kDepth + 2);
+    for (std::size_t i = kDepth; i < docids.size(); ++i) {  // behind the pool alone
+      Xapian::Document document = writer.get_document(docids[i]);
+      document.add_value(kLate, std::to_string(i));
+      writer.replace_document(docids[i], document);
+    }
+    writer.commit();
+  }
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database db = server.open();
+  Problems problems;
+  const auto model = book_model();
+  RerankOptions options = lenient(problems);
+  options.depth = kDepth;
+  const Reranker reranker(db, fixed_model(model), options);
+  Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
+  enquire.set_collapse_key(kPopularity);
+  for (const Xapian::doccount first : {0U, 4U, 40U}) {
+    CHECK(shown(reranker.get_mset(enquire, first, 4)) == shown(enquire.get_mset(first, 4)));
+    CHECK(reranker.answered_by().empty());
+  }
+  enquire.set_collapse_key(kLate);
+  const Docids pool = docids_of(reranker.get_mset(enquire, 0, kDepth));
+  CHECK(reranker.answered_by() == model->version());
+  CHECK(slice(docids_of(reranker.get_mset(enquire, 0, kDepth + 2)), 0, kDepth) == pool);
+  CHECK(reranker.answered_by() == model->version());
+  CHECK(problems.empty());
+}

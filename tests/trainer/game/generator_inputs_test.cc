@@ -1,0 +1,102 @@
+#include "trainer/game/generator_inputs.h"
+
+#include <limits>
+#include <random>
+
+#include <catch2/catch.hpp>
+
+#include "tests/trainer/random_vectors.h"
+#include "trainer/game/player.h"
+#include "trainer/game/encoding_fit.h"
+
+using namespace irgan;
+using Catch::Matchers::Contains;
+using Eigen::Index;
+
+namespace {
+
+FeatureSchema schema_of(std::vector<std::string> features) {
+  FeatureSchema schema;
+  schema.features = std::move(features);
+  return schema;
+}
+
+const FeatureSchema kSchema = schema_of({"first_stage.score", "query.length", "title.bm25", "value.popularity"});
+
+// Ten documents whose last feature is missing twice.
+Pool pool_of(Index num_features) {
+  std::mt19937_64 random(3);
+  Pool pool;
+  pool.rows = random_rows(10, num_features, random);
+  pool.rows(2, num_features - 1) = pool.rows(7, num_features - 1) = std::numeric_limits<float>::quiet_NaN();
+  pool.range = pool_range(pool.rows);
+  return pool;
+}
+
+}  // namespace
+
+TEST_CASE("what the generator sees are columns of what the discriminator sees", "[trainer][generator_inputs]") {
+  const Pool pool = pool_of(4);
+  const Encoding encoding = fit_encoding({pool}, 3);
+  FeatureMatrix all;
+  encoding.encode(pool.rows, pool.range, all);
+  const std::vector<Index> rows{8, 2, 5};
+
+  const GeneratorInputs inputs(kSchema, encoding, "value.popularity,query.length");  // in any order
+  FeatureMatrix seen;
+  inputs.encode(pool, rows, seen);
+
+  REQUIRE(seen.cols() == inputs.width());
+  const std::vector<Index> owners = encoding.feature_of_column();
+  Index column = 0;
+  for (std::size_t c = 0; c < owners.size(); ++c) {
+    if (owners[c] != 1 && owners[c] != 3) continue;
+    for (std::size_t i = 0; i < rows.size(); ++i) CHECK(seen(static_cast<Index>(i), column) == all(rows[i], static_cast<Index>(c)));
+    ++column;
+  }
+  CHECK(column == inputs.width());
+}
+
+TEST_CASE("a widened generator gives the same scores from the discriminator's inputs", "[trainer][generator_inputs]") {
+  const Pool pool = pool_of(4);
+  const Encoding encoding = fit_encoding({pool}, 3);
+  const std::string names = GENERATE("all", "cheap", "title.bm25");
+  CAPTURE(names);
+  const GeneratorInputs inputs(kSchema, encoding, names);
+  std::mt19937_64 random(5);
+  const Network network = random_network(inputs.width(), {6, 3}, random);
+
+  std::vector<Index> rows(10);
+  for (Index i = 0; i < 10; ++i) rows[static_cast<std::size_t>(i)] = i;
+  FeatureMatrix seen;
+  inputs.encode(pool, rows, seen);
+  FeatureMatrix all;
+  encoding.encode(pool.rows, pool.range, all);
+  Network::Activations activations;
+  const Eigen::VectorXf narrow = network.forward(seen, activations);
+  const Eigen::VectorXf wide = inputs.widened(network).forward(all, activations);
+
+  // At most 24 products of numbers below 4 are added in another order: 24 * 4 * 2^-24.
+  CHECK((narrow - wide).cwiseAbs().maxCoeff() < 6e-6F);
+}
+
+TEST_CASE("cheap features are those that need no postings", "[trainer][generator_inputs]") {
+  const Pool pool = pool_of(4);
+  const Encoding encoding = fit_encoding({pool}, 3);
+  const GeneratorInputs cheap(kSchema, encoding, "cheap");
+  const GeneratorInputs named(kSchema, encoding, "first_stage.score,query.length,value.popularity");
+  CHECK(cheap.width() == named.width());
+  CHECK(cheap.width() < encoding.width());
+  CHECK_FALSE(cheap.sees_all());
+  CHECK(GeneratorInputs(kSchema, encoding, "all").sees_all());
+}
+
+TEST_CASE("features that are not there are refused by name", "[trainer][generator_inputs]") {
+  const Pool pool = pool_of(4);
+  const Encoding encoding = fit_encoding({pool}, 3);
+  CHECK_THROWS_AS(GeneratorInputs(kSchema, encoding, "title.bm52"), ConfigError);
+  CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, "query.length,title.bm52"),
+                    Contains("--generator-features") && Contains("'title.bm52'"));
+  CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, ""), Contains("--generator-features"));
+  CHECK_THROWS_WITH(GeneratorInputs(schema_of({"1", "2", "3", "4"}), encoding, "cheap"), Contains("--generator-features cheap"));
+}

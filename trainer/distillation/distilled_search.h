@@ -1,0 +1,32 @@
+/// The forms in which Xapian itself can search as a model would: weighting scheme and scaled fields, as a site uses them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+#include "trainer/distillation/distillation.h"
+#include "trainer/site/first_stage.h"
+
+namespace irgan {
+
+/// A distilled form with its query.
+struct DistilledSearch {
+  DistilledKind kind = DistilledKind::stock;
+  WeightMixture mixture;
+  std::vector<ScaledField> fields;  ///< as FirstStage::parse_scaled wants them
+};
+
+/// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are rounded
+/// to four digits, so that what is measured is what is printed.
+///
+/// prefixes, uses: of the form's fields
+DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
+                          const std::vector<FieldUse>& uses);
+
+/// Returns the first `top` documents that the form finds for `row`.
+std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& first_stage, const QueryRow& row,
+                                    Xapian::doccount top);
+
+}  // namespace irgan

@@ -1,0 +1,132 @@
+#include "trainer/evidence/log_census.h"
+
+#include <xxhash.h>
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+
+#include "trainer/evidence/log_counter.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kBlockRows = 1 << 13;
+constexpr std::size_t kMaxWaiting = 4;  // blocks
+constexpr std::size_t kMaxWords = 200;  // bytes of a query that are kept to be shown
+
+// 0 stands for none.
+std::uint64_t hash_of(std::string_view text) {
+  const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace
+
+struct LogCensus::State {
+  explicit State(std::size_t max_bytes) : counter(max_bytes), thread([this] { run(); }) { block.rows.reserve(kBlockRows); }
+
+  ~State() {
+    stop();
+    if (thread.joinable()) thread.join();
+  }
+
+  void send() {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [this] { return waiting.size() < kMaxWaiting || problem; });
+    if (problem) std::rethrow_exception(problem);
+    waiting.push_back(std::move(block));
+    block = RowBlock();
+    if (!spare.empty()) {
+      block = std::move(spare.back());
+      spare.pop_back();
+    }
+    lock.unlock();
+    changed.notify_all();
+    block.rows.clear();
+    block.texts.clear();
+    block.rows.reserve(kBlockRows);
+    last_query = 0;  // a block says its own queries' words
+  }
+
+  void stop() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      is_ended = true;
+    }
+    changed.notify_all();
+  }
+
+  void run() {
+    for (;;) {
+      std::unique_lock<std::mutex> lock(mutex);
+      changed.wait(lock, [this] { return !waiting.empty() || is_ended; });
+      if (waiting.empty()) return;
+      RowBlock next = std::move(waiting.front());
+      waiting.pop_front();
+      lock.unlock();
+      changed.notify_all();
+      try {
+        counter.count(next);
+      } catch (...) {
+        lock.lock();
+        problem = std::current_exception();
+        lock.unlock();
+        changed.notify_all();
+        return;
+      }
+      lock.lock();
+      spare.push_back(std::move(next));
+    }
+  }
+
+  LogCounter counter;
+  RowBlock block;  // being filled
+  std::uint64_t last_query = 0;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<RowBlock> waiting;
+  std::vector<RowBlock> spare;
+  std::exception_ptr problem;
+  bool is_ended = false;
+  std::thread thread;  // declared last: it uses all others
+};
+
+LogCensus::LogCensus(std::size_t max_bytes) : state_(std::make_unique<State>(max_bytes)) {}
+LogCensus::~LogCensus() = default;
+
+void LogCensus::add(const ClickRow& row, std::string_view query_key) {
+  State& s = *state_;
+  HashedRow hashed;
+  hashed.session = row.session.empty() ? 0 : hash_of(row.session);
+  hashed.query = hash_of(query_key);
+  hashed.document = hash_of(row.document_id);
+  hashed.time = row.time.value_or(std::numeric_limits<double>::quiet_NaN());
+  hashed.count = row.count;
+  hashed.rank = row.rank;
+  hashed.is_impression = row.is_impression;
+  hashed.clicked = row.clicked;
+  if (hashed.query != s.last_query) {
+    s.last_query = hashed.query;
+    const std::string_view words = (row.query.empty() ? query_key : row.query).substr(0, kMaxWords);
+    hashed.words_size = static_cast<std::uint16_t>(words.size());
+    s.block.texts.append(words);
+  }
+  s.block.rows.push_back(hashed);
+  if (s.block.rows.size() == kBlockRows) s.send();
+}
+
+LogCensusResult LogCensus::finish() {
+  State& s = *state_;
+  s.send();
+  s.stop();
+  s.thread.join();
+  if (s.problem) std::rethrow_exception(s.problem);
+  return s.counter.finish();
+}
+
+}  // namespace irgan

@@ -1,0 +1,341 @@
+#include "trainer/game/game.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+#include "trainer/game/discriminator_loss.h"
+#include "trainer/game/softmax.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr int kDynamicDraws = 4;  // of dns: DESIGN 2
+constexpr double kOffsetRate = 10.0;  // b[rank] is a few numbers seen by every page: it may move faster than weights
+
+VectorXd gather(const VectorXd& values, const std::vector<Index>& rows) {
+  VectorXd picked(static_cast<Index>(rows.size()));
+  for (std::size_t k = 0; k < rows.size(); ++k) picked[static_cast<Index>(k)] = values[rows[k]];
+  return picked;
+}
+
+// b[rank] of each document; zeros where nothing was shown.
+VectorXd offsets_of(const GameItem& item, const VectorXd& b) {
+  VectorXd offset = VectorXd::Zero(item.positives.size());
+  for (std::size_t i = 0; i < item.ranks->size(); ++i) offset[static_cast<Index>(i)] = b[(*item.ranks)[i] - 1];
+  return offset;
+}
+
+// The discriminator's inputs of some documents.
+FeatureMatrix inputs_of(const GameItem& item, const std::vector<Index>& rows) {
+  if (item.encoded == nullptr) return item.encode_rows(rows);
+  return (*item.encoded)(rows, Eigen::all);
+}
+
+VectorXd scores_of(const Network& network, const FeatureMatrix& inputs, Network::Activations& activations) {
+  return network.forward(inputs, activations).cast<double>();
+}
+
+// Share of positives with f > 0 and of negatives with f < 0, and how far D's mean is from the share of positives.
+// Positives add up to 1, negatives to the number that there are for one.
+void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& negatives, GameStatistics& statistics) {
+  const double positive_share = 1.0 / (1.0 + negatives.sum());
+  double mean = 0.0;
+  for (Index i = 0; i < logits.size(); ++i) {
+    statistics.discriminator_accuracy += positive_share * (logits[i] > 0.0 ? positives[i] : negatives[i]);
+    mean += positive_share * (positives[i] + negatives[i]) * sigmoid(logits[i]);
+  }
+  statistics.calibration_error = std::abs(mean - positive_share);
+}
+
+}  // namespace
+
+bool scores_draws_alone(const GameOptions& options) {
+  // Only dns looks at the discriminator's scores to choose its negatives.
+  return options.objective == Objective::game && options.samples > 0 && options.sampler != Sampler::dns;
+}
+
+void GameStatistics::merge(const GameStatistics& other) {
+  const double total = weight + other.weight;
+  if (!(total > 0.0)) return;
+  const double share = other.weight / total;
+  const auto blend = [&](double& mine, double theirs) { mine += share * (theirs - mine); };
+  blend(discriminator_loss, other.discriminator_loss);
+  blend(discriminator_accuracy, other.discriminator_accuracy);
+  blend(calibration_error, other.calibration_error);
+  blend(reward, other.reward);
+  blend(policy_divergence, other.policy_divergence);
+  blend(policy_entropy, other.policy_entropy);
+  blend(discriminator_gradient, other.discriminator_gradient);
+  blend(generator_gradient, other.generator_gradient);
+  weight = total;
+}
+
+// What one example of a batch works on; kept from step to step to spare allocations.
+struct Game::Workspace {
+  Network::Activations discriminator_activations;
+  Network::Activations generator_activations;
+  NetworkGradient discriminator_gradient;
+  NetworkGradient generator_gradient;
+  VectorXd offset_gradient;      // a rank each
+  VectorXd offset;               // b[rank], a document each
+  VectorXd log_policy;           // log p_theta
+  VectorXd policy;               // p_theta
+  VectorXd noise;                // p_neg
+  double log_partition = 0.0;    // of exp(s) over the pool, estimated from the draws
+  std::mt19937_64 random;
+  GameStatistics statistics;
+};
+
+Game::Game(GameOptions options, Network discriminator_start, Network generator_start, Index num_ranks,
+           ThreadPool& threads)
+    : discriminator(std::move(discriminator_start)),
+      generator(std::move(generator_start)),
+      offsets(num_ranks),
+      options_(options),
+      threads_(threads) {}
+
+Game::~Game() = default;
+
+bool Game::trains_generator() const {
+  return options_.objective == Objective::game && options_.sampler == Sampler::generator;
+}
+
+GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate) {
+  while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
+  threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+    Workspace& space = *spaces_[i];
+    space.random.seed(batch[i].seed);
+    space.statistics = GameStatistics();
+    space.statistics.weight = batch[i].weight;
+    space.offset = offsets_of(batch[i], offsets.value);
+    if (trains_generator()) policy_pass(batch[i], space);
+  });
+  double discriminator_norm = 0.0;
+  double generator_norm = 0.0;
+  for (int k = 0; k < options_.discriminator_steps; ++k) {
+    threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+      if (k > 0) spaces_[i]->offset = offsets_of(batch[i], offsets.value);
+      if (options_.samples > 0 && options_.objective == Objective::game) {
+        sampled_discriminator_pass(batch[i], *spaces_[i]);
+      } else {
+        discriminator_pass(batch[i], *spaces_[i]);
+      }
+    });
+    discriminator_norm = discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
+    if (offsets.value.size() > 0) {
+      VectorXd gradient = VectorXd::Zero(offsets.value.size());
+      for (std::size_t i = 0; i < batch.size(); ++i) gradient += spaces_[i]->offset_gradient;
+      offsets.update(gradient, kOffsetRate * discriminator_rate);
+    }
+  }
+  for (int k = 0; k < options_.generator_steps && trains_generator(); ++k) {
+    threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+      if (k > 0) policy_pass(batch[i], *spaces_[i]);
+      spaces_[i]->offset = offsets_of(batch[i], offsets.value);
+      if (options_.samples > 0) {
+        sampled_generator_pass(batch[i], *spaces_[i]);
+      } else {
+        generator_pass(batch[i], *spaces_[i]);
+      }
+    });
+    generator_norm = generator.update(summed(&Workspace::generator_gradient, batch.size()), generator_rate);
+  }
+  GameStatistics statistics;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    spaces_[i]->statistics.discriminator_gradient = discriminator_norm;
+    spaces_[i]->statistics.generator_gradient = generator_norm;
+    statistics.merge(spaces_[i]->statistics);
+  }
+  return statistics;
+}
+
+void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
+  while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
+  threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+    Workspace& space = *spaces_[i];
+    space.offset = offsets_of(batch[i], offsets.value);
+    policy_pass(batch[i], space);
+    const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
+    backpropagate(generator.weights, *batch[i].generator_encoded, space.generator_activations, gradient.cast<float>(),
+                  space.generator_gradient);
+  });
+  generator.update(summed(&Workspace::generator_gradient, batch.size()), rate);
+}
+
+// Adds the examples' gradients up in their order, into the first one's: the same sum at any number of threads.
+NetworkGradient& Game::summed(NetworkGradient Workspace::*gradient, std::size_t batch_size) {
+  NetworkGradient& sum = (*spaces_[0]).*gradient;
+  for (std::size_t i = 1; i < batch_size; ++i) add((*spaces_[i]).*gradient, sum);
+  return sum;
+}
+
+void Game::policy_pass(const GameItem& item, Workspace& space) const {
+  const VectorXd logits = scores_of(generator.weights, *item.generator_encoded, space.generator_activations) / options_.temperature;
+  space.log_policy = log_softmax(logits + space.offset);
+  space.policy = space.log_policy.array().exp();
+  space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
+  space.statistics.policy_entropy = -space.policy.dot(space.log_policy);
+}
+
+VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorXd& scores) const {
+  const VectorXd uniform = VectorXd::Constant(item.positives.size(), 1.0 / static_cast<double>(item.positives.size()));
+  switch (options_.sampler) {
+    case Sampler::generator: return mixed_with_uniform(space.policy, options_.lambda);
+    case Sampler::bm25: return mixed_with_uniform(softmax(item.first_stage), 0.5);
+    case Sampler::dns: return dynamic_negatives(scores, kDynamicDraws);
+    default: return uniform;
+  }
+}
+
+void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
+  const VectorXd scores =
+      scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+  LossGradient result;
+  if (options_.objective == Objective::softmax) {
+    result = softmax_loss(scores, item.positives);
+  } else {
+    space.noise = noise(item, space, scores);
+    switch (options_.form) {
+      case DiscriminatorForm::ratio: {
+        const VectorXd negatives = options_.negatives * space.noise;
+        result = ratio_loss(scores, item.positives, negatives);
+        judge(log_ratio(scores, negatives), item.positives, negatives, space.statistics);
+        break;
+      }
+      case DiscriminatorForm::plain:
+        result = plain_loss(scores, item.positives, space.noise);
+        judge(scores, item.positives, space.noise, space.statistics);
+        break;
+      case DiscriminatorForm::pairwise:
+        result = pairwise_loss(scores, item.positives, space.noise);
+        break;
+    }
+  }
+  space.statistics.discriminator_loss = result.loss;
+  result.gradient *= item.weight;
+  space.offset_gradient = VectorXd::Zero(offsets.value.size());
+  for (std::size_t i = 0; i < item.ranks->size(); ++i) {
+    space.offset_gradient[(*item.ranks)[i] - 1] += result.gradient[static_cast<Index>(i)];
+  }
+  backpropagate(discriminator.weights, *item.encoded, space.discriminator_activations, result.gradient.cast<float>(),
+                space.discriminator_gradient);
+}
+
+void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) const {
+  const int k = options_.samples;
+  VectorXd pool_scores;
+  if (!scores_draws_alone(options_)) {
+    pool_scores = scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+  }
+  space.noise = noise(item, space, pool_scores);
+  const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
+  std::vector<Index> rows = draw_rows(item.positives, k, space.random);
+  const std::vector<Index> negatives = draw_rows(space.noise, num_negatives, space.random);
+  rows.insert(rows.end(), negatives.begin(), negatives.end());
+
+  const FeatureMatrix inputs = inputs_of(item, rows);
+  const VectorXd scores =
+      scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+  const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
+  SampledLoss result;
+  switch (options_.form) {
+    case DiscriminatorForm::ratio:
+      result = sampled_ratio_loss(scores.head(k), scores.tail(num_negatives), log_noise.head(k),
+                                  log_noise.tail(num_negatives));
+      break;
+    case DiscriminatorForm::plain:
+      result = sampled_plain_loss(scores.head(k), scores.tail(num_negatives));
+      break;
+    case DiscriminatorForm::pairwise:
+      result = sampled_pairwise_loss(scores.head(k), scores.tail(num_negatives));
+      break;
+  }
+  space.log_partition = result.log_partition;
+  space.statistics.discriminator_loss = result.loss;
+  VectorXd gradient(k + num_negatives);
+  gradient << result.positive_gradient, result.negative_gradient;
+  gradient *= item.weight;
+  if (options_.form != DiscriminatorForm::pairwise) {
+    VectorXd logits = scores;
+    if (options_.form == DiscriminatorForm::ratio) {
+      logits = scores.array() - log_noise.array() - result.log_partition - std::log(static_cast<double>(num_negatives) / k);
+    }
+    VectorXd drawn_positives = VectorXd::Zero(k + num_negatives);
+    drawn_positives.head(k).setConstant(1.0 / k);
+    VectorXd drawn_negatives = VectorXd::Zero(k + num_negatives);
+    drawn_negatives.tail(num_negatives).setConstant(1.0 / k);
+    judge(logits, drawn_positives, drawn_negatives, space.statistics);
+  }
+  space.offset_gradient = VectorXd::Zero(offsets.value.size());
+  for (std::size_t i = 0; i < rows.size() && !item.ranks->empty(); ++i) {
+    const int rank = (*item.ranks)[static_cast<std::size_t>(rows[i])];
+    space.offset_gradient[rank - 1] += gradient[static_cast<Index>(i)];
+  }
+  backpropagate(discriminator.weights, inputs, space.discriminator_activations, gradient.cast<float>(),
+                space.discriminator_gradient);
+}
+
+// The reward's logit. With the mixture's ratio the best reply of p_theta is p_neg = p_true, and p_neg >= lambda / n
+// clips whatever is less likely. With its own ratio log p_true - log p_theta the reward is constant just where
+// p_theta = p_true, so no document's probability is lost.
+void Game::generator_pass(const GameItem& item, Workspace& space) const {
+  const VectorXd scores =
+      scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+  VectorXd reward;
+  switch (options_.form) {
+    case DiscriminatorForm::ratio:
+      reward = rewards(log_ratio(scores, options_.reward_ratio == RewardRatio::own ? space.policy : space.noise),
+                       options_.reward);
+      break;
+    case DiscriminatorForm::plain: reward = rewards(scores, options_.reward); break;
+    case DiscriminatorForm::pairwise: reward = pairwise_rewards(scores, item.positives, options_.reward); break;
+  }
+  space.statistics.reward = space.policy.dot(reward);
+  const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
+  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
+                space.generator_gradient);
+}
+
+void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const {
+  // Draws come from (1 - importance) p_theta + importance p_true and are weighted back to p_theta.
+  const VectorXd proposal = (1.0 - options_.importance) * space.policy + options_.importance * item.positives;
+  const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
+  const FeatureMatrix inputs = inputs_of(item, rows);
+  const VectorXd scores =
+      scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+  VectorXd reward;
+  switch (options_.form) {
+    case DiscriminatorForm::ratio: {
+      const VectorXd& divisor = options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
+      const VectorXd log_divisor = gather(divisor, rows).array().max(kProbabilityFloor).log();
+      reward = rewards(scores.array() - space.log_partition - log_divisor.array(), options_.reward);
+      break;
+    }
+    case DiscriminatorForm::plain: reward = rewards(scores, options_.reward); break;
+    case DiscriminatorForm::pairwise: {
+      const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
+      Network::Activations activations;
+      const FeatureMatrix clicked_inputs = inputs_of(item, clicked);
+      const VectorXd clicked_scores = scores_of(discriminator.weights, clicked_inputs, activations) + gather(space.offset, clicked);
+      reward = rewards(scores - clicked_scores, options_.reward);
+      break;
+    }
+  }
+  space.statistics.reward = 0.0;
+  std::vector<Draw> draws = leave_one_out_advantages(rows, reward);
+  for (std::size_t k = 0; k < draws.size(); ++k) {
+    const double weight = space.policy[draws[k].row] / proposal[draws[k].row];
+    draws[k].advantage *= weight;
+    space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
+  }
+  const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
+  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
+                space.generator_gradient);
+}
+
+}  // namespace irgan

@@ -1,0 +1,122 @@
+/// The minimax game: one step of the discriminator and one of the generator on a batch of examples.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "trainer/game/player.h"
+#include "trainer/game/negative_sampler.h"
+#include "trainer/game/policy_gradient.h"
+#include "trainer/machine/thread_pool.h"
+
+namespace irgan {
+
+enum class Objective {
+  game,     ///< discriminator against picked negatives, eq. 13.23
+  softmax,  ///< listwise softmax, no negatives and no generator
+};
+
+/// How the network's score s becomes the discriminator's logit f.
+enum class DiscriminatorForm {
+  ratio,     ///< f = log softmax(s) - log p_neg
+  plain,     ///< f = s
+  pairwise,  ///< f(u, v) = s_u - s_v for a clicked u and a picked v
+};
+
+/// Which logit rewards the generator under the ratio form.
+enum class RewardRatio {
+  own,      ///< log softmax(s) - log p_theta: the equilibrium is p_theta = p_true
+  mixture,  ///< log softmax(s) - log p_neg: clips p_theta to 0 where p_true < lambda / n
+};
+
+struct GameOptions {
+  Objective objective = Objective::game;
+  DiscriminatorForm form = DiscriminatorForm::ratio;
+  Sampler sampler = Sampler::generator;
+  Reward reward = Reward::log;
+  RewardRatio reward_ratio = RewardRatio::own;
+  int samples = 0;                 ///< K draws an example; 0: exact expectations
+  double lambda = 0.5;             ///< share of uniform in p_neg
+  double negatives = 1.0;          ///< that the discriminator sees for one positive; ratio form only
+  double temperature = 1.0;        ///< p_theta = softmax(g / temperature)
+  double importance = 0.0;         ///< share of clicked documents in the generator's draws, weighted back
+  int discriminator_steps = 1;     ///< a phase
+  int generator_steps = 1;         ///< a phase
+};
+
+/// What the game needs to know of one example.
+struct GameItem {
+  /// The discriminator's inputs, documents x inputs; null where it scores drawn documents alone (scores_draws_alone).
+  const FeatureMatrix* encoded = nullptr;
+  /// Its inputs for some of the documents, a row each: called where `encoded` is null.
+  std::function<FeatureMatrix(const std::vector<Eigen::Index>& rows)> encode_rows;
+  const FeatureMatrix* generator_encoded = nullptr;  ///< the generator's inputs, a row a document; null if none plays
+  Eigen::VectorXd positives;               ///< p_true
+  Eigen::VectorXd first_stage;             ///< standardised first-stage scores; read by Sampler::bm25 only
+  const std::vector<int>* ranks = nullptr; ///< 1-based; empty without impressions
+  double weight = 1.0;
+  std::uint64_t seed = 0;                  ///< of this example's draws in this step
+};
+
+/// Whether the discriminator never needs the scores of a whole pool: with K draws, unless they are made by its scores.
+IRGAN_API bool scores_draws_alone(const GameOptions& options);
+
+/// Means over examples, weighted as the loss is.
+struct IRGAN_API GameStatistics {
+  double weight = 0.0;                 ///< total, so that statistics can be merged
+  double discriminator_loss = 0.0;     ///< nats
+  double discriminator_accuracy = 0.0; ///< chance that a positive has f > 0 and a negative f < 0, averaged
+  double calibration_error = 0.0;      ///< |mean of D - share of positives| over both draws: 0 where D is calibrated
+  double reward = 0.0;                 ///< E_{p_theta}[reward]
+  double policy_divergence = 0.0;      ///< KL(p_true || p_theta), nats
+  double policy_entropy = 0.0;         ///< of p_theta, nats
+  double discriminator_gradient = 0.0; ///< norm
+  double generator_gradient = 0.0;     ///< norm
+
+  void merge(const GameStatistics& other);
+};
+
+/// Two players and their board.
+///
+/// Threads: one caller at a time; a step's work is shared out over `threads`, its result does not depend on their number.
+class IRGAN_API Game {
+ public:
+  /// num_ranks: largest rank that any example shows; 0 without impressions
+  Game(GameOptions options, Network discriminator, Network generator, Eigen::Index num_ranks, ThreadPool& threads);
+  ~Game();
+
+  /// Plays one discriminator and one generator phase on a batch.
+  ///
+  /// Throws: Error if a gradient is not finite
+  GameStatistics step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate);
+
+  /// One step of the generator alone towards the clicks (maximum likelihood): pre-training.
+  void pretrain_generator(const std::vector<GameItem>& batch, double rate);
+
+  bool trains_generator() const;
+
+  Player discriminator;
+  Player generator;
+  PositionOffsets offsets;  ///< b[rank], learnt with the discriminator
+
+ private:
+  struct Workspace;
+
+  void policy_pass(const GameItem& item, Workspace& space) const;
+  void discriminator_pass(const GameItem& item, Workspace& space) const;
+  void sampled_discriminator_pass(const GameItem& item, Workspace& space) const;
+  void generator_pass(const GameItem& item, Workspace& space) const;
+  void sampled_generator_pass(const GameItem& item, Workspace& space) const;
+  Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
+  NetworkGradient& summed(NetworkGradient Workspace::*gradient, std::size_t batch_size);
+
+  GameOptions options_;
+  ThreadPool& threads_;
+  std::vector<std::unique_ptr<Workspace>> spaces_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,140 @@
+#include "trainer/log/click_fields.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "trainer/machine/timestamps.h"
+
+namespace irgan {
+namespace {
+
+// Far beyond any result list that somebody looked at: what is larger is not a rank, and callers keep a table by rank.
+constexpr double kMaxRank = 1e6;
+// Sums of such counts stay exact to the unit.
+constexpr double kMaxCount = 1e12;
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+// Also "3.0", which spreadsheets and data frames make of a 3.
+std::optional<double> parse_number(std::string_view text) {
+  double number = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
+  return number;
+}
+
+// `text` in lower case equals `word`.
+bool is_word(std::string_view text, std::string_view word) {
+  if (text.size() != word.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((text[i] | 0x20) != word[i]) return false;
+  }
+  return true;
+}
+
+bool parse_rank(std::string_view text, int rank_base, int& rank) {
+  const std::optional<double> number = parse_number(text);
+  if (!number.has_value() || *number != std::floor(*number)) return false;
+  if (*number < rank_base || *number >= kMaxRank + rank_base) return false;
+  rank = static_cast<int>(*number) + 1 - rank_base;
+  return true;
+}
+
+bool parse_clicked(std::string_view text, bool& clicked) {
+  if (text == "0" || text == "1") {
+    clicked = text == "1";
+    return true;
+  }
+  const bool is_true = is_word(text, "true");
+  if (is_true || is_word(text, "false")) {
+    clicked = is_true;
+    return true;
+  }
+  const std::optional<double> number = parse_number(text);
+  if (!number.has_value() || (*number != 0.0 && *number != 1.0)) return false;
+  clicked = *number == 1.0;
+  return true;
+}
+
+bool parse_count(std::string_view text, double& count) {
+  const std::optional<double> number = parse_number(text);
+  if (!number.has_value() || !(*number > 0.0) || *number > kMaxCount) return false;
+  count = *number;
+  return true;
+}
+
+}  // namespace
+
+std::string_view reason(RowFault fault) {
+  switch (fault) {
+    case RowFault::none:
+      return "none";
+    case RowFault::number_of_columns:
+      return "wrong number of columns";
+    case RowFault::no_document_id:
+      return "no document id";
+    case RowFault::no_query:
+      return "no query";
+    case RowFault::bad_rank:
+      return "bad rank";
+    case RowFault::rank_0:
+      return "rank 0 (where ranks begin at 0: --rank-base 0)";
+    case RowFault::bad_time:
+      return "bad time";
+    case RowFault::bad_clicked:
+      return "bad clicked";
+    case RowFault::bad_count:
+      return "bad count";
+    case RowFault::bad_log_probability:
+      return "bad log probability";
+    case RowFault::not_json:
+      return "not JSON";
+    case RowFault::not_utf8:
+      return "not UTF-8";
+  }
+  return "none";
+}
+
+RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
+  row = ClickRow();
+  row.session = fields[ClickColumn::session];
+  row.query_id = fields[ClickColumn::query_id];
+  row.query = fields[ClickColumn::query];
+  row.document_id = fields[ClickColumn::doc_id];
+  row.team = fields[ClickColumn::team];
+  if (row.document_id.empty()) return RowFault::no_document_id;
+  if (row.query_id.empty() && row.query.empty()) return RowFault::no_query;
+
+  const std::string_view clicked = without_blanks(fields[ClickColumn::clicked]);
+  if (fields.has(ClickColumn::clicked) != rules.has_clicked) return RowFault::bad_clicked;
+  if (rules.has_clicked && !parse_clicked(clicked, row.clicked)) return RowFault::bad_clicked;
+
+  const std::string_view rank = without_blanks(fields[ClickColumn::rank]);
+  row.is_impression = rules.has_clicked && rules.has_rank;
+  if (rules.has_clicked && fields.has(ClickColumn::rank) != rules.has_rank) return RowFault::bad_rank;
+  if (rank.empty() ? row.is_impression : !parse_rank(rank, rules.rank_base, row.rank)) {
+    return parse_rank(rank, 0, row.rank) ? RowFault::rank_0 : RowFault::bad_rank;
+  }
+
+  const std::string_view time = without_blanks(fields[ClickColumn::time]);
+  if (!time.empty()) {
+    row.time = parse_time(time);
+    if (!row.time.has_value() || *row.time > rules.latest_time) return RowFault::bad_time;
+  }
+
+  const std::string_view count = without_blanks(fields[ClickColumn::count]);
+  if (fields.has(ClickColumn::count) && !parse_count(count, row.count)) return RowFault::bad_count;
+
+  const std::string_view log_probability = without_blanks(fields[ClickColumn::log_probability]);
+  if (!log_probability.empty()) {
+    row.log_probability = parse_number(log_probability);
+    if (!row.log_probability.has_value() || *row.log_probability > 0.0) return RowFault::bad_log_probability;
+  }
+  return RowFault::none;
+}
+
+}  // namespace irgan

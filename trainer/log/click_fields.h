@@ -1,0 +1,61 @@
+/// From the text fields of one line of a click log to its meaning.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "trainer/log/click_log.h"
+
+namespace irgan {
+
+/// The known columns, in the order of kClickColumnNames.
+enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count, log_probability, team };
+constexpr std::size_t kNumClickColumns = 10;
+constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
+    "session", "time", "query_id", "query", "doc_id", "rank", "clicked", "count", "log_probability", "team"};
+
+/// One line's fields as they were written. A view without data(): the line has no such field at all.
+class ClickFields {
+ public:
+  std::string_view& operator[](ClickColumn column) { return text_[static_cast<std::size_t>(column)]; }
+  std::string_view operator[](ClickColumn column) const { return text_[static_cast<std::size_t>(column)]; }
+  bool has(ClickColumn column) const { return (*this)[column].data() != nullptr; }
+  void clear() { text_ = {}; }
+
+ private:
+  std::array<std::string_view, kNumClickColumns> text_ = {};
+};
+
+/// Why a line is unusable.
+enum class RowFault {
+  none,
+  number_of_columns,
+  no_document_id,
+  no_query,
+  bad_rank,
+  rank_0,  ///< of a log whose ranks begin at 1
+  bad_time,
+  bad_clicked,
+  bad_count,
+  bad_log_probability,
+  not_json,
+  not_utf8
+};
+
+/// Returns the words for `fault` that summaries and messages use.
+std::string_view reason(RowFault fault);
+
+/// What the whole log says about its lines.
+struct ClickFieldRules {
+  bool has_clicked = false;
+  bool has_rank = false;
+  int rank_base = 1;
+  double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
+};
+
+/// Fills `row` from `fields`; what is not there keeps its default.
+///
+/// Cost:     no allocation
+RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row);
+
+}  // namespace irgan

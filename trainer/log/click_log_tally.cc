@@ -1,0 +1,63 @@
+#include "trainer/log/click_log_tally.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kNumFirstPlaces = 5;
+constexpr std::size_t kExcerptSize = 120;
+
+}  // namespace
+
+std::string excerpt(std::string_view line, std::size_t size) {
+  std::size_t end = std::min(line.size(), size);
+  while (end < line.size() && end > 0 && (line[end] & 0xC0) == 0x80) --end;  // not inside a letter
+  std::string shown(line.substr(0, end));
+  const bool is_utf8 = simdjson::validate_utf8(shown.data(), shown.size());
+  for (char& letter : shown) {
+    const auto byte = static_cast<unsigned char>(letter);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) letter = '?';
+  }
+  return shown;
+}
+
+std::string number_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%g", value);
+  return text;
+}
+
+void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uint64_t line_number,
+                           std::string_view line) {
+  const std::string words(reason(fault));
+  ClickLogSummary::Rejected& rejected = summary_.rejected[words];
+  ++summary_.num_rejected;
+  ++rejected.count;
+  const bool is_among_first = rejected.first.size() < kNumFirstPlaces;
+  if (!is_among_first && rejects_ == nullptr) return;
+  const std::string place = std::string(shown_path) + ":" + std::to_string(line_number) + ": " + words + ": " +
+                            excerpt(line, kExcerptSize);
+  if (is_among_first) rejected.first.push_back(place);
+  if (rejects_ != nullptr) *rejects_ << place << '\n';
+}
+
+void ClickLogTally::check(double max_bad, const std::string& hint) const {
+  const std::uint64_t num_lines = summary_.num_good + summary_.num_rejected;
+  if (static_cast<double>(summary_.num_rejected) <= max_bad * static_cast<double>(num_lines)) return;
+  std::string message = path_ + ": " + std::to_string(summary_.num_rejected) + " of " + std::to_string(num_lines) +
+                        " lines cannot be used, more than --max-bad " + number_text(max_bad) + " allows:";
+  for (const auto& [words, rejected] : summary_.rejected) {
+    message += (words == summary_.rejected.begin()->first ? " " : ", ") + std::to_string(rejected.count) + " " + words;
+  }
+  if (summary_.num_good == 0) message += hint;
+  for (const auto& [words, rejected] : summary_.rejected) {
+    for (const std::string& place : rejected.first) message += "\n  " + place;
+  }
+  throw FormatError(message);
+}
+
+}  // namespace irgan

@@ -1,0 +1,44 @@
+/// Which query of the query file a log row is of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "trainer/log/click_log.h"
+#include "trainer/log/query_file.h"
+
+namespace irgan {
+
+/// Returns `text` in lower case with single spaces, as far as ASCII goes: queries are the same whatever their case and
+/// spacing.
+std::string normalised(std::string_view text);
+
+/// Finds a log row's query: by its id, or by its words, the first query with them, where it has no id. Many sites give each search
+/// an id of its own: an id that is not known gives way to a query with the words, if it is the only one and has no filter or
+/// serialised query, which the words do not tell.
+///
+/// Threads: may be shared
+class QueryResolver {
+ public:
+  explicit QueryResolver(const std::vector<QueryRow>& queries);
+
+  struct Found {
+    std::string id;           ///< of the query file, or one that no query file has
+    bool in_place = false;  ///< by its words, in place of an id that the file does not have
+  };
+  Found find(const ClickRow& row) const;
+  std::string id_of(const ClickRow& row) const { return find(row).id; }
+
+ private:
+  std::unordered_set<std::string> ids_;
+  struct WithText {
+    std::string id;
+    bool is_all = true;  ///< no other query has the text, and this one has no filter or query of its own
+  };
+  std::unordered_map<std::string, WithText> with_text_;
+};
+
+}  // namespace irgan

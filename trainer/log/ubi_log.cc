@@ -1,0 +1,344 @@
+#include "trainer/log/ubi_log.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "trainer/machine/sorted_runs.h"
+#include "trainer/machine/timestamps.h"
+
+namespace irgan {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::int64_t kMaxOrdinal = 999'999;
+constexpr std::size_t kMaxSearch = 2'000;  // lines; bounds memory and time where one id stands for all searches
+constexpr std::size_t kMaxActions = 100;  // by name; a damaged log may have as many names as lines
+constexpr const char* kBulkLines = "bulk-index lines";
+constexpr const char* kQueries = "queries";
+constexpr const char* kOtherActions = "other actions";
+constexpr const char* kRepeatedClicks = "clicks on what was clicked already";
+constexpr const char* kRepeatedImpressions = "impressions of what was shown already";
+
+enum class Kind : char { query, impression, click };
+
+// What is kept of a line until its search is whole.
+struct Record {
+  Kind kind = Kind::query;
+  UbiSearches::Line line;
+  double time = -1.0;  // none
+  int rank = 0;        // none
+  std::string session;
+  std::string words;
+  std::string document_id;
+  std::vector<std::string> hits;
+};
+
+void append_text(std::string& bytes, std::string_view text) {
+  const auto size = static_cast<std::uint32_t>(text.size());
+  bytes.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
+}
+
+std::string take_text(std::string_view& bytes) {
+  std::uint32_t size = 0;
+  std::memcpy(&size, bytes.data(), sizeof size);
+  const std::string text(bytes.substr(sizeof size, size));
+  bytes.remove_prefix(sizeof size + size);
+  return text;
+}
+
+struct FixedPart {
+  Kind kind;
+  int rank;
+  std::uint32_t num_hits;
+  std::uint64_t file;
+  std::uint64_t line_number;
+  double time;
+};
+
+std::string packed(const Record& record) {
+  FixedPart fixed;
+  std::memset(&fixed, 0, sizeof fixed);
+  fixed.kind = record.kind;
+  fixed.rank = record.rank;
+  fixed.num_hits = static_cast<std::uint32_t>(record.hits.size());
+  fixed.file = record.line.file;
+  fixed.line_number = record.line.number;
+  fixed.time = record.time;
+  std::string bytes(reinterpret_cast<const char*>(&fixed), sizeof fixed);
+  append_text(bytes, record.session);
+  append_text(bytes, record.words);
+  append_text(bytes, record.document_id);
+  for (const std::string& hit : record.hits) append_text(bytes, hit);
+  return bytes;
+}
+
+Record unpacked(std::string_view bytes) {
+  FixedPart fixed;
+  std::memcpy(&fixed, bytes.data(), sizeof fixed);
+  bytes.remove_prefix(sizeof fixed);
+  Record record;
+  record.kind = fixed.kind;
+  record.rank = fixed.rank;
+  record.line = {fixed.file, fixed.line_number};
+  record.time = fixed.time;
+  record.session = take_text(bytes);
+  record.words = take_text(bytes);
+  record.document_id = take_text(bytes);
+  for (std::uint32_t i = 0; i < fixed.num_hits; ++i) record.hits.push_back(take_text(bytes));
+  return record;
+}
+
+// A text or a number as text; empty for what is neither.
+std::string text_of(simdjson::simdjson_result<dom::element> found) {
+  dom::element element;
+  if (found.get(element) != simdjson::SUCCESS) return {};
+  std::string_view text;
+  if (element.get(text) == simdjson::SUCCESS) return std::string(text);
+  return element.is_number() ? simdjson::minify(element) : std::string();
+}
+
+bool is_there(simdjson::simdjson_result<dom::element> found) {
+  dom::element element;
+  return found.get(element) == simdjson::SUCCESS && !element.is_null();
+}
+
+bool is_bulk_line(const dom::object& object) {
+  if (object.size() != 1) return false;
+  for (const char* action : {"index", "create", "update", "delete"}) {
+    dom::object inside;
+    if (object[action].get(inside) == simdjson::SUCCESS) return true;
+  }
+  return false;
+}
+
+bool is_event(const dom::object& object) { return is_there(object["action_name"]); }
+bool is_query(const dom::object& object) { return is_there(object["query_id"]) && is_there(object["user_query"]); }
+
+}  // namespace
+
+bool is_ubi(std::string_view first_line) {
+  dom::parser json;
+  dom::object object;
+  if (json.parse(first_line.data(), first_line.size()).get(object) != simdjson::SUCCESS) return false;
+  return is_bulk_line(object) || is_event(object) || is_query(object);
+}
+
+struct UbiSearches::State {
+  State(double latest_time_given, std::size_t max_bytes) : latest_time(latest_time_given), lines(max_bytes) {}
+
+  void count_other(const std::string& what) {
+    const bool is_known = others.count(what) > 0;
+    ++others[is_known || others.size() < kMaxActions ? what : kOtherActions];
+  }
+
+  RowFault read_time(const dom::object& object, Record& record) {
+    const std::string text = text_of(object["timestamp"]);
+    if (text.empty()) return RowFault::none;
+    const std::optional<double> time = parse_time(text);
+    if (!time.has_value() || *time > latest_time) return RowFault::bad_time;
+    record.time = *time;
+    return RowFault::none;
+  }
+
+  void keep(const std::string& query_id, const Record& record) {
+    // Without an id, the same words in the same session are taken for one search.
+    const std::string key = query_id.empty() ? '\0' + record.session + '\0' + record.words : query_id;
+    lines.add(key, packed(record));
+  }
+
+  RowFault take_query(const dom::object& object, Record& record) {
+    record.words = text_of(object["user_query"]);
+    const RowFault fault = read_time(object, record);
+    if (fault != RowFault::none) return fault;
+    dom::array hits;
+    if (object["query_response_hit_ids"].get(hits) == simdjson::SUCCESS) {
+      for (dom::element hit : hits) record.hits.push_back(text_of(std::move(hit)));
+    }
+    record.session = text_of(object["session_id"]);
+    if (record.session.empty()) record.session = text_of(object["client_id"]);
+    count_other(kQueries);
+    keep(text_of(object["query_id"]), record);
+    return RowFault::none;
+  }
+
+  RowFault take_event(const dom::object& object, Record& record, bool& is_pending) {
+    const std::string action = text_of(object["action_name"]);
+    if (action != "impression" && action != "click") {
+      count_other(action);
+      return RowFault::none;
+    }
+    record.kind = action == "click" ? Kind::click : Kind::impression;
+    dom::object attributes;
+    dom::object thing;
+    dom::object position;
+    std::string inner_session;
+    if (object["event_attributes"].get(attributes) == simdjson::SUCCESS) {
+      if (attributes["object"].get(thing) == simdjson::SUCCESS) record.document_id = text_of(thing["object_id"]);
+      inner_session = text_of(attributes["session_id"]);
+      if (attributes["position"].get(position) == simdjson::SUCCESS && is_there(position["ordinal"])) {
+        double ordinal = -1.0;
+        if (position["ordinal"].get(ordinal) != simdjson::SUCCESS) return RowFault::bad_rank;
+        if (!(ordinal >= 0.0 && ordinal <= kMaxOrdinal) || ordinal != std::floor(ordinal)) return RowFault::bad_rank;
+        record.rank = static_cast<int>(ordinal) + 1;
+      }
+    }
+    if (record.document_id.empty()) return RowFault::no_document_id;
+    if (record.kind == Kind::impression && record.rank == 0) return RowFault::bad_rank;
+    const RowFault fault = read_time(object, record);
+    if (fault != RowFault::none) return fault;
+    record.words = text_of(object["user_query"]);
+    record.session = text_of(object["session_id"]);
+    if (record.session.empty()) record.session = inner_session;
+    if (record.session.empty()) record.session = text_of(object["client_id"]);
+    const std::string query_id = text_of(object["query_id"]);
+    if (query_id.empty() && record.words.empty()) return RowFault::no_query;
+    keep(query_id, record);
+    is_pending = true;
+    return RowFault::none;
+  }
+
+  void give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each, const Verdict& verdict);
+
+  double latest_time;
+  SortedRuns lines;
+  std::map<std::string, std::uint64_t> others;
+  dom::parser json;
+};
+
+namespace {
+
+struct ShownHit {
+  std::string document_id;
+  int rank = 0;
+  double time = -1.0;
+  bool is_clicked = false;
+};
+
+std::string words_of(const std::vector<Record>& search) {
+  for (const Record& record : search) {
+    if (!record.words.empty()) return record.words;
+  }
+  return {};
+}
+
+ShownHit* find_hit(std::vector<ShownHit>& page, const Record& event) {
+  ShownHit* found = nullptr;
+  for (ShownHit& hit : page) {
+    if (hit.document_id != event.document_id) continue;
+    if (hit.rank == event.rank) return &hit;
+    if (found == nullptr && (event.kind == Kind::click || event.rank == 0)) found = &hit;
+  }
+  return found;
+}
+
+}  // namespace
+
+// Requires: all lines of one search, in the order of the log
+void UbiSearches::State::give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each,
+                              const Verdict& verdict) {
+  const std::string words = words_of(search);
+  std::string session;
+  for (const bool are_queries : {false, true}) {  // what events say is nearer to the user
+    for (const Record& record : search) {
+      if (session.empty() && (record.kind == Kind::query) == are_queries) session = record.session;
+    }
+  }
+  std::vector<ShownHit> page;
+  for (const Record& record : search) {
+    if (record.kind != Kind::impression || words.empty()) continue;
+    if (find_hit(page, record) != nullptr) {
+      ++others[kRepeatedImpressions];
+    } else {
+      page.push_back({record.document_id, record.rank, record.time, false});
+    }
+  }
+  for (const Record& record : search) {
+    if (!page.empty() || record.kind != Kind::query || words.empty()) continue;
+    for (const std::string& hit : record.hits) {
+      page.push_back({hit, static_cast<int>(page.size()) + 1, record.time, false});
+    }
+  }
+  std::vector<ShownHit> elsewhere;  // clicked, not shown
+  for (const Record& record : search) {
+    if (record.kind == Kind::query) continue;
+    if (words.empty()) {
+      verdict(record.line, RowFault::no_query, record.document_id);
+      continue;
+    }
+    verdict(record.line, RowFault::none, {});
+    if (record.kind != Kind::click) continue;
+    ShownHit* hit = find_hit(page, record);
+    if (hit == nullptr) hit = find_hit(elsewhere, record);
+    if (hit == nullptr) {
+      elsewhere.push_back({record.document_id, record.rank, record.time, true});
+    } else if (hit->is_clicked) {
+      ++others[kRepeatedClicks];
+    } else {
+      hit->is_clicked = true;
+    }
+  }
+  ClickRow row;
+  row.session = session;
+  row.query = words;
+  for (const std::vector<ShownHit>* part : {&page, &elsewhere}) {
+    for (const ShownHit& hit : *part) {
+      if (hit.document_id.empty()) continue;
+      row.document_id = hit.document_id;
+      row.rank = hit.rank;
+      row.time = hit.time < 0.0 ? std::optional<double>() : hit.time;
+      row.is_impression = part == &page;
+      row.clicked = hit.is_clicked;
+      each(row);
+    }
+  }
+}
+
+UbiSearches::UbiSearches(double latest_time, std::size_t max_bytes)
+    : state_(std::make_unique<State>(latest_time, max_bytes)) {}
+UbiSearches::~UbiSearches() = default;
+
+RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pending) {
+  State& s = *state_;
+  is_pending = false;
+  if (!simdjson::validate_utf8(text.data(), text.size())) return RowFault::not_utf8;
+  dom::object object;
+  if (s.json.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return RowFault::not_json;
+  Record record;
+  record.line = line;
+  if (is_bulk_line(object)) {
+    s.count_other(kBulkLines);
+    return RowFault::none;
+  }
+  if (is_event(object)) return s.take_event(object, record, is_pending);
+  if (is_there(object["query_id"])) return s.take_query(object, record);
+  return RowFault::no_query;
+}
+
+void UbiSearches::finish(const std::function<void(const ClickRow&)>& each, const Verdict& verdict) {
+  State& s = *state_;
+  std::vector<Record> search;
+  std::string id;
+  s.lines.finish([&](std::string_view key, std::string_view value) {
+    if (key != id || search.size() == kMaxSearch) {
+      if (!search.empty()) s.give(search, each, verdict);
+      Record words_alone;
+      if (key == id) words_alone.words = words_of(search);
+      search.clear();
+      if (key == id) search.push_back(words_alone);
+      id = key;
+    }
+    search.push_back(unpacked(value));
+  });
+  if (!search.empty()) s.give(search, each, verdict);
+}
+
+const std::map<std::string, std::uint64_t>& UbiSearches::others() const { return state_->others; }
+
+}  // namespace irgan

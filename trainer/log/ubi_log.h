@@ -1,0 +1,60 @@
+/// OpenSearch's User Behavior Insights: queries and events, JSON Lines.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "trainer/log/click_fields.h"
+
+namespace irgan {
+
+/// True if the first line of a file of JSON Lines is one of UBI: a bulk-index line, a query, or an event.
+bool is_ubi(std::string_view first_line);
+
+/// Brings the lines of UBI logs together by search.
+///
+/// Queries (`user_query`, `query_response_hit_ids`) and events (`action_name`) may stand in one file or in several, in
+/// any order, with or without the lines between them that bulk indexing wants ({"index": ...}). A `query_id` is one
+/// search; searches are grouped by the words of `user_query`, which may stand in the query, the events, or both. Of the
+/// events, `impression` and `click` are read: `event_attributes.object.object_id` is the document, `event_attributes.
+/// position.ordinal` its place, counted from 0; other actions are counted by name. The session is `session_id` (also
+/// within `event_attributes`), else `client_id`. Times are ISO 8601 or milliseconds.
+///
+/// A search's page is what its impressions say; if it has none, the hits of its query, in their order. A click belongs
+/// to the document's showing on that page, and is a click alone if there is none; a document is clicked once a search.
+///
+/// Threads: one a thread
+/// Cost:    memory bounded: what is more lies sorted in a temporary file
+class UbiSearches {
+ public:
+  /// Of a line that has not been decided yet.
+  struct Line {
+    std::size_t file = 0;
+    std::uint64_t number = 0;
+  };
+  /// What became of it; `what` stands for the line's text.
+  using Verdict = std::function<void(const Line& line, RowFault fault, std::string_view what)>;
+
+  /// max_bytes: of lines kept in memory
+  UbiSearches(double latest_time, std::size_t max_bytes);
+  ~UbiSearches();
+
+  /// Takes a line. An impression or click is only decided by finish(), since its words may come later: is_pending then.
+  RowFault take(std::string_view text, const Line& line, bool& is_pending);
+
+  /// Gives the rows of all searches, in the order of their ids, and a verdict on each line that was pending.
+  void finish(const std::function<void(const ClickRow&)>& each, const Verdict& verdict);
+
+  /// Lines and events that make no row, by what they are.
+  const std::map<std::string, std::uint64_t>& others() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace irgan

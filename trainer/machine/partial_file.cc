@@ -1,0 +1,150 @@
+#include "trainer/machine/partial_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <utility>
+
+#include "trainer/machine/output_file.h"
+
+namespace irgan {
+namespace {
+
+using nlohmann::json;
+
+bool is_direct(const std::string& path) {
+  struct stat facts {};
+  return path == "-" || (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode));
+}
+
+}  // namespace
+
+struct PartialFile::Target {
+  std::string path;
+  std::string partial;
+  std::string state_path;
+  std::string run;
+  json saved;
+  std::optional<OutputFile> direct;
+  int fd = -1;
+  std::uint64_t num_bytes = 0;
+
+  bool has_state = false;  // there is something for the next run to go on with
+
+  ~Target() {
+    if (fd < 0) return;
+    if (!has_state) ::unlink(partial.c_str());  // before the lock is given up: the next run's file is not ours
+    ::close(fd);
+  }
+
+  [[noreturn]] void fail(const char* deed) const { throw Error(partial + ": " + deed + ": " + std::strerror(errno)); }
+
+  // Fills `saved` and `num_bytes` from an interrupted run's state.
+  void read_state() {
+    json state;
+    std::string owner;
+    try {
+      state = json::parse(read_file(state_path));
+      owner = state.at("run").get<std::string>();
+      num_bytes = state.at("bytes").get<std::uint64_t>();
+    } catch (const json::exception& error) {
+      throw FormatError(state_path + ": damaged: " + error.what() + "; begin anew with --restart");
+    }
+    if (owner != run) {
+      throw ConfigError(path + ": the interrupted run that left " + partial +
+                        " had other inputs or options; give the same again, or begin anew with --restart");
+    }
+    saved = std::move(state.at("state"));
+  }
+
+  // Opens the partial file and locks it before anything in it is read or cut. A file system without locks has none.
+  struct stat open_locked() {
+    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) throw Error(path + ": no file can be made in its folder: " + std::strerror(errno));
+    const bool is_taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    struct stat facts {};
+    if (!is_taken && ::fstat(fd, &facts) != 0) fail("cannot be read");
+    if (!is_taken && facts.st_nlink > 0) return facts;  // else the other run has just removed it
+    ::close(std::exchange(fd, -1));
+    throw Error(path + ": another run writes it, into " + partial + "; let that end first");
+  }
+
+  void open(bool restart) {
+    const bool was_there = ::access(partial.c_str(), F_OK) == 0;
+    const struct stat facts = open_locked();
+    has_state = !restart && was_there && ::access(state_path.c_str(), F_OK) == 0;
+    const bool resumes = has_state;
+    if (resumes) read_state();
+    if (static_cast<std::uint64_t>(facts.st_size) < num_bytes) {
+      throw FormatError(partial + ": shorter than its state says; begin anew with --restart");
+    }
+    if (::ftruncate(fd, static_cast<off_t>(num_bytes)) != 0 || ::lseek(fd, 0, SEEK_END) < 0) fail("cannot be cut");
+    if (!resumes) ::unlink(state_path.c_str());
+  }
+};
+
+PartialFile::PartialFile(const std::string& path, const std::string& run, bool restart)
+    : target_(std::make_unique<Target>()) {
+  target_->path = path;
+  if (is_direct(path)) {
+    target_->direct.emplace(path);
+    return;
+  }
+  target_->partial = path + ".partial";
+  target_->state_path = path + ".partial.state";
+  target_->run = run;
+  target_->open(restart);
+}
+
+PartialFile::~PartialFile() = default;
+
+const json& PartialFile::saved() const { return target_->saved; }
+
+void PartialFile::append(std::string_view bytes) {
+  Target& target = *target_;
+  if (target.direct) {
+    target.direct->stream().write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return;
+  }
+  target.num_bytes += bytes.size();
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(target.fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) target.fail("cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void PartialFile::save(const json& state) {
+  Target& target = *target_;
+  if (target.direct) return;
+  if (::fdatasync(target.fd) != 0) target.fail("cannot be written to disk");
+  replace_file(target.state_path, json{{"run", target.run}, {"bytes", target.num_bytes}, {"state", state}}.dump());
+  target.has_state = true;
+}
+
+void PartialFile::commit() {
+  Target& target = *target_;
+  if (target.direct) {
+    target.direct->commit();
+    return;
+  }
+  {
+    OutputFile whole(target.path);
+    std::ifstream rows(target.partial, std::ios::binary);
+    if (target.num_bytes > 0) whole.stream() << rows.rdbuf();
+    if (!rows) target.fail("cannot be read");
+    whole.commit();
+  }
+  ::unlink(target.state_path.c_str());
+  ::unlink(target.partial.c_str());
+  ::close(std::exchange(target.fd, -1));
+}
+
+}  // namespace irgan

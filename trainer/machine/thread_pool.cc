@@ -1,0 +1,104 @@
+#include "trainer/machine/thread_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include <sched.h>
+
+namespace irgan {
+
+struct ThreadPool::State {
+  std::mutex mutex;
+  std::condition_variable work_ready;
+  std::condition_variable work_done;
+  std::uint64_t round = 0;
+  bool stopping = false;
+  unsigned num_busy = 0;
+
+  const std::function<void(std::size_t, unsigned)>* work = nullptr;
+  std::size_t count = 0;
+  std::atomic<std::size_t> next{0};
+  std::size_t failed_at = 0;
+  std::exception_ptr failure;
+
+  std::vector<std::thread> threads;
+
+  void take_pieces(unsigned thread) {
+    for (std::size_t i = next.fetch_add(1); i < count; i = next.fetch_add(1)) {
+      try {
+        (*work)(i, thread);
+      } catch (...) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (!failure || i < failed_at) {
+          failure = std::current_exception();
+          failed_at = i;
+        }
+      }
+    }
+  }
+
+  void serve(unsigned thread) {
+    std::uint64_t seen = 0;
+    std::unique_lock<std::mutex> lock(mutex);
+    while (true) {
+      work_ready.wait(lock, [&] { return stopping || round != seen; });
+      if (stopping) return;
+      seen = round;
+      lock.unlock();
+      take_pieces(thread);
+      lock.lock();
+      if (--num_busy == 0) work_done.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(unsigned num_threads) : state_(std::make_unique<State>()) {
+  assert(num_threads > 0);
+  for (unsigned thread = 1; thread < num_threads; ++thread) {
+    state_->threads.emplace_back([state = state_.get(), thread] { state->serve(thread); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->work_ready.notify_all();
+  for (std::thread& thread : state_->threads) thread.join();
+}
+
+unsigned ThreadPool::num_threads() const { return static_cast<unsigned>(state_->threads.size()) + 1; }
+
+void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_t, unsigned)>& work) {
+  State& state = *state_;
+  {
+    const std::lock_guard<std::mutex> lock(state.mutex);
+    state.work = &work;
+    state.count = count;
+    state.next = 0;
+    state.failure = nullptr;
+    state.num_busy = static_cast<unsigned>(state.threads.size());
+    ++state.round;
+  }
+  state.work_ready.notify_all();
+  state.take_pieces(0);
+  std::unique_lock<std::mutex> lock(state.mutex);
+  state.work_done.wait(lock, [&] { return state.num_busy == 0; });
+  if (state.failure) std::rethrow_exception(state.failure);
+}
+
+unsigned default_num_threads() {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::max(1U, std::thread::hardware_concurrency());
+  return std::max(1U, static_cast<unsigned>(CPU_COUNT(&allowed)));
+}
+
+}  // namespace irgan

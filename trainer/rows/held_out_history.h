@@ -1,0 +1,64 @@
+/// What the features from clicks of training and validation rows may know: not the clicks that label them.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <xapian.h>
+
+#include "index_tools/options/database_options.h"
+#include "trainer/site/behaviour_index.h"
+#include "trainer/evidence/click_history.h"
+#include "trainer/site/index_layout.h"
+#include "trainer/log/query_file.h"
+
+namespace irgan {
+
+/// Whose clicks the features from clicks are made of.
+enum class BehaviourSource {
+  held_out,  ///< earlier ones where the log has times, else other sessions'; with judgments, the index's
+  earlier,   ///< of a query's part of the log, those of the parts before
+  sessions,  ///< those of the sessions of other parts
+  index,     ///< those that `annotate --clicks` was given: for rows of clicks that were not among them
+};
+
+/// More parts know more of what was before, or of other sessions, and take longer.
+inline constexpr std::size_t kNumHistoryParts = 8;
+
+/// The clicks of a log: first all rows are added, then dealt over parts, then each row is told its part as the log is read
+/// again.
+///
+/// Threads: one;  Cost: that of ClickHistory
+class HeldOutHistory {
+ public:
+  /// queries: whose ids the log may give
+  /// Requires: the index's layout has behaviour
+  HeldOutHistory(const DatabaseOptions& database, const std::vector<QueryRow>& queries);
+  HeldOutHistory(const HeldOutHistory&) = delete;
+  HeldOutHistory& operator=(const HeldOutHistory&) = delete;
+
+  void add(const ClickRow& row, const std::string& query_id, bool is_held_out) { history_.add(row, query_id, is_held_out); }
+
+  /// Throws: ConfigError if the log does not tell which clicks may judge which
+  void deal(BehaviourSource source);
+
+  /// Returns the part of the next row of the log, in its order.
+  std::size_t part_of(const ClickRow& row) { return parts_->part_of(row); }
+
+  /// Returns what each part may know: of training's clicks alone, or, for validation, of all.
+  ///
+  /// hidden_share: as ClickHistory::behaviour takes it
+  std::unique_ptr<PartIndexes> indexes(double hidden_share, bool for_validation) const;
+
+ private:
+  Xapian::Database db_;
+  IndexLayout layout_;
+  QueryStemFinder finder_;
+  ClickHistory history_;
+  std::optional<ClickParts> parts_;
+};
+
+}  // namespace irgan

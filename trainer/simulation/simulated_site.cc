@@ -1,0 +1,48 @@
+#include "trainer/simulation/simulated_site.h"
+
+#include <algorithm>
+
+#include "trainer/measures/measures.h"
+
+namespace irgan {
+
+SimulatedSite::SimulatedSite(const DatabaseOptions& database, const std::string& queries_path, const std::string& qrels_path)
+    : db_(database.open_filled()),
+      layout_(database.layout(db_)),
+      first_stage_(db_, layout_, database.default_op),
+      ids_(db_, layout_.id_prefix),
+      qrels_(read_qrels(qrels_path)),
+      queries_(read_queries(queries_path)) {
+  for (const auto& [query, judgments] : qrels_.by_query) {
+    for (const auto& [document, label] : judgments) highest_label_ = std::max(highest_label_, label);
+  }
+  const auto is_judged = [&](const QueryRow& row) { return qrels_.by_query.count(row.id) > 0; };
+  if (std::none_of(queries_.begin(), queries_.end(), is_judged)) {
+    throw Error(qrels_path + ": none of the queries in " + queries_path + " is judged here; are the query ids the same?");
+  }
+}
+
+Xapian::MSet SimulatedSite::search(const Xapian::Query& query, std::size_t depth) const {
+  return first_stage_.search(query, static_cast<Xapian::doccount>(depth));
+}
+
+ShownHit SimulatedSite::shown(const std::string& query_id, Xapian::docid docid) const {
+  ShownHit document;
+  document.document_id = ids_.id_of(docid);
+  const auto judged = qrels_.by_query.find(query_id);
+  if (judged == qrels_.by_query.end()) return document;
+  const auto judgment = judged->second.find(document.document_id);
+  if (judgment != judged->second.end()) document.label = judgment->second;
+  return document;
+}
+
+double SimulatedSite::ndcg_at_10(const std::string& query_id, const ShownPage& page) const {
+  const auto judged = qrels_.by_query.find(query_id);
+  if (judged == qrels_.by_query.end()) return 0.0;
+  std::vector<int> labels, judged_labels;
+  for (const ShownHit& document : page) labels.push_back(document.label);
+  for (const auto& judgment : judged->second) judged_labels.push_back(judgment.second);
+  return ndcg(labels, judged_labels, 10);
+}
+
+}  // namespace irgan

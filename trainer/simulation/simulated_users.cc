@@ -1,0 +1,66 @@
+#include "trainer/simulation/simulated_users.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+namespace irgan {
+namespace {
+
+constexpr int kSecondsADay = 86400;
+
+std::string time_text(const std::string& date, int second) {
+  char text[32];
+  std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
+  return date + text;
+}
+
+}  // namespace
+
+double expected_clicks(const UserModel& users, const ShownPage& page, int highest_label) {
+  double clicks = 0.0;
+  for (std::size_t i = 0; i < page.size(); ++i) clicks += users.chance(static_cast<int>(i) + 1, page[i].label, highest_label);
+  return clicks;
+}
+
+SimulatedUsers::SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra, std::ostream* log)
+    : users_(users), date_(std::move(date)), extra_(extra), log_(log), random_(seed) {
+  if (!log_) return;
+  *log_ << "session\ttime\tquery_id\tdoc_id\trank\tclicked";
+  if (extra_ == Extra::log_probability) *log_ << "\tlog_probability";
+  if (extra_ == Extra::team) *log_ << "\tteam";
+  *log_ << '\n';
+}
+
+void SimulatedUsers::ask(const std::string& query_id, int highest_label, const PageFor& page_for, const After& after) {
+  std::uniform_int_distribution<int> second(0, kSecondsADay - 1);
+  std::uniform_real_distribution<double> uniform;
+  const int sessions = draw_sessions(users_, random_);
+  std::vector<bool> clicked;
+  for (int s = 0; s < sessions; ++s) {
+    const std::string session = date_ + '-' + std::to_string(++num_sessions_);
+    const std::string start = session + '\t' + time_text(date_, second(random_)) + '\t' + query_id + '\t';
+    const ShownPage& page = page_for(session);
+    clicked.clear();
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      clicked.push_back(uniform(random_) < users_.chance(static_cast<int>(i) + 1, page[i].label, highest_label));
+    }
+    num_clicks_ += static_cast<std::size_t>(std::count(clicked.begin(), clicked.end(), true));
+    if (log_) write(start, page, clicked);
+    if (after) after(page, clicked);
+  }
+}
+
+void SimulatedUsers::write(const std::string& start, const ShownPage& page, const std::vector<bool>& clicked) {
+  for (std::size_t i = 0; i < page.size(); ++i) {
+    *log_ << start << page[i].document_id << '\t' << i + 1 << '\t' << (clicked[i] ? 1 : 0);
+    if (extra_ == Extra::log_probability) {
+      *log_ << '\t';
+      if (page[i].log_probability) *log_ << *page[i].log_probability;
+    }
+    if (extra_ == Extra::team) *log_ << '\t' << page[i].team;
+    *log_ << '\n';
+  }
+}
+
+}  // namespace irgan

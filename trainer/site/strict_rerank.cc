@@ -1,0 +1,32 @@
+#include "trainer/site/strict_rerank.h"
+
+#include <utility>
+
+namespace irgan {
+
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
+                                          RerankOptions options, const std::string& name) {
+  try {
+    parse_features(model->schema());
+  } catch (const FormatError& error) {
+    throw Error(name + ": the model does not fit an index: " + error.what() +
+                "; a model of ready-made rows ranks such rows, with 'xapian-irgan score'");
+  }
+  options.on_problem = [name](const std::string& problem) {
+    if (problem.rfind(kMemoryTrouble, 0) == 0) throw Error(problem);
+    throw Error(name + ": the model does not fit the index: " + problem +
+                "; train one on this index, or see 'xapian-irgan inspect MODEL --db DB'");
+  };
+  return std::make_unique<Reranker>(db, fixed_model(std::move(model)), std::move(options));
+}
+
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model, std::size_t depth,
+                                          const std::string& name) {
+  RerankOptions options;
+  options.depth = depth;
+  return strict_reranker(db, std::move(model), std::move(options), name);
+}
+
+std::string model_name(const std::string& path) { return path.empty() ? "the index's own model" : path; }
+
+}  // namespace irgan

@@ -1,0 +1,31 @@
+/// What a training run writes down about itself: plain JSON, the same at every repetition of the run.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "trainer/training/training.h"
+
+namespace irgan {
+
+/// Names of options as the command line has them.
+const char* to_string(Objective objective);
+const char* to_string(DiscriminatorForm form);
+const char* to_string(Sampler sampler);
+const char* to_string(Reward reward);
+const char* to_string(RewardRatio ratio);
+
+/// Everything in `options` that changes the model.
+nlohmann::json record_of(const TrainingOptions& options);
+
+IRGAN_API nlohmann::json record_of(const LabelOrigin& origin);
+/// What record_of() gave; members that are missing keep their defaults.
+///
+/// Throws: nlohmann::json::exception if a member has another type
+IRGAN_API LabelOrigin origin_from(const nlohmann::json& record);
+
+/// Sizes and kind of a data set.
+nlohmann::json record_of(const TrainingData& data);
+
+nlohmann::json record_of(const EpochReport& report);
+
+}  // namespace irgan

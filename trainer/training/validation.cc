@@ -1,0 +1,107 @@
+#include "trainer/training/validation.h"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "trainer/measures/measures.h"
+#include "trainer/game/softmax.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr int kCutoff = 10;
+
+VectorXd scores_of(const Network& network, const FeatureMatrix& encoded) {
+  Network::Activations activations;
+  return network.forward(encoded, activations).cast<double>();
+}
+
+}  // namespace
+
+std::string validation_measure(LabelKind kind) {
+  switch (kind) {
+    case LabelKind::impressions: return "log-likelihood of a held-out click (nats)";
+    case LabelKind::shown: return "log-likelihood of a held-out click, as the click model weighs it (nats)";
+    case LabelKind::clicks: return "nDCG@10 of held-out clicks";
+    default: return "nDCG@10 of held-out queries";
+  }
+}
+
+void encode_rows(const Pool& pool, const std::vector<Index>& rows, const Encoding& encoding, FeatureMatrix& encoded) {
+  const FeatureMatrix some = pool.rows(rows, Eigen::all);
+  encoding.encode(some, pool.range, encoded);
+}
+
+void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
+                    FeatureMatrix& encoded) {
+  const Pool& pool = data.pools[example.pool];
+  if (static_cast<Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
+    encoding.encode(pool.rows, pool.range, encoded);
+    return;
+  }
+  encode_rows(pool, example.rows, encoding, encoded);
+}
+
+double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
+                        const VectorXd& offsets) {
+  const VectorXd truth = true_distribution(example, kind);
+  if (!is_of_pages(kind)) return ndcg_of_gains(scores, truth, kCutoff);
+  VectorXd logits = scores;
+  for (std::size_t i = 0; i < example.ranks.size() && kind == LabelKind::impressions; ++i) {
+    // A rank that training never saw is looked at like the last one that it did.
+    const Index rank = std::min<Index>(example.ranks[i], offsets.size());
+    if (rank > 0) logits[static_cast<Index>(i)] += offsets[rank - 1];
+  }
+  return truth.dot(log_softmax(logits));
+}
+
+Validation::Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads, QueryWeight weight)
+    : data_(data), encoding_(encoding), threads_(threads) {
+  std::vector<Example> kept;
+  for (std::size_t i = 0; i < data.examples.size(); ++i) {
+    if (!is_informative(data.examples[i])) continue;
+    examples_.push_back(i);
+    kept.push_back(data.examples[i]);
+  }
+  weights_ = query_weights(kept, data.labels, weight, data.pools);
+}
+
+void Validation::score(const Network& discriminator, const Network* generator, double temperature,
+                       const VectorXd& offsets, EpochReport& report) const {
+  std::vector<EpochReport> each(examples_.size());
+  std::vector<FeatureMatrix> encoded(threads_.num_threads());
+  threads_.for_each(examples_.size(), [&](std::size_t i, unsigned thread) {
+    const Example& example = data_.examples[examples_[i]];
+    encode_example(data_, example, encoding_, encoded[thread]);
+    const VectorXd s = scores_of(discriminator, encoded[thread]);
+    EpochReport& own = each[i];
+    own.validation.fill(std::numeric_limits<double>::quiet_NaN());
+    own.policy_hits = std::numeric_limits<double>::quiet_NaN();
+    const Eigen::ArrayXd positive = (example.labels.array() > 0.0).cast<double>();
+    own.uniform_hits = positive.mean();
+    const auto set = [&](Ranker ranker, const VectorXd& scores) {
+      own.validation[static_cast<std::size_t>(ranker)] = validation_score(example, data_.labels, scores, offsets);
+    };
+    set(Ranker::discriminator, s);
+    if (generator == nullptr) return;
+    const VectorXd g = scores_of(*generator, encoded[thread]) / temperature;
+    set(Ranker::generator, g);
+    set(Ranker::combined, 0.5 * (s + g));
+    own.policy_hits = (softmax(g).array() * positive).sum();
+  });
+  report.validation = {};
+  report.policy_hits = report.uniform_hits = 0.0;
+  const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    const double share = weights_[i] / total;
+    for (std::size_t r = 0; r < report.validation.size(); ++r) report.validation[r] += share * each[i].validation[r];
+    report.policy_hits += share * each[i].policy_hits;
+    report.uniform_hits += share * each[i].uniform_hits;
+  }
+}
+
+}  // namespace irgan

@@ -1,0 +1,52 @@
+/// Scores a ranker on held-out examples.
+#pragma once
+
+#include <vector>
+
+#include <Eigen/Core>
+
+#include "plugin/src/model/encoding.h"
+#include "plugin/src/model/network.h"
+#include "trainer/machine/thread_pool.h"
+#include "trainer/training/training.h"
+#include "trainer/rows/training_data.h"
+
+namespace irgan {
+
+/// Held-out examples, encoded once.
+class IRGAN_API Validation {
+ public:
+  /// Keeps a reference to `data`. Examples without a positive label are passed over.
+  Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads,
+             QueryWeight weight = QueryWeight::sqrt);
+
+  std::size_t num_examples() const { return examples_.size(); }
+
+  /// Sets in `report` the weighted mean of validation_measure for each ranker, and how often draws hit positives.
+  ///
+  /// generator: null if there is none
+  void score(const Network& discriminator, const Network* generator, double temperature,
+             const Eigen::VectorXd& offsets, EpochReport& report) const;
+
+ private:
+  const TrainingData& data_;
+  const Encoding& encoding_;
+  ThreadPool& threads_;
+  std::vector<std::size_t> examples_;  // of data_
+  std::vector<double> weights_;
+};
+
+/// Returns how well `scores` rank one example: the mean log-likelihood a click under softmax(scores + b[rank]) for
+/// impressions, without b for other labels of shown documents, else nDCG@10.
+///
+/// Requires: a positive label
+IRGAN_API double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,
+                        const Eigen::VectorXd& offsets);
+
+/// Encodes some rows of a pool, relative to the whole of it.
+IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding, FeatureMatrix& encoded);
+
+/// Encodes the documents of one example, relative to its whole pool.
+IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding, FeatureMatrix& encoded);
+
+}  // namespace irgan
