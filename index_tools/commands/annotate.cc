@@ -7,14 +7,14 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "trainer/site/field_lengths.h"
-#include "trainer/site/pagerank.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/remote_candidates.h"
-#include "trainer/site/behaviour_index.h"
-#include "trainer/site/index_layout.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/site/behaviour_index.h"
+#include "trainer/site/field_lengths.h"
+#include "trainer/site/index_layout.h"
+#include "trainer/site/pagerank.h"
 
 namespace irgan {
 namespace {
@@ -48,11 +48,13 @@ bool belongs_to_field(const IndexLayout& layout, Xapian::valueno slot) {
                      [&](const TextField& field) { return field.length_slot == slot || field.text_slot == slot; });
 }
 
-// The first slot from `first` on that neither the layout nor a document uses: other programs have theirs (omindex 0 to 2).
+// The first slot from `first` on that neither the layout nor a document uses: other programs have theirs (omindex 0 to
+// 2).
 Xapian::valueno free_slot(const Xapian::Database& db, const IndexLayout& layout, Xapian::valueno first) {
   const auto is_taken = [&](Xapian::valueno slot) {
     return belongs_to_field(layout, slot) || db.get_value_freq(slot) > 0 ||
-           std::any_of(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) { return value.slot == slot; });
+           std::any_of(layout.values.begin(), layout.values.end(),
+                       [&](const StoredValue& value) { return value.slot == slot; });
   };
   while (is_taken(first)) ++first;
   return first;
@@ -60,7 +62,8 @@ Xapian::valueno free_slot(const Xapian::Database& db, const IndexLayout& layout,
 
 // Where ids are already, or else a free slot.
 Xapian::valueno id_slot_for(const Xapian::Database& db, const IndexLayout& layout) {
-  if (layout.id_prefix.empty()) throw ConfigError("--ids: the index has no unique-id terms; --id-prefix names their prefix");
+  if (layout.id_prefix.empty())
+    throw ConfigError("--ids: the index has no unique-id terms; --id-prefix names their prefix");
   const Xapian::valueno known = id_slot_of(db);
   return known == Xapian::BAD_VALUENO ? free_slot(db, layout, kFirstIdSlot) : known;
 }
@@ -79,8 +82,10 @@ Destination destination_of(const char* flag, const std::string& text, const Xapi
   });
   if (known == layout.values.end()) {
     if (belongs_to_field(layout, target.slot) || db.get_value_freq(target.slot) > 0) {
-      throw ConfigError("--" + std::string(flag) + " " + text + ": the slot holds something else; give a name instead, or, to "
-                        "replace what is there, --value NAME=" + name);
+      throw ConfigError("--" + std::string(flag) + " " + text +
+                        ": the slot holds something else; give a name instead, or, to "
+                        "replace what is there, --value NAME=" +
+                        name);
     }
     layout.values.push_back(target);
   } else {
@@ -132,12 +137,15 @@ NewValue read_pagerank(const Destination& destination, const Xapian::Database& d
 // The places of what clicks say, which keep those of an earlier run.
 void add_behaviour_to(IndexLayout& layout, const Xapian::Database& db, const BehaviourOptions& options) {
   if (!layout.behaviour) {
-    const auto is_taken = [](const TextField& field) { return field.name == kClickedField || field.prefix == kClickedPrefix; };
+    const auto is_taken = [](const TextField& field) {
+      return field.name == kClickedField || field.prefix == kClickedPrefix;
+    };
     const auto is_named = [](const StoredValue& value) { return value.name == kClicksValue; };
     if (std::any_of(layout.fields.begin(), layout.fields.end(), is_taken) ||
         std::any_of(layout.values.begin(), layout.values.end(), is_named)) {
-      throw ConfigError(std::string("--clicks: the index has a field or value of its own called ") + kClickedField + " or " +
-                        kClicksValue + ", or with the prefix " + kClickedPrefix + ", which is where clicks are kept");
+      throw ConfigError(std::string("--clicks: the index has a field or value of its own called ") + kClickedField +
+                        " or " + kClicksValue + ", or with the prefix " + kClickedPrefix +
+                        ", which is where clicks are kept");
     }
     TextField field{kClickedField, kClickedPrefix};
     field.length_slot = free_slot(db, layout, kFirstLengthSlot);
@@ -149,7 +157,8 @@ void add_behaviour_to(IndexLayout& layout, const Xapian::Database& db, const Beh
 }
 
 Behaviour read_behaviour(const AnnotateOptions& options, const Xapian::Database& db, const IndexLayout& layout) {
-  const std::vector<QueryRow> queries = options.log.queries.empty() ? std::vector<QueryRow>() : read_queries(options.log.queries);
+  const std::vector<QueryRow> queries =
+      options.log.queries.empty() ? std::vector<QueryRow>() : read_queries(options.log.queries);
   QueryStemFinder finder(db, layout, options.database.default_op, queries);
   ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
   options.log.for_each_click(queries, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
@@ -167,15 +176,17 @@ struct BehaviourCounts {
     ++num_documents;
     words.insert(behaviour.words.begin(), behaviour.words.end());
     for (const std::string& term : behaviour.terms) {
-      if (is_query_share_term(kClickedPrefix, term)) queries.insert(term.substr(0, term.size() - 1));  // without its level
+      if (is_query_share_term(kClickedPrefix, term))
+        queries.insert(term.substr(0, term.size() - 1));  // without its level
     }
   }
 };
 
-void print(const BehaviourCounts& counts, const Behaviour& behaviour, const BehaviourOptions& options, std::ostream& out) {
-  out << "clicks of " << counts.num_documents << " documents, " << behaviour.size() - counts.num_documents << " that the index does not have; "
-      << counts.words.size() << " words and " << counts.queries.size() << " queries of at least " << options.min_sessions
-      << " sessions are kept (--min-sessions)\n";
+void print(const BehaviourCounts& counts, const Behaviour& behaviour, const BehaviourOptions& options,
+           std::ostream& out) {
+  out << "clicks of " << counts.num_documents << " documents, " << behaviour.size() - counts.num_documents
+      << " that the index does not have; " << counts.words.size() << " words and " << counts.queries.size()
+      << " queries of at least " << options.min_sessions << " sessions are kept (--min-sessions)\n";
 }
 
 std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layout, bool field_lengths,
@@ -221,13 +232,18 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
   table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
-  table.texts("values", options.values, "a number a document, lines id<TAB>number; NAME is what features call it; may be given again", "FILE:NAME|SLOT");
-  table.texts("pagerank", options.pagerank, "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
+  table.texts("values", options.values,
+              "a number a document, lines id<TAB>number; NAME is what features call it; may be given again",
+              "FILE:NAME|SLOT");
+  table.texts("pagerank", options.pagerank,
+              "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
   options.log.add_log_to(table);
-  table.number("half-life", options.behaviour.half_life_days, 0.0, kManyDays,
-               "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
+  table.number(
+      "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
+      "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
   table.number("min-sessions", options.behaviour.min_sessions, std::size_t{1}, std::size_t{1000000},
-               "sessions that a query or word must be seen in to be kept, so that the index tells nothing of single users; all rows "
+               "sessions that a query or word must be seen in to be kept, so that the index tells nothing of single "
+               "users; all rows "
                "without a session are one");
   for (const char* name : {"queries", "half-life", "min-sessions"}) table.needs(name, {"clicks"});
 }
@@ -245,7 +261,8 @@ void run(const AnnotateOptions& options, std::ostream& out) {
     }
   }
   std::vector<NewValue> values;
-  for (const std::string& text : options.values) values.push_back(read_values(destination_of("values", text, db, layout)));
+  for (const std::string& text : options.values)
+    values.push_back(read_values(destination_of("values", text, db, layout)));
   for (const std::string& text : options.pagerank) {
     values.push_back(read_pagerank(destination_of("pagerank", text, db, layout), db, layout));
   }
@@ -261,12 +278,14 @@ void run(const AnnotateOptions& options, std::ostream& out) {
   std::size_t num_found = 0;
   BehaviourCounts counts;
   for (Xapian::WritableDatabase& shard : shards) {
-    num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot, with_clicks ? &behaviour : nullptr, counts);
+    num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot,
+                                with_clicks ? &behaviour : nullptr, counts);
   }
   std::size_t num_given = 0;
   for (const NewValue& value : values) num_given += value.numbers.size();
   out << "annotated " << db.get_doccount() << " documents";
-  if (!values.empty()) out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
+  if (!values.empty())
+    out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
   out << '\n';
   if (with_clicks) print(counts, behaviour, *layout.behaviour, out);
 }

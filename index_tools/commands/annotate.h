@@ -25,7 +25,8 @@ void add_options(AnnotateOptions& options, OptionTable& table);
 /// Adds value slots to every document of every shard and writes them into the index's layout. Slots that other programs
 /// filled stay as they are. What a click log says of documents replaces what an earlier one said.
 ///
-/// Throws: FormatError at path:line for a bad number or link; ConfigError for a slot that holds something else; Error if
+/// Throws: FormatError at path:line for a bad number or link; ConfigError for a slot that holds something else; Error
+/// if
 ///         an indexer is at work; what reading a log throws; no shard is changed then
 void run(const AnnotateOptions& options, std::ostream& out);
 

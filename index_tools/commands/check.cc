@@ -3,11 +3,11 @@
 #include <memory>
 
 #include "index_tools/showing/check_report.h"
-#include "trainer/site/clicked_documents.h"
-#include "trainer/log/query_resolver.h"
 #include "irgan/model.h"
-#include "trainer/log/click_log.h"
 #include "trainer/evidence/log_census.h"
+#include "trainer/log/click_log.h"
+#include "trainer/log/query_resolver.h"
+#include "trainer/site/clicked_documents.h"
 
 namespace irgan {
 namespace {
@@ -51,7 +51,8 @@ void add_options(CheckOptions& options, OptionTable& table) {
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
-  table.number("depth", options.depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
+               "candidates a query: the first hits of the first stage");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -72,7 +73,8 @@ void run(const CheckOptions& options, std::ostream& out) {
     const Xapian::Database db = options.database.open_filled();
     const IndexLayout layout = options.database.layout(db);
     findings.are_ids_docids = layout.id_prefix.empty();
-    if (!options.model.empty()) findings.index_notes = index_notes(*Model::from_file(options.model), db, findings.are_ids_docids);
+    if (!options.model.empty())
+      findings.index_notes = index_notes(*Model::from_file(options.model), db, findings.are_ids_docids);
     documents = std::make_unique<ClickedDocuments>(db, layout, queries, options.database.default_op);
   }
 

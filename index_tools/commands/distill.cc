@@ -7,24 +7,24 @@
 #include <unordered_map>
 
 #include "index_tools/showing/distilled_recipe.h"
-#include "trainer/distillation/distilled_search.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/site/strict_rerank.h"
 #include "trainer/distillation/distillation_reader.h"
-#include "trainer/measures/measures.h"
+#include "trainer/distillation/distilled_search.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/measures/measures.h"
 #include "trainer/measures/paired_test.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
 
-constexpr std::size_t kHeldOut = 4;        // one query of so many chooses k1 and b, and is measured on if no other is named
-constexpr std::size_t kFewestQueries = 20; // below, a dozen numbers are not to be had
+constexpr std::size_t kHeldOut = 4;  // one query of so many chooses k1 and b, and is measured on if no other is named
+constexpr std::size_t kFewestQueries = 20;  // below, a dozen numbers are not to be had
 constexpr int kTop = 10;
-constexpr double kLevel = 0.05;            // of significance
-constexpr std::uint64_t kSeed = 1;         // of the paired test: the same figures in every run
+constexpr double kLevel = 0.05;     // of significance
+constexpr std::uint64_t kSeed = 1;  // of the paired test: the same figures in every run
 
 /// What all steps read.
 struct Bench {
@@ -176,8 +176,9 @@ std::vector<Column> measure(Bench& bench, const Distilled& distilled, const std:
       return judgment == judgments.end() ? 0 : judgment->second;
     };
     for (Column& column : columns) {
-      const auto ranking = column.search ? found_by(*column.search, bench.first_stage, row, kTop)
-                           : &column == &columns[kModel] ? of_model : ranked.first_stage;
+      const auto ranking = column.search                 ? found_by(*column.search, bench.first_stage, row, kTop)
+                           : &column == &columns[kModel] ? of_model
+                                                         : ranked.first_stage;
       std::vector<int> labels;
       for (std::size_t i = 0; i < ranking.size() && i < kTop; ++i) labels.push_back(label_of(ranking[i]));
       column.values.push_back(ndcg(labels, judged, kTop));
@@ -220,12 +221,15 @@ std::string difference(const Column& a, const Column& b, double p) {
 bool write_verdict(const std::vector<Column>& columns, std::ostream& out) {
   double p = 1.0;
   const bool stock_gains = is_better(columns[kStock], columns[kFirstStage], p);
-  out << "\nThe stock form " << (stock_gains ? "gains on" : "does not measurably gain on") << " Xapian's order: "
-      << difference(columns[kStock], columns[kFirstStage], p) << (stock_gains ? ".\n" : "; keep the plugin.\n");
+  out << "\nThe stock form " << (stock_gains ? "gains on" : "does not measurably gain on")
+      << " Xapian's order: " << difference(columns[kStock], columns[kFirstStage], p)
+      << (stock_gains ? ".\n" : "; keep the plugin.\n");
   const bool class_gains = is_better(columns[kMixture], columns[kStock], p);
-  out << "irgan::Weight " << (class_gains ? "gains on" : "does not measurably gain on") << " the stock form: "
-      << difference(columns[kMixture], columns[kStock], p)
-      << (class_gains ? "; use it where your search is in C++.\n" : stock_gains ? "; the stock form is enough.\n" : ".\n");
+  out << "irgan::Weight " << (class_gains ? "gains on" : "does not measurably gain on")
+      << " the stock form: " << difference(columns[kMixture], columns[kStock], p)
+      << (class_gains   ? "; use it where your search is in C++.\n"
+          : stock_gains ? "; the stock form is enough.\n"
+                        : ".\n");
   return class_gains;
 }
 
@@ -235,11 +239,12 @@ void add_options(DistillOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index", "FILE");
   table.text("queries", options.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
-  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries",
+  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries", "FILE");
+  table.text("qrels", options.qrels, "measure by these judgments (TREC qrels); else by agreement with the model",
              "FILE");
-  table.text("qrels", options.qrels, "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
   table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates a query; 0: as the model was trained");
   table.number("max-queries", options.max_queries, kFewestQueries, std::size_t{1000000},
                "fit on at most so many, spread over the file; there are a dozen numbers to find");
 }

@@ -101,10 +101,13 @@ void check(const EvaluateOptions& options) {
     for (const std::string& path : options.interleaved) inputs.emplace_back("--interleaved", path);
     check_stdin(inputs);
     if (options.qrels.empty() && options.runs.empty()) return;
-    throw ConfigError("--interleaved excludes --qrels and runs: the clicks are the judgment; of several logs each needs an --interleaved of its own");
+    throw ConfigError(
+        "--interleaved excludes --qrels and runs: the clicks are the judgment; of several logs each needs an "
+        "--interleaved of its own");
   }
   const std::string level = "--relevance-level " + std::to_string(options.relevance_level);
-  if (options.qrels.empty()) throw ConfigError("--qrels is missing: name the file of judgments, or a log with --interleaved");
+  if (options.qrels.empty())
+    throw ConfigError("--qrels is missing: name the file of judgments, or a log with --interleaved");
   if (options.runs.empty()) throw ConfigError("evaluate needs at least one run file");
   if (options.relevance_level < 1) throw ConfigError(level + ": the level must be 1 or more");
   if (options.letor && options.relevance_level != 1) {
@@ -243,16 +246,23 @@ void write_values(const EvaluatedRun& run, const std::vector<Measure>& measures,
 
 void add_options(EvaluateOptions& options, OptionTable& table) {
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
-  table.texts("run", options.runs, "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
+  table.texts("run", options.runs,
+              "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
   table.positional("run");
   table.flag("letor", options.letor, "LETOR 4.0's measures instead of trec_eval's");
-  table.number("relevance-level", options.relevance_level, 1, 1000, "lowest label of a relevant document, for map, mrr, p, recall");
-  table.texts("measures", options.measures, "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
+  table.number("relevance-level", options.relevance_level, 1, 1000,
+               "lowest label of a relevant document, for map, mrr, p, recall");
+  table.texts("measures", options.measures,
+              "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
   table.flag("per-query", options.per_query, "a line a query and measure instead of means");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
-  table.texts("interleaved", options.interleaved, "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns session, query_id or query, doc_id, clicked, team; may be given again", "FILE");
+  table.texts("interleaved", options.interleaved,
+              "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns "
+              "session, query_id or query, doc_id, clicked, team; may be given again",
+              "FILE");
   options.reading.add_to(table, "interleaved");
-  for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"}) table.exclude("interleaved", name, "it is of judgments");
+  for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"})
+    table.exclude("interleaved", name, "it is of judgments");
 }
 
 void run(const EvaluateOptions& options, std::ostream& out) {

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "irgan/model.h"
-#include "trainer/rows/letor_file.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/rows/letor_file.h"
 
 namespace irgan {
 namespace {
@@ -17,8 +17,9 @@ void check(const FeaturesOptions& options) {
 }
 
 std::string summary(const std::string& path, const TrainingData& data) {
-  return "wrote " + path + ": " + std::to_string(data.pools.size()) + " queries, " + std::to_string(data.examples.size()) +
-         (is_of_pages(data.labels) ? " pages, " : " examples, ") + std::to_string(data.schema.features.size()) + " features";
+  return "wrote " + path + ": " + std::to_string(data.pools.size()) + " queries, " +
+         std::to_string(data.examples.size()) + (is_of_pages(data.labels) ? " pages, " : " examples, ") +
+         std::to_string(data.schema.features.size()) + " features";
 }
 
 }  // namespace
@@ -27,11 +28,16 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.note_given(options.given);
   options.evidence.add_to(table);
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
-  table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out", "FILE");
+  table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out",
+             "FILE");
   options.split.add_to(table);
-  for (const char* name : {"split", "valid-share"}) table.needs(name, {"valid-out"}, "name the file for what is held out");
+  for (const char* name : {"split", "valid-share"})
+    table.needs(name, {"valid-out"}, "name the file for what is held out");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
-  table.text("from", options.from, "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given", "MODEL");
+  table.text(
+      "from", options.from,
+      "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
+      "MODEL");
   table.exclude("features", "from", "features are the model's");
 }
 
@@ -64,7 +70,8 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   const std::string line = examination_line(fitted);
   if (!line.empty()) out << line << '\n';
   out << summary(options.out, data) << ":\n";
-  for (std::size_t j = 0; j < data.schema.features.size(); ++j) out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
+  for (std::size_t j = 0; j < data.schema.features.size(); ++j)
+    out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
   if (valid_file) out << summary(options.valid_out, validation) << '\n';
 }
 

@@ -1,5 +1,9 @@
 #include "index_tools/commands/index.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+#include <xapian.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -7,16 +11,12 @@
 #include <set>
 #include <unordered_set>
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <xapian.h>
-
 #include "index_tools/options/database_options.h"
-#include "trainer/site/field_lengths.h"
-#include "trainer/site/json_document.h"
 #include "plugin/src/features/remote_candidates.h"
-#include "trainer/site/index_layout.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/site/field_lengths.h"
+#include "trainer/site/index_layout.h"
+#include "trainer/site/json_document.h"
 
 namespace irgan {
 namespace {
@@ -49,7 +49,8 @@ IndexLayout layout_of(const IndexOptions& options) {
     const auto slot = kFirstLengthSlot + static_cast<Xapian::valueno>(layout.fields.size());
     layout.fields.push_back({name, prefix, slot, Xapian::BAD_VALUENO, 0.0});
   }
-  if (layout.fields.empty()) throw ConfigError("--field is missing: name at least one text field, e.g. --field title=S --field body=");
+  if (layout.fields.empty())
+    throw ConfigError("--field is missing: name at least one text field, e.g. --field title=S --field body=");
   layout.fields.front().text_slot = kTitleTextSlot;
   // All text stands once more without a prefix, as in Omega's indexes: a field of its own unless the user named it.
   if (prefixes.count("") == 0) {
@@ -61,7 +62,8 @@ IndexLayout layout_of(const IndexOptions& options) {
     add_name(name);
     layout.values.push_back({name, parse_slot("value", slot)});
     if (layout.values.back().slot >= kFirstLengthSlot) {
-      throw ConfigError("--value " + name + "=" + slot + ": slots from " + std::to_string(kFirstLengthSlot) + " on are ours");
+      throw ConfigError("--value " + name + "=" + slot + ": slots from " + std::to_string(kFirstLengthSlot) +
+                        " on are ours");
     }
     if (!slots.insert(layout.values.back().slot).second) {
       throw ConfigError("--value " + name + "=" + slot + ": the slot holds another value");
@@ -104,7 +106,8 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
 }
 
 std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonDocumentReader& reader,
-                       Xapian::TermGenerator& generator, std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db) {
+                       Xapian::TermGenerator& generator, std::unordered_set<std::string>& ids,
+                       Xapian::WritableDatabase& db) {
   TextInput input(path);
   std::string_view line;
   std::size_t count = 0;
@@ -114,7 +117,8 @@ std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonD
     if (layout.id_prefix.size() + source.id.size() > kMaxTermBytes) {
       throw FormatError(input.place() + ": the id is longer than the 244 bytes that a Xapian term can hold");
     }
-    if (!ids.insert(source.id).second) throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
+    if (!ids.insert(source.id).second)
+      throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
     Xapian::Document document = document_of(source, layout, generator);
     document.set_data(std::string(line));
     db.add_document(document);
@@ -174,10 +178,14 @@ std::string without_slashes(std::string path) {
 
 void add_options(IndexOptions& options, OptionTable& table) {
   table.text("db", options.db, "the index to make", "DB");
-  table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
+  table.texts("file", options.files,
+              "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
   table.positional("file");
   table.text("id", options.id, "key of the document's id", "KEY");
-  table.pairs("field", options.fields, "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first is the title", "KEY=PREFIX");
+  table.pairs("field", options.fields,
+              "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first "
+              "is the title",
+              "KEY=PREFIX");
   table.pairs("value", options.values, "the key of a number and its value slot, 0 to 999", "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
   table.flag("overwrite", options.overwrite, "replace an index that is there");
@@ -189,7 +197,8 @@ void run(const IndexOptions& options, std::ostream& out) {
   const std::string target = without_slashes(options.db);
   if (fs::exists(target)) {
     if (!options.overwrite) throw ConfigError("--db " + target + ": exists; give --overwrite to replace it");
-    if (!is_index(target)) throw ConfigError("--db " + target + ": is no Xapian index, so --overwrite does not replace it; name another");
+    if (!is_index(target))
+      throw ConfigError("--db " + target + ": is no Xapian index, so --overwrite does not replace it; name another");
   }
   const IndexLayout layout = layout_of(options);
   std::vector<std::string> text_keys;
@@ -208,7 +217,8 @@ void run(const IndexOptions& options, std::ostream& out) {
     for (const std::string& path : options.files) count += index_file(path, layout, reader, generator, ids, db);
     if (count == 0) throw Error(options.files.front() + ": there are no documents in it");
     const std::string unseen = reader.unseen_key();
-    if (!unseen.empty()) throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
+    if (!unseen.empty())
+      throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
     db.set_metadata(kLayoutKey, layout_to_json(layout));
     db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
     db.commit();
@@ -220,7 +230,8 @@ void run(const IndexOptions& options, std::ostream& out) {
     throw;
   }
   out << "indexed " << count << " documents into " << target << ", fields";
-  for (const TextField& field : layout.fields) out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
+  for (const TextField& field : layout.fields)
+    out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   out << '\n';
 }
 

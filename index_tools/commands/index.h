@@ -24,7 +24,8 @@ void add_options(IndexOptions& options, OptionTable& table);
 
 /// Builds the index beside `db` and moves it there when it is whole.
 ///
-/// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a bad
+/// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a
+/// bad
 ///         document
 void run(const IndexOptions& options, std::ostream& out);
 

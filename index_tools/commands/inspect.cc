@@ -3,9 +3,8 @@
 #include <cmath>
 #include <iomanip>
 #include <memory>
-#include <sstream>
-
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
@@ -50,7 +49,8 @@ void print_false_negatives(const json& record, std::ostream& out) {
 }
 
 void print_epochs(const json& network, std::ostream& out) {
-  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    uniform   false neg.  |grad D|  |grad G|\n";
+  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    "
+         "uniform   false neg.  |grad D|  |grad G|\n";
   for (const json& row : network.value("epochs", json::array())) {
     out << "  " << std::setw(5) << row.value("epoch", 0) << std::left;
     for (const char* key : {"discriminator_loss", "discriminator_accuracy", "calibration_error", "reward",
@@ -62,13 +62,16 @@ void print_epochs(const json& network, std::ostream& out) {
     }
     for (const char* key : {"policy_hits", "uniform_hits"}) out << "  " << std::setw(8) << cell(row, key);
     out << "  " << std::setw(10) << false_negatives(row);
-    for (const char* key : {"discriminator_gradient", "generator_gradient"}) out << "  " << std::setw(8) << cell(row, key);
+    for (const char* key : {"discriminator_gradient", "generator_gradient"})
+      out << "  " << std::setw(8) << cell(row, key);
     out << std::right << '\n';
   }
-  for (const json& trouble : network.value("troubles", json::array())) out << "  trouble: " << trouble.get<std::string>() << '\n';
+  for (const json& trouble : network.value("troubles", json::array()))
+    out << "  trouble: " << trouble.get<std::string>() << '\n';
   const json best_epochs = network.value("best", json::object());  // items() refers to it
   for (const auto& [ranker, best] : best_epochs.items()) {
-    out << "  best " << ranker << ": epoch " << best.value("epoch", 0) << ", validation " << cell(best, "validation") << '\n';
+    out << "  best " << ranker << ": epoch " << best.value("epoch", 0) << ", validation " << cell(best, "validation")
+        << '\n';
   }
   if (network.contains("examination_offset")) {
     out << "  examination by rank, as far as clicks tell (rank 1 = 1):";
@@ -80,8 +83,8 @@ void print_epochs(const json& network, std::ostream& out) {
 }
 
 void print_model(const Model& model, std::ostream& out) {
-  out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      " << model.depth()
-      << " candidates\n";
+  out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
+      << model.depth() << " candidates\n";
   if (model.parts().unseen_credit != 0.0) out << "unseen     get a credit of " << model.parts().unseen_credit << '\n';
   out << "trained on ";
   const IndexFacts& facts = model.index_facts();
@@ -96,17 +99,21 @@ void print_model(const Model& model, std::ostream& out) {
   const json record = json::parse(model.training_record());
   if (record.contains("options")) out << "options    " << record["options"].dump() << '\n';
   const json history = record.value("history", json::array());
-  const int num_left_out = record.value("num_models_before", static_cast<int>(history.size())) - static_cast<int>(history.size());
+  const int num_left_out =
+      record.value("num_models_before", static_cast<int>(history.size())) - static_cast<int>(history.size());
   for (std::size_t i = 0; i < history.size(); ++i) {
     const json& before = history[i];
     if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
-    out << "after      " << before.value("version", "").substr(0, 12) << ", trained on " << before.value("training", json::object()).dump() << '\n';
+    out << "after      " << before.value("version", "").substr(0, 12) << ", trained on "
+        << before.value("training", json::object()).dump() << '\n';
   }
   for (const char* part : {"training", "validation"}) {
     if (record.contains(part)) out << std::left << std::setw(11) << part << std::right << record[part].dump() << '\n';
   }
-  if (record.contains("validation_measure")) out << "measure    " << record["validation_measure"].get<std::string>() << '\n';
-  if (record.contains("first_stage_check")) out << "against the first stage " << record["first_stage_check"].dump() << '\n';
+  if (record.contains("validation_measure"))
+    out << "measure    " << record["validation_measure"].get<std::string>() << '\n';
+  if (record.contains("first_stage_check"))
+    out << "against the first stage " << record["first_stage_check"].dump() << '\n';
   print_false_negatives(record, out);
   for (const json& network : record.value("networks", json::array())) print_epochs(network, out);
 }
@@ -114,16 +121,23 @@ void print_model(const Model& model, std::ostream& out) {
 void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ostream& out) {
   out << "documents  " << db.get_doccount() << ", " << std::fixed << std::setprecision(1) << db.get_avlength()
       << " terms each, " << db.size() << (db.size() == 1 ? " shard" : " shards") << ", uuid " << db.get_uuid() << '\n'
-      << "layout     " << (db.get_metadata(kLayoutKey).empty() ? "not kept in the index; found by looking" : "kept in the index")
-      << ", stemmer " << layout.stemmer << ", ids " << (layout.id_prefix.empty() ? "are docids" : "under " + layout.id_prefix) << '\n';
+      << "layout     "
+      << (db.get_metadata(kLayoutKey).empty() ? "not kept in the index; found by looking" : "kept in the index")
+      << ", stemmer " << layout.stemmer << ", ids "
+      << (layout.id_prefix.empty() ? "are docids" : "under " + layout.id_prefix) << '\n';
   for (const TextField& field : layout.fields) {
     out << "field      " << field.name << ": " << (field.prefix.empty() ? "no prefix" : "prefix " + field.prefix)
-        << (field.length_slot == Xapian::BAD_VALUENO ? ", no lengths: see annotate --field-lengths" : ", lengths in slot " + std::to_string(field.length_slot))
+        << (field.length_slot == Xapian::BAD_VALUENO ? ", no lengths: see annotate --field-lengths"
+                                                     : ", lengths in slot " + std::to_string(field.length_slot))
         << (field.text_slot == Xapian::BAD_VALUENO ? "" : ", text in slot " + std::to_string(field.text_slot))
-        << (field.from_clicks ? ", of clicked queries of at least " + std::to_string(layout.behaviour->min_sessions) + " sessions" : "") << '\n';
+        << (field.from_clicks
+                ? ", of clicked queries of at least " + std::to_string(layout.behaviour->min_sessions) + " sessions"
+                : "")
+        << '\n';
   }
   for (const StoredValue& value : layout.values) {
-    out << "value      " << value.name << ": slot " << value.slot << ", " << db.get_value_freq(value.slot) << " documents\n";
+    out << "value      " << value.name << ": slot " << value.slot << ", " << db.get_value_freq(value.slot)
+        << " documents\n";
   }
   const std::string bytes = db.get_metadata(kModelKey);
   out << "model      " << (bytes.empty() ? "none: see store" : Model::from_bytes(bytes, kModelKey)->version()) << '\n';
@@ -137,7 +151,9 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
     any = true;
   };
   if (facts.uuid != db.get_uuid()) drift("the model was trained on another index or before it was rebuilt");
-  const auto moved = [](double then, double now) { return std::abs(now - then) > kNoticeableDrift * std::max(then, 1.0); };
+  const auto moved = [](double then, double now) {
+    return std::abs(now - then) > kNoticeableDrift * std::max(then, 1.0);
+  };
   if (moved(static_cast<double>(facts.num_documents), static_cast<double>(db.get_doccount()))) {
     drift("documents: " + std::to_string(facts.num_documents) + " then, " + std::to_string(db.get_doccount()) + " now");
   }

@@ -9,11 +9,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/memory/memory_tuning.h"
 #include "irgan/click_memory.h"
-#include "trainer/memory/memory_builder.h"
-#include "trainer/machine/output_file.h"
 #include "trainer/log/query_file.h"
+#include "trainer/machine/output_file.h"
+#include "trainer/memory/memory_builder.h"
+#include "trainer/memory/memory_tuning.h"
 
 namespace irgan {
 namespace {
@@ -73,7 +73,8 @@ MemoryState state_before(const MemoryOptions& options) {
   const std::string path = carry_of(options.from);
   state = decode_state(read_file(path), path);
   if (options.half_life_days && *options.half_life_days != state.rules.half_life_days) {
-    throw ConfigError("--half-life: " + options.from + " was made with another; make it anew from the logs to change that");
+    throw ConfigError("--half-life: " + options.from +
+                      " was made with another; make it anew from the logs to change that");
   }
   const bool names_stemmer = !options.database.paths.empty() || !options.database.stemmer.empty();
   if (names_stemmer && stemmer_of(options) != state.rules.stemmer) {
@@ -82,8 +83,9 @@ MemoryState state_before(const MemoryOptions& options) {
   }
   if (!options.min_sessions) return state;
   if (*options.min_sessions > state.rules.min_sessions) {
-    throw ConfigError("--min-sessions: " + options.from + " was made with " + std::to_string(state.rules.min_sessions) +
-                      ", and what that let in cannot be told apart any more; make it anew from the logs to ask for more");
+    throw ConfigError(
+        "--min-sessions: " + options.from + " was made with " + std::to_string(state.rules.min_sessions) +
+        ", and what that let in cannot be told apart any more; make it anew from the logs to ask for more");
   }
   state.rules.min_sessions = static_cast<std::uint32_t>(*options.min_sessions);
   return state;
@@ -101,9 +103,12 @@ void check(const MemoryOptions& options) {
   if (std::find(clicks.begin(), clicks.end(), options.tune) != clicks.end()) {
     throw ConfigError("--tune and --clicks name the same file: " + options.tune + "; tuning needs a later log");
   }
-  if (!options.from.empty()) throw ConfigError("--tune and --from exclude each other: what is carried on keeps its half-life");
-  if (options.half_life_days || options.prior_clicks) throw ConfigError("--tune chooses --half-life and --prior-clicks: give either");
-  if (options.database.paths.empty() || options.model.empty()) throw ConfigError("--tune needs --db and --model, to rank candidates");
+  if (!options.from.empty())
+    throw ConfigError("--tune and --from exclude each other: what is carried on keeps its half-life");
+  if (options.half_life_days || options.prior_clicks)
+    throw ConfigError("--tune chooses --half-life and --prior-clicks: give either");
+  if (options.database.paths.empty() || options.model.empty())
+    throw ConfigError("--tune needs --db and --model, to rank candidates");
 }
 
 void report(const MemoryBuilder& builder, const RowTexts& texts, const MemoryOptions& options) {
@@ -118,9 +123,11 @@ void report(const MemoryBuilder& builder, const RowTexts& texts, const MemoryOpt
   if (rows.num_clicks == 0) throw Error("the log holds no click on a query with words: nothing to remember");
   if (rows.num_not_newer == 0) return;
   if (rows.num_not_newer == rows.num_clicks && !options.force) {
-    throw Error("no click is newer than those in " + options.from + ": this log was counted already? --force counts it all the same");
+    throw Error("no click is newer than those in " + options.from +
+                ": this log was counted already? --force counts it all the same");
   }
-  say(rows.num_not_newer, "clicks are not newer than those in " + options.from + ": parts of the log may be counted twice");
+  say(rows.num_not_newer,
+      "clicks are not newer than those in " + options.from + ": parts of the log may be counted twice");
 }
 
 void take_newer(const ClickRow& row, std::optional<double>& newest) {
@@ -163,19 +170,22 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
     for (MemoryBuilder& builder : builders) builder.add(row, *text);
   });
   if (newest && newest_later && *newest_later <= *newest) {
-    throw ConfigError("--tune " + options.tune + ": its newest click is not newer than that of --clicks; what a memory holds cannot tell how it fares later");
+    throw ConfigError(
+        "--tune " + options.tune +
+        ": its newest click is not newer than that of --clicks; what a memory holds cannot tell how it fares later");
   }
   std::vector<std::shared_ptr<const ClickMemory>> memories;
   for (const MemoryBuilder& builder : builders) {
     memories.push_back(ClickMemory::from_bytes(encode_memory(served_memory(builder.state(), 1.0)), options.out));
   }
   const MemoryTuning tuning = tune_memory(options.database, model, options.depth, memories, later);
-  out << std::fixed << std::setprecision(4) << "MRR of the clicks in " << options.tune << ": model alone " << tuning.model_alone << '\n'
+  out << std::fixed << std::setprecision(4) << "MRR of the clicks in " << options.tune << ": model alone "
+      << tuning.model_alone << '\n'
       << std::defaultfloat << "half-life  prior  MRR\n";
   for (std::size_t i = 0; i < kTrialsShown; ++i) {
     const MemoryTrial& trial = tuning.trials[i];
-    out << std::defaultfloat << std::setw(9) << trial.half_life_days << std::setw(7) << trial.prior_clicks << "  " << std::fixed
-        << std::setprecision(4) << trial.mrr << '\n';
+    out << std::defaultfloat << std::setw(9) << trial.half_life_days << std::setw(7) << trial.prior_clicks << "  "
+        << std::fixed << std::setprecision(4) << trial.mrr << '\n';
   }
   out << std::defaultfloat;
   const MemoryTrial& best = tuning.trials.front();
@@ -190,19 +200,27 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
 void add_options(MemoryOptions& options, OptionTable& table) {
   options.log.add_log_to(table);
   options.database.add_to(table);
-  table.text("from", options.from, "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry", "FILE");
+  table.text("from", options.from,
+             "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
+             "FILE");
   table.text("out", options.out, "the memory to write; may be that of --from", "FILE");
   table.number("half-life", options.half_life_days, 0.0, kManyDays,
-               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, that of --from, or 5, "
+               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, that "
+               "of --from, or 5, "
                "which was best on bestbuy");
   table.number("prior-clicks", options.prior_clicks, 1e-6, 1e6,
                "how many clicks the model's opinion counts for; if not given, that of --from, or 1");
   table.number("min-sessions", options.min_sessions, 1.0, 1e6,
-               "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so that nobody "
+               "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
+               "that nobody "
                "reads in the memory what few people asked; if not given, that of --from, or 10");
-  table.text("tune", options.tune, "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model", "FILE");
-  table.text("model", options.model, "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "for --tune: candidates a query; 0: as the model was trained");
+  table.text("tune", options.tune,
+             "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
+             "FILE");
+  table.text("model", options.model,
+             "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "for --tune: candidates a query; 0: as the model was trained");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
@@ -219,7 +237,8 @@ void run(const MemoryOptions& options, std::ostream& out) {
     builder.emplace(std::move(best));
     prior = best_prior;
   } else {
-    if (!options.from.empty() && !options.prior_clicks) prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
+    if (!options.from.empty() && !options.prior_clicks)
+      prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
     builder.emplace(state_before(options));
     options.log.read_rows([&](const ClickRow& row) {
       const std::string* text = row.clicked ? texts.of(row) : nullptr;
@@ -233,9 +252,10 @@ void run(const MemoryOptions& options, std::ostream& out) {
   replace_file(options.out, bytes);
   replace_file(carry_of(options.out), encode_state(builder->state()));
   const std::uint32_t least = facts.min_sessions;
-  out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words << " words of at least " << least
-      << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents << " documents, " << facts.num_bytes << " bytes; "
-      << builder->state().queries.keys.size() - facts.num_queries << " queries are held back\n";
+  out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
+      << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
+      << " documents, " << facts.num_bytes << " bytes; " << builder->state().queries.keys.size() - facts.num_queries
+      << " queries are held back\n";
 }
 
 }  // namespace irgan

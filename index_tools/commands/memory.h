@@ -30,7 +30,8 @@ void add_options(MemoryOptions& options, OptionTable& table);
 
 /// Writes the memory to `out`, and what the next day's run goes on from to `out`.carry.
 ///
-/// Throws: ConfigError for options that contradict each other or what `from` was made with; Error if the log says nothing, or
+/// Throws: ConfigError for options that contradict each other or what `from` was made with; Error if the log says
+/// nothing, or
 ///         was counted before
 void run(const MemoryOptions& options, std::ostream& out);
 

@@ -6,22 +6,21 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
-#include "trainer/mining/mining_identity.h"
-#include "trainer/mining/mining_report.h"
-#include "trainer/mining/negative_rows.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/mining/query_miner.h"
-#include "trainer/site/strict_rerank.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/partial_file.h"
 #include "trainer/machine/thread_pool.h"
+#include "trainer/mining/mining_identity.h"
+#include "trainer/mining/mining_report.h"
+#include "trainer/mining/negative_rows.h"
+#include "trainer/mining/query_miner.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -37,7 +36,8 @@ constexpr std::chrono::milliseconds kBetweenSaves{500};
 MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
   if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
   MiningEvidence evidence;
-  evidence.has_impressions = labels.read_clicks(queries, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }).has_impressions;
+  evidence.has_impressions =
+      labels.read_clicks(queries, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }).has_impressions;
   return evidence;
 }
 
@@ -48,8 +48,10 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
     task.model = Model::from_file(options.model);
   } else {
     if (db.get_metadata(kModelKey).empty()) {
-      throw Error("the index holds no model: name one with --model, put one there with 'xapian-irgan store', or mine without one: "
-                  "--source bm25 --score-by first-stage");
+      throw Error(
+          "the index holds no model: name one with --model, put one there with 'xapian-irgan store', or mine without "
+          "one: "
+          "--source bm25 --score-by first-stage");
     }
     task.model = model_in_index()->get(db);
   }
@@ -61,7 +63,8 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   const bool has_generator = !task.model->parts().generators.empty();
   for (const SharedSource& shared : task.sources) {
     if (shared.source == NegativeSource::generator && !has_generator) {
-      throw Error(task.model_name + ": the model has no generator to draw negatives: it was trained with --objective softmax or another "
+      throw Error(task.model_name +
+                  ": the model has no generator to draw negatives: it was trained with --objective softmax or another "
                   "--sampler; train one by the game, or use --source discriminator");
     }
   }
@@ -70,8 +73,8 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   }
 }
 
-// The examination that the model's clicks were corrected by, or exp(b[rank]), 1 at rank 1: the mean over networks; empty if
-// the model was not trained on impressions.
+// The examination that the model's clicks were corrected by, or exp(b[rank]), 1 at rank 1: the mean over networks;
+// empty if the model was not trained on impressions.
 std::vector<double> examination_of(const Model& model) {
   const json record = json::parse(model.training_record());
   const json origin = record.value("training", json::object()).value("origin", json::object());
@@ -117,9 +120,12 @@ void fit_evidence(const MineOptions& options, const Xapian::Database& db, const 
   }
   if (!task.model) return refuse("they need a model, which knows how often each rank is looked at: give --model");
   std::vector<double> examination = examination_of(*task.model);
-  if (examination.empty()) return refuse(task.model_name + " was not trained on impressions and does not know how often each rank is looked at");
+  if (examination.empty())
+    return refuse(task.model_name +
+                  " was not trained on impressions and does not know how often each rank is looked at");
   const std::vector<const QueryRow*> logged = shown_queries(queries, task.evidence);
-  if (logged.empty()) return refuse("the log shows nothing for any query of --queries (do the query ids of both files agree?)");
+  if (logged.empty())
+    return refuse("the log shows nothing for any query of --queries (do the query ids of both files agree?)");
   QueryMiner miner(db, task);
   std::vector<DocumentEvidence> shown;
   const std::size_t step = std::max<std::size_t>(1, logged.size() / kQueriesOfEvidence);
@@ -179,7 +185,8 @@ void run(const MineOptions& options, std::ostream& out) {
   check(options, sources);
   const Xapian::Database db = options.database.open_filled();
   const std::vector<QueryRow> queries = read_queries(options.labels.queries);
-  MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db), read_evidence(options.labels, queries)};
+  MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db),
+                  read_evidence(options.labels, queries)};
   if (uses(sources, NegativeSource::skipped) && !task.evidence.has_impressions) {
     throw ConfigError("--source skipped: the log says only what was clicked, not what was shown");
   }
@@ -217,7 +224,8 @@ void run(const MineOptions& options, std::ostream& out) {
   file.commit();
   if (options.out == "-" || options.report_json == "-") return;
   std::ostringstream speed;
-  speed << std::fixed << std::setprecision(0) << static_cast<double>(queries.size() - num_resumed) / std::max(seconds, 1e-9);
+  speed << std::fixed << std::setprecision(0)
+        << static_cast<double>(queries.size() - num_resumed) / std::max(seconds, 1e-9);
   out << "wrote " << options.out << ": " << report.num_rows() << " rows, " << speed.str() << " queries a second\n";
 }
 

@@ -13,7 +13,8 @@ namespace irgan {
 /// The output is the same at any number of threads and after any number of interruptions. Memory is bounded by the
 /// candidates of a few hundred queries, beside what the log, a run or a teacher's scores say, which are held whole.
 ///
-/// Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query gives
+/// Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query
+/// gives
 ///         a row, or the model does not fit the index
 void run(const MineOptions& options, std::ostream& out);
 

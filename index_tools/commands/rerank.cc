@@ -5,10 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "trainer/site/strict_rerank.h"
-#include "trainer/site/first_stage.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
+#include "trainer/site/first_stage.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -31,7 +31,8 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates a query; 0: as the model was trained");
   options.memory.add_to(table);
 }
 
@@ -39,8 +40,10 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
   if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
-  if (options.out.empty() && !options.model.empty()) throw ConfigError("--model needs --out: the baseline has no model");
-  if (options.out.empty() && options.memory.is_named()) throw ConfigError("--memory needs --out: the baseline has no memory");
+  if (options.out.empty() && !options.model.empty())
+    throw ConfigError("--model needs --out: the baseline has no model");
+  if (options.out.empty() && options.memory.is_named())
+    throw ConfigError("--memory needs --out: the baseline has no memory");
   const Xapian::Database db = options.database.open_filled();
   const IndexLayout layout = options.database.layout(db);
   FirstStage first_stage(db, layout, options.database.default_op);
@@ -56,7 +59,8 @@ void run(const RerankRunOptions& options, std::ostream& out) {
     RerankOptions how;
     how.depth = depth;
     options.memory.apply(db, how);
-    if (how.memory && !options.memory.is_named()) std::cerr << "the click memory of the index takes part (--memory none leaves it out)\n";
+    if (how.memory && !options.memory.is_named())
+      std::cerr << "the click memory of the index takes part (--memory none leaves it out)\n";
     reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     reranked.emplace(options.out, "irgan");
   }
@@ -70,7 +74,8 @@ void run(const RerankRunOptions& options, std::ostream& out) {
     if (hits.empty()) ++num_empty;
     if (baseline) {
       std::vector<RankedDocument> ranking;
-      for (const Candidate& hit : candidates_of(hits, depth)) ranking.push_back({ids.id_of(hit.docid), hit.first_stage_score});
+      for (const Candidate& hit : candidates_of(hits, depth))
+        ranking.push_back({ids.id_of(hit.docid), hit.first_stage_score});
       baseline->writer.write(row.id, ranking);
     }
     if (reranked) {

@@ -6,9 +6,9 @@
 #include <set>
 #include <utility>
 
-#include "trainer/rows/letor_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
+#include "trainer/rows/letor_file.h"
 
 namespace irgan {
 namespace {
@@ -22,7 +22,8 @@ void check_features(const FeatureSchema& model, const FeatureSchema& rows) {
     return j < schema.features.size() ? "'" + schema.features[j] + "'" : std::string("none");
   };
   throw Error("the rows have other features than the model: number " + std::to_string(j + 1) + " is " + name(rows) +
-              " in the rows and " + name(model) + " in the model; write the rows with the model's features, or train on these");
+              " in the rows and " + name(model) +
+              " in the model; write the rows with the model's features, or train on these");
 }
 
 void write_qrels(const TrainingData& data, std::ostream& out) {
@@ -41,8 +42,10 @@ void add_options(ScoreOptions& options, OptionTable& table) {
   table.text("model", options.model, "the model file", "FILE");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
-  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'", "FILE");
-  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves", "PLAYER");
+  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'",
+             "FILE");
+  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves",
+             "PLAYER");
 }
 
 void run(const ScoreOptions& options, std::ostream& out) {
@@ -56,7 +59,8 @@ void run(const ScoreOptions& options, std::ostream& out) {
   std::optional<OutputFile> qrels;
   if (!options.qrels_out.empty()) {
     if (is_of_pages(data.labels)) {
-      throw ConfigError("--qrels-out " + options.qrels_out + ": the labels of these rows are clicks on pages, no judgments");
+      throw ConfigError("--qrels-out " + options.qrels_out +
+                        ": the labels of these rows are clicks on pages, no judgments");
     }
     qrels.emplace(options.qrels_out);
     write_qrels(data, qrels->stream());
@@ -66,7 +70,8 @@ void run(const ScoreOptions& options, std::ostream& out) {
   std::set<std::string> written;
   for (const Pool& pool : data.pools) {
     if (!written.insert(pool.query_id).second) {  // pages of a query share their pool if their candidates are the same
-      throw Error(options.data.front() + ": query '" + pool.query_id + "' has other candidates in another place; sort the rows by query");
+      throw Error(options.data.front() + ": query '" + pool.query_id +
+                  "' has other candidates in another place; sort the rows by query");
     }
     const Eigen::VectorXf scores = model->score_beside(pool.rows, pool.found_rows(), ranker);
     std::vector<RankedDocument> ranking;

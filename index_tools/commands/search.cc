@@ -5,15 +5,14 @@
 #include <iomanip>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <sstream>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "index_tools/showing/display.h"
-#include "trainer/site/strict_rerank.h"
 #include "trainer/site/first_stage.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -66,7 +65,8 @@ std::string place_before(const RankedHit& hit) {
 void print_list(const Results& results, const SearchOptions& options, std::ostream& out) {
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     const RankedHit& hit = results.hits[i];
-    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  " << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
+    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  "
+        << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
     if (options.explain) out << "     because: " << reason_line(results, hit) << '\n';
   }
 }
@@ -88,7 +88,8 @@ void print_comparison(const Results& results, const SearchOptions& options, std:
   if (!options.explain || results.hits.empty()) return;
   for (std::size_t i = 0; i < std::min<std::size_t>({3, options.top, results.hits.size()}); ++i) {
     const std::size_t rank_before = results.hits[i].first_stage_rank;
-    out << "  " << i + 1 << (rank_before > 0 ? " was " + std::to_string(rank_before) : " was added") << ", because: " << reason_line(results, results.hits[i]) << '\n';
+    out << "  " << i + 1 << (rank_before > 0 ? " was " + std::to_string(rank_before) : " was added")
+        << ", because: " << reason_line(results, results.hits[i]) << '\n';
   }
 }
 
@@ -118,11 +119,13 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
 
 void add_options(SearchOptions& options, OptionTable& table) {
   options.database.add_to(table);
-  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order", "FILE");
+  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order",
+             "FILE");
   table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates to rescore; 0: as the model was trained");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates to rescore; 0: as the model was trained");
   options.memory.add_to(table);
   table.flag("explain", options.explain, "say what each feature contributed (integrated gradients)");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
@@ -141,7 +144,8 @@ void run(const SearchOptions& options, std::ostream& out) {
   Results results{db, layout, DocumentIds(db, layout.id_prefix), {}, {}};
   const std::shared_ptr<ModelSource> source = source_of(options, db);
   if (!source && (options.explain || options.compare)) {
-    throw ConfigError("--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
+    throw ConfigError(
+        "--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
   }
   if (!source && options.memory.is_named()) {
     throw ConfigError("--memory needs a model, whose scores it is mixed with, and the index holds none: give --model");

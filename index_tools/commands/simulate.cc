@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/simulation/simulated_comparison.h"
-#include "trainer/simulation/simulated_site.h"
-#include "trainer/site/strict_rerank.h"
 #include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/search/policy_page.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/timestamps.h"
+#include "trainer/simulation/simulated_comparison.h"
+#include "trainer/simulation/simulated_site.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -25,7 +25,8 @@ void check_date(const std::string& date) {
   const bool is_day = date.size() == 10 && date[4] == '-' && date[7] == '-';
   const std::optional<double> time = is_day ? parse_time(date) : std::nullopt;
   if (!time) throw ConfigError("--date " + date + ": must be a day as YYYY-MM-DD");
-  if (*time > static_cast<double>(std::time(nullptr))) throw ConfigError("--date " + date + ": must not be in the future");
+  if (*time > static_cast<double>(std::time(nullptr)))
+    throw ConfigError("--date " + date + ": must not be in the future");
 }
 
 void check(const SimulateOptions& options) {
@@ -34,14 +35,18 @@ void check(const SimulateOptions& options) {
     throw ConfigError("--queries, --qrels and --out are needed");
   }
   check_date(options.date);
-  if (options.explore > 0.0 && options.model.empty()) throw ConfigError("--explore needs --model, whose policy it draws from");
+  if (options.explore > 0.0 && options.model.empty())
+    throw ConfigError("--explore needs --model, whose policy it draws from");
   if (!compares) return;
-  if (options.compare.size() != 2) throw ConfigError("--compare needs two names: model files, or " + std::string(kFirstStageName));
-  if (options.compare[0] == options.compare[1]) throw ConfigError("--compare " + options.compare[0] + ": is compared with itself");
+  if (options.compare.size() != 2)
+    throw ConfigError("--compare needs two names: model files, or " + std::string(kFirstStageName));
+  if (options.compare[0] == options.compare[1])
+    throw ConfigError("--compare " + options.compare[0] + ": is compared with itself");
   if (!options.model.empty() || options.explore > 0.0) throw ConfigError("--compare excludes --model and --explore");
 }
 
-/// What exploring costs those who see it, sums over their sessions. Expected clicks, not clicks: the luck of the draw is no cost.
+/// What exploring costs those who see it, sums over their sessions. Expected clicks, not clicks: the luck of the draw
+/// is no cost.
 struct ExploreCost {
   std::size_t num_explored = 0;
   double clicks_drawn = 0.0, clicks_best = 0.0;
@@ -55,7 +60,8 @@ struct ExploreCost {
     out << text;
     if (num_explored > 0) {
       std::snprintf(text, sizeof text,
-                    ": nDCG@10 %.4f, best order %.4f; expected clicks a session %.3f, best order %.3f; %.1f %% of all clicks lost",
+                    ": nDCG@10 %.4f, best order %.4f; expected clicks a session %.3f, best order %.3f; %.1f %% of all "
+                    "clicks lost",
                     ndcg_drawn / explored, ndcg_best / explored, clicks_drawn / explored, clicks_best / explored,
                     100.0 * (clicks_best - clicks_drawn) / clicks_best_of_all);
       out << text;
@@ -145,18 +151,25 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.text("model", options.model, "show them this model's order; else Xapian's", "FILE");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
   table.text("date", options.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained, else 100");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates a query; 0: as the model was trained, else 100");
   table.number("ranks", options.users.num_ranks, 1, 1000, "documents a page");
-  table.number("examination", options.users.examination_exponent, 0.0, 10.0, "rank r is looked at with chance 1 / r to this power");
+  table.number("examination", options.users.examination_exponent, 0.0, 10.0,
+               "rank r is looked at with chance 1 / r to this power");
   table.number("sessions", options.users.mean_sessions, 1.0, 1e6, "mean sessions a query, log-normal with deviation 1");
-  table.number("click-best", options.users.click_chance[2], 0.0, 1.0, "chance of a click on an examined document of the highest label");
+  table.number("click-best", options.users.click_chance[2], 0.0, 1.0,
+               "chance of a click on an examined document of the highest label");
   table.number("click-good", options.users.click_chance[1], 0.0, 1.0, "the same for a lower label above 0");
   table.number("click-bad", options.users.click_chance[0], 0.0, 1.0, "the same for any other document");
-  table.number("explore", options.explore, 0.0, 1.0, "share of the sessions that see a page drawn from the model's policy");
+  table.number("explore", options.explore, 0.0, 1.0,
+               "share of the sessions that see a page drawn from the model's policy");
   table.number("temperature", options.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
   table.exclude("compare", "temperature", "no page is drawn");
   table.needs("temperature", {"explore"}, "it is of the pages that are drawn");
-  table.texts("compare", options.compare, "instead: show two orders interleaved and say which one the clicks prefer; two model files, or first-stage for Xapian's order", "M1 M2");
+  table.texts("compare", options.compare,
+              "instead: show two orders interleaved and say which one the clicks prefer; two model files, or "
+              "first-stage for Xapian's order",
+              "M1 M2");
   table.positional("compare");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
@@ -169,19 +182,22 @@ void run(const SimulateOptions& options, std::ostream& out) {
   OutputFile file(options.out);
   const bool may_explore = options.explore > 0.0;
   SimulatedUsers users(options.users, options.date, options.seed,
-                       may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none, &file.stream());
+                       may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none,
+                       &file.stream());
   auto bar = std::make_unique<ProgressBar>("simulating");
   for (std::size_t i = 0; i < site.queries().size(); ++i) {
     const QueryRow& row = site.queries()[i];
     if (order.search(row)) {
-      users.ask(row.id, site.highest_label(), [&](const std::string& session) -> const ShownPage& { return order.page_for(session); });
+      users.ask(row.id, site.highest_label(),
+                [&](const std::string& session) -> const ShownPage& { return order.page_for(session); });
     }
     bar->update(static_cast<double>(i) / static_cast<double>(site.queries().size()));
   }
   bar.reset();
   file.commit();
   if (options.out != "-") {
-    out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks() << " clicks\n";
+    out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks()
+        << " clicks\n";
     if (may_explore) order.cost().write(users.num_sessions(), out);
   }
 }

@@ -1,10 +1,10 @@
 #include "index_tools/commands/store.h"
 
+#include <xapian.h>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 #include "index_tools/options/database_options.h"
 #include "irgan/click_memory.h"
@@ -24,7 +24,8 @@ std::string stored_version(const std::string& bytes) {
   }
 }
 
-// Returns the model in `bytes`. A search by one whose features cannot be had would keep the model before, if it has one.
+// Returns the model in `bytes`. A search by one whose features cannot be had would keep the model before, if it has
+// one.
 std::shared_ptr<const Model> servable(const std::string& bytes, const std::string& place) {
   std::shared_ptr<const Model> model = Model::from_bytes(bytes, place);
   try {
@@ -41,7 +42,8 @@ constexpr std::size_t kLargestMemory = std::size_t{4} << 20;
 std::shared_ptr<const ClickMemory> storable(const std::string& path) {
   std::shared_ptr<const ClickMemory> memory = ClickMemory::from_file(path);
   if (memory->bytes().size() > kLargestMemory) {
-    throw Error(path + ": has " + std::to_string(memory->bytes().size()) + " bytes, and an index keeps up to 4 MiB; let searches " +
+    throw Error(path + ": has " + std::to_string(memory->bytes().size()) +
+                " bytes, and an index keeps up to 4 MiB; let searches " +
                 "read the file instead (RerankOptions::memory)");
   }
   return memory;
@@ -94,8 +96,8 @@ void run(const StoreOptions& options, std::ostream& out) {
   if (memory) out << "memory of " << memory->facts().num_queries << " queries is now in " << place << '\n';
   if (options.memory == "none") out << "no memory is now in " << place << '\n';
   if (!has_model_task) return;
-  out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place << "; before it: "
-      << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+  out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
+      << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
 }
 
 }  // namespace irgan

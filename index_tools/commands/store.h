@@ -17,8 +17,8 @@ struct StoreOptions {
 
 void add_options(StoreOptions& options, OptionTable& table);
 
-/// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two. A memory
-/// replaces the one before; "none" removes it.
+/// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two. A
+/// memory replaces the one before; "none" removes it.
 ///
 /// Throws: FormatError for a bad model or memory; Error if an indexer is at work; no shard is changed then
 void run(const StoreOptions& options, std::ostream& out);

@@ -8,13 +8,13 @@
 #include <sstream>
 #include <utility>
 
-#include "index_tools/showing/progress_bar.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
-#include "trainer/training/option_search.h"
+#include "trainer/machine/output_file.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/letor_file.h"
-#include "trainer/machine/output_file.h"
+#include "trainer/training/option_search.h"
 #include "trainer/training/warm_start.h"
 
 namespace irgan {
@@ -39,8 +39,10 @@ void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
     }
   }
   if (force || teaching.size() >= kFewestQueries) return;
-  throw Error("too little to learn from: " + std::to_string(teaching.size()) + " queries have a click or positive judgment on a "
-              "candidate, and " + std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+  throw Error("too little to learn from: " + std::to_string(teaching.size()) +
+              " queries have a click or positive judgment on a "
+              "candidate, and " +
+              std::to_string(kFewestQueries) + " are the least; --force trains all the same");
 }
 
 Split from_rows(const TrainOptions& options) {
@@ -53,8 +55,8 @@ Split from_rows(const TrainOptions& options) {
   TrainingData validation = read_letor(options.valid, {options.labels});
   widen(all, validation);
   if (all.labels != validation.labels) {
-    throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " + options.data.front() +
-                " " + to_string(all.labels) + "; say with --labels what they are");
+    throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " +
+                options.data.front() + " " + to_string(all.labels) + "; say with --labels what they are");
   }
   if (all.origin.split.empty()) all.origin.split = validation.origin.split = "files";
   return {std::move(all), std::move(validation)};
@@ -82,7 +84,8 @@ std::string named_files(const std::string& flag, const std::vector<std::string>&
   return named;
 }
 
-void apply_click_model(const ClickModelSettings& settings, const TrainOptions& options, Split& split, std::ostream& out) {
+void apply_click_model(const ClickModelSettings& settings, const TrainOptions& options, Split& split,
+                       std::ostream& out) {
   if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
   if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
   const FittedClickModel fitted = fit_click_model(settings, split.training);
@@ -97,10 +100,12 @@ void take_from(const Model& model, const std::set<std::string>& given, TrainingO
   const TrainingOptions defaults;
   const ModelParts& parts = model.parts();
   if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
-  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched, std::vector<int>& units) {
+  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched,
+                             std::vector<int>& units) {
     if (networks.empty()) return;
     const std::vector<int> own = hidden_units_of(networks.front());
-    if (units != untouched && units != own) throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
+    if (units != untouched && units != own)
+      throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
     units = own;
   };
   take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
@@ -122,9 +127,11 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 // What one of the two ways of training would pass over in silence is refused.
 void check(const TrainOptions& options) {
   const EvidenceOptions& evidence = options.evidence;
-  if (!options.from.empty() && options.trials > 1) throw ConfigError("--trials and --from exclude each other: trials change the networks");
+  if (!options.from.empty() && options.trials > 1)
+    throw ConfigError("--trials and --from exclude each other: trials change the networks");
   if (options.split.split != LogSplit::query && !options.data.empty()) {
-    throw ConfigError(std::string("--split ") + to_string(options.split.split) + " needs a log: ready-made rows are split by query; 'features --split' parts a log");
+    throw ConfigError(std::string("--split ") + to_string(options.split.split) +
+                      " needs a log: ready-made rows are split by query; 'features --split' parts a log");
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   check_stdin(inputs_of(options));
@@ -132,8 +139,10 @@ void check(const TrainOptions& options) {
     if (options.valid_queries.empty()) return;
     const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
     if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
-    for (const auto& [flag, path] : {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
-      if (path == "-") throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
+    for (const auto& [flag, path] :
+         {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
+      if (path == "-")
+        throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
     }
     return;
   }
@@ -144,9 +153,10 @@ void check(const TrainOptions& options) {
 
 // Of the two ways of training each has flags that the other would pass over.
 void state_rules(OptionTable& table) {
-  for (const char* name : {"db", "stemmer", "id-prefix", "prefix", "value", "default-op", "queries", "clicks", "qrels", "features", "behaviour",
-                           "behaviour-from", "behaviour-hidden", "valid-queries", "half-life", "add-clicked", "depth", "column", "rank-base",
-                           "max-bad", "rejects"}) {
+  for (const char* name :
+       {"db",        "stemmer",     "id-prefix", "prefix",    "value",          "default-op",       "queries",
+        "clicks",    "qrels",       "features",  "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
+        "half-life", "add-clicked", "depth",     "column",    "rank-base",      "max-bad",          "rejects"}) {
     table.exclude("data", name, "rows are ready-made or come from an index");
   }
   table.needs("valid", {"data"}, "with --db it is --valid-queries");
@@ -168,9 +178,9 @@ std::string shown(double score) {
 std::string epoch_line(const EpochReport& report) {
   std::ostringstream line;
   if (report.epoch == 0) line << "epoch  discriminator  generator  combined   KL(clicks|generator)\n";
-  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[0]) << "  " << std::setw(9)
-       << shown(report.validation[1]) << "  " << std::setw(8) << shown(report.validation[2]) << "   " << std::fixed
-       << std::setprecision(3) << report.statistics.policy_divergence;
+  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[0]) << "  "
+       << std::setw(9) << shown(report.validation[1]) << "  " << std::setw(8) << shown(report.validation[2]) << "   "
+       << std::fixed << std::setprecision(3) << report.statistics.policy_divergence;
   return line.str();
 }
 
@@ -179,14 +189,16 @@ bool is_split_by(const LabelOrigin& origin, LogSplit split) { return origin.spli
 
 std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   const std::string queries = std::to_string(check.num_queries);
-  const std::string held_out = is_split_by(origin, LogSplit::time)      ? "the log's last clicks of " + queries + " queries"
-                               : is_split_by(origin, LogSplit::session) ? "the held-out sessions' clicks of " + queries + " queries"
-                                                                        : queries + " held-out queries";
+  const std::string held_out = is_split_by(origin, LogSplit::time) ? "the log's last clicks of " + queries + " queries"
+                               : is_split_by(origin, LogSplit::session)
+                                   ? "the held-out sessions' clicks of " + queries + " queries"
+                                   : queries + " held-out queries";
   std::ostringstream line;
-  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage << ", model "
-       << check.served << ", p " << check.p;
+  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage
+       << ", model " << check.served << ", p " << check.p;
   if (check.is_worse() && !check.refused()) {
-    line << "; not worse where people stop at a good document, so the model may serve (--click-model dbn is made for such people)";
+    line << "; not worse where people stop at a good document, so the model may serve (--click-model dbn is made for "
+            "such people)";
   }
   return line.str();
 }
@@ -197,14 +209,15 @@ std::string trial_line(const Trial& trial) {
   for (const int units : options.hidden_units) hidden += (hidden.empty() ? "" : ",") + std::to_string(units);
   std::ostringstream line;
   line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
-       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate " << options.discriminator_rate << " --g-rate "
-       << options.generator_rate << " --batch " << options.batch_size << " --lambda " << options.game.lambda << " --hidden "
-       << hidden << " --bins " << options.bins;
+       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate "
+       << options.discriminator_rate << " --g-rate " << options.generator_rate << " --batch " << options.batch_size
+       << " --lambda " << options.game.lambda << " --hidden " << hidden << " --bins " << options.bins;
   return line.str();
 }
 
 // The best of several settings, which are printed as a table.
-TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model, std::ostream& out) {
+TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model,
+                       std::ostream& out) {
   std::vector<Trial> tried;
   {
     ProgressBar bar("trials");
@@ -228,20 +241,31 @@ void add_options(TrainOptions& options, OptionTable& table) {
   state_rules(table);
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
-  table.text("labels", options.labels, "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4", "KIND");
+  table.text("labels", options.labels,
+             "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
+             "KIND");
   options.evidence.add_to(table);
-  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments", "FILE");
+  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
+             "FILE");
   options.split.add_to(table);
   table.text("model", options.model, "the model file to write", "FILE");
-  table.text("from", options.from, "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, --serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is kept, and few epochs suffice", "MODEL");
+  table.text("from", options.from,
+             "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
+             "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
+             "kept, and few epochs suffice",
+             "MODEL");
   table.number("epochs", options.epochs, 1, 10000,
-               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " + std::to_string(TrainingOptions().epochs) +
-               ", and " + std::to_string(kEpochsFromModel) + " with --from");
+               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " +
+                   std::to_string(TrainingOptions().epochs) + ", and " + std::to_string(kEpochsFromModel) +
+                   " with --from");
   add_training_options(options.training, table);
-  table.number("trials", options.trials, 1, 10000,
-               "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
-               "validation, before the best one is trained");
-  table.flag("force", options.force, "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
+  table.number(
+      "trials", options.trials, 1, 10000,
+      "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
+      "validation, before the best one is trained");
+  table.flag(
+      "force", options.force,
+      "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
 }
 
 void run(const TrainOptions& options, std::ostream& out) {
@@ -255,7 +279,8 @@ void run(const TrainOptions& options, std::ostream& out) {
   }
   training.epochs = options.epochs.value_or(training.epochs);
   // A bad file of propensities is told before the log is read.
-  const ClickModelSettings settings = options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+  const ClickModelSettings settings =
+      options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
   Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
   if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
@@ -275,9 +300,7 @@ void run(const TrainOptions& options, std::ostream& out) {
     ProgressBar bar("training");
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
-    listener.on_progress = [&](int network, int, double done) {
-      bar.update((network + done) / training.networks);
-    };
+    listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
     listener.on_serving_check = [&](const ServingCheck& check) { verdict = check; };
     listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
     listener.on_finish = [&](const ModelParts& parts) {
@@ -292,8 +315,8 @@ void run(const TrainOptions& options, std::ostream& out) {
     throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
   }
-  out << "wrote " << options.model << " (" << model->schema().features.size() << " features, served: "
-      << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+  out << "wrote " << options.model << " (" << model->schema().features.size()
+      << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
 }
 
 }  // namespace irgan

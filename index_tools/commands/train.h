@@ -19,13 +19,13 @@ struct TrainOptions {
   std::string labels;              ///< kind of labels in feature files that do not say
   std::string valid_queries;
   SplitFlags split;
-  std::string from;                ///< a model to go on from
+  std::string from;  ///< a model to go on from
   std::string model;
   TrainingOptions training;
-  std::optional<int> epochs;       ///< not set: fewer from a model than from nothing
-  int trials = 1;                  ///< settings to choose from
-  std::set<std::string> given;     ///< names of the flags of the command line
-  bool force = false;              ///< train on however few queries
+  std::optional<int> epochs;    ///< not set: fewer from a model than from nothing
+  int trials = 1;               ///< settings to choose from
+  std::set<std::string> given;  ///< names of the flags of the command line
+  bool force = false;           ///< train on however few queries
 };
 
 void add_options(TrainOptions& options, OptionTable& table);

@@ -25,14 +25,24 @@ void ClickModelFlags::add_to(OptionTable& table) {
        {"pbm", ClickModel::pbm},
        {"dbn", ClickModel::dbn},
        {"ips", ClickModel::ips}},
-      "how clicks become labels. auto: offset where the log says what was shown, else decayed. naive: clicks as they are, the "
-      "baseline, right where every rank is looked at alike. decayed: clicks halve with age (--half-life, 10 if not given). offset: "
-      "training learns how much rarer each rank is looked at; needs to know nothing, so begin with it. pbm: a position-based "
+      "how clicks become labels. auto: offset where the log says what was shown, else decayed. naive: clicks as they "
+      "are, the "
+      "baseline, right where every rank is looked at alike. decayed: clicks halve with age (--half-life, 10 if not "
+      "given). offset: "
+      "training learns how much rarer each rank is looked at; needs to know nothing, so begin with it. pbm: a "
+      "position-based "
       "model's attraction; for logs in which documents were seen at several ranks. dbn: a dynamic Bayesian model's "
-      "attraction; for users who look from the top and stop after a good click, at a small loss where they do not. ips: a click counts "
+      "attraction; for users who look from the top and stop after a good click, at a small loss where they do not. "
+      "ips: a click counts "
       "one over the chance that its rank is looked at; where that is known (--propensities)");
-  table.text("propensities", propensities, "for --click-model ips: lines 'rank<TAB>propensity', how often a rank is looked at, above 0 and at most 1; a later rank is like the last; if not given they are learnt", "FILE");
-  table.number("clip", clip, 1.0, 1e6, "for --click-model ips: a click counts at most so many, so that a few on the last ranks do not outweigh all others; if not given, " + formatted("%g", ClickModelSettings().clip));
+  table.text("propensities", propensities,
+             "for --click-model ips: lines 'rank<TAB>propensity', how often a rank is looked at, above 0 and at most "
+             "1; a later rank is like the last; if not given they are learnt",
+             "FILE");
+  table.number("clip", clip, 1.0, 1e6,
+               "for --click-model ips: a click counts at most so many, so that a few on the last ranks do not outweigh "
+               "all others; if not given, " +
+                   formatted("%g", ClickModelSettings().clip));
 }
 
 std::optional<double> ClickModelFlags::half_life(std::optional<double> given) const {
@@ -42,13 +52,16 @@ std::optional<double> ClickModelFlags::half_life(std::optional<double> given) co
     case ClickModel::pbm:
     case ClickModel::dbn:
       if (decays) {
-        throw ConfigError(std::string("--half-life and --click-model ") + to_string(model) + " exclude each other: its clicks count in full");
+        throw ConfigError(std::string("--half-life and --click-model ") + to_string(model) +
+                          " exclude each other: its clicks count in full");
       }
       return 0.0;
     case ClickModel::decayed:
-      if (given && !decays) throw ConfigError("--half-life 0 and --click-model decayed exclude each other: use --click-model naive");
+      if (given && !decays)
+        throw ConfigError("--half-life 0 and --click-model decayed exclude each other: use --click-model naive");
       return given.value_or(kHalfLifeOfClicksAlone);
-    default: return given;
+    default:
+      return given;
   }
 }
 
@@ -74,7 +87,8 @@ std::string examination_line(const FittedClickModel& fitted) {
   for (std::size_t r = 0; r < shown; ++r) line << ' ' << fitted.examination[r];
   if (shown < fitted.examination.size()) line << " ...";
   if (fitted.model == ClickModel::dbn) {
-    line << "; users go on with chance " << fitted.habits.going_on << ", a click satisfies with " << fitted.habits.satisfaction;
+    line << "; users go on with chance " << fitted.habits.going_on << ", a click satisfies with "
+         << fitted.habits.satisfaction;
   }
   return line.str();
 }

@@ -36,12 +36,14 @@ Xapian::Database open_one(const std::string& path) {
 
 Xapian::WritableDatabase open_writable(const std::string& path) {
   if (path.empty()) throw ConfigError("--db is empty: name the index");
-  if (path.compare(0, 4, "tcp:") == 0) throw ConfigError("--db " + path + ": only an index on this machine can be changed");
+  if (path.compare(0, 4, "tcp:") == 0)
+    throw ConfigError("--db " + path + ": only an index on this machine can be changed");
   try {
     const Xapian::Database readable(path);  // a writer leaves a lock file in a folder that is no index
     return Xapian::WritableDatabase(path, Xapian::DB_OPEN);
   } catch (const Xapian::DatabaseLockError&) {
-    throw Error("--db " + path + ": another program is writing to the index and has locked it; try again when it has ended");
+    throw Error("--db " + path +
+                ": another program is writing to the index and has locked it; try again when it has ended");
   } catch (const Xapian::Error& error) {
     refuse(path, error);
   }
@@ -56,8 +58,10 @@ void check_stemmer(const std::string& language) {
 }
 
 void check_name(const std::string& name) {
-  if (name.empty() || name.find_first_of(". \t") != std::string::npos || name == "value" || name == "query" || name == "first_stage") {
-    throw ConfigError("'" + name + "': names of fields and values have no dots or spaces and are not value, query or first_stage");
+  if (name.empty() || name.find_first_of(". \t") != std::string::npos || name == "value" || name == "query" ||
+      name == "first_stage") {
+    throw ConfigError("'" + name +
+                      "': names of fields and values have no dots or spaces and are not value, query or first_stage");
   }
 }
 
@@ -72,13 +76,22 @@ Xapian::valueno parse_slot(const char* flag, const std::string& text) {
 
 void DatabaseOptions::add_to(OptionTable& table) {
   table.texts("db", paths, "the index: a folder, a stub file, or tcp:HOST:PORT; several are searched as one", "DB");
-  table.text("stemmer", stemmer, "language of the index's stems, or none; for indexes that xapian-irgan did not make", "LANGUAGE");
-  table.text("id-prefix", id_prefix, "prefix of unique-id terms, or docid for docids; found by itself for omindex and scriptindex", "PREFIX");
-  table.pairs("prefix", prefixes, "a text field and its term prefix, e.g. title=S; the first is the title; for indexes that xapian-irgan did not make", "NAME=PREFIX");
-  table.pairs("value", values, "a number and its value slot, e.g. popularity=3; for indexes that xapian-irgan did not make", "NAME=SLOT");
-  table.choice<Xapian::Query::op>("default-op", default_op, {{"or", Xapian::Query::OP_OR}, {"and", Xapian::Query::OP_AND}},
+  table.text("stemmer", stemmer, "language of the index's stems, or none; for indexes that xapian-irgan did not make",
+             "LANGUAGE");
+  table.text("id-prefix", id_prefix,
+             "prefix of unique-id terms, or docid for docids; found by itself for omindex and scriptindex", "PREFIX");
+  table.pairs("prefix", prefixes,
+              "a text field and its term prefix, e.g. title=S; the first is the title; for indexes that xapian-irgan "
+              "did not make",
+              "NAME=PREFIX");
+  table.pairs("value", values,
+              "a number and its value slot, e.g. popularity=3; for indexes that xapian-irgan did not make",
+              "NAME=SLOT");
+  table.choice<Xapian::Query::op>("default-op", default_op,
+                                  {{"or", Xapian::Query::OP_OR}, {"and", Xapian::Query::OP_AND}},
                                   "what joins the words of a query");
-  for (const char* name : {"id-prefix", "prefix", "value", "default-op"}) table.needs(name, {"db"}, "it is of an index");
+  for (const char* name : {"id-prefix", "prefix", "value", "default-op"})
+    table.needs(name, {"db"}, "it is of an index");
 }
 
 Xapian::Database DatabaseOptions::open() const {

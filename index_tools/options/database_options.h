@@ -1,11 +1,11 @@
 /// Which index a command reads, and what the user says of it.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <xapian.h>
 
 #include "index_tools/options/option_table.h"
 #include "trainer/rows/data_preparation.h"

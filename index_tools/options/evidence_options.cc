@@ -10,15 +10,15 @@
 
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/log/query_resolver.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/evidence/click_pages.h"
+#include "trainer/evidence/earlier_clicks.h"
+#include "trainer/log/query_file.h"
+#include "trainer/log/query_resolver.h"
+#include "trainer/machine/thread_pool.h"
+#include "trainer/measures/qrels.h"
 #include "trainer/rows/data_preparation.h"
 #include "trainer/rows/data_split.h"
-#include "trainer/evidence/earlier_clicks.h"
-#include "trainer/measures/qrels.h"
-#include "trainer/log/query_file.h"
-#include "trainer/machine/thread_pool.h"
 
 namespace irgan {
 namespace {
@@ -28,26 +28,32 @@ constexpr const char* kTraining = "training";
 constexpr const char* kValidation = "validation";
 
 void report_losses(const PreparationReport& report, const TrainingData& data, bool decayed) {
-  const char* unit = data.labels == LabelKind::grades ? " relevant documents" : decayed ? " clicks (decayed)" : " clicks";
+  const char* unit = data.labels == LabelKind::grades ? " relevant documents"
+                     : decayed                        ? " clicks (decayed)"
+                                                      : " clicks";
   std::set<std::string> queries;  // a query has a pool for each part of the log that features from clicks tell apart
   for (const Pool& pool : data.pools) queries.insert(pool.query_id);
-  std::cerr << queries.size() << " queries with candidates of " << report.num_queries << " (" << report.num_without_evidence
-            << " without clicks or judgments, " << report.num_without_candidates << " without candidates), "
-            << data.examples.size() << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
+  std::cerr << queries.size() << " queries with candidates of " << report.num_queries << " ("
+            << report.num_without_evidence << " without clicks or judgments, " << report.num_without_candidates
+            << " without candidates), " << data.examples.size()
+            << (data.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
   if (report.num_unknown_queries > 0) {
     std::cerr << report.num_unknown_queries << " query ids of the clicks or judgments are not in the query file";
     if (data.labels != LabelKind::grades) {
-      std::cerr << "; they had " << std::llround(report.num_unknown_clicks) << " of " << std::llround(report.num_clicks_of_log)
-                << " clicks (" << percent(report.num_unknown_clicks, report.num_clicks_of_log) << ')';
+      std::cerr << "; they had " << std::llround(report.num_unknown_clicks) << " of "
+                << std::llround(report.num_clicks_of_log) << " clicks ("
+                << percent(report.num_unknown_clicks, report.num_clicks_of_log) << ')';
     }
     std::cerr << '\n';
   }
-  std::cerr << std::llround(report.num_positives) << unit << ", " << percent(report.num_positives_outside_pool, report.num_positives)
-            << " of them outside the candidates, " << percent(report.num_positives_unknown, report.num_positives)
+  std::cerr << std::llround(report.num_positives) << unit << ", "
+            << percent(report.num_positives_outside_pool, report.num_positives) << " of them outside the candidates, "
+            << percent(report.num_positives_unknown, report.num_positives)
             << " on documents that the index does not have\n";
   const long long without_page = std::llround(report.num_clicks_without_page);
   if (without_page > 0) {
-    std::cerr << without_page << " clicks stand on no result page of the log and teach nothing: give logs of one form\n";
+    std::cerr << without_page
+              << " clicks stand on no result page of the log and teach nothing: give logs of one form\n";
   }
   if (report.num_added > 0) std::cerr << report.num_added << " documents joined the candidates (--add-clicked)\n";
 }
@@ -77,9 +83,11 @@ QueryIds ids_of(const std::vector<QueryRow>& rows) {
 // What validation judges by is not learnt from, though a site may name its queries in both files.
 void leave_out_held_out(const std::vector<QueryRow>& held_out, const std::string& path, std::vector<QueryRow>& rows) {
   const QueryIds ids = ids_of(held_out);
-  const auto kept = std::remove_if(rows.begin(), rows.end(), [&](const QueryRow& row) { return ids.count(row.id) > 0; });
+  const auto kept =
+      std::remove_if(rows.begin(), rows.end(), [&](const QueryRow& row) { return ids.count(row.id) > 0; });
   if (kept == rows.end()) return;
-  if (kept == rows.begin()) throw ConfigError("--valid-queries has all queries of " + path + ": none is left to train on");
+  if (kept == rows.begin())
+    throw ConfigError("--valid-queries has all queries of " + path + ": none is left to train on");
   std::cerr << rows.end() - kept << " queries of --queries are among --valid-queries: they are not trained on\n";
   rows.erase(kept, rows.end());
 }
@@ -90,7 +98,8 @@ void leave_out_held_out(const std::vector<QueryRow>& held_out, const std::string
 struct EvidenceOptions::LogPart {
   /// known_queries: the queries that will be asked for; must outlive this
   /// other_queries: those of a query file that another data set is made of
-  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& known_queries, QueryIds other_queries = {})
+  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& known_queries,
+          QueryIds other_queries = {})
       : known(known_queries),
         others(std::move(other_queries)),
         clicks({half_life_days, max_bytes}),
@@ -114,8 +123,16 @@ struct EvidenceOptions::LogPart {
 };
 
 void LabelOptions::add_log_to(OptionTable& table) {
-  table.text("queries", queries, "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query (serialised, base64)", "FILE");
-  table.texts("clicks", clicks, "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " + known_columns() + ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; OpenSearch's UBI; the form is recognised; may be given again", "FILE");
+  table.text("queries", queries,
+             "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query "
+             "(serialised, base64)",
+             "FILE");
+  table.texts("clicks", clicks,
+              "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " +
+                  known_columns() +
+                  ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; "
+                  "OpenSearch's UBI; the form is recognised; may be given again",
+              "FILE");
   LogReadingOptions::add_to(table, "clicks");
 }
 
@@ -160,7 +177,8 @@ void LabelOptions::for_each_click(const std::vector<QueryRow>& rows,
     each(row, query.id);
   });
   if (num_in_place > 0) {
-    std::cerr << num_in_place << " rows have a query id that the query file does not have: they count for the query with their words\n";
+    std::cerr << num_in_place
+              << " rows have a query id that the query file does not have: they count for the query with their words\n";
   }
 }
 
@@ -178,27 +196,39 @@ void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
   LabelOptions::add_to(table);
   table.number("half-life", half_life_days, 0.0, kManyDays,
-               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 where the log "
+               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 "
+               "where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   click_model.add_to(table);
-  table.texts("features", features, "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the lean default", "NAME");
-  table.flag("behaviour", behaviour, "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's clicks, popularity");
-  table.choice<BehaviourSource>("behaviour-from", behaviour_from,
-                                {{"held-out", BehaviourSource::held_out},
-                                 {"earlier", BehaviourSource::earlier},
-                                 {"sessions", BehaviourSource::sessions},
-                                 {"index", BehaviourSource::index}},
-                                "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumHistoryParts) +
-                                    " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
-                                    "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's; all but "
-                                    "index hold all clicks of the log in memory");
-  table.number("behaviour-hidden", behaviour_hidden, 0.0, 1.0,
-               "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
-               "document: else training buries what is new; more where much is new, 0 where nothing is");
-  table.number("depth", depth, std::size_t{2}, std::size_t{100000}, "candidates a query: the first hits of the first stage");
+  table.texts("features", features,
+              "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the "
+              "lean default",
+              "NAME");
+  table.flag("behaviour", behaviour,
+             "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's "
+             "clicks, popularity");
+  table.choice<BehaviourSource>(
+      "behaviour-from", behaviour_from,
+      {{"held-out", BehaviourSource::held_out},
+       {"earlier", BehaviourSource::earlier},
+       {"sessions", BehaviourSource::sessions},
+       {"index", BehaviourSource::index}},
+      "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumHistoryParts) +
+          " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
+          "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's; "
+          "all but "
+          "index hold all clicks of the log in memory");
+  table.number(
+      "behaviour-hidden", behaviour_hidden, 0.0, 1.0,
+      "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
+      "document: else training buries what is new; more where much is new, 0 where nothing is");
+  table.number("depth", depth, std::size_t{2}, std::size_t{100000},
+               "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", add_clicked,
-             "put documents that were clicked for the query earlier, or shown where the log says what was shown, into its candidates "
-             "with the first stage's score missing, for a model that is served with a click memory; the log's pairs of a query "
+             "put documents that were clicked for the query earlier, or shown where the log says what was shown, into "
+             "its candidates "
+             "with the first stage's score missing, for a model that is served with a click memory; the log's pairs of "
+             "a query "
              "of --queries and a document are held in memory");
   table.needs("half-life", {"clicks"}, "judgments have no age");
   table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
@@ -218,11 +248,14 @@ bool EvidenceOptions::wants_clicks() const {
   return schema ? schema->version == FeatureSchema::kVersionWithClicks : behaviour;
 }
 
-bool EvidenceOptions::holds_out() const { return wants_clicks() && !clicks.empty() && behaviour_from != BehaviourSource::index; }
+bool EvidenceOptions::holds_out() const {
+  return wants_clicks() && !clicks.empty() && behaviour_from != BehaviourSource::index;
+}
 
 void EvidenceOptions::check_clicks() const {
   if (behaviour && !wants_clicks()) {
-    throw ConfigError("--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
+    throw ConfigError(
+        "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
   }
   if (!wants_clicks()) return;
   if (holds_out() && std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
@@ -235,7 +268,8 @@ void EvidenceOptions::check_clicks() const {
 }
 
 std::unique_ptr<HeldOutHistory> EvidenceOptions::read_history(
-    const std::vector<QueryRow>& rows, const std::function<bool(const ClickRow&, const std::string&)>& is_held_out) const {
+    const std::vector<QueryRow>& rows,
+    const std::function<bool(const ClickRow&, const std::string&)>& is_held_out) const {
   if (!holds_out()) return nullptr;
   auto history = std::make_unique<HeldOutHistory>(database, rows);
   const QueryResolver resolver(rows);
@@ -248,7 +282,8 @@ std::unique_ptr<HeldOutHistory> EvidenceOptions::read_history(
 }
 
 TrainingData EvidenceOptions::prepare_rows(
-    const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&, PreparationReport&)>& prepare_them,
+    const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&,
+                                     PreparationReport&)>& prepare_them,
     bool is_decayed, const std::string& part) const {
   const Xapian::Database db = database.open_filled();
   const IndexLayout layout = database.layout(db);
@@ -259,20 +294,22 @@ TrainingData EvidenceOptions::prepare_rows(
   PreparationReport report;
   auto bar = std::make_unique<ProgressBar>("features");
   options.on_progress = [&](double share) { bar->update(share); };
-  TrainingData data = prepare_them(layout, schema ? *schema : make_schema(db, layout, features, behaviour), options, report);
+  TrainingData data =
+      prepare_them(layout, schema ? *schema : make_schema(db, layout, features, behaviour), options, report);
   bar.reset();
   if (!part.empty()) std::cerr << part << ": ";
   report_losses(report, data, is_decayed);
   return data;
 }
 
-TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log, const HeldOutHistory* history,
-                                             const std::string& part) const {
+TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, LogPart& log,
+                                             const HeldOutHistory* history, const std::string& part) const {
   const double half_life = log.clicks.half_life_days();
   const AddedDocuments added = log.earlier.finish(half_life == 0.0, history != nullptr);
   const auto indexes = history != nullptr ? history->indexes(behaviour_hidden, part != kTraining) : nullptr;
   TrainingData data = prepare_rows(
-      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, PreparationOptions options, PreparationReport& report) {
+      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, PreparationOptions options,
+          PreparationReport& report) {
         if (add_clicked) options.added = &added;
         options.parts = indexes.get();
         return prepare(database.opener(), layout, schema_of_rows, rows, log.clicks, options, report);
@@ -301,10 +338,13 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
     for (const QueryRow& other : others) {
       if (!is_validation && holds_out()) held_out.insert(other.id);
     }
-    const auto history = read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
+    const auto history =
+        read_history(known, [&](const ClickRow&, const std::string& id) { return held_out.count(id) > 0; });
     const QueryIds ids = ids_of(rows);
     LogPart whole(click_model.half_life(half_life_days), max_click_bytes, ids, ids_of(others));
-    for_each_click(known, [&](const ClickRow& row, const std::string& query_id) { whole.add(row, query_id, history.get(), add_clicked); });
+    for_each_click(known, [&](const ClickRow& row, const std::string& query_id) {
+      whole.add(row, query_id, history.get(), add_clicked);
+    });
     return prepare_clicks(rows, whole, history.get(), part);
   }
   Qrels judgments = read_qrels(qrels);
@@ -313,7 +353,8 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
     if (own.count(other.id) == 0) judgments.by_query.erase(other.id);
   }
   return prepare_rows(
-      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options, PreparationReport& report) {
+      [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options,
+          PreparationReport& report) {
         return prepare(database.opener(), layout, schema_of_rows, rows, judgments, options, report);
       },
       false, part);
@@ -333,7 +374,8 @@ RowSplit EvidenceOptions::row_split(LogSplit split, double share, std::uint64_t 
   return RowSplit(split, share, seed, *beginning);
 }
 
-std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share, std::uint64_t seed) const {
+std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit split, double share,
+                                                                     std::uint64_t seed) const {
   check();
   if (!qrels.empty()) {
     if (split != LogSplit::query) {
@@ -344,8 +386,9 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
   check_clicks();
   const std::vector<QueryRow> rows = read_queries(queries);
   RowSplit held_out = row_split(split, share, seed);
-  const auto history = read_history(
-      rows, [ahead = held_out](const ClickRow& row, const std::string& id) mutable { return ahead.is_held_out(row, id); });
+  const auto history = read_history(rows, [ahead = held_out](const ClickRow& row, const std::string& id) mutable {
+    return ahead.is_held_out(row, id);
+  });
   const std::optional<double> half_life = click_model.half_life(half_life_days);
   const QueryIds ids = ids_of(rows);
   LogPart parts[2] = {LogPart(half_life, max_click_bytes / 2, ids), LogPart(half_life, max_click_bytes / 2, ids)};
@@ -360,7 +403,8 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
   if (split == LogSplit::session && !has_sessions) throw ConfigError("--split session: the log has no sessions");
   if (num_rows[0] == 0 || num_rows[1] == 0) {
     throw Error("too few clicks to hold some out for validation: the split by " + held_out.description() + " leaves " +
-                std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) + " for validation");
+                std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) +
+                " for validation");
   }
   const auto rows_of = [&](bool validation) {
     std::vector<QueryRow> own;
@@ -376,20 +420,24 @@ std::pair<TrainingData, TrainingData> EvidenceOptions::prepare_parts(LogSplit sp
   TrainingData validation = same_schema.prepare_clicks(rows_of(true), parts[1], history.get(), kValidation);
   training.origin.split = validation.origin.split = held_out.description();
   if (training.labels != validation.labels) {
-    throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) + " for training and " +
-                to_string(validation.labels) + " for validation: give logs of one form, or --split query");
+    throw Error(std::string("the split by ") + held_out.description() + " leaves " + to_string(training.labels) +
+                " for training and " + to_string(validation.labels) +
+                " for validation: give logs of one form, or --split query");
   }
   return {std::move(training), std::move(validation)};
 }
 
 void SplitFlags::add_to(OptionTable& table) {
-  table.choice<LogSplit>(
-      "split", split,
-      {{"query", LogSplit::query}, {"time", LogSplit::time}, {"session", LogSplit::session}},
-      "what parts validation from training. query: each query is wholly in one part, so that a model is chosen that ranks new queries "
-      "well. time: the last rows of the log are held out, to see how a model fares on what came next; it reads the log twice, and "
-      "the newest clicks teach nothing. session: each session is held out or not, for a site whose queries are always the same ones");
-  table.number("valid-share", share, 0.01, 0.9, "share held out for validation: of the rows by time, of the queries, or of the sessions");
+  table.choice<LogSplit>("split", split,
+                         {{"query", LogSplit::query}, {"time", LogSplit::time}, {"session", LogSplit::session}},
+                         "what parts validation from training. query: each query is wholly in one part, so that a "
+                         "model is chosen that ranks new queries "
+                         "well. time: the last rows of the log are held out, to see how a model fares on what came "
+                         "next; it reads the log twice, and "
+                         "the newest clicks teach nothing. session: each session is held out or not, for a site whose "
+                         "queries are always the same ones");
+  table.number("valid-share", share, 0.01, 0.9,
+               "share held out for validation: of the rows by time, of the queries, or of the sessions");
 }
 
 }  // namespace irgan

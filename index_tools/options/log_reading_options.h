@@ -26,7 +26,8 @@ struct LogReadingOptions {
 /// The columns that are known, with commas between.
 std::string known_columns();
 
-/// Throws: ConfigError naming both flags if two of the inputs, each a flag and its path, are "-": stdin can be read once
+/// Throws: ConfigError naming both flags if two of the inputs, each a flag and its path, are "-": stdin can be read
+/// once
 void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs);
 
 /// Tells stderr which lines of the log at `path` were counted apart or passed over, and why.

@@ -3,11 +3,13 @@
 namespace irgan {
 
 void MemoryUse::add_to(OptionTable& table) {
-  table.text("memory", memory, "click memory that 'memory' wrote; else the one in the index, if any; none: without", "FILE");
+  table.text("memory", memory, "click memory that 'memory' wrote; else the one in the index, if any; none: without",
+             "FILE");
   table.number("memory-clicked", added.clicked, std::size_t{0}, std::size_t{1000},
                "documents clicked for the query that may join its candidates, those with most clicks");
-  table.number("memory-words", added.by_words, std::size_t{0}, std::size_t{1000},
-               "documents that may join by the words of clicked queries; on bestbuy 50 found most of what there was to find");
+  table.number(
+      "memory-words", added.by_words, std::size_t{0}, std::size_t{1000},
+      "documents that may join by the words of clicked queries; on bestbuy 50 found most of what there was to find");
 }
 
 void MemoryUse::apply(const Xapian::Database& db, RerankOptions& options) const {

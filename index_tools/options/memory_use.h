@@ -1,9 +1,9 @@
 /// How commands that rank use a click memory.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 #include "index_tools/options/option_table.h"
 #include "irgan/reranker.h"

@@ -12,74 +12,113 @@ constexpr std::size_t kAnyRank = 1000000;
 
 void add_source_options(MineOptions& options, OptionTable& table) {
   table.texts("source", options.sources,
-              "where negatives come from, with its share of them; may be given again. discriminator (the default, which measured harder at "
-              "fewer false negatives): its highest-scored; generator: drawn from the policy, the more deceptive a document the likelier; bm25: the first stage's first; "
-              "uniform: any candidate; dns: the discriminator's best of 4 at random, again and again; ambiguous: scores near the "
-              "positive's; skipped: shown above a click and not clicked; run: the first of --run; teacher: the highest of --scores", "NAME[=SHARE]");
+              "where negatives come from, with its share of them; may be given again. discriminator (the default, "
+              "which measured harder at "
+              "fewer false negatives): its highest-scored; generator: drawn from the policy, the more deceptive a "
+              "document the likelier; bm25: the first stage's first; "
+              "uniform: any candidate; dns: the discriminator's best of 4 at random, again and again; ambiguous: "
+              "scores near the "
+              "positive's; skipped: shown above a click and not clicked; run: the first of --run; teacher: the highest "
+              "of --scores",
+              "NAME[=SHARE]");
   table.number("temperature", options.temperature, 0.0, 100.0,
-               "of the generator's draws: lower ones are harder and hit more positives in disguise; 0: the lowest that keeps --max-false-negatives by the model's record");
+               "of the generator's draws: lower ones are harder and hit more positives in disguise; 0: the lowest that "
+               "keeps --max-false-negatives by the model's record");
   table.number("max-false-negatives", options.max_false_negatives, 1.0, 1000.0,
-               "how many times as many false negatives as uniform draws the generator's may have, as training measured it; stderr says whether the bound could be kept");
-  table.number("sharpness", options.ambiguous_sharpness, 1e-6, 1e6, "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
+               "how many times as many false negatives as uniform draws the generator's may have, as training measured "
+               "it; stderr says whether the bound could be kept");
+  table.number("sharpness", options.ambiguous_sharpness, 1e-6, 1e6,
+               "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
   table.number("offset", options.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
   table.text("run", options.run, "a TREC run, as source or for the guards' scores", "FILE");
-  table.text("scores", options.scores, "an external teacher's scores, as a TREC run: as source, and for the guards", "FILE");
+  table.text("scores", options.scores, "an external teacher's scores, as a TREC run: as source, and for the guards",
+             "FILE");
 }
 
 void add_guard_options(MineOptions& options, OptionTable& table) {
   table.choice<GuardScore>("score-by", options.score_by,
-                           {{"auto", GuardScore::automatic}, {"discriminator", GuardScore::discriminator}, {"generator", GuardScore::generator},
-                            {"first-stage", GuardScore::first_stage}, {"run", GuardScore::run}, {"teacher", GuardScore::teacher}},
-                           "score that guards look at and --output-scores shows; the networks' in log probability over the candidates; auto: "
+                           {{"auto", GuardScore::automatic},
+                            {"discriminator", GuardScore::discriminator},
+                            {"generator", GuardScore::generator},
+                            {"first-stage", GuardScore::first_stage},
+                            {"run", GuardScore::run},
+                            {"teacher", GuardScore::teacher}},
+                           "score that guards look at and --output-scores shows; the networks' in log probability over "
+                           "the candidates; auto: "
                            "teacher with --scores, else discriminator where there is a model, else first-stage");
   table.number("max-score", options.guards.max_score, -kAnyScore, kAnyScore, "no negative above this score");
   table.number("min-score", options.guards.min_score, -kAnyScore, kAnyScore, "no negative below this score");
   table.number("absolute-margin", options.guards.absolute_margin, -kAnyScore, kAnyScore,
                "a negative scores at most the query's lowest positive less this");
   table.number("relative-margin", options.guards.relative_margin, 0.0, 1.0,
-               "a negative scores at most s - |s| times this, s the query's lowest positive; not for the networks' scores, which have no zero");
+               "a negative scores at most s - |s| times this, s the query's lowest positive; not for the networks' "
+               "scores, which have no zero");
   table.number("range-min", options.guards.range_min, std::size_t{0}, kAnyRank,
-               "candidates passed over at the head of the ranking by score, after positives and what other guards exclude are taken out");
+               "candidates passed over at the head of the ranking by score, after positives and what other guards "
+               "exclude are taken out");
   table.number("range-max", options.guards.range_max, std::size_t{0}, kAnyRank,
-               "where that ranking ends; of the ranking before, only so many and the most positives that a query has are looked at; 0: nowhere");
+               "where that ranking ends; of the ranking before, only so many and the most positives that a query has "
+               "are looked at; 0: nowhere");
   table.number("max-relevance", options.max_relevance, 0.0, 1.0,
-               "with impressions: greatest chance that a negative is relevant, given how often it was looked at and clicked, with the "
+               "with impressions: greatest chance that a negative is relevant, given how often it was looked at and "
+               "clicked, with the "
                "discriminator as the prior; 1: no matter; else .1 where the model knows how ranks are looked at");
   table.number("min-relevance", options.min_relevance, 0.0, 1.0,
-               "with impressions: chance from which a document clicked where it was shown is a positive; 0: every clicked one; clicked ones below are mined if "
+               "with impressions: chance from which a document clicked where it was shown is a positive; 0: every "
+               "clicked one; clicked ones below are mined if "
                "--max-relevance lets them; what only a log of clicks alone has is a positive always");
-  table.number("max-resemblance", options.max_resemblance, 0.0, 1.0,
-               "share of common three-word sequences up to which a document is no near-duplicate of a positive; 1: no matter");
+  table.number(
+      "max-resemblance", options.max_resemblance, 0.0, 1.0,
+      "share of common three-word sequences up to which a document is no near-duplicate of a positive; 1: no matter");
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
-  table.number("num-negatives", options.num_negatives, std::size_t{1}, std::size_t{10000}, "negatives a query, or a positive");
+  table.number("num-negatives", options.num_negatives, std::size_t{1}, std::size_t{10000},
+               "negatives a query, or a positive");
   table.choice<Picking>("strategy", options.picking, {{"top", Picking::top}, {"random", Picking::random}},
-                        "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped give: the first, or any");
+                        "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped "
+                        "give: the first, or any");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
-  table.flag("per-positive", options.per_positive, "pick anew for each positive; else once a query, for all its positives");
-  table.flag("include-positives", options.include_positives, "let positives stand among the negatives whatever --max-relevance, for reranking data; n-tuple and ids only");
-  table.flag("output-scores", options.output_scores, "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and labels, as sentence-transformers does");
+  table.flag("per-positive", options.per_positive,
+             "pick anew for each positive; else once a query, for all its positives");
+  table.flag(
+      "include-positives", options.include_positives,
+      "let positives stand among the negatives whatever --max-relevance, for reranking data; n-tuple and ids only");
+  table.flag("output-scores", options.output_scores,
+             "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and "
+             "labels, as sentence-transformers does");
   table.choice<Padding>("pad", options.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
-                        "fill up what is missing with random documents of the index that no guard took out, marked in a column 'padded', which sentence-transformers must not see: drop it before training");
+                        "fill up what is missing with random documents of the index that no guard took out, marked in "
+                        "a column 'padded', which sentence-transformers must not see: drop it before training");
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
   table.choice<NegativeForm>("format", options.form,
-                             {{"triplet", NegativeForm::triplet}, {"n-tuple", NegativeForm::n_tuple}, {"labeled-pair", NegativeForm::labeled_pair},
-                              {"labeled-list", NegativeForm::labeled_list}, {"flagembedding", NegativeForm::flagembedding},
-                              {"tevatron", NegativeForm::tevatron}, {"ids", NegativeForm::ids}},
-                             "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines qid, positive, negative with tabs");
-  table.choice<RowContent>("content", options.content, {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
-                           "what stands for documents; both: ids in columns '..._id', which sentence-transformers would take for texts: drop them before training");
-  table.texts("text-field", options.text_fields, "a field of the documents' stored data that is their text, may be given again; else all text fields", "NAME");
-  table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain", "FILE");
+                             {{"triplet", NegativeForm::triplet},
+                              {"n-tuple", NegativeForm::n_tuple},
+                              {"labeled-pair", NegativeForm::labeled_pair},
+                              {"labeled-list", NegativeForm::labeled_list},
+                              {"flagembedding", NegativeForm::flagembedding},
+                              {"tevatron", NegativeForm::tevatron},
+                              {"ids", NegativeForm::ids}},
+                             "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines "
+                             "qid, positive, negative with tabs");
+  table.choice<RowContent>("content", options.content,
+                           {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
+                           "what stands for documents; both: ids in columns '..._id', which sentence-transformers "
+                           "would take for texts: drop them before training");
+  table.texts("text-field", options.text_fields,
+              "a field of the documents' stored data that is their text, may be given again; else all text fields",
+              "NAME");
+  table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain",
+             "FILE");
 }
 
 }  // namespace
 
 bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
-  return std::any_of(sources.begin(), sources.end(), [&](const SharedSource& shared) { return shared.source == source; });
+  return std::any_of(sources.begin(), sources.end(),
+                     [&](const SharedSource& shared) { return shared.source == source; });
 }
 
 void add_options(MineOptions& options, OptionTable& table) {
@@ -92,7 +131,8 @@ void add_options(MineOptions& options, OptionTable& table) {
   add_guard_options(options, table);
   add_choice_options(options, table);
   add_form_options(options, table);
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000}, "candidates a query; 0: as the model was trained, else 100");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates a query; 0: as the model was trained, else 100");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");
 }
@@ -120,7 +160,8 @@ std::vector<SharedSource> parse_sources(const std::vector<std::string>& given) {
 GuardScore guard_score(const MineOptions& options, const std::vector<SharedSource>& sources) {
   if (options.score_by != GuardScore::automatic) return options.score_by;
   if (!options.scores.empty()) return GuardScore::teacher;
-  for (const NegativeSource source : {NegativeSource::generator, NegativeSource::discriminator, NegativeSource::dns, NegativeSource::ambiguous}) {
+  for (const NegativeSource source :
+       {NegativeSource::generator, NegativeSource::discriminator, NegativeSource::dns, NegativeSource::ambiguous}) {
     if (uses(sources, source)) return GuardScore::discriminator;
   }
   return options.model.empty() ? GuardScore::first_stage : GuardScore::discriminator;
@@ -141,9 +182,11 @@ void check(const MineOptions& options, const std::vector<SharedSource>& sources)
   const bool by_network = score == GuardScore::discriminator || score == GuardScore::generator;
   if (options.guards.relative_margin && by_network) {
     throw ConfigError(std::string("--relative-margin with --score-by ") + to_string(score) +
-                      ": a network's scores have no zero, so that shares of them mean nothing; use --absolute-margin, or --score-by first-stage");
+                      ": a network's scores have no zero, so that shares of them mean nothing; use --absolute-margin, "
+                      "or --score-by first-stage");
   }
-  if (options.run.empty() && (score == GuardScore::run || uses(sources, NegativeSource::run))) throw ConfigError("--run is missing: name the TREC run");
+  if (options.run.empty() && (score == GuardScore::run || uses(sources, NegativeSource::run)))
+    throw ConfigError("--run is missing: name the TREC run");
   if (options.scores.empty() && (score == GuardScore::teacher || uses(sources, NegativeSource::teacher))) {
     throw ConfigError("--scores is missing: name the teacher's scores");
   }
@@ -161,12 +204,18 @@ void check(const MineOptions& options, const std::vector<SharedSource>& sources)
 
 const char* to_string(GuardScore score) {
   switch (score) {
-    case GuardScore::discriminator: return "discriminator";
-    case GuardScore::generator: return "generator";
-    case GuardScore::first_stage: return "first-stage";
-    case GuardScore::run: return "run";
-    case GuardScore::teacher: return "teacher";
-    default: return "auto";
+    case GuardScore::discriminator:
+      return "discriminator";
+    case GuardScore::generator:
+      return "generator";
+    case GuardScore::first_stage:
+      return "first-stage";
+    case GuardScore::run:
+      return "run";
+    case GuardScore::teacher:
+      return "teacher";
+    default:
+      return "auto";
   }
 }
 

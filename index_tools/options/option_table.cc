@@ -30,7 +30,8 @@ Number parse_number(const char* name, const std::string& given, Number low, Numb
   const bool is_number = error == std::errc() && end == given.data() + given.size();
   if (is_number && number >= low && number <= high) return number;  // false for NaN
   const char* kind = std::is_integral_v<Number> ? "a whole number" : "a number";
-  throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " + shown(high));
+  throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " +
+                    shown(high));
 }
 
 constexpr const char* kStray = "word without a flag";  // stands for what no option takes
@@ -71,7 +72,8 @@ void OptionTable::number(const char* name, double& target, double low, double hi
   add_number(name, target, low, high, text);
 }
 
-void OptionTable::number(const char* name, std::optional<double>& target, double low, double high, const std::string& text) {
+void OptionTable::number(const char* name, std::optional<double>& target, double low, double high,
+                         const std::string& text) {
   const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
   const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
   named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
@@ -86,8 +88,8 @@ void OptionTable::number(const char* name, std::optional<int>& target, int low, 
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);
-  const std::string description = text + " (whole numbers with commas between, each " + shown(low) + " to " + shown(high) +
-                                  (target.empty() ? "" : "; default " + default_value) + ")";
+  const std::string description = text + " (whole numbers with commas between, each " + shown(low) + " to " +
+                                  shown(high) + (target.empty() ? "" : "; default " + default_value) + ")";
   const auto set = [name, low, high, &target](const std::string& given) {
     target.clear();
     for (std::size_t begin = 0; begin <= given.size();) {
@@ -136,7 +138,8 @@ void OptionTable::exclude(const char* name, const char* other, const std::string
 void OptionTable::check_rules(const std::set<std::string>& given) const {
   for (const Rule& rule : rules_) {
     if (given.count(rule.name) == 0) continue;
-    const bool has_other = std::any_of(rule.others.begin(), rule.others.end(), [&](const std::string& other) { return given.count(other) > 0; });
+    const bool has_other = std::any_of(rule.others.begin(), rule.others.end(),
+                                       [&](const std::string& other) { return given.count(other) > 0; });
     if (has_other != rule.excludes) continue;
     std::string message = "--" + rule.name + (rule.excludes ? " and" : " needs");
     for (const std::string& other : rule.others) message += (other == rule.others.front() ? " --" : " or --") + other;

@@ -1,14 +1,13 @@
 /// The options of a command: their names, defaults, ranges and reasons, each stated once.
 #pragma once
 
+#include <boost/program_options.hpp>
 #include <functional>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <boost/program_options.hpp>
 
 #include "irgan/errors.h"
 
@@ -60,10 +59,11 @@ class OptionTable {
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 
-  /// Has parse() refuse `name` unless one of `others` is given too: alone it would be passed over. `reason` ends the message.
+  /// Has parse() refuse `name` unless one of `others` is given too: alone it would be passed over. `reason` ends the
+  /// message.
   void needs(const char* name, const std::vector<const char*>& others, const std::string& reason = "");
-  /// Has parse() refuse the two together, of which one would be passed over. Of several such rules the one that was stated first
-  /// speaks; they may be stated before their options are added.
+  /// Has parse() refuse the two together, of which one would be passed over. Of several such rules the one that was
+  /// stated first speaks; they may be stated before their options are added.
   void exclude(const char* name, const char* other, const std::string& reason = "");
 
   /// parse() puts here the names of the flags that were given, whether or not with the default's value.

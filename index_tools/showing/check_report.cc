@@ -14,14 +14,14 @@ constexpr std::size_t kWordsShown = 60;  // of a query or an id, in bytes
 
 constexpr std::size_t kNumRanksShown = 10;
 constexpr double kDay = 86400.0;
-constexpr int kMinQueries = 50;           // `train` refuses fewer
-constexpr double kManyQueries = 1000.0;   // with fewer clicked queries, what is learnt of one set moves on the next
-constexpr double kHeavyHead = 0.5;        // of the rows
-constexpr double kNoticeable = 0.02;      // of the rows: more would be felt
-constexpr double kManyUnknown = 0.05;     // of the clicks
-constexpr double kManyOutside = 0.1;      // of the clicks
-constexpr double kEnoughPairs = 200.0;    // for an examination curve that is more than noise
-constexpr double kShortSpan = 7.0;        // days: a week has every kind of day
+constexpr int kMinQueries = 50;          // `train` refuses fewer
+constexpr double kManyQueries = 1000.0;  // with fewer clicked queries, what is learnt of one set moves on the next
+constexpr double kHeavyHead = 0.5;       // of the rows
+constexpr double kNoticeable = 0.02;     // of the rows: more would be felt
+constexpr double kManyUnknown = 0.05;    // of the clicks
+constexpr double kManyOutside = 0.1;     // of the clicks
+constexpr double kEnoughPairs = 200.0;   // for an examination curve that is more than noise
+constexpr double kShortSpan = 7.0;       // days: a week has every kind of day
 
 std::string time_text(double seconds) {
   const std::time_t whole = static_cast<std::time_t>(seconds);
@@ -47,18 +47,21 @@ double weight(const LogCensusResult& census) {
 
 void print_rows(const CheckFindings& findings, std::ostream& out) {
   const LogCensusResult& census = findings.census;
-  out << "rows       " << grouped(static_cast<double>(census.num_rows)) << " from " << grouped(static_cast<double>(findings.num_lines))
-      << " lines";
-  if (findings.num_rejected > 0) out << ", " << grouped(static_cast<double>(findings.num_rejected)) << " lines unusable";
+  out << "rows       " << grouped(static_cast<double>(census.num_rows)) << " from "
+      << grouped(static_cast<double>(findings.num_lines)) << " lines";
+  if (findings.num_rejected > 0)
+    out << ", " << grouped(static_cast<double>(findings.num_rejected)) << " lines unusable";
   out << "\n           " << grouped(census.num_clicks) << " clicks";
   if (has_impressions(census)) {
-    out << ", " << grouped(census.num_impressions) << " showings; " << percent(census.num_clicks, census.num_impressions) << " clicked";
+    out << ", " << grouped(census.num_impressions) << " showings; "
+        << percent(census.num_clicks, census.num_impressions) << " clicked";
   } else {
     out << " alone, without what was shown";
   }
   out << "\ntime       ";
   if (has_times(census)) {
-    out << time_text(*census.first_time) << " to " << time_text(*census.last_time) << " UTC, " << formatted("%.1f", days(census)) << " days";
+    out << time_text(*census.first_time) << " to " << time_text(*census.last_time) << " UTC, "
+        << formatted("%.1f", days(census)) << " days";
     if (census.num_undated > 0) out << "; " << grouped(static_cast<double>(census.num_undated)) << " rows without";
   } else {
     out << "none";
@@ -72,13 +75,14 @@ void print_sessions(const LogCensusResult& census, std::ostream& out) {
     out << "none\n";
     return;
   }
-  out << grouped(static_cast<double>(census.num_sessions)) << "; rows in each: median " << grouped(census.median_session)
-      << ", 99 of 100 at most " << grouped(census.large_session) << ", largest " << grouped(census.largest_session) << '\n';
+  out << grouped(static_cast<double>(census.num_sessions)) << "; rows in each: median "
+      << grouped(census.median_session) << ", 99 of 100 at most " << grouped(census.large_session) << ", largest "
+      << grouped(census.largest_session) << '\n';
   if (census.num_without_session > 0) {
     out << "           " << grouped(static_cast<double>(census.num_without_session)) << " rows without\n";
   }
-  out << "           of unlikely size (" << grouped(census.unlikely_session) << " rows or more): "
-      << grouped(static_cast<double>(census.num_unlikely_sessions));
+  out << "           of unlikely size (" << grouped(census.unlikely_session)
+      << " rows or more): " << grouped(static_cast<double>(census.num_unlikely_sessions));
   if (census.num_unlikely_sessions > 0) {
     out << ", with " << percent(census.unlikely_rows, weight(census)) << " of the rows and "
         << percent(census.unlikely_clicks, census.num_clicks) << " of the clicks";
@@ -90,8 +94,9 @@ void print_queries(const CheckFindings& findings, std::ostream& out) {
   const LogCensusResult& census = findings.census;
   out << "queries    " << grouped(static_cast<double>(census.num_queries)) << ", "
       << grouped(static_cast<double>(census.num_clicked_queries)) << " with a click, "
-      << grouped(static_cast<double>(census.num_often_clicked_queries)) << " with ten or more\n           the ten most frequent have "
-      << percent(census.top_10_share, 1.0) << " of the rows, the hundred " << percent(census.top_100_share, 1.0) << " (Gini "
+      << grouped(static_cast<double>(census.num_often_clicked_queries))
+      << " with ten or more\n           the ten most frequent have " << percent(census.top_10_share, 1.0)
+      << " of the rows, the hundred " << percent(census.top_100_share, 1.0) << " (Gini "
       << formatted("%.2f", census.gini) << ")\n";
   if (findings.num_in_place > 0) {
     out << "           " << grouped(static_cast<double>(findings.num_in_place))
@@ -100,7 +105,8 @@ void print_queries(const CheckFindings& findings, std::ostream& out) {
   std::string heads;
   for (const LogCensusResult::HeadQuery& head : census.heads) {
     if (head.words.empty()) continue;
-    heads += (heads.empty() ? "" : ", ") + ("'" + excerpt(head.words, kWordsShown) + "' " + percent(head.rows, weight(census)));
+    heads += (heads.empty() ? "" : ", ") +
+             ("'" + excerpt(head.words, kWordsShown) + "' " + percent(head.rows, weight(census)));
   }
   if (!heads.empty()) out << "           " << heads << '\n';
   out << "duplicates " << grouped(static_cast<double>(census.num_duplicates))
@@ -143,13 +149,15 @@ void print_index(const CheckFindings& findings, std::ostream& out) {
   out << "index      has the documents of " << percent(documents.num_known, documents.num_clicks) << " of the clicks";
   if (!documents.unknown.empty()) {
     out << "; not '" << excerpt(documents.unknown.front(), kWordsShown) << "'";
-    for (std::size_t i = 1; i < documents.unknown.size(); ++i) out << ", '" << excerpt(documents.unknown[i], kWordsShown) << "'";
+    for (std::size_t i = 1; i < documents.unknown.size(); ++i)
+      out << ", '" << excerpt(documents.unknown[i], kWordsShown) << "'";
   }
   out << '\n';
   if (documents.num_searched_queries > 0) {
     out << "candidates " << percent(documents.num_found, documents.num_searched_clicks) << " of the clicks of "
-        << grouped(static_cast<double>(documents.num_searched_queries)) << (documents.is_sampled ? " queries, drawn," : " queries")
-        << " are among the first " << findings.depth << " hits\n";
+        << grouped(static_cast<double>(documents.num_searched_queries))
+        << (documents.is_sampled ? " queries, drawn," : " queries") << " are among the first " << findings.depth
+        << " hits\n";
   }
 }
 
@@ -170,15 +178,19 @@ void add_limits_of_size(const LogCensusResult& census, std::vector<std::string>&
 
 void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>& limits) {
   if (!has_impressions(census)) {
-    limits.push_back("The log says what was clicked, not what was shown: documents of low ranks, which fewer people see, are "
-                     "taken for worse than they are. Log a row for each result, with its rank and clicked 0 or 1.");
+    limits.push_back(
+        "The log says what was clicked, not what was shown: documents of low ranks, which fewer people see, are "
+        "taken for worse than they are. Log a row for each result, with its rank and clicked 0 or 1.");
   } else if (!is_examination_known(census)) {
-    limits.push_back("Hardly a document was clicked and shown at two ranks for the same query: whether low ranks are clicked "
-                     "less because they are not looked at or because they are worse can be told by the documents' features alone. Change "
-                     "the order now and then.");
+    limits.push_back(
+        "Hardly a document was clicked and shown at two ranks for the same query: whether low ranks are clicked "
+        "less because they are not looked at or because they are worse can be told by the documents' features alone. "
+        "Change "
+        "the order now and then.");
   } else if (static_cast<double>(census.num_telling_pairs) < kEnoughPairs) {
     limits.push_back("Few documents were shown at two ranks for the same query (" +
-                     grouped(static_cast<double>(census.num_telling_pairs)) + "): how ranks are looked at is known roughly.");
+                     grouped(static_cast<double>(census.num_telling_pairs)) +
+                     "): how ranks are looked at is known roughly.");
   }
 }
 
@@ -192,7 +204,8 @@ void add_limits_of_lines(const CheckFindings& findings, std::vector<std::string>
 
 void add_limits_of_rows(const LogCensusResult& census, std::vector<std::string>& limits) {
   if (!has_times(census)) {
-    limits.push_back("There are no times: old clicks count as much as new ones, and nothing can be tested on the last days.");
+    limits.push_back(
+        "There are no times: old clicks count as much as new ones, and nothing can be tested on the last days.");
   } else if (days(census) < kShortSpan) {
     limits.push_back("The log spans " + formatted("%.1f", days(census)) + " days: no whole week.");
   }
@@ -201,7 +214,8 @@ void add_limits_of_rows(const LogCensusResult& census, std::vector<std::string>&
   }
   if (census.unlikely_rows > kNoticeable * weight(census)) {
     limits.push_back("Sessions of " + grouped(census.unlikely_session) + " rows or more (there are " +
-                     grouped(static_cast<double>(census.num_unlikely_sessions)) + ") make " + percent(census.unlikely_rows, weight(census)) +
+                     grouped(static_cast<double>(census.num_unlikely_sessions)) + ") make " +
+                     percent(census.unlikely_rows, weight(census)) +
                      " of the log. Such are robots, or many users under one name; leave them out.");
   }
   if (static_cast<double>(census.num_duplicates) > kNoticeable * static_cast<double>(census.num_rows)) {
@@ -216,14 +230,16 @@ void add_limits_of_index(const CheckFindings& findings, std::vector<std::string>
   const ClickedDocumentsResult& documents = *findings.documents;
   const double num_unknown = documents.num_clicks - documents.num_known;
   if (num_unknown > kManyUnknown * documents.num_clicks) {
-    limits.push_back(percent(num_unknown, documents.num_clicks) + " of the clicks are on documents that the index does not have: " +
-                     (findings.are_ids_docids ? "docids change when an index is rebuilt or compacted; log unique ids."
-                                              : "deleted since, or does the log name them in another way (--id-prefix)?"));
+    limits.push_back(
+        percent(num_unknown, documents.num_clicks) + " of the clicks are on documents that the index does not have: " +
+        (findings.are_ids_docids ? "docids change when an index is rebuilt or compacted; log unique ids."
+                                 : "deleted since, or does the log name them in another way (--id-prefix)?"));
   }
   const double num_outside = documents.num_searched_clicks - documents.num_found;
   if (num_outside > kManyOutside * documents.num_searched_clicks) {
     limits.push_back(percent(num_outside, documents.num_searched_clicks) + " of the clicks fall outside the first " +
-                     std::to_string(findings.depth) + " hits, where no reranking can reach: raise --depth, or let the search find more.");
+                     std::to_string(findings.depth) +
+                     " hits, where no reranking can reach: raise --depth, or let the search find more.");
   }
 }
 

@@ -1,9 +1,9 @@
 /// How a document is shown in a terminal.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 #include "trainer/site/index_layout.h"
 

@@ -11,21 +11,25 @@ namespace {
 
 // How a language says what a query is made of.
 struct Language {
-  const char* query;          // the constructor
-  const char* op;             // what stands before OP_OR
-  const char* parse;          // the words under a prefix, which follows, and then ")
-  const char* first;          // of the statement that makes the query
-  const char* next;           // of those that add to it
+  const char* query;  // the constructor
+  const char* op;     // what stands before OP_OR
+  const char* parse;  // the words under a prefix, which follows, and then ")
+  const char* first;  // of the statement that makes the query
+  const char* next;   // of those that add to it
   const char* variable;
   const char* end;
 };
 
-constexpr Language kCpp{"Xapian::Query", "Xapian::Query::", "parser.parse_query(text, flags, \"", "Xapian::Query query = ",
-                        "query = ", "query", ";"};
-constexpr Language kPython{"xapian.Query", "xapian.Query.", "parser.parse_query(text, flags, \"", "query = ", "query = ",
-                           "query", ""};
-constexpr Language kPerl{"Search::Xapian::Query->new", "", "$words->(\"", "my $query = ",
-                         "$query = ", "$query", ";"};
+constexpr Language kCpp{"Xapian::Query",
+                        "Xapian::Query::",
+                        "parser.parse_query(text, flags, \"",
+                        "Xapian::Query query = ",
+                        "query = ",
+                        "query",
+                        ";"};
+constexpr Language kPython{
+    "xapian.Query", "xapian.Query.", "parser.parse_query(text, flags, \"", "query = ", "query = ", "query", ""};
+constexpr Language kPerl{"Search::Xapian::Query->new", "", "$words->(\"", "my $query = ", "$query = ", "$query", ";"};
 
 // With a point, so that C++ takes it for a double.
 std::string digits(double number) {
@@ -46,7 +50,8 @@ std::string bm25_parameters(const WeightMixture& mixture, const char* separator)
 std::string scaled(const ScaledField& field, const Language& language) {
   const std::string words = language.parse + field.prefix + "\")";
   if (field.scale == 1.0) return words;
-  return std::string(language.query) + '(' + language.op + "OP_SCALE_WEIGHT, " + words + ", " + digits(field.scale) + ')';
+  return std::string(language.query) + '(' + language.op + "OP_SCALE_WEIGHT, " + words + ", " + digits(field.scale) +
+         ')';
 }
 
 void write_query(const DistilledSearch& search, const Language& language, std::ostream& out) {
@@ -94,12 +99,14 @@ void write_weight_recipe(const DistilledSearch& search, std::ostream& out) {
   out << "irgan::Weight, C++ (#include <irgan/weight.h>):\n";
   write_query(search, kCpp, out);
   out << "    irgan::WeightMixture mixture;\n";
-  const std::pair<const char*, double> members[] = {
-      {"k1", mixture.k1},   {"b", mixture.b},           {"bm25", mixture.bm25},       {"presence", mixture.presence},
-      {"idf", mixture.idf}, {"log_wdf", mixture.log_wdf}, {"brevity", mixture.brevity}, {"length", mixture.length}};
+  const std::pair<const char*, double> members[] = {{"k1", mixture.k1},           {"b", mixture.b},
+                                                    {"bm25", mixture.bm25},       {"presence", mixture.presence},
+                                                    {"idf", mixture.idf},         {"log_wdf", mixture.log_wdf},
+                                                    {"brevity", mixture.brevity}, {"length", mixture.length}};
   for (const auto& [name, value] : members) out << "    mixture." << name << " = " << digits(value) << ";\n";
   out << "    enquire.set_query(query);\n    enquire.set_weighting_scheme(irgan::Weight(mixture));\n"
-         "Where the database is behind xapian-tcpsrv, start that with LD_PRELOAD=libxapian-irgan-preload.so, else it does\n"
+         "Where the database is behind xapian-tcpsrv, start that with LD_PRELOAD=libxapian-irgan-preload.so, else it "
+         "does\n"
          "not know the class.\n";
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "index_tools/showing/figures.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/figures.h"
 #include "trainer/measures/sign_test.h"
 
 namespace irgan {
@@ -34,9 +34,9 @@ void write_need(const InterleavingOutcome& outcome, double win_rate, const std::
 void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,
                    std::ostream& out) {
   const std::uint64_t num_without_clicks = outcome.num_shown - outcome.num_decided() - outcome.num_ties;
-  out << outcome.num_shown << " interleaved " << unit << ": " << names[0] << " wins " << outcome.wins[0]
-      << ", " << names[1] << " wins " << outcome.wins[1] << ", ties " << outcome.num_ties
-      << ", without clicks " << num_without_clicks << '\n';
+  out << outcome.num_shown << " interleaved " << unit << ": " << names[0] << " wins " << outcome.wins[0] << ", "
+      << names[1] << " wins " << outcome.wins[1] << ", ties " << outcome.num_ties << ", without clicks "
+      << num_without_clicks << '\n';
   if (outcome.num_decided() == 0) {
     out << "no verdict: no clicks that one ranking has more of\n";
     return;
@@ -68,7 +68,9 @@ void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLog
     std::string found;
     for (const std::string& team : teams) found += (found.empty() ? "" : ", ") + team;
     throw FormatError(path + ": two teams are needed, the log has " +
-                      (teams.empty() ? "none" : teams.size() == 1 ? "only " + found : "more: " + found) +
+                      (teams.empty()       ? "none"
+                       : teams.size() == 1 ? "only " + found
+                                           : "more: " + found) +
                       "; its column team says which ranking put a hit on the page (--column team=THEIRS)");
   }
   const InterleavingOutcome by_search = clicks.by_search();

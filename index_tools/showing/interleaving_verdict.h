@@ -10,7 +10,8 @@
 
 namespace irgan {
 
-/// Writes how many each ranking won, which one the clicks prefer with its sign test, and how many more it takes to know.
+/// Writes how many each ranking won, which one the clicks prefer with its sign test, and how many more it takes to
+/// know.
 ///
 /// names: what the two rankings are called;  unit: what was counted, "searches" or "sessions"
 void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,

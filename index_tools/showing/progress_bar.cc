@@ -1,10 +1,10 @@
 #include "index_tools/showing/progress_bar.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <utility>
-
-#include <unistd.h>
 
 namespace irgan {
 namespace {

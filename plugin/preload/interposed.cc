@@ -141,8 +141,8 @@ void Enquire::clear_matchspies() {
 
 MSet Enquire::get_mset(doccount first, doccount maxitems, doccount check_at_least, const RSet* rset,
                        const MatchDecider* mdecider) const {
-  // What an answer itself asks of Xapian, searches inside a search (a program's own MatchDecider), and those of a program
-  // that uses our library by itself, go through.
+  // What an answer itself asks of Xapian, searches inside a search (a program's own MatchDecider), and those of a
+  // program that uses our library by itself, go through.
   const std::shared_ptr<LiveSearch> search =
       LiveSearch::answering() || irgan::OwnSearch::running() ? nullptr : LiveEnquires::of_process().find(*this);
   if (!search) return xapian_calls().get_mset(this, first, maxitems, check_at_least, rset, mdecider);

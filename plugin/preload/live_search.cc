@@ -152,9 +152,9 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageReques
       for (const auto& spy : search.spies_) xapian_calls().add_matchspy(&enquire, spy.get());
     }
   } spies_return{*this, same};
-  const Xapian::MSet mset = reranks ? reranker_->get_mset(same, page.first, page.maxitems, page.check_at_least, page.rset,
-                                                          page.mdecider)
-                                    : original(enquire, page);
+  const Xapian::MSet mset =
+      reranks ? reranker_->get_mset(same, page.first, page.maxitems, page.check_at_least, page.rset, page.mdecider)
+              : original(enquire, page);
   if (models_ && page.maxitems > 0 && !preload_settings().log.empty()) log(reranks, enquire, mset);
   return mset;
 }

@@ -1,10 +1,10 @@
 /// One Enquire of the program that we run in: what we know of it, and how its searches are answered.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/reranker.h"
 

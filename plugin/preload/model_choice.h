@@ -1,13 +1,13 @@
 /// Which model, if any, serves a database.
 #pragma once
 
+#include <xapian.h>
+
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-
-#include <xapian.h>
 
 #include "irgan/model_source.h"
 #include "plugin/preload/recent_indexes.h"
@@ -22,8 +22,8 @@ class ModelChoice {
   /// `path`: the model file for databases without a model; empty: none, so that they are left alone
   explicit ModelChoice(const std::string& path);
 
-  /// Returns the source of `db`'s model, the same for one database as long as it is among the last few; nothing if it is to
-  /// be left alone.
+  /// Returns the source of `db`'s model, the same for one database as long as it is among the last few; nothing if it
+  /// is to be left alone.
   ///
   /// Throws: Xapian::Error if the metadata cannot be read
   /// Cost:   a look at the metadata once a second for each database

@@ -17,8 +17,8 @@ class RecentIndexes {
  public:
   static constexpr std::size_t kMost = 4;  // a process that searches more of them at once is rare
 
-  /// Returns the value of `uuid`, a new one if it is not known; valid until the next call. The value of the uuid that was
-  /// asked for the longest ago may go.
+  /// Returns the value of `uuid`, a new one if it is not known; valid until the next call. The value of the uuid that
+  /// was asked for the longest ago may go.
   Value& of(const std::string& uuid) {
     const auto known = std::find_if(all_.begin(), all_.end(), [&](const auto& entry) { return entry.first == uuid; });
     if (known != all_.end()) {

@@ -1,14 +1,13 @@
-/// Teaches stock servers irgan::Weight: a program that makes a Xapian::Registry, as xapian-tcpsrv does, gets one that knows
-/// the class. libxapian's own registries (xapian-progsrv's) are made inside it and are not reached.
+/// Teaches stock servers irgan::Weight: a program that makes a Xapian::Registry, as xapian-tcpsrv does, gets one that
+/// knows the class. libxapian's own registries (xapian-progsrv's) are made inside it and are not reached.
 #include <dlfcn.h>
-
 #include <xapian.h>
 
 #include "irgan/errors.h"
 #include "irgan/weight.h"
 
-// A constructor cannot be written as a member without the definition of Registry::Internal. It has two symbols, of complete
-// objects (1) and of bases (2).
+// A constructor cannot be written as a member without the definition of Registry::Internal. It has two symbols, of
+// complete objects (1) and of bases (2).
 extern "C" {
 
 void made_registry(Xapian::Registry*) __asm__("_ZN6Xapian8RegistryC1Ev") IRGAN_API;

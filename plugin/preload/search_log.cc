@@ -57,7 +57,8 @@ std::string now_in_utc() {
   gmtime_r(&seconds, &parts);
   char date[32];
   std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  const auto milliseconds = static_cast<unsigned>(duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
+  const auto milliseconds =
+      static_cast<unsigned>(duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
   char all[48];
   std::snprintf(all, sizeof all, "%s.%03uZ", date, milliseconds);
   return all;
@@ -86,13 +87,15 @@ std::string line_of(const ServedSearch& search) {
   line["ids"] = search.ids.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(search.ids);
   line["model"] = or_null(search.model);
   line["log_probabilities"] = nullptr;
-  if (!search.log_probabilities.empty()) line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
+  if (!search.log_probabilities.empty())
+    line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
 
 // Whether the open `file` is what stands at `path`.
 bool is_at(int file, const std::string& path) {
-  struct stat open_file {}, present {};
+  struct stat open_file {
+  }, present{};
   return file >= 0 && fstat(file, &open_file) == 0 && stat(path.c_str(), &present) == 0 &&
          open_file.st_dev == present.st_dev && open_file.st_ino == present.st_ino;
 }

@@ -1,22 +1,22 @@
 /// A log of the searches that were served, for training.
 #pragma once
 
+#include <xapian.h>
+
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 namespace irgan {
 
 /// What one search asked for and was shown.
 struct ServedSearch {
-  std::string database;                ///< its uuid
-  std::string text;                    ///< what was typed; empty: not known
+  std::string database;  ///< its uuid
+  std::string text;      ///< what was typed; empty: not known
   Xapian::Query query;
   Xapian::MSet page;
-  std::vector<std::string> ids;        ///< the site's own ids of the page's documents, or nothing
-  std::string model;                   ///< version of the model that ordered the page; empty: the original order
+  std::vector<std::string> ids;  ///< the site's own ids of the page's documents, or nothing
+  std::string model;             ///< version of the model that ordered the page; empty: the original order
   /// Of a page drawn from the policy: a hit each (RankedHit::log_probability), NaN below the model's depth.
   std::vector<double> log_probabilities;
 };

@@ -23,10 +23,11 @@ double number(const char* name, double otherwise, double largest, bool& good) {
   if (text.empty()) return otherwise;
   double value = 0.0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= 0.0 && value <= largest) return value;
+  if (parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= 0.0 && value <= largest)
+    return value;
   good = false;
-  tell_once(std::string(name) + "=" + text + ": must be a number from 0 to " + std::to_string(static_cast<int>(largest)) +
-            "; no search is reranked");
+  tell_once(std::string(name) + "=" + text + ": must be a number from 0 to " +
+            std::to_string(static_cast<int>(largest)) + "; no search is reranked");
   return otherwise;
 }
 
@@ -38,7 +39,8 @@ PreloadSettings read_settings() {
   settings.log = variable("IRGAN_LOG");
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);
-  const double seconds = number("IRGAN_TIME_LIMIT", std::chrono::duration<double>(settings.time_limit).count(), kDay, good);
+  const double seconds =
+      number("IRGAN_TIME_LIMIT", std::chrono::duration<double>(settings.time_limit).count(), kDay, good);
   settings.time_limit = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
   if (!good) settings.share = 0.0;
   return settings;

@@ -7,10 +7,10 @@
 namespace irgan {
 
 struct PreloadSettings {
-  std::string model;   ///< IRGAN_MODEL: a model file for databases that hold no model themselves; empty: none
-  double share = 1.0;  ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
-  double explore = 0.0;///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy
-  std::string log;     ///< IRGAN_LOG: file to which served searches are appended; empty: none
+  std::string model;     ///< IRGAN_MODEL: a model file for databases that hold no model themselves; empty: none
+  double share = 1.0;    ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
+  double explore = 0.0;  ///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy
+  std::string log;       ///< IRGAN_LOG: file to which served searches are appended; empty: none
   /// IRGAN_TIME_LIMIT, in seconds: what reranking may add to a search. One second, if it is not said: more than any
   /// working model needs, and less than a visitor waits for. 0: no bound.
   std::chrono::microseconds time_limit{1'000'000};

@@ -1,9 +1,9 @@
 /// Xapian's own functions behind those that this module puts in their place.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 namespace irgan {
 

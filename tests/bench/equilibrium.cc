@@ -18,7 +18,11 @@ struct Form {
 };
 
 std::vector<Form> forms() {
-  std::vector<Form> all{{"ratio, exact", {}}, {"ratio, K = 64", {}}, {"ratio, K = 16", {}}, {"plain, exact", {}}, {"mixture's ratio", {}}};
+  std::vector<Form> all{{"ratio, exact", {}},
+                        {"ratio, K = 64", {}},
+                        {"ratio, K = 16", {}},
+                        {"plain, exact", {}},
+                        {"mixture's ratio", {}}};
   all[1].options.samples = 64;
   all[2].options.samples = 16;
   all[3].options.form = DiscriminatorForm::plain;

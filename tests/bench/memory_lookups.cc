@@ -49,7 +49,8 @@ std::string made_memory(std::size_t num_queries) {
   for (std::size_t i = 0; i < num_queries; ++i) {
     MemoryEntry entry{query_key(query(i)), 0.0, {}};
     for (std::size_t k = 1 + random() % 5; k > 0; --k) {
-      entry.clicks.emplace_back(static_cast<std::uint32_t>(random() % num_documents), 1.0F + static_cast<float>(random() % 100));
+      entry.clicks.emplace_back(static_cast<std::uint32_t>(random() % num_documents),
+                                1.0F + static_cast<float>(random() % 100));
       entry.num_clicks += entry.clicks.back().second;
     }
     contents.queries.push_back(std::move(entry));
@@ -58,7 +59,8 @@ std::string made_memory(std::size_t num_queries) {
     MemoryEntry entry{word_key("w" + std::to_string(i)), 0.0, {}};
     const std::size_t count = 1 + std::min<std::size_t>(3 * num_queries / 11 / (i + 1), kMostOfWord);
     for (std::size_t k = 0; k < count; ++k) {
-      entry.clicks.emplace_back(static_cast<std::uint32_t>(random() % num_documents), 1.0F + static_cast<float>(random() % 100));
+      entry.clicks.emplace_back(static_cast<std::uint32_t>(random() % num_documents),
+                                1.0F + static_cast<float>(random() % 100));
       entry.num_clicks += entry.clicks.back().second;
     }
     contents.words.push_back(std::move(entry));
@@ -85,15 +87,18 @@ int main(int argc, char** argv) {
   replace_file(argv[1], made_memory(num_queries));
   const auto begin = std::clock();
   const auto memory = ClickMemory::from_file(argv[1]);
-  std::printf("%zu queries, %zu words, %zu documents: %.1f MB, opened and checked in %.0f ms\n", memory->facts().num_queries,
-              memory->facts().num_words, memory->facts().num_documents, static_cast<double>(memory->facts().num_bytes) / 1e6,
-              1e3 * seconds_since(begin));
+  std::printf("%zu queries, %zu words, %zu documents: %.1f MB, opened and checked in %.0f ms\n",
+              memory->facts().num_queries, memory->facts().num_words, memory->facts().num_documents,
+              static_cast<double>(memory->facts().num_bytes) / 1e6, 1e3 * seconds_since(begin));
   std::vector<Words> asked, unknown;
   std::mt19937_64 random(3);
   for (int i = 0; i < 4096; ++i) asked.push_back(query(random() % num_queries));
   for (int i = 0; i < 4096; ++i) unknown.push_back(query(num_queries + random() % num_queries));
-  report("queries that are remembered", 1'000'000, [&](auto& engine) { return memory->query(asked[engine() % 4096]).documents.size(); });
-  report("queries that are not", 1'000'000, [&](auto& engine) { return memory->query(unknown[engine() % 4096]).documents.size(); });
-  report("the top 50 by the words of a query", 20'000, [&](auto& engine) { return memory->by_words(asked[engine() % 4096], 50).size(); });
+  report("queries that are remembered", 1'000'000,
+         [&](auto& engine) { return memory->query(asked[engine() % 4096]).documents.size(); });
+  report("queries that are not", 1'000'000,
+         [&](auto& engine) { return memory->query(unknown[engine() % 4096]).documents.size(); });
+  report("the top 50 by the words of a query", 20'000,
+         [&](auto& engine) { return memory->by_words(asked[engine() % 4096], 50).size(); });
   return 0;
 }

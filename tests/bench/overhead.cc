@@ -9,9 +9,9 @@
 #include <sstream>
 
 #include "irgan/reranker.h"
+#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/log/query_file.h"
 
 namespace {
 
@@ -78,7 +78,8 @@ class Bench {
       const double plain = microseconds([&] { hits = enquire.get_mset(0, kHits); });
       if (hits.size() < kHits) return false;
       const double whole = microseconds([&] { reranked = reranker_.get_mset(enquire, 0, kHits); });
-      const double features = microseconds([&] { rows = extractor_.extract(enquire.get_query(), candidates_of(hits, kHits)); });
+      const double features =
+          microseconds([&] { rows = extractor_.extract(enquire.get_query(), candidates_of(hits, kHits)); });
       const double forward = microseconds([&] { sum_ += static_cast<double>(model_->score(rows).sum()); });
       if (repeat == 0) continue;  // the first reads the index from the disk
       all["plain"].push_back(plain);

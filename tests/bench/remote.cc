@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "irgan/reranker.h"
+#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/log/query_file.h"
 
 namespace {
 

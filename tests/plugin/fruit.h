@@ -143,10 +143,10 @@ inline Xapian::Database fruit_index(int num_shards) {
                          : sharded_index_of(fruit(), static_cast<std::size_t>(num_shards));
 }
 
-
 /// Writes the documents to a new index at `path`, dealt in turn over shards (path.0, path.1, ...) if there are several,
 /// each with `model` in its metadata if one is given; returns all of it opened.
-inline Xapian::Database stored_fruit(const std::string& path, const Model* model = nullptr, std::size_t num_shards = 1) {
+inline Xapian::Database stored_fruit(const std::string& path, const Model* model = nullptr,
+                                     std::size_t num_shards = 1) {
   const std::vector<Xapian::Document> documents = fruit();
   Xapian::Database all;
   for (std::size_t shard = 0; shard < num_shards; ++shard) {

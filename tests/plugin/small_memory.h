@@ -15,7 +15,8 @@ namespace irgan {
 using ClicksOfQueries = std::map<std::string, std::map<std::string, float>>;
 
 /// The contents of a memory of `clicks`, its words those of the queries.
-inline MemoryContents memory_contents(const ClicksOfQueries& clicks, double prior_clicks = 1.0, const std::string& stemmer = "english") {
+inline MemoryContents memory_contents(const ClicksOfQueries& clicks, double prior_clicks = 1.0,
+                                      const std::string& stemmer = "english") {
   MemoryContents contents;
   contents.facts.stemmer = stemmer;
   contents.facts.half_life_days = 5.0;

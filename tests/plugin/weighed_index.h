@@ -1,4 +1,5 @@
-/// An index on disk for tests of weighting: words of very different frequency, short, long and empty documents, two fields.
+/// An index on disk for tests of weighting: words of very different frequency, short, long and empty documents, two
+/// fields.
 #pragma once
 
 #include <xapian.h>
@@ -20,8 +21,8 @@ inline std::string random_word(std::mt19937_64& random) {
   return word_of(std::discrete_distribution<std::size_t>(shares.begin(), shares.end())(random));
 }
 
-/// Writes `num_documents` documents: some words under S and again without prefix, most with a body of up to 80 words, some
-/// that say one word over and over, some empty but for a boolean term; all have the boolean term Kall, half Khalf.
+/// Writes `num_documents` documents: some words under S and again without prefix, most with a body of up to 80 words,
+/// some that say one word over and over, some empty but for a boolean term; all have the boolean term Kall, half Khalf.
 inline Xapian::Database weighed_index(const std::string& path, unsigned num_documents, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Xapian::WritableDatabase db(path, Xapian::DB_CREATE_OR_OVERWRITE);
@@ -53,7 +54,9 @@ inline Xapian::Query random_query(std::mt19937_64& random) {
     words.emplace_back(word, 1 + random() % 2);
     titles.emplace_back("S" + word);
   }
-  const auto joined = [](Query::op op, const std::vector<Query>& parts) { return Query(op, parts.begin(), parts.end()); };
+  const auto joined = [](Query::op op, const std::vector<Query>& parts) {
+    return Query(op, parts.begin(), parts.end());
+  };
   const auto others = [&](std::size_t count) {
     std::vector<Query> result;
     while (result.size() < count) result.emplace_back(random_word(random));
@@ -63,13 +66,20 @@ inline Xapian::Query random_query(std::mt19937_64& random) {
   const Query title(Query::OP_SCALE_WEIGHT, joined(Query::OP_OR, titles), static_cast<double>(random() % 50) / 10.0);
   const Query both(random() % 2 == 0 ? Query::OP_OR : Query::OP_AND_MAYBE, body, title);
   switch (random() % 6) {
-    case 0: return Query(Query::OP_FILTER, both, Query("Khalf"));
-    case 1: return Query(Query::OP_OR, both, joined(Query::OP_SYNONYM, others(3)));
-    case 2: return Query(Query::OP_AND_NOT, both, Query(random_word(random)));
-    // A phrase in an OR gets other weights from Xapian 1.4.22 when it prunes than when it does not, under BM25Weight too.
-    case 3: return Query(Query::OP_FILTER, both, joined(Query::OP_NEAR, others(2)));
-    case 4: return Query(Query::OP_AND_MAYBE, Query("Kall"), both);
-    default: return both;
+    case 0:
+      return Query(Query::OP_FILTER, both, Query("Khalf"));
+    case 1:
+      return Query(Query::OP_OR, both, joined(Query::OP_SYNONYM, others(3)));
+    case 2:
+      return Query(Query::OP_AND_NOT, both, Query(random_word(random)));
+    // A phrase in an OR gets other weights from Xapian 1.4.22 when it prunes than when it does not, under BM25Weight
+    // too.
+    case 3:
+      return Query(Query::OP_FILTER, both, joined(Query::OP_NEAR, others(2)));
+    case 4:
+      return Query(Query::OP_AND_MAYBE, Query("Kall"), both);
+    default:
+      return both;
   }
 }
 

@@ -1,5 +1,6 @@
-// For tests/weight_remote.sh: `make DB` writes an index; `compare DB PORT` searches it by irgan::Weight here and through the
-// server on this machine, and exits 0 if every list is the same, 3 if the server does not know the class, 1 otherwise.
+// For tests/weight_remote.sh: `make DB` writes an index; `compare DB PORT` searches it by irgan::Weight here and
+// through the server on this machine, and exits 0 if every list is the same, 3 if the server does not know the class, 1
+// otherwise.
 #include <iostream>
 #include <string>
 

@@ -1,10 +1,9 @@
 /// The slope of a function by measuring it: what every hand-derived gradient is compared with.
 #pragma once
 
+#include <Eigen/Core>
 #include <functional>
 #include <limits>
-
-#include <Eigen/Core>
 
 namespace irgan {
 

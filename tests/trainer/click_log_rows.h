@@ -14,8 +14,12 @@ namespace irgan {
 /// A row whose texts outlive the callback.
 struct KeptRow {
   explicit KeptRow(const ClickRow& row)
-      : session(row.session), query_id(row.query_id), query(row.query), document_id(row.document_id),
-        team(row.team), rest(row) {}
+      : session(row.session),
+        query_id(row.query_id),
+        query(row.query),
+        document_id(row.document_id),
+        team(row.team),
+        rest(row) {}
   std::string session, query_id, query, document_id, team;
   ClickRow rest;
 };

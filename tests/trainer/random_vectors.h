@@ -1,9 +1,8 @@
 /// Random numbers for tests, out of an engine with a seed that the test names.
 #pragma once
 
-#include <random>
-
 #include <Eigen/Core>
+#include <random>
 
 #include "irgan/feature_extractor.h"
 #include "trainer/game/softmax.h"

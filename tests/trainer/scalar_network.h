@@ -1,12 +1,11 @@
 /// The players' network once more, a number at a time in double precision: what the float code is compared with.
 #pragma once
 
+#include <Eigen/Core>
 #include <cmath>
 #include <cstddef>
 #include <random>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "plugin/src/model/network.h"
 
@@ -39,7 +38,8 @@ inline Eigen::VectorXd scalar_scores(const Network& shape, const Eigen::VectorXd
     for (Eigen::Index row = 0; row < values.rows(); ++row) {
       for (Eigen::Index out = 0; out < num_outputs; ++out) {
         double sum = numbers[next + num_inputs * num_outputs + out];
-        for (Eigen::Index in = 0; in < num_inputs; ++in) sum += values(row, in) * numbers[next + in * num_outputs + out];
+        for (Eigen::Index in = 0; in < num_inputs; ++in)
+          sum += values(row, in) * numbers[next + in * num_outputs + out];
         outputs(row, out) = l + 1 < shape.layers.size() ? std::tanh(sum) : sum;
       }
     }

@@ -1,11 +1,11 @@
 /// A Xapian index of a few documents on disk, made as `xapian-irgan index` and Omega make theirs.
 #pragma once
 
+#include <xapian.h>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/index_layout.h"

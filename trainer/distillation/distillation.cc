@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "plugin/src/search/term_weighting.h"
-#include "trainer/measures/measures.h"
 #include "trainer/distillation/nonnegative_softmax.h"
+#include "trainer/measures/measures.h"
 
 namespace irgan {
 namespace {
@@ -22,12 +22,13 @@ using Eigen::VectorXd;
 // Wide enough that what is found was inside, on the sets that were tried; 0 is presence alone.
 constexpr std::array<double, 9> kGridOfK1 = {0.0, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0};
 constexpr std::array<double, 5> kGridOfB = {0.0, 0.25, 0.5, 0.75, 1.0};
-// The power to which the model's probabilities are taken before the fit: with 1 the fit cares for the many documents that
-// the model thinks little of, too, at the cost of the first ranks (seen on msrd: .817 against .824 for BM25 alone).
+// The power to which the model's probabilities are taken before the fit: with 1 the fit cares for the many documents
+// that the model thinks little of, too, at the cost of the first ranks (seen on msrd: .817 against .824 for BM25
+// alone).
 constexpr std::array<double, 3> kGridOfSharpness = {1.0, 2.0, 4.0};
 constexpr int kTop = 10;
-// What further fields must bring, in nDCG: each makes a search slower (on the Debian packages two take .58 ms in the median
-// instead of .26), and the pools do not show what documents outside of them gain by it.
+// What further fields must bring, in nDCG: each makes a search slower (on the Debian packages two take .58 ms in the
+// median instead of .26), and the pools do not show what documents outside of them gain by it.
 constexpr double kLeastGainOfFields = 0.005;
 constexpr int kMaxSweeps = 4;
 constexpr int kMaxAlternations = 8;
@@ -42,8 +43,8 @@ using FieldSums = std::array<MatrixXd, kNumTermFunctions>;  // documents x field
 struct SummedPool {
   FieldSums sums;
   MatrixXd document_functions;  // documents x kNumDocumentFunctions
-  VectorXd target;     // as the model has it
-  VectorXd sharpened;  // what is fitted to
+  VectorXd target;              // as the model has it
+  VectorXd sharpened;           // what is fitted to
 };
 
 // What is fitted at a point of the grid: coefficients of the term functions x scales of the fields, and of documents.
@@ -59,9 +60,7 @@ struct Point {
   double b = 0.5;
   double sharpness = 1.0;
 
-  bool operator==(const Point& other) const {
-    return k1 == other.k1 && b == other.b && sharpness == other.sharpness;
-  }
+  bool operator==(const Point& other) const { return k1 == other.k1 && b == other.b && sharpness == other.sharpness; }
 };
 
 MatrixXd field_sums(const DistillationPool& pool, const std::vector<FieldUse>& uses,
@@ -183,7 +182,9 @@ class Search {
   VectorXd scales(double of_allowed, double of_usual) const {
     VectorXd result(static_cast<Index>(uses_.size()));
     for (std::size_t f = 0; f < uses_.size(); ++f) {
-      result[static_cast<Index>(f)] = uses_[f] == FieldUse::none ? 0.0 : uses_[f] == FieldUse::usual ? of_usual : of_allowed;
+      result[static_cast<Index>(f)] = uses_[f] == FieldUse::none    ? 0.0
+                                      : uses_[f] == FieldUse::usual ? of_usual
+                                                                    : of_allowed;
     }
     return result;
   }

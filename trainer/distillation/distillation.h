@@ -1,9 +1,8 @@
 /// Finds what Xapian itself can compute that comes nearest to a model: BM25's parameters, field scales, a mixture.
 #pragma once
 
-#include <vector>
-
 #include <Eigen/Core>
+#include <vector>
 
 #include "irgan/weight.h"
 
@@ -24,9 +23,9 @@ struct DistillationPool {
 
 /// A form of the model: a weighting scheme, and how much each field counts in the query.
 struct DistilledForm {
-  WeightMixture mixture;             ///< brevity and length are per word: to be divided by the number of fields in the query
+  WeightMixture mixture;  ///< brevity and length are per word: to be divided by the number of fields in the query
   std::vector<double> field_scales;  ///< a field each; the largest is 1
-  double held_out_ndcg = 0.0;        ///< nDCG@10 over the held-out pools, a document's gain its probability by the model
+  double held_out_ndcg = 0.0;  ///< nDCG@10 over the held-out pools, a document's gain its probability by the model
 };
 
 /// Which functions a form may use.
@@ -44,11 +43,11 @@ enum class FieldUse {
 
 /// Returns the form that ranks the held-out pools most as the model does: by held_out_ndcg.
 ///
-/// k1, b and how much the first ranks count in the fit are searched coordinate by coordinate on a grid, with and without
-/// the functions of the document. At each point scales and coefficients are those of the least cross entropy on the
-/// learning pools, which is convex in either with the other given. On the held-out pools the stock form is never below the
-/// usual query under BM25's defaults, and a mixture never below the stock form. Fields that are not usual are taken only if
-/// the stock form gains .005 by them.
+/// k1, b and how much the first ranks count in the fit are searched coordinate by coordinate on a grid, with and
+/// without the functions of the document. At each point scales and coefficients are those of the least cross entropy on
+/// the learning pools, which is convex in either with the other given. On the held-out pools the stock form is never
+/// below the usual query under BM25's defaults, and a mixture never below the stock form. Fields that are not usual are
+/// taken only if the stock form gains .005 by them.
 ///
 /// uses:     of the fields, at least one usual
 /// Requires: pools with the same number of fields, at least one document each; neither list empty

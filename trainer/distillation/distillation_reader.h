@@ -1,10 +1,10 @@
 /// From a query and its reranked candidates to what a distillation compares.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/query_concepts.h"
 #include "irgan/reranker.h"

@@ -43,9 +43,9 @@ DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const s
   // Xapian multiplies them by the length of the query, in which each word stands once a field.
   search.mixture.brevity /= static_cast<double>(search.fields.size());
   search.mixture.length /= static_cast<double>(search.fields.size());
-  for (double WeightMixture::*member : {&WeightMixture::k1, &WeightMixture::b, &WeightMixture::bm25, &WeightMixture::presence,
-                                        &WeightMixture::idf, &WeightMixture::log_wdf, &WeightMixture::brevity,
-                                        &WeightMixture::length}) {
+  for (double WeightMixture::*member :
+       {&WeightMixture::k1, &WeightMixture::b, &WeightMixture::bm25, &WeightMixture::presence, &WeightMixture::idf,
+        &WeightMixture::log_wdf, &WeightMixture::brevity, &WeightMixture::length}) {
     search.mixture.*member = rounded(search.mixture.*member);
   }
   return search;

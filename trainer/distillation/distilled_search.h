@@ -1,10 +1,11 @@
-/// The forms in which Xapian itself can search as a model would: weighting scheme and scaled fields, as a site uses them.
+/// The forms in which Xapian itself can search as a model would: weighting scheme and scaled fields, as a site uses
+/// them.
 #pragma once
+
+#include <xapian.h>
 
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 #include "trainer/distillation/distillation.h"
 #include "trainer/site/first_stage.h"
@@ -18,8 +19,8 @@ struct DistilledSearch {
   std::vector<ScaledField> fields;  ///< as FirstStage::parse_scaled wants them
 };
 
-/// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are rounded
-/// to four digits, so that what is measured is what is printed.
+/// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are
+/// rounded to four digits, so that what is measured is what is printed.
 ///
 /// prefixes, uses: of the form's fields
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,

@@ -1,9 +1,8 @@
 #include "trainer/distillation/nonnegative_softmax.h"
 
+#include <Eigen/Cholesky>
 #include <algorithm>
 #include <cassert>
-
-#include <Eigen/Cholesky>
 
 #include "trainer/game/softmax.h"
 

@@ -1,11 +1,11 @@
 #include "trainer/evidence/click_history.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
-
-#include <xxhash.h>
 
 #include "plugin/src/features/clicked_field.h"
 #include "trainer/evidence/distinct_pages.h"
@@ -45,7 +45,8 @@ std::size_t ClickParts::part_of(const ClickRow& row) {
 
 std::size_t ClickParts::part_of(double time, std::uint64_t session) const {
   if (way_ == HeldOut::sessions) return mix_hash(0, session) % num_parts_;
-  return static_cast<std::size_t>(std::upper_bound(first_times_.begin(), first_times_.end(), time) - first_times_.begin());
+  return static_cast<std::size_t>(std::upper_bound(first_times_.begin(), first_times_.end(), time) -
+                                  first_times_.begin());
 }
 
 std::uint32_t ClickHistory::query_of(const ClickRow& row, const std::string& query_id) {
@@ -75,7 +76,8 @@ void ClickHistory::add(const ClickRow& row, const std::string& query_id, bool is
   if (!row.clicked) return;
   has_sessions_ = has_sessions_ || !row.session.empty();
   clicks_.push_back({last_time_, session_hash(row.session), query_of(row, query_id),
-                     number_of(std::string(row.document_id), number_of_document_, documents_), static_cast<float>(row.count), is_held_out});
+                     number_of(std::string(row.document_id), number_of_document_, documents_),
+                     static_cast<float>(row.count), is_held_out});
 }
 
 ClickParts ClickHistory::parts(HeldOut way, std::size_t num_parts) const {
@@ -101,12 +103,14 @@ Behaviour ClickHistory::behaviour(const std::string& prefix, const BehaviourOpti
                                   std::size_t part, double hidden_share, bool with_held_out) const {
   std::vector<bool> is_hidden;
   for (const std::string& id : documents_) {
-    is_hidden.push_back(std::ldexp(static_cast<double>(XXH3_64bits_withSeed(id.data(), id.size(), part)), -64) < hidden_share);
+    is_hidden.push_back(std::ldexp(static_cast<double>(XXH3_64bits_withSeed(id.data(), id.size(), part)), -64) <
+                        hidden_share);
   }
   std::vector<const Click*> clicks;
   for (const Click& click : clicks_) {
     if (click.is_held_out && !with_held_out) continue;
-    if (!is_hidden[click.document] && parts.sees(part, parts.part_of(click.time, click.session))) clicks.push_back(&click);
+    if (!is_hidden[click.document] && parts.sees(part, parts.part_of(click.time, click.session)))
+      clicks.push_back(&click);
   }
   return behaviour_of(clicks, prefix, options);
 }
@@ -117,7 +121,8 @@ std::vector<std::size_t> ClickHistory::sessions_of_queries(const std::vector<con
   return count_sessions(seen, words_of_query_.size());
 }
 
-std::vector<bool> ClickHistory::frequent_words(const std::vector<const Click*>& clicks, std::size_t min_sessions) const {
+std::vector<bool> ClickHistory::frequent_words(const std::vector<const Click*>& clicks,
+                                               std::size_t min_sessions) const {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> seen;
   for (const Click* click : clicks) {
     for (const std::uint32_t word : words_of_query_[click->query]) seen.emplace_back(word, click->session);

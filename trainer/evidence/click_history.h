@@ -32,8 +32,8 @@ enum class HeldOut {
 
 /// Deals the rows of a log over parts such that no click is judged by features that it made.
 ///
-/// Leaving a click alone out of its own features would not do: the lack would give it away, since other rows of the query
-/// tell what was there before. Whole parts are left out of all that their clicks are judged by.
+/// Leaving a click alone out of its own features would not do: the lack would give it away, since other rows of the
+/// query tell what was there before. Whole parts are left out of all that their clicks are judged by.
 class ClickParts {
  public:
   /// Returns the part of the next row of the log, in its order; a row without a time is as old as the last dated one.
@@ -93,8 +93,8 @@ class ClickHistory {
   /// hidden_share: share of the documents, others in each part, whose clicks are left out as if the log had never seen
   ///               them. What it has not seen is old and unwanted most of the time: a model that learns from such rows
   ///               alone buries what is new.
-  Behaviour behaviour(const std::string& prefix, const BehaviourOptions& options, const ClickParts& parts, std::size_t part,
-                      double hidden_share = 0.0, bool with_held_out = true) const;
+  Behaviour behaviour(const std::string& prefix, const BehaviourOptions& options, const ClickParts& parts,
+                      std::size_t part, double hidden_share = 0.0, bool with_held_out = true) const;
 
  private:
   struct Click {
@@ -105,7 +105,8 @@ class ClickHistory {
     float count = 1.0F;
     bool is_held_out = false;
   };
-  Behaviour behaviour_of(const std::vector<const Click*>& clicks, const std::string& prefix, const BehaviourOptions& options) const;
+  Behaviour behaviour_of(const std::vector<const Click*>& clicks, const std::string& prefix,
+                         const BehaviourOptions& options) const;
   std::vector<std::size_t> sessions_of_queries(const std::vector<const Click*>& clicks) const;
   std::vector<bool> frequent_words(const std::vector<const Click*>& clicks, std::size_t min_sessions) const;
   std::uint32_t query_of(const ClickRow& row, const std::string& query_id);

@@ -11,8 +11,8 @@
 #include <unordered_map>
 
 #include "trainer/evidence/distinct_pages.h"
-#include "trainer/machine/keyed_sums.h"
 #include "trainer/evidence/spilled_clicks.h"
+#include "trainer/machine/keyed_sums.h"
 
 namespace irgan {
 namespace {
@@ -155,7 +155,8 @@ struct ClickAggregator::State {
 
   void add_clicks(std::uint32_t query, std::uint32_t document, double count) {
     if (spilled != nullptr) {
-      spilled->add_clicks(queries[query], documents[document], {{count, last_time}, count}, counts.newest_time.has_value());
+      spilled->add_clicks(queries[query], documents[document], {{count, last_time}, count},
+                          counts.newest_time.has_value());
       return;
     }
     ClickSums& sums = clicks[(std::uint64_t{query} << 32) | document];
@@ -165,7 +166,8 @@ struct ClickAggregator::State {
   void spill_page(std::uint32_t query, std::uint64_t opening, const Showing* showings, std::size_t size) {
     named.clear();
     for (std::size_t k = 0; k < size; ++k) {
-      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown, showings[k].last_clicks});
+      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown,
+                       showings[k].last_clicks});
     }
     spilled->add_page(queries[query], opening, named, counts.newest_time.has_value());
   }
@@ -179,8 +181,8 @@ struct ClickAggregator::State {
   void begin_spilling() {
     spilled = std::make_unique<SpilledClicks>(options.max_bytes / 4);
     for (const auto& [key, sums] : clicks) {
-      spilled->add_clicks(queries[static_cast<std::uint32_t>(key >> 32)], documents[static_cast<std::uint32_t>(key)], sums,
-                          counts.newest_time.has_value());
+      spilled->add_clicks(queries[static_cast<std::uint32_t>(key >> 32)], documents[static_cast<std::uint32_t>(key)],
+                          sums, counts.newest_time.has_value());
     }
     clicks = {};
     std::vector<Showing> showings;
@@ -294,7 +296,8 @@ struct ClickAggregator::State {
     for (std::size_t k = 0; k < entry.num_showings; ++k) {
       const Showing& showing = pages.showings()[entry.first_showing + k];
       page.documents.push_back({documents[showing.document], showing.rank,
-                                showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown, showing.last_clicks});
+                                showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown,
+                                showing.last_clicks});
     }
     return page;
   }
@@ -309,13 +312,13 @@ struct ClickAggregator::State {
   std::deque<std::pair<PageKey, std::uint64_t>> in_order_of_check;
   std::uint64_t num_openings = 0;
   DistinctPages pages;
-  std::unordered_map<std::uint64_t, ClickSums> clicks;   // key: query in the upper half, document in the lower
-  std::unique_ptr<SpilledClicks> spilled;                // null while there is room in memory
-  std::vector<SpilledClicks::NamedShowing> named;        // of the page that is being spilled
+  std::unordered_map<std::uint64_t, ClickSums> clicks;  // key: query in the upper half, document in the lower
+  std::unique_ptr<SpilledClicks> spilled;               // null while there is room in memory
+  std::vector<SpilledClicks::NamedShowing> named;       // of the page that is being spilled
   std::size_t num_bytes_after_renumbering = 0;
-  std::optional<double> first_time;                      // of the first dated row
-  double last_time = 0.0;                                // of the last row that had one
-  ClickTotals counts;                                    // the sums that are known without finish()
+  std::optional<double> first_time;  // of the first dated row
+  double last_time = 0.0;            // of the last row that had one
+  ClickTotals counts;                // the sums that are known without finish()
 };
 
 ClickAggregator::ClickAggregator(ClickModelOptions options) : state_(std::make_unique<State>(options)) {
@@ -363,7 +366,8 @@ ClickTotals ClickAggregator::finish(const std::function<void(QueryEvidence&&)>& 
   s.unknown.finish([&](const KeyedSums::Entry&) { ++totals.num_unknown_queries; });
   totals.has_impressions = has_impressions();
   totals.half_life_days = half_life_days();
-  const EvidenceRules rules{s.decay, s.page_decay, s.decays(), s.first_time.value_or(0.0), totals.newest_time.value_or(0.0)};
+  const EvidenceRules rules{s.decay, s.page_decay, s.decays(), s.first_time.value_or(0.0),
+                            totals.newest_time.value_or(0.0)};
   const auto count_and_give = [&](QueryEvidence&& query) {
     totals.num_unclicked_pages += query.num_unclicked_pages;
     each(std::move(query));

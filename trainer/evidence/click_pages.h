@@ -17,9 +17,9 @@ namespace irgan {
 /// One document of a result page.
 struct ShownDocument {
   std::string document_id;
-  int rank = 0;       ///< 1-based
-  double clicks = 0;  ///< weighted by the rows' counts, and decayed
-  double shown = 0;   ///< how often it was shown here, weighted by the rows' counts, not decayed
+  int rank = 0;            ///< 1-based
+  double clicks = 0;       ///< weighted by the rows' counts, and decayed
+  double shown = 0;        ///< how often it was shown here, weighted by the rows' counts, not decayed
   double last_clicks = 0;  ///< in how many views of the page no click was lower, not decayed; of rows that count once
 };
 
@@ -29,8 +29,8 @@ struct Page {
   std::vector<ShownDocument> documents;  ///< by rank
 };
 
-/// Source: DESIGN 2: on bestbuy's clicks alone MRR .6506 -> .6673, p .001. Nothing like it is known of impressions, where
-/// decay weighs pages rather than the documents on them.
+/// Source: DESIGN 2: on bestbuy's clicks alone MRR .6506 -> .6673, p .001. Nothing like it is known of impressions,
+/// where decay weighs pages rather than the documents on them.
 constexpr double kHalfLifeOfClicksAlone = 10.0;
 
 struct ClickModelOptions {
@@ -38,30 +38,31 @@ struct ClickModelOptions {
   /// where no row is an impression, else 0.
   std::optional<double> half_life_days = 0.0;
 
-  /// What is counted in memory up to this; beyond it, clicks and pages go to a temporary file and are summed at the end.
-  /// The result is the same bits. Room for some ten million distinct pages, on machines that train at all.
+  /// What is counted in memory up to this; beyond it, clicks and pages go to a temporary file and are summed at the
+  /// end. The result is the same bits. Room for some ten million distinct pages, on machines that train at all.
   std::size_t max_bytes = std::size_t{1} << 30;
 };
 
 /// What the rows of one query come to.
 struct QueryEvidence {
   std::string query_id;
-  std::vector<Page> pages;               ///< by first appearance
-  std::map<std::string, double> clicks;  ///< by document; every click, on pages too, weighted by the rows' counts, and decayed
+  std::vector<Page> pages;  ///< by first appearance
+  std::map<std::string, double>
+      clicks;  ///< by document; every click, on pages too, weighted by the rows' counts, and decayed
   std::size_t num_unclicked_pages = 0;
 };
 
 /// What all rows come to.
 struct ClickTotals {
-  bool has_impressions = false;           ///< of any query
-  double half_life_days = 0;              ///< that was applied; 0 too where no row has a time
-  double num_clicks = 0;                  ///< weighted by count, not decayed
-  double num_impressions = 0;             ///< weighted by count
-  std::size_t num_unclicked_pages = 0;    ///< distinct ones, of known queries
-  std::size_t num_unknown_queries = 0;    ///< distinct ones with a click or an impression
-  double num_unknown_clicks = 0;          ///< of num_clicks: theirs
-  std::size_t num_undated_rows = 0;       ///< without a time: as old as the last dated one before, or the first dated one
-  std::optional<double> newest_time;      ///< seconds since 1970 UTC
+  bool has_impressions = false;         ///< of any query
+  double half_life_days = 0;            ///< that was applied; 0 too where no row has a time
+  double num_clicks = 0;                ///< weighted by count, not decayed
+  double num_impressions = 0;           ///< weighted by count
+  std::size_t num_unclicked_pages = 0;  ///< distinct ones, of known queries
+  std::size_t num_unknown_queries = 0;  ///< distinct ones with a click or an impression
+  double num_unknown_clicks = 0;        ///< of num_clicks: theirs
+  std::size_t num_undated_rows = 0;     ///< without a time: as old as the last dated one before, or the first dated one
+  std::optional<double> newest_time;    ///< seconds since 1970 UTC
 };
 
 /// Collects rows, of one log or of several, in the order of the logs.
@@ -69,16 +70,18 @@ struct ClickTotals {
 /// A page is what one session saw for one query: rows belong to it until one shows another document at a rank that is
 /// taken, or a document that stands at another rank; such a row begins the next page. Equal pages are merged, their
 /// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
-/// that it has already. A session that sees its page again, a document shown once more telling so, has one more view of it;
-/// rows that count for several do not say which clicks were of one view. Rows without a session are taken as one session's. A page that has not been touched while 2^17
-/// others of known queries were opened is closed (2^18 at the latest), to bound memory, and so is one of 1,000 documents.
-/// Its later rows make a page of their own. That costs little: what training learns from a page compares the documents on
-/// it, given their own ranks, and both parts keep those.
+/// that it has already. A session that sees its page again, a document shown once more telling so, has one more view of
+/// it; rows that count for several do not say which clicks were of one view. Rows without a session are taken as one
+/// session's. A page that has not been touched while 2^17 others of known queries were opened is closed (2^18 at the
+/// latest), to bound memory, and so is one of 1,000 documents. Its later rows make a page of their own. That costs
+/// little: what training learns from a page compares the documents on it, given their own ranks, and both parts keep
+/// those.
 ///
 /// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
 ///          are clicks
 /// Threads: one a thread
-/// Cost:    add() O(documents on the page); memory by max_bytes, some 200 MB for pages that are open, and what the query
+/// Cost:    add() O(documents on the page); memory by max_bytes, some 200 MB for pages that are open, and what the
+/// query
 ///          that is being given has, however many rows there are
 class IRGAN_API ClickAggregator {
  public:
@@ -104,8 +107,8 @@ class IRGAN_API ClickAggregator {
   /// The half-life by which clicks so far are decayed; 0: they count in full.
   double half_life_days() const;
 
-  /// Calls `each` for every known query, in the order of their ids, its pages by first appearance; those without a click are
-  /// kept. The aggregator is empty after it.
+  /// Calls `each` for every known query, in the order of their ids, its pages by first appearance; those without a
+  /// click are kept. The aggregator is empty after it.
   ///
   /// Throws: Error if a temporary file fails; what `each` throws
   ClickTotals finish(const std::function<void(QueryEvidence&&)>& each);

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/rows/data_preparation.h"
 #include "trainer/evidence/distinct_pages.h"
+#include "trainer/rows/data_preparation.h"
 
 namespace irgan {
 namespace {

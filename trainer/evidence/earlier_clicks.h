@@ -1,5 +1,5 @@
-/// Which documents that the first stage does not find join a query's candidates in training, as a click memory adds them in
-/// a live search.
+/// Which documents that the first stage does not find join a query's candidates in training, as a click memory adds
+/// them in a live search.
 #pragma once
 
 #include <cstddef>
@@ -15,12 +15,12 @@ namespace irgan {
 /// Added documents by query id, with their labels where clicks are labels.
 using AddedDocuments = std::map<std::string, std::map<std::string, double>>;
 
-/// Collects the documents that were clicked for a query before its last click. A document's first click (with those of the same
-/// session and the same time) makes it a candidate and is no evidence for it; its label is what came after. So no click puts
-/// its own document among the candidates that it is held against.
+/// Collects the documents that were clicked for a query before its last click. A document's first click (with those of
+/// the same session and the same time) makes it a candidate and is no evidence for it; its label is what came after. So
+/// no click puts its own document among the candidates that it is held against.
 ///
-/// Where the log says what was shown, documents that were shown count instead, clicked or not: had they to be clicked to join,
-/// joining would tell that they were.
+/// Where the log says what was shown, documents that were shown count instead, clicked or not: had they to be clicked
+/// to join, joining would tell that they were.
 ///
 /// Rows are as old as they say; those without a time as the last one before that had one, in the order of the log.
 ///

@@ -49,7 +49,8 @@ std::vector<bool> joined_to_first(const std::vector<PairAtRank>& entries, std::s
   };
   for (std::size_t i = 1; i < entries.size(); ++i) {
     if (entries[i].pair != entries[i - 1].pair) continue;
-    parent[root(static_cast<std::size_t>(entries[i].rank - 1))] = root(static_cast<std::size_t>(entries[i - 1].rank - 1));
+    parent[root(static_cast<std::size_t>(entries[i].rank - 1))] =
+        root(static_cast<std::size_t>(entries[i - 1].rank - 1));
   }
   std::vector<bool> joined(num_ranks);
   for (std::size_t rank = 0; rank < num_ranks; ++rank) joined[rank] = root(rank) == root(0);

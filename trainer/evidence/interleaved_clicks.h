@@ -12,11 +12,12 @@
 
 namespace irgan {
 
-/// How many searches (or sessions) each of two rankings won: one wins where more clicks are on its hits than on the other's.
+/// How many searches (or sessions) each of two rankings won: one wins where more clicks are on its hits than on the
+/// other's.
 struct InterleavingOutcome {
   std::uint64_t num_shown = 0;  ///< that showed a hit of a team
   std::array<std::uint64_t, 2> wins{};
-  std::uint64_t num_ties = 0;   ///< as many clicks on both, at least one
+  std::uint64_t num_ties = 0;  ///< as many clicks on both, at least one
 
   std::uint64_t num_decided() const { return wins[0] + wins[1]; }
 
@@ -24,11 +25,11 @@ struct InterleavingOutcome {
   void add(double clicks_of_first, double clicks_of_second);
 };
 
-/// Collects the rows of a log whose pages were interleaved. Rows without a team, as those of explored or plain pages, are
-/// passed over.
+/// Collects the rows of a log whose pages were interleaved. Rows without a team, as those of explored or plain pages,
+/// are passed over.
 ///
-/// A search is what one session asked by one query: its rows may stand anywhere in the log. Queries are told apart by their
-/// id, or by their words where a row has no id.
+/// A search is what one session asked by one query: its rows may stand anywhere in the log. Queries are told apart by
+/// their id, or by their words where a row has no id.
 ///
 /// Threads: one a thread
 /// Cost:    memory by searches and sessions (hashes of 64 bits), not by rows
@@ -36,8 +37,8 @@ class IRGAN_API InterleavedClicks {
  public:
   void add(const ClickRow& row);
 
-  /// The names of the teams in the order of the alphabet; a third is the last that is taken note of, and its rows are not
-  /// counted.
+  /// The names of the teams in the order of the alphabet; a third is the last that is taken note of, and its rows are
+  /// not counted.
   std::vector<std::string> teams() const;
 
   /// Rows with a team but without a session, which are not counted: who clicked what together cannot be told.

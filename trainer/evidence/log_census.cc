@@ -27,7 +27,9 @@ std::uint64_t hash_of(std::string_view text) {
 }  // namespace
 
 struct LogCensus::State {
-  explicit State(std::size_t max_bytes) : counter(max_bytes), thread([this] { run(); }) { block.rows.reserve(kBlockRows); }
+  explicit State(std::size_t max_bytes) : counter(max_bytes), thread([this] { run(); }) {
+    block.rows.reserve(kBlockRows);
+  }
 
   ~State() {
     stop();

@@ -11,7 +11,7 @@ namespace irgan {
 namespace {
 
 constexpr std::size_t kMaxRanks = 50;
-constexpr std::size_t kNumRecentRows = 1 << 19;  // 4 MB, which the cache holds
+constexpr std::size_t kNumRecentRows = 1 << 19;   // 4 MB, which the cache holds
 constexpr std::size_t kMaxWordsBytes = 32 << 20;  // the frequent queries come early, so their words are among the first
 constexpr std::uint64_t kFewRows = 1 << 22;       // examination takes all rows up to here, then fewer and fewer
 constexpr std::size_t kNumHeads = 5;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "trainer/evidence/examination.h"
-#include "trainer/machine/keyed_sums.h"
 #include "trainer/evidence/log_census.h"
+#include "trainer/machine/keyed_sums.h"
 
 namespace irgan {
 
@@ -30,8 +30,8 @@ struct RowBlock {
   std::string texts;
 };
 
-/// Sums showings and clicks of a query's document at a rank, of as many as there is room for: where there is none, those
-/// shown least are left out. That does not look at clicks, so it does not lead an estimate from them astray.
+/// Sums showings and clicks of a query's document at a rank, of as many as there is room for: where there is none,
+/// those shown least are left out. That does not look at clicks, so it does not lead an estimate from them astray.
 class PairTable {
  public:
   explicit PairTable(std::size_t max_bytes);

@@ -52,7 +52,8 @@ struct PageSums {
 // Adds the records of one query up.
 class QuerySums {
  public:
-  QuerySums(const EvidenceRules& rules, const std::function<void(QueryEvidence&&)>& each) : rules_(rules), each_(each) {}
+  QuerySums(const EvidenceRules& rules, const std::function<void(QueryEvidence&&)>& each)
+      : rules_(rules), each_(each) {}
 
   void take(std::string_view key, std::string_view value) {
     const bool is_same = has_key_ && key == key_;
@@ -131,7 +132,8 @@ class QuerySums {
       is_clicked = is_clicked || showing.clicks.value > 0.0;
       std::string document_id = take_ordered(rest);
       const int rank = take_bytes<int>(rest);
-      page.documents.push_back({std::move(document_id), rank, showing.clicks.at(rules_.newest_time, rules_.page_decay), showing.shown, showing.last_clicks});
+      page.documents.push_back({std::move(document_id), rank, showing.clicks.at(rules_.newest_time, rules_.page_decay),
+                                showing.shown, showing.last_clicks});
     }
     if (!is_clicked) ++evidence_.num_unclicked_pages;
     pages_.emplace_back(page_.opening, std::move(page));
@@ -175,8 +177,8 @@ void SpilledClicks::add_clicks(std::string_view query_id, std::string_view docum
   records_.add(key, value);
 }
 
-void SpilledClicks::add_page(std::string_view query_id, std::uint64_t opening, const std::vector<NamedShowing>& showings,
-                             bool is_dated) {
+void SpilledClicks::add_page(std::string_view query_id, std::uint64_t opening,
+                             const std::vector<NamedShowing>& showings, bool is_dated) {
   std::string key;
   append_ordered(key, query_id);
   key += kPage;

@@ -34,8 +34,8 @@ struct EvidenceRules {
   double newest_time = 0.0;
 };
 
-/// What ClickAggregator writes down when its memory is full: sums so far, then every click and page as it comes, so that
-/// adding them up in their order gives the bits that it would have had in memory.
+/// What ClickAggregator writes down when its memory is full: sums so far, then every click and page as it comes, so
+/// that adding them up in their order gives the bits that it would have had in memory.
 ///
 /// Threads: one a thread
 class SpilledClicks {
@@ -53,7 +53,8 @@ class SpilledClicks {
 
   /// is_dated: a time had been seen; if not, the clicks are as old as the first that will be
   void add_clicks(std::string_view query_id, std::string_view document_id, const ClickSums& sums, bool is_dated);
-  void add_page(std::string_view query_id, std::uint64_t opening, const std::vector<NamedShowing>& showings, bool is_dated);
+  void add_page(std::string_view query_id, std::uint64_t opening, const std::vector<NamedShowing>& showings,
+                bool is_dated);
 
   /// Calls `each` for every query, in the order of their ids; nothing is left after it.
   void finish(const EvidenceRules& rules, const std::function<void(QueryEvidence&&)>& each);

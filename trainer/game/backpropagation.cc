@@ -7,8 +7,8 @@ namespace irgan {
 Network zeros_like(const Network& network) {
   Network zeros;
   for (const Network::Layer& layer : network.layers) {
-    zeros.layers.push_back({FeatureMatrix::Zero(layer.weight.rows(), layer.weight.cols()),
-                            Eigen::VectorXf::Zero(layer.bias.size())});
+    zeros.layers.push_back(
+        {FeatureMatrix::Zero(layer.weight.rows(), layer.weight.cols()), Eigen::VectorXf::Zero(layer.bias.size())});
   }
   return zeros;
 }

@@ -28,9 +28,9 @@ IRGAN_API LossGradient plain_loss(const Eigen::Ref<const Eigen::VectorXd>& score
 /// The density-ratio discriminator: the same L with f = log softmax(s) - log p_neg, p_neg a constant.
 ///
 /// At the optimum softmax(s) = p_true whatever p_neg is: noise-contrastive estimation with p_neg as the noise.
-/// `negatives` adds up to the number v of negatives that there are for one positive; f is then log softmax(s) - log v p_neg,
-/// the optimum is the same, and as v grows the gradient becomes the softmax's.
-/// With e = dL/df:  dL/ds_j = e_j - softmax(s)_j sum_i e_i
+/// `negatives` adds up to the number v of negatives that there are for one positive; f is then log softmax(s) - log v
+/// p_neg, the optimum is the same, and as v grows the gradient becomes the softmax's. With e = dL/df:  dL/ds_j = e_j -
+/// softmax(s)_j sum_i e_i
 ///
 /// Source: DESIGN 2; Gutmann and Hyvarinen, "Noise-contrastive estimation", AISTATS 2010, whose v is nu
 IRGAN_API LossGradient ratio_loss(const Eigen::Ref<const Eigen::VectorXd>& scores,

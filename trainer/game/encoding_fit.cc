@@ -17,7 +17,8 @@ float quantile(const std::vector<float>& sorted, double q) {
   const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   const double part = position - static_cast<double>(below);
-  return static_cast<float>((1.0 - part) * static_cast<double>(sorted[below]) + part * static_cast<double>(sorted[above]));
+  return static_cast<float>((1.0 - part) * static_cast<double>(sorted[below]) +
+                            part * static_cast<double>(sorted[above]));
 }
 
 }  // namespace

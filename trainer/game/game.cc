@@ -14,7 +14,7 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr int kDynamicDraws = 4;  // of dns: DESIGN 2
+constexpr int kDynamicDraws = 4;      // of dns: DESIGN 2
 constexpr double kOffsetRate = 10.0;  // b[rank] is a few numbers seen by every page: it may move faster than weights
 
 VectorXd gather(const VectorXd& values, const std::vector<Index>& rows) {
@@ -81,12 +81,12 @@ struct Game::Workspace {
   Network::Activations generator_activations;
   NetworkGradient discriminator_gradient;
   NetworkGradient generator_gradient;
-  VectorXd offset_gradient;      // a rank each
-  VectorXd offset;               // b[rank], a document each
-  VectorXd log_policy;           // log p_theta
-  VectorXd policy;               // p_theta
-  VectorXd noise;                // p_neg
-  double log_partition = 0.0;    // of exp(s) over the pool, estimated from the draws
+  VectorXd offset_gradient;    // a rank each
+  VectorXd offset;             // b[rank], a document each
+  VectorXd log_policy;         // log p_theta
+  VectorXd policy;             // p_theta
+  VectorXd noise;              // p_neg
+  double log_partition = 0.0;  // of exp(s) over the pool, estimated from the draws
   std::mt19937_64 random;
   GameStatistics statistics;
 };
@@ -126,7 +126,8 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
         discriminator_pass(batch[i], *spaces_[i]);
       }
     });
-    discriminator_norm = discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
+    discriminator_norm =
+        discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
     if (offsets.value.size() > 0) {
       VectorXd gradient = VectorXd::Zero(offsets.value.size());
       for (std::size_t i = 0; i < batch.size(); ++i) gradient += spaces_[i]->offset_gradient;
@@ -175,7 +176,8 @@ NetworkGradient& Game::summed(NetworkGradient Workspace::*gradient, std::size_t 
 }
 
 void Game::policy_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd logits = scores_of(generator.weights, *item.generator_encoded, space.generator_activations) / options_.temperature;
+  const VectorXd logits =
+      scores_of(generator.weights, *item.generator_encoded, space.generator_activations) / options_.temperature;
   space.log_policy = log_softmax(logits + space.offset);
   space.policy = space.log_policy.array().exp();
   space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
@@ -185,10 +187,14 @@ void Game::policy_pass(const GameItem& item, Workspace& space) const {
 VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorXd& scores) const {
   const VectorXd uniform = VectorXd::Constant(item.positives.size(), 1.0 / static_cast<double>(item.positives.size()));
   switch (options_.sampler) {
-    case Sampler::generator: return mixed_with_uniform(space.policy, options_.lambda);
-    case Sampler::bm25: return mixed_with_uniform(softmax(item.first_stage), 0.5);
-    case Sampler::dns: return dynamic_negatives(scores, kDynamicDraws);
-    default: return uniform;
+    case Sampler::generator:
+      return mixed_with_uniform(space.policy, options_.lambda);
+    case Sampler::bm25:
+      return mixed_with_uniform(softmax(item.first_stage), 0.5);
+    case Sampler::dns:
+      return dynamic_negatives(scores, kDynamicDraws);
+    default:
+      return uniform;
   }
 }
 
@@ -263,7 +269,8 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
   if (options_.form != DiscriminatorForm::pairwise) {
     VectorXd logits = scores;
     if (options_.form == DiscriminatorForm::ratio) {
-      logits = scores.array() - log_noise.array() - result.log_partition - std::log(static_cast<double>(num_negatives) / k);
+      logits =
+          scores.array() - log_noise.array() - result.log_partition - std::log(static_cast<double>(num_negatives) / k);
     }
     VectorXd drawn_positives = VectorXd::Zero(k + num_negatives);
     drawn_positives.head(k).setConstant(1.0 / k);
@@ -292,8 +299,12 @@ void Game::generator_pass(const GameItem& item, Workspace& space) const {
       reward = rewards(log_ratio(scores, options_.reward_ratio == RewardRatio::own ? space.policy : space.noise),
                        options_.reward);
       break;
-    case DiscriminatorForm::plain: reward = rewards(scores, options_.reward); break;
-    case DiscriminatorForm::pairwise: reward = pairwise_rewards(scores, item.positives, options_.reward); break;
+    case DiscriminatorForm::plain:
+      reward = rewards(scores, options_.reward);
+      break;
+    case DiscriminatorForm::pairwise:
+      reward = pairwise_rewards(scores, item.positives, options_.reward);
+      break;
   }
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
@@ -316,12 +327,15 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
       reward = rewards(scores.array() - space.log_partition - log_divisor.array(), options_.reward);
       break;
     }
-    case DiscriminatorForm::plain: reward = rewards(scores, options_.reward); break;
+    case DiscriminatorForm::plain:
+      reward = rewards(scores, options_.reward);
+      break;
     case DiscriminatorForm::pairwise: {
       const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
       Network::Activations activations;
       const FeatureMatrix clicked_inputs = inputs_of(item, clicked);
-      const VectorXd clicked_scores = scores_of(discriminator.weights, clicked_inputs, activations) + gather(space.offset, clicked);
+      const VectorXd clicked_scores =
+          scores_of(discriminator.weights, clicked_inputs, activations) + gather(space.offset, clicked);
       reward = rewards(scores - clicked_scores, options_.reward);
       break;
     }

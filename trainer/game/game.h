@@ -1,15 +1,14 @@
 /// The minimax game: one step of the discriminator and one of the generator on a batch of examples.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include <Eigen/Core>
-
-#include "trainer/game/player.h"
 #include "trainer/game/negative_sampler.h"
+#include "trainer/game/player.h"
 #include "trainer/game/policy_gradient.h"
 #include "trainer/machine/thread_pool.h"
 
@@ -39,13 +38,13 @@ struct GameOptions {
   Sampler sampler = Sampler::generator;
   Reward reward = Reward::log;
   RewardRatio reward_ratio = RewardRatio::own;
-  int samples = 0;                 ///< K draws an example; 0: exact expectations
-  double lambda = 0.5;             ///< share of uniform in p_neg
-  double negatives = 1.0;          ///< that the discriminator sees for one positive; ratio form only
-  double temperature = 1.0;        ///< p_theta = softmax(g / temperature)
-  double importance = 0.0;         ///< share of clicked documents in the generator's draws, weighted back
-  int discriminator_steps = 1;     ///< a phase
-  int generator_steps = 1;         ///< a phase
+  int samples = 0;              ///< K draws an example; 0: exact expectations
+  double lambda = 0.5;          ///< share of uniform in p_neg
+  double negatives = 1.0;       ///< that the discriminator sees for one positive; ratio form only
+  double temperature = 1.0;     ///< p_theta = softmax(g / temperature)
+  double importance = 0.0;      ///< share of clicked documents in the generator's draws, weighted back
+  int discriminator_steps = 1;  ///< a phase
+  int generator_steps = 1;      ///< a phase
 };
 
 /// What the game needs to know of one example.
@@ -55,11 +54,11 @@ struct GameItem {
   /// Its inputs for some of the documents, a row each: called where `encoded` is null.
   std::function<FeatureMatrix(const std::vector<Eigen::Index>& rows)> encode_rows;
   const FeatureMatrix* generator_encoded = nullptr;  ///< the generator's inputs, a row a document; null if none plays
-  Eigen::VectorXd positives;               ///< p_true
-  Eigen::VectorXd first_stage;             ///< standardised first-stage scores; read by Sampler::bm25 only
-  const std::vector<int>* ranks = nullptr; ///< 1-based; empty without impressions
+  Eigen::VectorXd positives;                         ///< p_true
+  Eigen::VectorXd first_stage;                       ///< standardised first-stage scores; read by Sampler::bm25 only
+  const std::vector<int>* ranks = nullptr;           ///< 1-based; empty without impressions
   double weight = 1.0;
-  std::uint64_t seed = 0;                  ///< of this example's draws in this step
+  std::uint64_t seed = 0;  ///< of this example's draws in this step
 };
 
 /// Whether the discriminator never needs the scores of a whole pool: with K draws, unless they are made by its scores.
@@ -67,22 +66,23 @@ IRGAN_API bool scores_draws_alone(const GameOptions& options);
 
 /// Means over examples, weighted as the loss is.
 struct IRGAN_API GameStatistics {
-  double weight = 0.0;                 ///< total, so that statistics can be merged
-  double discriminator_loss = 0.0;     ///< nats
-  double discriminator_accuracy = 0.0; ///< chance that a positive has f > 0 and a negative f < 0, averaged
-  double calibration_error = 0.0;      ///< |mean of D - share of positives| over both draws: 0 where D is calibrated
-  double reward = 0.0;                 ///< E_{p_theta}[reward]
-  double policy_divergence = 0.0;      ///< KL(p_true || p_theta), nats
-  double policy_entropy = 0.0;         ///< of p_theta, nats
-  double discriminator_gradient = 0.0; ///< norm
-  double generator_gradient = 0.0;     ///< norm
+  double weight = 0.0;                  ///< total, so that statistics can be merged
+  double discriminator_loss = 0.0;      ///< nats
+  double discriminator_accuracy = 0.0;  ///< chance that a positive has f > 0 and a negative f < 0, averaged
+  double calibration_error = 0.0;       ///< |mean of D - share of positives| over both draws: 0 where D is calibrated
+  double reward = 0.0;                  ///< E_{p_theta}[reward]
+  double policy_divergence = 0.0;       ///< KL(p_true || p_theta), nats
+  double policy_entropy = 0.0;          ///< of p_theta, nats
+  double discriminator_gradient = 0.0;  ///< norm
+  double generator_gradient = 0.0;      ///< norm
 
   void merge(const GameStatistics& other);
 };
 
 /// Two players and their board.
 ///
-/// Threads: one caller at a time; a step's work is shared out over `threads`, its result does not depend on their number.
+/// Threads: one caller at a time; a step's work is shared out over `threads`, its result does not depend on their
+/// number.
 class IRGAN_API Game {
  public:
   /// num_ranks: largest rank that any example shows; 0 without impressions

@@ -20,14 +20,18 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
     for (std::size_t j = 0; j < features.size(); ++j) {
       if (names == "all" || needs_no_postings(features[j])) positions.push_back(static_cast<Index>(j));
     }
-    if (positions.empty()) throw ConfigError("--generator-features cheap: no feature is one of the first stage or of a value slot; give names");
+    if (positions.empty())
+      throw ConfigError(
+          "--generator-features cheap: no feature is one of the first stage or of a value slot; give names");
     return positions;
   }
   for (std::size_t begin = 0; begin <= names.size();) {
     const std::size_t end = std::min(names.find(',', begin), names.size());
     const std::string name = names.substr(begin, end - begin);
     const auto found = std::find(features.begin(), features.end(), name);
-    if (found == features.end()) throw ConfigError("--generator-features: there is no feature '" + name + "'; 'all', 'cheap' or names with commas between");
+    if (found == features.end())
+      throw ConfigError("--generator-features: there is no feature '" + name +
+                        "'; 'all', 'cheap' or names with commas between");
     positions.push_back(found - features.begin());
     begin = end + 1;
   }
@@ -44,10 +48,12 @@ GeneratorInputs::GeneratorInputs(const FeatureSchema& schema, const Encoding& en
     : features_(positions_of(schema, names)),
       full_width_(encoding.width()),
       sees_all_(features_.size() == schema.features.size()) {
-  for (const Index feature : features_) encoding_.features.push_back(encoding.features[static_cast<std::size_t>(feature)]);
+  for (const Index feature : features_)
+    encoding_.features.push_back(encoding.features[static_cast<std::size_t>(feature)]);
   const std::vector<Index> owners = encoding.feature_of_column();
   for (std::size_t column = 0; column < owners.size(); ++column) {
-    if (std::binary_search(features_.begin(), features_.end(), owners[column])) columns_.push_back(static_cast<Index>(column));
+    if (std::binary_search(features_.begin(), features_.end(), owners[column]))
+      columns_.push_back(static_cast<Index>(column));
   }
 }
 

@@ -36,7 +36,7 @@ class IRGAN_API GeneratorInputs {
   std::vector<Eigen::Index> features_;  // of the schema
   std::vector<Eigen::Index> columns_;   // of the whole encoding, in the order of features_
   Eigen::Index full_width_;
-  Encoding encoding_;                   // of features_
+  Encoding encoding_;  // of features_
   bool sees_all_;
 };
 

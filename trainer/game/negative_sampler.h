@@ -1,9 +1,8 @@
 /// The distributions that the discriminator's negatives are drawn from.
 #pragma once
 
-#include <string>
-
 #include <Eigen/Core>
+#include <string>
 
 #include "irgan/errors.h"
 

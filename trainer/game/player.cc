@@ -27,8 +27,9 @@ void adam_step(Weights& weights, const Gradient& gradient, Moments& first, Momen
   first = static_cast<Scalar>(Constants::kBeta1) * first + static_cast<Scalar>(1.0 - Constants::kBeta1) * gradient;
   second.array() = static_cast<Scalar>(Constants::kBeta2) * second.array() +
                    static_cast<Scalar>(1.0 - Constants::kBeta2) * gradient.array().square();
-  weights.array() -= static_cast<Scalar>(learning_rate / bias.first) * first.array() /
-                     ((second.array() / static_cast<Scalar>(bias.second)).sqrt() + static_cast<Scalar>(Constants::kEpsilon));
+  weights.array() -=
+      static_cast<Scalar>(learning_rate / bias.first) * first.array() /
+      ((second.array() / static_cast<Scalar>(bias.second)).sqrt() + static_cast<Scalar>(Constants::kEpsilon));
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ struct AdamConstants {
 /// Source: Kingma and Ba, "Adam", ICLR 2015, algorithm 1, after clipping the gradient's norm
 struct IRGAN_API Player {
   Network weights;
-  Network average;        ///< exponential moving average of `weights`, decay min(.99, t / (t + 10))
+  Network average;  ///< exponential moving average of `weights`, decay min(.99, t / (t + 10))
   Network first_moment;
   Network second_moment;
   std::int64_t num_steps = 0;
@@ -40,7 +40,8 @@ struct IRGAN_API Player {
 /// Returns a network with weights ~ N(0, 1 / fan_in), biases 0, the last layer's weights scaled by 0.1.
 ///
 /// Requires: num_inputs > 0
-IRGAN_API Network random_network(Eigen::Index num_inputs, const std::vector<int>& hidden_units, std::mt19937_64& random);
+IRGAN_API Network random_network(Eigen::Index num_inputs, const std::vector<int>& hidden_units,
+                                 std::mt19937_64& random);
 
 /// The examination offsets b[rank] with Adam's moments; rank 1 is entry 0.
 struct IRGAN_API PositionOffsets {

@@ -1,10 +1,9 @@
 /// The generator's side of the game: rewards, and the gradient of the expected reward.
 #pragma once
 
+#include <Eigen/Core>
 #include <random>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "irgan/errors.h"
 

@@ -24,6 +24,7 @@ IRGAN_API double softplus(double x);
 /// Returns sum_i p_i log(p_i / q_i) in nats, terms of p_i = 0 left out.
 ///
 /// Requires: log_q finite where p > 0
-IRGAN_API double kl_divergence(const Eigen::Ref<const Eigen::VectorXd>& p, const Eigen::Ref<const Eigen::VectorXd>& log_q);
+IRGAN_API double kl_divergence(const Eigen::Ref<const Eigen::VectorXd>& p,
+                               const Eigen::Ref<const Eigen::VectorXd>& log_q);
 
 }  // namespace irgan

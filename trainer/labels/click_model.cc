@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
-
-#include <nlohmann/json.hpp>
 
 #include "trainer/labels/position_based_model.h"
 #include "trainer/training/training.h"
@@ -17,7 +16,8 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-// Steps until the curve stands: on msrd (2,000 pages) that after 1,000, 4 epochs, is that after 5,000 within .02 a rank.
+// Steps until the curve stands: on msrd (2,000 pages) that after 1,000, 4 epochs, is that after 5,000 within .02 a
+// rank.
 constexpr double kStepsOfExamination = 1000.0;
 constexpr int kMostEpochs = 100;
 constexpr double kPriorShowings = 1.0;
@@ -98,30 +98,33 @@ PoolSums sums_of_pool(const ShownPairs& shown, std::size_t begin, std::size_t en
 
 // A pair's prior is its odds, scaled to the clicks of its query, of which one more as usual is put to the real ones.
 void set_priors(const FittedClickModel& fitted, const TrainingData& data, ShownPairs& shown) {
-  for_each_pool(shown, fitted.ranker.get(), data, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
-    const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
-    const double scale = query_level(sums.clicks, sums.promised, fitted.attraction_per_score);
-    for (std::size_t i = begin; i < end; ++i) {
-      shown.pairs[i].prior_attraction = std::max(scale * odds[shown.places[i].second], kLeastPrior);
-    }
-  });
+  for_each_pool(shown, fitted.ranker.get(), data,
+                [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
+                  const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
+                  const double scale = query_level(sums.clicks, sums.promised, fitted.attraction_per_score);
+                  for (std::size_t i = begin; i < end; ++i) {
+                    shown.pairs[i].prior_attraction = std::max(scale * odds[shown.places[i].second], kLeastPrior);
+                  }
+                });
 }
 
 void fit_pbm(const TrainingData& training, FittedClickModel& fitted) {
   ShownPairs shown = pairs_of(training);
   PoolSums all;
-  for_each_pool(shown, fitted.ranker.get(), training, [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
-    const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
-    all.clicks += sums.clicks;
-    all.promised += sums.promised;
-  });
+  for_each_pool(shown, fitted.ranker.get(), training,
+                [&](std::size_t, std::size_t begin, std::size_t end, const VectorXd& odds) {
+                  const PoolSums sums = sums_of_pool(shown, begin, end, odds, fitted.examination);
+                  all.clicks += sums.clicks;
+                  all.promised += sums.promised;
+                });
   fitted.attraction_per_score = all.clicks / all.promised;
   set_priors(fitted, training, shown);
   fitted.examination = fit_position_based(shown.pairs, fitted.examination, kPriorShowings).examination;
 }
 
 // One example a query, over all documents that were shown for it: the query's clicks, shared out by attraction.
-void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attraction, const Model* ranker, TrainingData& data) {
+void share_out_clicks(const ShownPairs& shown, const std::vector<double>& attraction, const Model* ranker,
+                      TrainingData& data) {
   data.examples.clear();
   for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd&) {
     Example example;
@@ -153,7 +156,8 @@ void apply_pbm(const FittedClickModel& fitted, TrainingData& data) {
 std::vector<ClickedPair> clicked_pairs(const ShownPairs& shown, const Model* ranker, const TrainingData& data) {
   std::vector<ClickedPair> pairs;
   for_each_pool(shown, ranker, data, [&](std::size_t pool, std::size_t begin, std::size_t end, const VectorXd& odds) {
-    for (std::size_t i = begin; i < end; ++i) pairs.push_back({pool, odds[shown.places[i].second], clicks_of(shown.pairs[i])});
+    for (std::size_t i = begin; i < end; ++i)
+      pairs.push_back({pool, odds[shown.places[i].second], clicks_of(shown.pairs[i])});
   });
   return pairs;
 }
@@ -162,7 +166,8 @@ ViewedPage page_of(const Example& example, const ShownPairs& shown) {
   ViewedPage page;
   for (std::size_t i = 0; i < example.rows.size(); ++i) {
     const auto row = static_cast<Index>(i);
-    const auto place = std::lower_bound(shown.places.begin(), shown.places.end(), std::pair(example.pool, example.rows[i]));
+    const auto place =
+        std::lower_bound(shown.places.begin(), shown.places.end(), std::pair(example.pool, example.rows[i]));
     const double last_clicks = example.last_clicks.size() > 0 ? example.last_clicks[row] : 0.0;
     page.documents.push_back({static_cast<std::uint32_t>(place - shown.places.begin()), example.ranks[i], last_clicks});
     page.views = std::max(page.views, example.shown[row]);
@@ -181,7 +186,8 @@ std::vector<ViewedPage> viewed_pages(const TrainingData& data, const ShownPairs&
 
 void fit_dbn(const TrainingData& training, FittedClickModel& fitted) {
   const ShownPairs shown = pairs_of(training);
-  DynamicBayesianModel model = fit_dynamic_bayesian(viewed_pages(training, shown), clicked_pairs(shown, fitted.ranker.get(), training));
+  DynamicBayesianModel model =
+      fit_dynamic_bayesian(viewed_pages(training, shown), clicked_pairs(shown, fitted.ranker.get(), training));
   fitted.habits = model.habits;
   fitted.examination = std::move(model.examination);
 }
@@ -221,9 +227,14 @@ bool says_last_clicks(const TrainingData& data) {
 // Throws: ConfigError that begins with `flag`
 void check_counts(ClickModel model, const TrainingData& data, const std::string& flag) {
   if (model != ClickModel::pbm && model != ClickModel::dbn) return;
-  if (!says_how_often_shown(data)) throw ConfigError(flag + " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
+  if (!says_how_often_shown(data))
+    throw ConfigError(
+        flag +
+        " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
   if (model == ClickModel::dbn && !says_last_clicks(data)) {
-    throw ConfigError(flag + " needs to know the last click of each page view: a log of single views with their sessions, not of counts, or rows that this "
+    throw ConfigError(flag +
+                      " needs to know the last click of each page view: a log of single views with their sessions, not "
+                      "of counts, or rows that this "
                       "version's 'features' made of one (last = N)");
   }
 }
@@ -235,10 +246,11 @@ void check_click_model(const ClickModelSettings& settings, const TrainingData& d
   const std::string flag = (where.empty() ? "" : where + ": ") + "--click-model " + to_string(settings.model);
   if (data.labels == LabelKind::shown) throw ConfigError(flag + ": a click model made these labels already");
   if (data.labels == LabelKind::grades) throw ConfigError(flag + " is for clicks: these labels are judgments");
-  const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm || settings.model == ClickModel::dbn ||
-                           settings.model == ClickModel::ips;
+  const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm ||
+                           settings.model == ClickModel::dbn || settings.model == ClickModel::ips;
   if (needs_ranks && data.labels != LabelKind::impressions) {
-    throw ConfigError(flag + " needs a log that says what was shown, with ranks; for clicks alone there are naive and decayed");
+    throw ConfigError(
+        flag + " needs a log that says what was shown, with ranks; for clicks alone there are naive and decayed");
   }
   if (settings.model == ClickModel::decayed && !(data.origin.half_life_days > 0.0)) {
     throw ConfigError(flag + " needs a log with times, or rows that 'features --half-life' made of one");
@@ -252,13 +264,20 @@ void check_click_model(const ClickModelSettings& settings, const TrainingData& d
 
 const char* to_string(ClickModel model) {
   switch (model) {
-    case ClickModel::naive: return "naive";
-    case ClickModel::decayed: return "decayed";
-    case ClickModel::offset: return "offset";
-    case ClickModel::pbm: return "pbm";
-    case ClickModel::dbn: return "dbn";
-    case ClickModel::ips: return "ips";
-    default: return "auto";
+    case ClickModel::naive:
+      return "naive";
+    case ClickModel::decayed:
+      return "decayed";
+    case ClickModel::offset:
+      return "offset";
+    case ClickModel::pbm:
+      return "pbm";
+    case ClickModel::dbn:
+      return "dbn";
+    case ClickModel::ips:
+      return "ips";
+    default:
+      return "auto";
   }
 }
 
@@ -287,7 +306,8 @@ FittedClickModel fit_click_model(const ClickModelSettings& settings, const Train
   check_click_model(settings, training);
   if (settings.model == ClickModel::ips && !settings.propensities.empty()) {
     fitted.examination = settings.propensities;
-  } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm || settings.model == ClickModel::dbn) {
+  } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm ||
+             settings.model == ClickModel::dbn) {
     LearntExamination learnt = learnt_examination(training, settings.seed, settings.num_threads);
     fitted.examination = std::move(learnt.examination);
     fitted.ranker = std::move(learnt.ranker);
@@ -300,8 +320,8 @@ FittedClickModel fit_click_model(const ClickModelSettings& settings, const Train
 std::optional<TrainingData> labels_of_stopping_users(const TrainingData& data) {
   const bool has_clicks = std::any_of(data.examples.begin(), data.examples.end(),
                                       [](const Example& example) { return (example.labels.array() > 0.0).any(); });
-  if (data.labels != LabelKind::impressions || data.origin.half_life_days > 0.0 || !has_clicks || !says_how_often_shown(data) ||
-      !says_last_clicks(data)) {
+  if (data.labels != LabelKind::impressions || data.origin.half_life_days > 0.0 || !has_clicks ||
+      !says_how_often_shown(data) || !says_last_clicks(data)) {
     return std::nullopt;
   }
   FittedClickModel fitted;
@@ -317,7 +337,9 @@ void apply_click_model(const FittedClickModel& fitted, TrainingData& data) {
   ClickModel model = fitted.model;
   if (model == ClickModel::automatic) {
     const bool decays = data.origin.half_life_days > 0.0;
-    model = data.labels == LabelKind::impressions ? ClickModel::offset : decays ? ClickModel::decayed : ClickModel::naive;
+    model = data.labels == LabelKind::impressions ? ClickModel::offset
+            : decays                              ? ClickModel::decayed
+                                                  : ClickModel::naive;
   }
   check_counts(model, data, std::string("--click-model ") + to_string(model));
   data.origin.click_model = to_string(model);

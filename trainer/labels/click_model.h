@@ -14,7 +14,8 @@ namespace irgan {
 
 /// How clicks become labels. C is the number of clicks on a document at a rank of a page, e the examination by rank.
 ///
-/// Sources: naive, decayed and offset: DESIGN 2. ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with
+/// Sources: naive, decayed and offset: DESIGN 2. ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank
+/// with
 ///          Biased Feedback", WSDM 2017, eq. 4, with the clipping of their section 5.3. pbm: see fit_position_based().
 ///          dbn: see fit_dynamic_bayesian().
 enum class ClickModel {
@@ -23,8 +24,8 @@ enum class ClickModel {
   decayed,    ///< the same with C decayed by age, which is done where the log is read
   offset,     ///< label = C, and training learns softmax(s + b[rank]): e = exp(b)
   pbm,        ///< label of a document = the query's clicks, shared out by attraction, shown documents only
-  dbn,        ///< the same with attraction by another model of users, who look from the top and stop when a click satisfies
-  ips,        ///< label = C * min(1 / e[rank], clip)
+  dbn,  ///< the same with attraction by another model of users, who look from the top and stop when a click satisfies
+  ips,  ///< label = C * min(1 / e[rank], clip)
 };
 IRGAN_API const char* to_string(ClickModel model);
 
@@ -49,8 +50,8 @@ struct FittedClickModel {
 /// A first model by softmax(s + b[rank]), and e = exp(b) that it learnt, 1 at the rank that is looked at most.
 ///
 /// Where each query was shown in one order, the features alone tell a good document from a good rank: s takes what they
-/// explain, and e what is left, as the regression of Wang et al., "Position Bias Estimation for Unbiased Learning to Rank in
-/// Personal Search", WSDM 2018, section 4.2, does.
+/// explain, and e what is left, as the regression of Wang et al., "Position Bias Estimation for Unbiased Learning to
+/// Rank in Personal Search", WSDM 2018, section 4.2, does.
 struct LearntExamination {
   std::vector<double> examination;
   std::shared_ptr<const Model> ranker;
@@ -64,9 +65,11 @@ IRGAN_API LearntExamination learnt_examination(const TrainingData& training, std
 /// Checks that the data say what the model needs.
 ///
 /// where:  what the data come from, for the message; empty: not said
-/// Throws: ConfigError if the model needs impressions, times, how often each document was shown, or which click of a view was
+/// Throws: ConfigError if the model needs impressions, times, how often each document was shown, or which click of a
+/// view was
 ///         its last, and the data do not say
-IRGAN_API void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where = "");
+IRGAN_API void check_click_model(const ClickModelSettings& settings, const TrainingData& data,
+                                 const std::string& where = "");
 
 /// Learns from the training part what the model needs.
 ///
@@ -77,12 +80,13 @@ IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, c
 /// automatic they stay what they are.
 ///
 /// Requires: data with the labels that the model was fitted to
-/// Throws:   ConfigError if the model is pbm or dbn and the data do not say how often each document was shown, or for dbn
+/// Throws:   ConfigError if the model is pbm or dbn and the data do not say how often each document was shown, or for
+/// dbn
 ///           which clicks were the last
 IRGAN_API void apply_click_model(const FittedClickModel& fitted, TrainingData& data);
 
-/// Returns the data with the labels of dbn, fitted to these data alone and to no ranker's scores, so that any ranker may be
-/// judged by them; nothing if the data do not say what dbn needs.
+/// Returns the data with the labels of dbn, fitted to these data alone and to no ranker's scores, so that any ranker
+/// may be judged by them; nothing if the data do not say what dbn needs.
 IRGAN_API std::optional<TrainingData> labels_of_stopping_users(const TrainingData& data);
 
 }  // namespace irgan

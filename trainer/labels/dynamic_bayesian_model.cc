@@ -10,12 +10,12 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 30;                    // going_on of drawn users is within .004 of that after 1,000
+constexpr int kRounds = 30;  // going_on of drawn users is within .004 of that after 1,000
 constexpr double kPriorLooks = 1.0;
-constexpr double kPriorClicks = 2.0;           // of which the mean share satisfied
+constexpr double kPriorClicks = 2.0;  // of which the mean share satisfied
 constexpr double kLeastAttraction = 1e-9;
-constexpr double kMostAttraction = 0.999;      // at 1 a view without a click could not have been
-constexpr double kMostGoingOn = 1.0 - 1e-6;    // at 1 every page would be looked through, whatever is clicked
+constexpr double kMostAttraction = 0.999;    // at 1 a view without a click could not have been
+constexpr double kMostGoingOn = 1.0 - 1e-6;  // at 1 every page would be looked through, whatever is clicked
 
 // Sums of what is expected over all pages.
 struct ViewSums {
@@ -82,7 +82,8 @@ void fit_pairs(const ViewSums& sums, const std::vector<ClickedPair>& pairs, Dyna
       const double looks = std::max(sums.looks[i], pairs[i].clicks);
       const double attraction = (pairs[i].clicks + kPriorLooks * prior) / (looks + kPriorLooks);
       model.attraction[i] = std::clamp(attraction, kLeastAttraction, kMostAttraction);
-      model.satisfaction[i] = (sums.satisfactions[i] + kPriorClicks * habits.satisfaction) / (pairs[i].clicks + kPriorClicks);
+      model.satisfaction[i] =
+          (sums.satisfactions[i] + kPriorClicks * habits.satisfaction) / (pairs[i].clicks + kPriorClicks);
     }
     begin = end;
   }
@@ -97,8 +98,8 @@ std::vector<double> examination_of(const ViewSums& sums) {
   return examination;
 }
 
-DynamicBayesianModel fit(const std::vector<ViewedPage>& pages, const std::vector<ClickedPair>& pairs, const UserHabits& start,
-                         bool learns_habits) {
+DynamicBayesianModel fit(const std::vector<ViewedPage>& pages, const std::vector<ClickedPair>& pairs,
+                         const UserHabits& start, bool learns_habits) {
   DynamicBayesianModel model;
   model.habits = start;
   for (const ClickedPair& pair : pairs) {

@@ -22,8 +22,8 @@ struct ViewedDocument {
   double last_clicks = 0.0;  ///< views of this page of which this was the lowest click
 };
 
-/// A distinct result page and all its views. Nothing else of them matters: below the last click no clicks are left to tell
-/// one view from another, and all above it was looked at.
+/// A distinct result page and all its views. Nothing else of them matters: below the last click no clicks are left to
+/// tell one view from another, and all above it was looked at.
 struct ViewedPage {
   std::vector<ViewedDocument> documents;  ///< by rank
   double views = 0.0;                     ///< at least the sum of last_clicks: others have no click
@@ -42,18 +42,22 @@ struct DynamicBayesianModel {
   UserHabits habits;
   std::vector<double> attraction;    ///< a pair each
   std::vector<double> satisfaction;  ///< a pair each
-  std::vector<double> examination;   ///< the share of views in which each rank is looked at; a rank that was never shown is like the one above
+  std::vector<double> examination;  ///< the share of views in which each rank is looked at; a rank that was never shown
+                                    ///< is like the one above
 };
 
-/// What the clicks of a page say of what is not seen: in how many of its views each document was looked at, and satisfied.
+/// What the clicks of a page say of what is not seen: in how many of its views each document was looked at, and
+/// satisfied.
 struct ExpectedViews {
   std::vector<double> looks;
   std::vector<double> satisfactions;
 };
 
-/// Sets `expected` for a page with documents 1 .. n, a and s their attraction and satisfaction, g the habit of going on.
+/// Sets `expected` for a page with documents 1 .. n, a and s their attraction and satisfaction, g the habit of going
+/// on.
 ///
-/// U[j] is the chance to click nothing from j on, given that j is looked at; T[l] that to click nothing below a click on l:
+/// U[j] is the chance to click nothing from j on, given that j is looked at; T[l] that to click nothing below a click
+/// on l:
 ///
 ///   U[n] = 1 - a[n],   U[j] = (1 - a[j]) (1 - g + g U[j + 1])
 ///   T[n] = 1,          T[l] = 1 - g (1 - s[l]) (1 - U[l + 1])
@@ -63,9 +67,9 @@ struct ExpectedViews {
 ///   B[1] = N[0],   B[j + 1] = B[j] g U[j + 1] / (1 - g + g U[j + 1]) + N[j] g (1 - s[j]) U[j + 1] / T[j]
 ///   looks[j] = B[j] + sum over l >= j of N[l],   satisfactions[j] = N[j] s[j] / T[j]
 ///
-/// Source:   the expectations of Chapelle and Zhang (see below) given a view's clicks, in closed form and added up over views
-/// Requires: attraction and satisfaction of each pair of the page
-/// Cost:     O(n); allocates only where `expected` is too short
+/// Source:   the expectations of Chapelle and Zhang (see below) given a view's clicks, in closed form and added up over
+/// views Requires: attraction and satisfaction of each pair of the page Cost:     O(n); allocates only where `expected`
+/// is too short
 IRGAN_API void expect_views(const ViewedPage& page, const DynamicBayesianModel& model, ExpectedViews& expected);
 
 /// Returns the dynamic Bayesian model of `pages`, by 30 rounds of expectation (expect_views()) and maximisation:
@@ -81,10 +85,11 @@ IRGAN_API void expect_views(const ViewedPage& page, const DynamicBayesianModel& 
 ///           going_on is learnt too, and priors are means of the data instead of Beta(1, 1)
 /// Requires: a click
 /// Cost:     O(30 documents of pages)
-IRGAN_API DynamicBayesianModel fit_dynamic_bayesian(const std::vector<ViewedPage>& pages, const std::vector<ClickedPair>& pairs);
+IRGAN_API DynamicBayesianModel fit_dynamic_bayesian(const std::vector<ViewedPage>& pages,
+                                                    const std::vector<ClickedPair>& pairs);
 
 /// Returns the same for habits that are known: only attraction, satisfaction and examination are learnt.
-IRGAN_API DynamicBayesianModel fit_dynamic_bayesian(const std::vector<ViewedPage>& pages, const std::vector<ClickedPair>& pairs,
-                                                    const UserHabits& habits);
+IRGAN_API DynamicBayesianModel fit_dynamic_bayesian(const std::vector<ViewedPage>& pages,
+                                                    const std::vector<ClickedPair>& pairs, const UserHabits& habits);
 
 }  // namespace irgan

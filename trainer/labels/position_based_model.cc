@@ -8,8 +8,8 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 50;                // the curve of a log with three orders a query stands still after 5
-constexpr double kFewest = 1e-3;           // an examination of 0 would forbid what may only be rare
+constexpr int kRounds = 50;       // the curve of a log with three orders a query stands still after 5
+constexpr double kFewest = 1e-3;  // an examination of 0 would forbid what may only be rare
 
 std::size_t num_ranks_of(const std::vector<ShownPair>& pairs) {
   int last = 0;

@@ -4,8 +4,8 @@
 #include <map>
 #include <string_view>
 
-#include "trainer/measures/qrels.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/measures/qrels.h"
 
 namespace irgan {
 namespace {
@@ -28,12 +28,13 @@ std::vector<double> read_propensities(const std::string& path) {
     if (columns.empty() || columns.front().front() == '#') continue;
     int rank = 0;
     double propensity = 0.0;
-    if (columns.size() != 2 || !parse(columns[0], rank) || rank < 1 || rank > kLastRank || !parse(columns[1], propensity) ||
-        !(propensity > 0.0 && propensity <= 1.0)) {
-      throw FormatError(input.place() + ": not 'rank<TAB>propensity' with a rank from 1 to " + std::to_string(kLastRank) +
-                        " and a propensity above 0 and at most 1");
+    if (columns.size() != 2 || !parse(columns[0], rank) || rank < 1 || rank > kLastRank ||
+        !parse(columns[1], propensity) || !(propensity > 0.0 && propensity <= 1.0)) {
+      throw FormatError(input.place() + ": not 'rank<TAB>propensity' with a rank from 1 to " +
+                        std::to_string(kLastRank) + " and a propensity above 0 and at most 1");
     }
-    if (!by_rank.emplace(rank, propensity).second) throw FormatError(input.place() + ": rank " + std::to_string(rank) + " is there twice");
+    if (!by_rank.emplace(rank, propensity).second)
+      throw FormatError(input.place() + ": rank " + std::to_string(rank) + " is there twice");
   }
   if (by_rank.empty()) throw FormatError(path + ": there are no propensities in it");
   std::vector<double> propensities;

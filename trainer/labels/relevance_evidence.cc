@@ -1,11 +1,10 @@
 #include "trainer/labels/relevance_evidence.h"
 
+#include <Eigen/LU>
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
-
-#include <Eigen/LU>
 
 #include "trainer/game/softmax.h"
 
@@ -14,8 +13,8 @@ namespace {
 
 constexpr int kRounds = 50;
 constexpr int kNewtonSteps = 5;
-constexpr double kSlopePull = 1.0;         // in documents
-constexpr double kMinExamination = 1e-4;   // an offset learnt from few clicks may say 0, which no click could refute
+constexpr double kSlopePull = 1.0;        // in documents
+constexpr double kMinExamination = 1e-4;  // an offset learnt from few clicks may say 0, which no click could refute
 constexpr double kMaxChance = 1.0 - 1e-9;
 
 double examination_at(const std::vector<double>& examination, int rank) {

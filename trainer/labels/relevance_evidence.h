@@ -1,9 +1,8 @@
 /// What a log of impressions says of a document's relevance: how often it was looked at, and how often clicked.
 #pragma once
 
-#include <vector>
-
 #include <Eigen/Core>
+#include <vector>
 
 #include "irgan/errors.h"
 
@@ -11,15 +10,15 @@ namespace irgan {
 
 /// A document's showings at one rank, for one query.
 struct ShowingCount {
-  int rank = 0;         ///< 1-based
+  int rank = 0;  ///< 1-based
   double shown = 0.0;
   double clicks = 0.0;  ///< at most `shown`
 };
 
 /// What is known of one document for one query.
 struct DocumentEvidence {
-  double prior_logit = 0.0;              ///< what a ranker thinks of it, to any scale
-  std::vector<ShowingCount> showings;    ///< empty: never shown
+  double prior_logit = 0.0;            ///< what a ranker thinks of it, to any scale
+  std::vector<ShowingCount> showings;  ///< empty: never shown
 };
 
 /// Users look at a rank with a chance that falls with it, and click what they see by whether it is relevant:
@@ -28,10 +27,11 @@ struct DocumentEvidence {
 ///   P(click | rank, relevant)   = examination[rank] * click_if_relevant
 ///   P(click | rank, otherwise)  = examination[rank] * click_otherwise
 ///
-/// Source: the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models", WSDM
+/// Source: the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models",
+/// WSDM
 ///         2008, with two classes of documents; what a ranker thinks is the prior of the class
 struct IRGAN_API RelevanceModel {
-  std::vector<double> examination;   ///< by rank, from rank 1; a later rank is looked at like the last one
+  std::vector<double> examination;  ///< by rank, from rank 1; a later rank is looked at like the last one
   double intercept = 0.0;
   double slope = 1.0;
   double click_if_relevant = 0.5;

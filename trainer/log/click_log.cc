@@ -8,9 +8,9 @@
 #include "trainer/log/click_log_tally.h"
 #include "trainer/log/click_rows.h"
 #include "trainer/log/omega_log.h"
+#include "trainer/log/ubi_log.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/text_input.h"
-#include "trainer/log/ubi_log.h"
 
 namespace irgan {
 namespace {
@@ -53,7 +53,8 @@ struct LogFile {
 }  // namespace
 
 struct ClickLogReader::State {
-  State(const std::vector<std::string>& paths, ClickLogOptions options_given) : options(checked(std::move(options_given))) {
+  State(const std::vector<std::string>& paths, ClickLogOptions options_given)
+      : options(checked(std::move(options_given))) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     latest_time = std::chrono::duration<double>(now).count() + kDay;
     if (paths.empty()) throw ConfigError("--clicks is missing: name the click log");
@@ -80,7 +81,8 @@ struct ClickLogReader::State {
         if (json == nullptr && file->rows->is_json()) json = file.get();
       }
       if (json == nullptr || is_seen) continue;
-      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() + " has a value under the key '" + theirs + "'");
+      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() +
+                        " has a value under the key '" + theirs + "'");
     }
   }
 
@@ -92,9 +94,10 @@ struct ClickLogReader::State {
     }
     const LogFile& first = *files.front();
     throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": " + first.input.path() +
-                      (first.rows != nullptr ? " has no ranks; --column rank=THEIRS tells their name"
-                                             : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
-                                                   ", whose ranks are known to begin at 0"));
+                      (first.rows != nullptr
+                           ? " has no ranks; --column rank=THEIRS tells their name"
+                           : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
+                                 ", whose ranks are known to begin at 0"));
   }
 
   void read_first_line(LogFile& file) {
@@ -118,8 +121,8 @@ struct ClickLogReader::State {
     file.omega_form = first == '{' ? OmegaForm::none : omega_form(line);
     if (file.omega_form != OmegaForm::none) {
       if (is_named) {
-        throw ConfigError("--column " + options.columns.begin()->first + "=" + options.columns.begin()->second + ": " + file.input.path() +
-                          " is one of Omega's logs, whose columns have no names");
+        throw ConfigError("--column " + options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
+                          file.input.path() + " is one of Omega's logs, whose columns have no names");
       }
       file.omega = std::make_unique<OmegaLines>(file.omega_form, latest_time, &omega_clicks);
       file.is_first_line_data = !is_omega_header(line);
@@ -129,7 +132,8 @@ struct ClickLogReader::State {
     file.is_first_line_data = file.rows->is_json();
   }
 
-  void take(LogFile& file, std::size_t number, std::string_view line, const std::function<void(const ClickRow&)>& each) {
+  void take(LogFile& file, std::size_t number, std::string_view line,
+            const std::function<void(const ClickRow&)>& each) {
     if (is_blank(line)) return;
     RowFault fault = RowFault::none;
     bool is_pending = false;
@@ -165,18 +169,21 @@ struct ClickLogReader::State {
     return time <= latest_time ? time : before;
   }
 
-  // Omega's searches by their times, since logs are rotated and several servers write them. Where times are equal or none,
-  // in the order of the files.
+  // Omega's searches by their times, since logs are rotated and several servers write them. Where times are equal or
+  // none, in the order of the files.
   void read_searches(const std::vector<std::size_t>& numbers, const std::function<void(const ClickRow&)>& each) {
     struct Next {
       double time = 0.0;
       std::size_t file = 0;
       std::string_view line;
-      bool operator<(const Next& other) const { return std::tie(time, file) > std::tie(other.time, other.file); }  // the earliest first
+      bool operator<(const Next& other) const {
+        return std::tie(time, file) > std::tie(other.time, other.file);
+      }  // the earliest first
     };
     std::priority_queue<Next> queue;
     for (const std::size_t i : numbers) {
-      queue.push({search_time(files[i]->first_line, -std::numeric_limits<double>::infinity()), i, files[i]->first_line});
+      queue.push(
+          {search_time(files[i]->first_line, -std::numeric_limits<double>::infinity()), i, files[i]->first_line});
     }
     while (!queue.empty()) {
       Next next = queue.top();

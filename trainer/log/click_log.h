@@ -33,8 +33,9 @@ struct ClickRow {
   bool is_impression = false;    ///< the line says that the document was shown at `rank`, whether clicked or not
   bool clicked = true;
   double count = 1;  ///< how many such events the line stands for
-  std::optional<double> log_probability;  ///< of a page drawn by exploring: that this document was drawn next, at most 0
-  std::string_view team;                  ///< of an interleaved page: the ranking whose hit it is; empty: of none
+  std::optional<double>
+      log_probability;    ///< of a page drawn by exploring: that this document was drawn next, at most 0
+  std::string_view team;  ///< of an interleaved page: the ranking whose hit it is; empty: of none
 };
 
 /// What a log held.
@@ -46,8 +47,8 @@ struct ClickLogSummary {
   std::uint64_t num_good = 0;
   std::uint64_t num_rejected = 0;
   std::map<std::string, Rejected> rejected;  ///< by reason
-  /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on what
-  /// was clicked already, by what they are. Of files that belong together they stand with the first.
+  /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on
+  /// what was clicked already, by what they are. Of files that belong together they stand with the first.
   std::map<std::string, std::uint64_t> others;
 };
 
@@ -59,25 +60,28 @@ struct ClickLogSummary {
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
 /// log_probability, team; others are passed over. doc_id and one of query_id and query must be there. A log without
-/// `clicked` holds clicks alone; one with `clicked` and `rank` holds impressions. In JSON Lines the first usable line decides that, and a line that has
-/// `clicked` (or, of impressions, `rank`) where the first had not, or the other way round, is unusable.
+/// `clicked` holds clicks alone; one with `clicked` and `rank` holds impressions. In JSON Lines the first usable line
+/// decides that, and a line that has `clicked` (or, of impressions, `rank`) where the first had not, or the other way
+/// round, is unusable.
 ///
 /// An unusable line is one of: wrong number of columns (also: quotes that do not match), no document id, no query,
 /// bad rank, bad time (also: more than a day in the future, since one such line would make all others look old),
 /// bad clicked, bad count, bad log probability (no number, or above 0), not JSON, not UTF-8. An empty time or log
 /// probability is none, and so is an empty rank in a log of clicks alone.
 ///
-/// Omega's logs and UBI say themselves where ranks begin, and have their own names: a rank base is refused where no file has
-/// ranks that it could be of, and so is a named key that no line of JSON has.
+/// Omega's logs and UBI say themselves where ranks begin, and have their own names: a rank base is refused where no
+/// file has ranks that it could be of, and so is a named key that no line of JSON has.
 ///
-/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's pages when their clicks are known.
+/// Rows come in the order of the files and lines, but those of UBI at the end, and Omega's pages when their clicks are
+/// known.
 ///
 /// Threads: one a thread; large packed files are unpacked by another
 class IRGAN_API ClickLogReader {
  public:
   /// Opens the files ("-": standard input) and reads their headers.
   ///
-  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know, or the
+  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know,
+  /// or the
   ///         log has no ranks for `rank_base`;
   ///         FormatError if the log is empty, or its header lacks what is needed; Error if a file cannot be opened
   explicit ClickLogReader(const std::string& path, ClickLogOptions options = {});
@@ -88,8 +92,8 @@ class IRGAN_API ClickLogReader {
   ///
   /// Requires: the first call
   /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own (the rejects file is
-  ///         complete then), or if the compressed data are damaged; ConfigError at the end if JSON Lines have nothing that
-  ///         `columns` or `rank_base` is of; what `each` throws
+  ///         complete then), or if the compressed data are damaged; ConfigError at the end if JSON Lines have nothing
+  ///         that `columns` or `rank_base` is of; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const std::function<void(const ClickRow&)>& each);
 

@@ -39,8 +39,8 @@ void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uin
   ++rejected.count;
   const bool is_among_first = rejected.first.size() < kNumFirstPlaces;
   if (!is_among_first && rejects_ == nullptr) return;
-  const std::string place = std::string(shown_path) + ":" + std::to_string(line_number) + ": " + words + ": " +
-                            excerpt(line, kExcerptSize);
+  const std::string place =
+      std::string(shown_path) + ":" + std::to_string(line_number) + ": " + words + ": " + excerpt(line, kExcerptSize);
   if (is_among_first) rejected.first.push_back(place);
   if (rejects_ != nullptr) *rejects_ << place << '\n';
 }

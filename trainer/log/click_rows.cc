@@ -47,9 +47,7 @@ std::string_view trimmed(std::string_view text) {
 
 ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::string_view first_line,
                      const TextInput& input)
-    : names_(names_in_file(options)),
-      is_json_(first_line[first_line.find_first_not_of(" \t")] == '{'),
-      json_(names_) {
+    : names_(names_in_file(options)), is_json_(first_line[first_line.find_first_not_of(" \t")] == '{'), json_(names_) {
   place_of_column_.fill(kNowhere);
   rules_.rank_base = options.rank_base.value_or(rules_.rank_base);
   rules_.latest_time = latest_time;
@@ -94,7 +92,8 @@ bool ClickRows::has_seen(std::string_view known) const {
 RowFault ClickRows::find_fields(std::string_view line) {
   if (is_json_) {
     const RowFault fault = json_.parse(line, fields_);
-    for (std::size_t k = 0; k < kNumClickColumns; ++k) has_seen_[k] = has_seen_[k] || fields_.has(static_cast<ClickColumn>(k));
+    for (std::size_t k = 0; k < kNumClickColumns; ++k)
+      has_seen_[k] = has_seen_[k] || fields_.has(static_cast<ClickColumn>(k));
     return fault;
   }
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;

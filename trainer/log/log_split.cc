@@ -16,9 +16,12 @@ constexpr std::size_t kMostKept = std::size_t{1} << 17;
 
 const char* to_string(LogSplit split) {
   switch (split) {
-    case LogSplit::time: return "time";
-    case LogSplit::session: return "session";
-    default: return "query";
+    case LogSplit::time:
+      return "time";
+    case LogSplit::session:
+      return "session";
+    default:
+      return "query";
   }
 }
 
@@ -49,9 +52,12 @@ RowSplit::RowSplit(LogSplit split, double share, std::uint64_t seed, double begi
 
 bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
   switch (split_) {
-    case LogSplit::query: return irgan::is_held_out(query_id, share_, seed_);
-    case LogSplit::session: return irgan::is_held_out(row.session, share_, seed_);
-    default: break;
+    case LogSplit::query:
+      return irgan::is_held_out(query_id, share_, seed_);
+    case LogSplit::session:
+      return irgan::is_held_out(row.session, share_, seed_);
+    default:
+      break;
   }
   if (row.time) last_time_ = row.time;
   return last_time_ && *last_time_ >= beginning_;
@@ -63,7 +69,8 @@ std::string RowSplit::description() const {
   const auto seconds = static_cast<std::time_t>(std::floor(beginning_));
   std::tm parts{};
   char date[32];
-  if (gmtime_r(&seconds, &parts) == nullptr || std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) return text;
+  if (gmtime_r(&seconds, &parts) == nullptr || std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+    return text;
   return text + " from " + date;
 }
 

@@ -43,8 +43,8 @@ class IRGAN_API RowSplit {
   /// beginning: of validation, for a split by time
   RowSplit(LogSplit split, double share, std::uint64_t seed, double beginning);
 
-  /// A row without a time is as old as the last one before that had one, and belongs to training if there was none; rows
-  /// without a session are taken for one session's.
+  /// A row without a time is as old as the last one before that had one, and belongs to training if there was none;
+  /// rows without a session are taken for one session's.
   bool is_held_out(const ClickRow& row, const std::string& query_id);
 
   /// Whether each query is wholly in one part.

@@ -165,7 +165,12 @@ void OmegaClicks::advance(double until, const EachRow& each) {
 // The last who lets a page go gives it.
 void OmegaClicks::let_go(std::shared_ptr<Held> page, const EachRow& each) {
   if (page.use_count() > 1) return;
-  give_rows({{}, page->words, page->session, page->time, page->offset, texts_of<std::string_view>(page->docids),
+  give_rows({{},
+             page->words,
+             page->session,
+             page->time,
+             page->offset,
+             texts_of<std::string_view>(page->docids),
              texts_of<std::string_view>(page->ids)},
             page->clicks, each);
 }

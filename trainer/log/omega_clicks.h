@@ -24,9 +24,9 @@ struct OmegaPage {
   std::string_view words;
   std::string_view session;
   std::optional<double> time;
-  int offset = 0;                      ///< of the first document, counted from 0
+  int offset = 0;  ///< of the first document, counted from 0
   std::vector<std::string_view> docids;
-  std::vector<std::string_view> ids;   ///< the documents' own; none, or one for each docid
+  std::vector<std::string_view> ids;  ///< the documents' own; none, or one for each docid
 };
 
 using EachRow = std::function<void(const ClickRow&)>;
@@ -34,22 +34,24 @@ using EachRow = std::function<void(const ClickRow&)>;
 /// Gives a row for each document of the page; clicks: of each, 0 for none.
 void give_rows(const OmegaPage& page, const std::vector<double>& clicks, const EachRow& each);
 
-/// Seconds by which a page may stand behind a newer one in what is read: requests end in another order than they began in, and
-/// servers' clocks differ.
+/// Seconds by which a page may stand behind a newer one in what is read: requests end in another order than they began
+/// in, and servers' clocks differ.
 constexpr double kOmegaDisorder = 300.0;
 
 /// The clicks of clicks.log, until the searches that they belong to have been read.
 ///
-/// A click with a time goes to the last page, by the pages' times, that showed the document for its query id at that time or
-/// before; where all showed it later, to the first. A page that stands more than kOmegaDisorder behind a newer one gets only
-/// what is left. Where the click or the page has no time, the k-th click on a document is taken for one on the k-th page that
-/// showed it. Clicks beyond the first on a showing are on what was clicked already.
+/// A click with a time goes to the last page, by the pages' times, that showed the document for its query id at that
+/// time or before; where all showed it later, to the first. A page that stands more than kOmegaDisorder behind a newer
+/// one gets only what is left. Where the click or the page has no time, the k-th click on a document is taken for one
+/// on the k-th page that showed it. Clicks beyond the first on a showing are on what was clicked already.
 ///
 /// Threads: one a thread
-/// Cost:    O(log n) a timed click or waiting page; memory by distinct clicked pairs of query id and docid, about 450 bytes each,
-///          16 bytes a further click with a time, and each session of clicks.log once. Of the pages, about 2 kB for ten documents
-///          with ids, those are kept whose queries have timed clicks and that are less than kOmegaDisorder older than the newest;
-///          of older ones at most one for each clicked pair, until pages are that much newer than its last click
+/// Cost:    O(log n) a timed click or waiting page; memory by distinct clicked pairs of query id and docid, about 450
+/// bytes each,
+///          16 bytes a further click with a time, and each session of clicks.log once. Of the pages, about 2 kB for ten
+///          documents with ids, those are kept whose queries have timed clicks and that are less than kOmegaDisorder
+///          older than the newest; of older ones at most one for each clicked pair, until pages are that much newer
+///          than its last click
 class OmegaClicks {
  public:
   /// session: of the click, empty if it says none
@@ -60,8 +62,8 @@ class OmegaClicks {
   /// Gives the pages whose clicks are known now, each as one run of rows, in no order.
   void take_page(const OmegaPage& page, const EachRow& each);
 
-  /// Gives the other pages, then the clicks on what no page showed, as clicks alone: a row for each that has a time, and one
-  /// for those of a session that have none. Returns how many clicks fell on what was clicked already.
+  /// Gives the other pages, then the clicks on what no page showed, as clicks alone: a row for each that has a time,
+  /// and one for those of a session that have none. Returns how many clicks fell on what was clicked already.
   std::uint64_t finish(const EachRow& each);
 
  private:

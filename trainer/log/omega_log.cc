@@ -70,8 +70,8 @@ OmegaForm omega_form(std::string_view first_line) {
     return fields.size() > kNumSearchColumns && are_click_counts(fields[kNumSearchColumns]) ? OmegaForm::combined
                                                                                             : OmegaForm::search;
   }
-  const bool are_rest_additions =
-      fields.size() >= 2 && std::all_of(fields.begin() + 2, fields.end(), [](std::string_view f) { return is_addition(f); });
+  const bool are_rest_additions = fields.size() >= 2 && std::all_of(fields.begin() + 2, fields.end(),
+                                                                    [](std::string_view f) { return is_addition(f); });
   return are_rest_additions && !fields[0].empty() && is_docid(fields[1]) ? OmegaForm::clicks : OmegaForm::none;
 }
 

@@ -14,19 +14,21 @@
 ///     QueryID,Query,Hits,Offset,Clicks
 ///     821f03288846297c2cf43c34766a38f7,book,"45,54",0,"45:0,54:2"
 ///
-/// Omega's query id is the MD5 of the words, so a click says the query, not the page. Our extension: behind those columns
-/// there may be others of the form name=value, each quoted by itself ($csv{...,1}), in any order:
+/// Omega's query id is the MD5 of the words, so a click says the query, not the page. Our extension: behind those
+/// columns there may be others of the form name=value, each quoted by itself ($csv{...,1}), in any order:
 ///
 ///     821f03288846297c2cf43c34766a38f7,"book","45,54",0,"time=1714566605","session=9f3a","id=/a.html","id=/b,c.html"
 ///     "821f03288846297c2cf43c34766a38f7","54","time=1714566611","id=/b,c.html"
 ///
-/// - id=: the document's own id, which is its unique-id term without the prefix; one for each docid, in their order (one
+/// - id=: the document's own id, which is its unique-id term without the prefix; one for each docid, in their order
+/// (one
 ///   in clicks.log). Docids change when an index is rebuilt; ids do not. Without them docids are the documents' ids.
-/// - time=: as in other logs; in both logs, it says which page of the same words a click is of. session=: whose search it was.
+/// - time=: as in other logs; in both logs, it says which page of the same words a click is of. session=: whose search
+/// it was.
 ///
-/// Several search.log, of several servers or rotated, are read side by side by the times of their lines, those without any first.
-/// Within a file lines may be kOmegaDisorder out of order; one with larger disorder is to be sorted by time, or given as the
-/// files that it was made of.
+/// Several search.log, of several servers or rotated, are read side by side by the times of their lines, those without
+/// any first. Within a file lines may be kOmegaDisorder out of order; one with larger disorder is to be sorted by time,
+/// or given as the files that it was made of.
 ///
 /// Columns of other names are passed over. A query id that is another for each search makes clicks exact.
 #pragma once
@@ -36,8 +38,8 @@
 #include <vector>
 
 #include "trainer/log/click_fields.h"
-#include "trainer/machine/delimited_row.h"
 #include "trainer/log/omega_clicks.h"
+#include "trainer/machine/delimited_row.h"
 
 namespace irgan {
 
@@ -59,8 +61,8 @@ class OmegaLines {
   OmegaLines(OmegaForm form, double latest_time, OmegaClicks* clicks)
       : form_(form), latest_time_(latest_time), clicks_(clicks) {}
 
-  /// Gives the rows of a line, or, of search.log, of earlier ones whose clicks are known now. Pages are impressions; the
-  /// header of final.log is to be left out.
+  /// Gives the rows of a line, or, of search.log, of earlier ones whose clicks are known now. Pages are impressions;
+  /// the header of final.log is to be left out.
   RowFault take(std::string_view line, const EachRow& each);
 
  private:

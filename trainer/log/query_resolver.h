@@ -16,9 +16,9 @@ namespace irgan {
 /// spacing.
 std::string normalised(std::string_view text);
 
-/// Finds a log row's query: by its id, or by its words, the first query with them, where it has no id. Many sites give each search
-/// an id of its own: an id that is not known gives way to a query with the words, if it is the only one and has no filter or
-/// serialised query, which the words do not tell.
+/// Finds a log row's query: by its id, or by its words, the first query with them, where it has no id. Many sites give
+/// each search an id of its own: an id that is not known gives way to a query with the words, if it is the only one and
+/// has no filter or serialised query, which the words do not tell.
 ///
 /// Threads: may be shared
 class QueryResolver {
@@ -26,7 +26,7 @@ class QueryResolver {
   explicit QueryResolver(const std::vector<QueryRow>& queries);
 
   struct Found {
-    std::string id;           ///< of the query file, or one that no query file has
+    std::string id;         ///< of the query file, or one that no query file has
     bool in_place = false;  ///< by its words, in place of an id that the file does not have
   };
   Found find(const ClickRow& row) const;

@@ -19,7 +19,7 @@ namespace dom = simdjson::dom;
 
 constexpr std::int64_t kMaxOrdinal = 999'999;
 constexpr std::size_t kMaxSearch = 2'000;  // lines; bounds memory and time where one id stands for all searches
-constexpr std::size_t kMaxActions = 100;  // by name; a damaged log may have as many names as lines
+constexpr std::size_t kMaxActions = 100;   // by name; a damaged log may have as many names as lines
 constexpr const char* kBulkLines = "bulk-index lines";
 constexpr const char* kQueries = "queries";
 constexpr const char* kOtherActions = "other actions";
@@ -204,7 +204,8 @@ struct UbiSearches::State {
     return RowFault::none;
   }
 
-  void give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each, const Verdict& verdict);
+  void give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each,
+            const Verdict& verdict);
 
   double latest_time;
   SortedRuns lines;

@@ -18,7 +18,8 @@ bool DelimitedRow::split(std::string_view line, std::size_t max_fields) {
       const std::size_t end =
           found ? static_cast<std::size_t>(static_cast<const char*>(found) - line.data()) : line.size();
       fields_.push_back(line.substr(at, end - at));
-      if (has_quotes && end > 0 && line[end - 1] == '"' && !fields_.back().empty()) return false;  // the end of a field of two lines
+      if (has_quotes && end > 0 && line[end - 1] == '"' && !fields_.back().empty())
+        return false;  // the end of a field of two lines
       at = end;
     }
     if (at == line.size()) return true;

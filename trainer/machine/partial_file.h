@@ -2,10 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json.hpp>
 
 #include "irgan/errors.h"
 
@@ -13,7 +12,8 @@ namespace irgan {
 
 /// Collects an output in `path`.partial, and in `path`.partial.state how far it is; commit() moves it to `path`. A kill
 /// leaves both, and whatever stood at `path` before. Standard output, pipes and devices are written to directly, and
-/// cannot be resumed. While it is written, `path`.partial is locked against other writers, where the file system has locks.
+/// cannot be resumed. While it is written, `path`.partial is locked against other writers, where the file system has
+/// locks.
 ///
 /// Threads: one writer a thread
 class IRGAN_API PartialFile {

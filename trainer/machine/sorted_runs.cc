@@ -138,7 +138,8 @@ SortedRuns::~SortedRuns() = default;
 
 void SortedRuns::add(std::string_view key, std::string_view value) {
   State& s = *state_;
-  s.entries.push_back({s.bytes.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
+  s.entries.push_back(
+      {s.bytes.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
   s.bytes.append(key).append(value);
   if (s.bytes.size() + s.entries.size() * sizeof(Entry) >= s.max_bytes) s.spill();
 }

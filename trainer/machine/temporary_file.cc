@@ -25,7 +25,8 @@ void TemporaryFile::append(const void* bytes, std::size_t size) {
   while (size > 0) {
     const ssize_t count = ::pwrite(fd_, from, size, static_cast<off_t>(size_));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) throw Error(folder_ + ": the temporary file cannot be written (set TMPDIR): " + std::strerror(errno));
+    if (count <= 0)
+      throw Error(folder_ + ": the temporary file cannot be written (set TMPDIR): " + std::strerror(errno));
     from += count;
     size -= static_cast<std::size_t>(count);
     size_ += static_cast<std::uint64_t>(count);

@@ -1,5 +1,7 @@
 #include "trainer/machine/thread_pool.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cassert>
@@ -9,8 +11,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include <sched.h>
 
 namespace irgan {
 

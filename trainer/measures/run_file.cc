@@ -6,8 +6,8 @@
 #include <limits>
 #include <unordered_set>
 
-#include "trainer/measures/qrels.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/measures/qrels.h"
 
 namespace irgan {
 namespace {

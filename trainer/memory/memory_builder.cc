@@ -1,10 +1,10 @@
 #include "trainer/memory/memory_builder.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
-
-#include <xxhash.h>
 
 namespace irgan {
 namespace {
@@ -12,7 +12,8 @@ namespace {
 MemoryState checked(MemoryState state) {
   const MemoryRules& rules = state.rules;
   if (!(rules.half_life_days >= 0.0) || !std::isfinite(rules.half_life_days)) {
-    throw ConfigError("--half-life " + std::to_string(rules.half_life_days) + ": must be 0 (no decay) or a number of days above it");
+    throw ConfigError("--half-life " + std::to_string(rules.half_life_days) +
+                      ": must be 0 (no decay) or a number of days above it");
   }
   if (rules.min_sessions < 1) throw ConfigError("--min-sessions 0: must be 1 or more");
   // Fewer sessions may be asked for than before.
@@ -98,14 +99,16 @@ void MemoryBuilder::add(const ClickRow& row, const std::string& text) {
     ++report_.num_wordless;
     return;
   }
-  const auto [document, is_new] = documents_.emplace(std::string(row.document_id), static_cast<std::uint32_t>(state_.documents.size()));
+  const auto [document, is_new] =
+      documents_.emplace(std::string(row.document_id), static_cast<std::uint32_t>(state_.documents.size()));
   if (is_new) state_.documents.emplace_back(row.document_id);
   ++report_.num_clicks;
   const double time = time_of(row);
   if (had_time_before_ && time <= newest_before_) ++report_.num_not_newer;
   if (row.session.empty()) ++report_.num_sessionless;
   count(state_.queries, places.query, document->second, row.count, time, row.session);
-  for (const std::uint32_t word : places.words) count(state_.words, word, document->second, row.count, time, row.session);
+  for (const std::uint32_t word : places.words)
+    count(state_.words, word, document->second, row.count, time, row.session);
 }
 
 }  // namespace irgan

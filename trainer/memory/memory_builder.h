@@ -16,17 +16,18 @@ namespace irgan {
 
 /// What the rows came to.
 struct MemoryReport {
-  std::uint64_t num_clicks = 0;       ///< rows that were clicked and counted
-  std::uint64_t num_wordless = 0;     ///< clicked rows whose query has no words
-  std::uint64_t num_undated = 0;      ///< of the counted ones: as old as the last dated one before, or the first dated one
+  std::uint64_t num_clicks = 0;    ///< rows that were clicked and counted
+  std::uint64_t num_wordless = 0;  ///< clicked rows whose query has no words
+  std::uint64_t num_undated = 0;   ///< of the counted ones: as old as the last dated one before, or the first dated one
   std::uint64_t num_sessionless = 0;  ///< of the counted ones: all of them are taken for one session
   std::uint64_t num_not_newer = 0;    ///< of the counted ones: not newer than what the state held already
 };
 
 /// Adds the rows of click logs, in the order of the logs, to what is known.
 ///
-/// Sums are kept as they stood at their own newest click, so that a log read in parts, with the state written and read in
-/// between, gives the same bits as one read in one go, but for what is forgotten meanwhile (below a millionth of a click).
+/// Sums are kept as they stood at their own newest click, so that a log read in parts, with the state written and read
+/// in between, gives the same bits as one read in one go, but for what is forgotten meanwhile (below a millionth of a
+/// click).
 ///
 /// Threads: one
 /// Cost:    add() O(words); memory by distinct texts, query-document and word-document pairs, and documents
@@ -51,7 +52,8 @@ class IRGAN_API MemoryBuilder {
 
   const Places& places_of(const std::string& text);
   double time_of(const ClickRow& row);
-  void count(ClickTable& table, std::uint32_t place, std::uint32_t document, double amount, double time, std::string_view session);
+  void count(ClickTable& table, std::uint32_t place, std::uint32_t document, double amount, double time,
+             std::string_view session);
 
   MemoryState state_;
   MemoryReport report_;

@@ -32,16 +32,16 @@ std::vector<Sum> sums_of(const ClickTable& table, const MemoryState& state, bool
     if (clicks.at(state.newest_time, decay) < kForgotten) continue;
     sums.push_back({table.keys[place].key, place, static_cast<std::uint32_t>(pair & 0xFFFFFFFF), clicks});
   }
-  std::sort(sums.begin(), sums.end(), [](const Sum& a, const Sum& b) {
-    return a.key != b.key ? a.key < b.key : a.document < b.document;
-  });
+  std::sort(sums.begin(), sums.end(),
+            [](const Sum& a, const Sum& b) { return a.key != b.key ? a.key < b.key : a.document < b.document; });
   return sums;
 }
 
 /// Gives the documents that are left new numbers, in the old order.
 class Renumbering {
  public:
-  Renumbering(const MemoryState& state, const std::vector<const std::vector<Sum>*>& used) : new_numbers_(state.documents.size(), kNone) {
+  Renumbering(const MemoryState& state, const std::vector<const std::vector<Sum>*>& used)
+      : new_numbers_(state.documents.size(), kNone) {
     for (const std::vector<Sum>* sums : used) {
       for (const Sum& sum : *sums) new_numbers_[sum.document] = 0;
     }
@@ -61,7 +61,8 @@ class Renumbering {
   std::vector<std::string> documents_;
 };
 
-std::vector<MemoryEntry> entries_of(const std::vector<Sum>& sums, const Renumbering& renumbering, const MemoryState& state) {
+std::vector<MemoryEntry> entries_of(const std::vector<Sum>& sums, const Renumbering& renumbering,
+                                    const MemoryState& state) {
   const Decay decay(state.rules.half_life_days);
   std::vector<MemoryEntry> entries;
   for (const Sum& sum : sums) {
@@ -83,8 +84,8 @@ std::int64_t count_of(const std::vector<Number>& numbers) {
   return static_cast<std::int64_t>(numbers.size());
 }
 
-void append_table(const std::string& name, const ClickTable& table, const std::vector<Sum>& sums, const Renumbering& renumbering,
-                  TensorFile& file) {
+void append_table(const std::string& name, const ClickTable& table, const std::vector<Sum>& sums,
+                  const Renumbering& renumbering, TensorFile& file) {
   std::vector<std::int64_t> keys, session_ends, ends;
   std::vector<std::uint32_t> sessions, documents;
   std::vector<double> clicks, times;
@@ -104,11 +105,11 @@ void append_table(const std::string& name, const ClickTable& table, const std::v
     times.push_back(sum.clicks.time);
     ends.back() = count_of(documents);
   }
-  for (Tensor& tensor : std::vector<Tensor>{column(name + ".keys", keys), column(name + ".session_ends", session_ends),
-                                            column(name + ".ends", ends), column(name + ".clicks", clicks),
-                                            column(name + ".times", times), column(name + ".sessions", sessions),
-                                            column(name + ".documents", documents),
-                                            Tensor{name + ".kept", "U8", {static_cast<std::int64_t>(kept.size())}, kept}}) {
+  for (Tensor& tensor : std::vector<Tensor>{
+           column(name + ".keys", keys), column(name + ".session_ends", session_ends), column(name + ".ends", ends),
+           column(name + ".clicks", clicks), column(name + ".times", times), column(name + ".sessions", sessions),
+           column(name + ".documents", documents),
+           Tensor{name + ".kept", "U8", {static_cast<std::int64_t>(kept.size())}, kept}}) {
     file.tensors.push_back(std::move(tensor));
   }
 }
@@ -121,8 +122,8 @@ std::vector<std::uint32_t> numbers_of(const TensorFile& file, const std::string&
 }
 
 // Throws unless the ranges that end at `ends` make up 0 .. count.
-void check_ends(const std::vector<std::int64_t>& ends, std::size_t num_entries, std::size_t count, const TensorFile& file,
-                const std::string& name) {
+void check_ends(const std::vector<std::int64_t>& ends, std::size_t num_entries, std::size_t count,
+                const TensorFile& file, const std::string& name) {
   bool lies = ends.size() != num_entries || (ends.empty() ? 0 : ends.back()) != static_cast<std::int64_t>(count);
   for (std::size_t i = 0; i < ends.size(); ++i) lies |= ends[i] < (i == 0 ? 0 : ends[i - 1]);
   if (lies) throw FormatError(file.origin + ": the tables of '" + name + "' do not fit together");
@@ -148,7 +149,8 @@ ClickTable table_of(const TensorFile& file, const std::string& name, std::size_t
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::uint32_t place = table.place_of(static_cast<std::uint64_t>(keys[i]));
     table.keys[place].is_kept = kept[i] != 0;
-    table.keys[place].sessions.assign(sessions.begin() + (i == 0 ? 0 : session_ends[i - 1]), sessions.begin() + session_ends[i]);
+    table.keys[place].sessions.assign(sessions.begin() + (i == 0 ? 0 : session_ends[i - 1]),
+                                      sessions.begin() + session_ends[i]);
     for (std::int64_t k = i == 0 ? 0 : ends[i - 1]; k < ends[i]; ++k) {
       const auto at = static_cast<std::size_t>(k);
       table.clicks[(std::uint64_t{place} << 32) | documents[at]] = {clicks[at], times[at]};
@@ -229,7 +231,8 @@ MemoryState decode_state(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
   if (file.text("format") != kFormat) throw FormatError(origin + ": is not what 'xapian-irgan memory' carries on from");
   if (file.text("format_version") != kVersion) {
-    throw FormatError(origin + ": is of version " + file.text("format_version") + ", and this program reads version " + kVersion);
+    throw FormatError(origin + ": is of version " + file.text("format_version") + ", and this program reads version " +
+                      kVersion);
   }
   MemoryState state;
   state.rules.stemmer = file.text("stemmer");
@@ -244,7 +247,8 @@ MemoryState decode_state(std::string_view bytes, const std::string& origin) {
   check_ends(id_ends, id_ends.size(), ids.size(), file, "documents");
   for (std::size_t i = 0; i < id_ends.size(); ++i) {
     const std::int64_t begin = i == 0 ? 0 : id_ends[i - 1];
-    state.documents.push_back(ids.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(id_ends[i] - begin)));
+    state.documents.push_back(
+        ids.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(id_ends[i] - begin)));
   }
   state.queries = table_of(file, "queries", state.documents.size());
   state.words = table_of(file, "words", state.documents.size());

@@ -1,4 +1,5 @@
-/// All that is known of the clicks of the past: what a click memory is made from, and what the next day's log is added to.
+/// All that is known of the clicks of the past: what a click memory is made from, and what the next day's log is added
+/// to.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +31,8 @@ struct ClickTable {
     std::vector<std::uint32_t> sessions;  ///< hashes of those so far, ascending; none once it is kept
   };
   std::vector<Key> keys;
-  std::unordered_map<std::uint64_t, std::uint32_t> places;    ///< of keys
-  std::unordered_map<std::uint64_t, DecayedSum> clicks;       ///< place in the upper half, document in the lower
+  std::unordered_map<std::uint64_t, std::uint32_t> places;  ///< of keys
+  std::unordered_map<std::uint64_t, DecayedSum> clicks;     ///< place in the upper half, document in the lower
 
   /// Returns the place of `key`, which is made if there is none.
   std::uint32_t place_of(std::uint64_t key);
@@ -47,12 +48,12 @@ struct MemoryState {
   double last_time = 0.0;    ///< of the last row that had one
 };
 
-/// Returns the memory to serve: queries and words of enough sessions, their clicks as they stand at the newest time. What has
-/// decayed below a millionth of a click is gone.
+/// Returns the memory to serve: queries and words of enough sessions, their clicks as they stand at the newest time.
+/// What has decayed below a millionth of a click is gone.
 IRGAN_API MemoryContents served_memory(const MemoryState& state, double prior_clicks);
 
-/// Returns `state` as the bytes of a file: safetensors with a digest. It holds hashes and no words; but who has it, and a list
-/// of sessions and queries, can find out which session clicked what rarely asked query.
+/// Returns `state` as the bytes of a file: safetensors with a digest. It holds hashes and no words; but who has it, and
+/// a list of sessions and queries, can find out which session clicked what rarely asked query.
 IRGAN_API std::string encode_state(const MemoryState& state);
 
 /// Throws: FormatError beginning with `origin`

@@ -16,9 +16,9 @@ using Eigen::Index;
 
 /// The candidates of one query under every memory, each scored once.
 struct ScoredCandidates {
-  std::vector<Candidate> all;                          // the pool first
+  std::vector<Candidate> all;  // the pool first
   std::unordered_map<Xapian::docid, Index> rows;
-  std::vector<std::optional<Recalled>> recalled;       // a memory each
+  std::vector<std::optional<Recalled>> recalled;  // a memory each
   Eigen::VectorXf scores;
 
   void add(const std::vector<Candidate>& candidates) {
@@ -29,7 +29,8 @@ struct ScoredCandidates {
 
   Eigen::VectorXf scores_of(const std::vector<Candidate>& candidates) const {
     Eigen::VectorXf own(static_cast<Index>(candidates.size()));
-    for (std::size_t i = 0; i < candidates.size(); ++i) own[static_cast<Index>(i)] = scores[rows.at(candidates[i].docid)];
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+      own[static_cast<Index>(i)] = scores[rows.at(candidates[i].docid)];
     return own;
   }
 };
@@ -43,7 +44,8 @@ double reciprocal_ranks(const std::vector<Candidate>& candidates, const Eigen::V
     if (clicked == clicks.end()) continue;
     const Index own = static_cast<Index>(i);
     Index rank = 1;
-    for (Index j = 0; j < scores.size(); ++j) rank += scores[j] > scores[own] || (scores[j] == scores[own] && j < own) ? 1 : 0;
+    for (Index j = 0; j < scores.size(); ++j)
+      rank += scores[j] > scores[own] || (scores[j] == scores[own] && j < own) ? 1 : 0;
     sum += clicked->second / static_cast<double>(rank);
   }
   return sum;
@@ -66,12 +68,14 @@ class Scorer {
         model_(model),
         depth_(depth > 0 ? depth : model->depth()) {
     const ProblemListener fail = [](const std::string& problem) { throw Error(problem); };
-    for (const auto& memory : memories) readers_.push_back(std::make_unique<Remembering>(db_, fixed_memory(memory), AddedCandidates(), fail));
+    for (const auto& memory : memories)
+      readers_.push_back(std::make_unique<Remembering>(db_, fixed_memory(memory), AddedCandidates(), fail));
   }
 
   ScoredCandidates score(const std::string& text, std::size_t& pool_size) {
     const Xapian::Query query = first_stage_.parse(text);
-    const std::vector<Candidate> pool = candidates_of(first_stage_.search(query, static_cast<Xapian::doccount>(depth_)), depth_);
+    const std::vector<Candidate> pool =
+        candidates_of(first_stage_.search(query, static_cast<Xapian::doccount>(depth_)), depth_);
     pool_size = pool.size();
     ScoredCandidates scored;
     scored.add(pool);
@@ -133,15 +137,19 @@ MemoryTuning tune_memory(const DatabaseOptions& database, const std::shared_ptr<
     for (const std::optional<Recalled>& recalled : scored.recalled) {
       const Eigen::VectorXf scores = recalled ? scored.scores_of(recalled->candidates) : Eigen::VectorXf();
       for (const double prior : kPriors) {
-        tuning.trials[trial++].mrr += !recalled ? alone : reciprocal_ranks(recalled->candidates,
-            scores_with_memory(scores, recalled->clicks, recalled->num_clicks, prior), known);
+        tuning.trials[trial++].mrr +=
+            !recalled
+                ? alone
+                : reciprocal_ranks(recalled->candidates,
+                                   scores_with_memory(scores, recalled->clicks, recalled->num_clicks, prior), known);
       }
     }
   }
   if (!any_candidate) throw Error("the index has no candidate for any query of the later clicks");
   tuning.model_alone /= total;
   for (MemoryTrial& trial : tuning.trials) trial.mrr /= total;
-  std::stable_sort(tuning.trials.begin(), tuning.trials.end(), [](const MemoryTrial& a, const MemoryTrial& b) { return a.mrr > b.mrr; });
+  std::stable_sort(tuning.trials.begin(), tuning.trials.end(),
+                   [](const MemoryTrial& a, const MemoryTrial& b) { return a.mrr > b.mrr; });
   return tuning;
 }
 

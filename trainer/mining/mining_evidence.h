@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "trainer/evidence/click_pages.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/labels/relevance_evidence.h"
+#include "trainer/measures/qrels.h"
 
 namespace irgan {
 
@@ -21,8 +21,8 @@ struct KnownDocument {
 
 struct MiningEvidence {
   bool has_impressions = false;
-  std::size_t most_positives = 0;                                ///< of any query
-  std::map<std::string, std::vector<KnownDocument>> by_query;    ///< documents by id
+  std::size_t most_positives = 0;                              ///< of any query
+  std::map<std::string, std::vector<KnownDocument>> by_query;  ///< documents by id
 };
 
 /// Adds what a log says of one query.

@@ -23,16 +23,26 @@ std::string exclusion_name(std::size_t i) { return to_string(static_cast<Exclusi
 // What to change for fewer exclusions of a kind.
 const char* way_out(Exclusion exclusion) {
   switch (exclusion) {
-    case Exclusion::relevance: return "a higher --max-relevance";
-    case Exclusion::unscored: return "another --score-by, or more complete scores";
-    case Exclusion::absolute_margin: return "a smaller --absolute-margin";
-    case Exclusion::relative_margin: return "a smaller --relative-margin";
-    case Exclusion::max_score: return "a higher --max-score";
-    case Exclusion::min_score: return "a lower --min-score";
-    case Exclusion::range: return "a lower --range-min or a higher --range-max";
-    case Exclusion::duplicate: return "a higher --max-resemblance";
-    case Exclusion::no_text: return "another --text-field, or --content id";
-    default: return "a larger --depth, or a further --source";
+    case Exclusion::relevance:
+      return "a higher --max-relevance";
+    case Exclusion::unscored:
+      return "another --score-by, or more complete scores";
+    case Exclusion::absolute_margin:
+      return "a smaller --absolute-margin";
+    case Exclusion::relative_margin:
+      return "a smaller --relative-margin";
+    case Exclusion::max_score:
+      return "a higher --max-score";
+    case Exclusion::min_score:
+      return "a lower --min-score";
+    case Exclusion::range:
+      return "a lower --range-min or a higher --range-max";
+    case Exclusion::duplicate:
+      return "a higher --max-resemblance";
+    case Exclusion::no_text:
+      return "another --text-field, or --content id";
+    default:
+      return "a larger --depth, or a further --source";
   }
 }
 
@@ -76,7 +86,8 @@ std::string MiningReport::advice() const {
   if (num_missing_ == 0) return "";
   std::size_t most = static_cast<std::size_t>(Exclusion::none);
   for (std::size_t i = 0; i < kNumExclusions; ++i) {
-    const bool can_change = i != static_cast<std::size_t>(Exclusion::none) && i != static_cast<std::size_t>(Exclusion::positive);
+    const bool can_change =
+        i != static_cast<std::size_t>(Exclusion::none) && i != static_cast<std::size_t>(Exclusion::positive);
     if (can_change && excluded_where_short_[i] > (most == 0 ? 0 : excluded_where_short_[most])) most = i;
   }
   return std::string("try ") + way_out(static_cast<Exclusion>(most));
@@ -106,7 +117,8 @@ json MiningReport::to_json() const {
 
 void MiningReport::print(std::ostream& out) const {
   const json report = to_json();
-  out << num_rows_ << " rows of " << num_mined_ << " queries, " << num_positives_ << " positives, " << num_negatives_ << " negatives";
+  out << num_rows_ << " rows of " << num_mined_ << " queries, " << num_positives_ << " positives, " << num_negatives_
+      << " negatives";
   const char* separator = " (";
   for (const auto& [source, count] : by_source_) {
     out << separator << count << " by " << source;
@@ -114,15 +126,18 @@ void MiningReport::print(std::ostream& out) const {
   }
   out << (by_source_.empty() ? "\n" : ")\n");
   for (const auto& [source, count] : by_source_) {
-    if (count == 0 && num_negatives_ > 0) out << "  the source " << source << " gave nothing: other sources filled up its share\n";
+    if (count == 0 && num_negatives_ > 0)
+      out << "  the source " << source << " gave nothing: other sources filled up its share\n";
   }
   if (num_textless_ > 0) {
     out << "  queries with a positive without text, of which no near-duplicate can be told: " << num_textless_
         << " (name their texts with --text-field or --texts)\n";
   }
-  for (const auto& [reason, count] : report["skipped_queries"].items()) out << "  queries skipped, " << reason << ": " << count << '\n';
+  for (const auto& [reason, count] : report["skipped_queries"].items())
+    out << "  queries skipped, " << reason << ": " << count << '\n';
   if (num_unknown_positives_ > 0) out << "  positives that the index does not have: " << num_unknown_positives_ << '\n';
-  for (const auto& [reason, count] : report["excluded_candidates"].items()) out << "  candidates excluded, " << reason << ": " << count << '\n';
+  for (const auto& [reason, count] : report["excluded_candidates"].items())
+    out << "  candidates excluded, " << reason << ": " << count << '\n';
   out << "  score             positive    negative  difference\n";
   for (const char* row : {"count", "mean", "deviation", "min", "quartile1", "median", "quartile3", "max"}) {
     out << "  " << std::left << std::setw(14) << row << std::right;
@@ -141,7 +156,8 @@ void MiningReport::print(std::ostream& out) const {
     out << '\n';
   }
   if (relevance_.count() > 0) {
-    out << "  by the log's evidence " << std::fixed << std::setprecision(1) << 100.0 * relevance_.mean() << " % of the negatives are relevant\n"
+    out << "  by the log's evidence " << std::fixed << std::setprecision(1) << 100.0 * relevance_.mean()
+        << " % of the negatives are relevant\n"
         << std::defaultfloat;
   }
   if (num_missing_ > 0) {
@@ -151,7 +167,9 @@ void MiningReport::print(std::ostream& out) const {
 }
 
 json MiningReport::state() const {
-  return {{"counts", {num_queries_, num_mined_, num_rows_, num_positives_, num_negatives_, num_padded_, num_missing_, num_short_, num_unknown_positives_, num_textless_}},
+  return {{"counts",
+           {num_queries_, num_mined_, num_rows_, num_positives_, num_negatives_, num_padded_, num_missing_, num_short_,
+            num_unknown_positives_, num_textless_}},
           {"skipped", skipped_},
           {"excluded", excluded_},
           {"excluded_where_short", excluded_where_short_},
@@ -162,8 +180,9 @@ json MiningReport::state() const {
 MiningReport MiningReport::from_state(const json& state) {
   MiningReport report;
   std::size_t i = 0;
-  for (auto* count : {&report.num_queries_, &report.num_mined_, &report.num_rows_, &report.num_positives_, &report.num_negatives_,
-                      &report.num_padded_, &report.num_missing_, &report.num_short_, &report.num_unknown_positives_, &report.num_textless_}) {
+  for (auto* count : {&report.num_queries_, &report.num_mined_, &report.num_rows_, &report.num_positives_,
+                      &report.num_negatives_, &report.num_padded_, &report.num_missing_, &report.num_short_,
+                      &report.num_unknown_positives_, &report.num_textless_}) {
     *count = state.at("counts").at(i++);
   }
   report.skipped_ = state.at("skipped");

@@ -14,10 +14,14 @@ using nlohmann::json;
 
 const char* name_of(TemperatureBasis basis) {
   switch (basis) {
-    case TemperatureBasis::given: return "given";
-    case TemperatureBasis::bounded: return "bounded";
-    case TemperatureBasis::unbounded: return "unbounded";
-    default: return "unmeasured";
+    case TemperatureBasis::given:
+      return "given";
+    case TemperatureBasis::bounded:
+      return "bounded";
+    case TemperatureBasis::unbounded:
+      return "unbounded";
+    default:
+      return "unmeasured";
   }
 }
 
@@ -54,7 +58,9 @@ std::string sentence_of(const MiningTemperature& temperature, double bound) {
   std::ostringstream text;
   text << "the generator draws at temperature " << temperature.value << ": ";
   switch (temperature.basis) {
-    case TemperatureBasis::given: text << "given by --temperature, so --max-false-negatives has no effect"; break;
+    case TemperatureBasis::given:
+      text << "given by --temperature, so --max-false-negatives has no effect";
+      break;
     case TemperatureBasis::bounded:
       text << "the lowest that keeps --max-false-negatives " << bound << " (" << measured(temperature) << ')';
       break;

@@ -11,15 +11,16 @@
 namespace irgan {
 namespace {
 
-constexpr std::array<std::pair<NegativeSource, const char*>, 9> kNames{{{NegativeSource::generator, "generator"},
-                                                                       {NegativeSource::discriminator, "discriminator"},
-                                                                       {NegativeSource::bm25, "bm25"},
-                                                                       {NegativeSource::uniform, "uniform"},
-                                                                       {NegativeSource::dns, "dns"},
-                                                                       {NegativeSource::ambiguous, "ambiguous"},
-                                                                       {NegativeSource::skipped, "skipped"},
-                                                                       {NegativeSource::run, "run"},
-                                                                       {NegativeSource::teacher, "teacher"}}};
+constexpr std::array<std::pair<NegativeSource, const char*>, 9> kNames{
+    {{NegativeSource::generator, "generator"},
+     {NegativeSource::discriminator, "discriminator"},
+     {NegativeSource::bm25, "bm25"},
+     {NegativeSource::uniform, "uniform"},
+     {NegativeSource::dns, "dns"},
+     {NegativeSource::ambiguous, "ambiguous"},
+     {NegativeSource::skipped, "skipped"},
+     {NegativeSource::run, "run"},
+     {NegativeSource::teacher, "teacher"}}};
 
 // Uniform in (0, 1), the same on every machine, which std::uniform_real_distribution does not promise.
 double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; }

@@ -13,15 +13,15 @@ namespace irgan {
 /// Why a candidate is not mined; the first that applies.
 enum class Exclusion {
   none,
-  positive,         ///< of the query, of any of its rows
-  relevance,        ///< the log does not rule out that it is relevant
-  unscored,         ///< a guard looks at scores, and it has none
+  positive,   ///< of the query, of any of its rows
+  relevance,  ///< the log does not rule out that it is relevant
+  unscored,   ///< a guard looks at scores, and it has none
   absolute_margin,
   relative_margin,
   max_score,
   min_score,
   range,
-  duplicate,        ///< a near-duplicate of a positive
+  duplicate,  ///< a near-duplicate of a positive
   no_text,
 };
 constexpr std::size_t kNumExclusions = 11;
@@ -33,7 +33,7 @@ struct GuardOptions {
   std::optional<double> absolute_margin;  ///< a negative scores at most  lowest positive - margin
   std::optional<double> relative_margin;  ///< at most  lowest positive - |lowest positive| * margin
   std::size_t range_min = 0;
-  std::size_t range_max = 0;              ///< 0: no end
+  std::size_t range_max = 0;  ///< 0: no end
   double max_relevance = 1.0;
 
   bool looks_at_scores() const;
@@ -57,8 +57,8 @@ struct GuardedCandidate {
 /// lowest_positive: the lowest score of the query's positives; read where there is a margin
 /// most_positives:  the largest number of positives that any query has
 /// Source: sentence-transformers 5, util/hard_negatives.py, for the counting; the threshold of the relative margin is
-///         s - |s| m as in its later versions; earlier ones have s (1 - m), which for a negative s lets better documents
-///         than the positive in
+///         s - |s| m as in its later versions; earlier ones have s (1 - m), which for a negative s lets better
+///         documents than the positive in
 IRGAN_API std::vector<Exclusion> guard(const std::vector<GuardedCandidate>& candidates, double lowest_positive,
                                        std::size_t most_positives, const GuardOptions& options);
 

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
-
 #include <nlohmann/json.hpp>
 
 namespace irgan {
@@ -40,13 +39,27 @@ class RowWriter {
 
   std::size_t write() {
     switch (options_.form) {
-      case NegativeForm::triplet: each_pair([&](const auto& p, const auto& n) { triplet(p, n); }); break;
-      case NegativeForm::n_tuple: each_positive([&](const auto& p, const auto& n) { n_tuple(p, n); }); break;
-      case NegativeForm::labeled_pair: labeled_pairs(); break;
-      case NegativeForm::labeled_list: each_positive([&](const auto& p, const auto& n) { labeled_list(p, n); }); break;
-      case NegativeForm::flagembedding: each_list([&](const auto& p, const auto& n) { flagembedding(p, n); }); break;
-      case NegativeForm::tevatron: each_list([&](const auto& p, const auto& n) { tevatron(p, n); }); break;
-      case NegativeForm::ids: each_pair([&](const auto& p, const auto& n) { ids(p, n); }); break;
+      case NegativeForm::triplet:
+        each_pair([&](const auto& p, const auto& n) { triplet(p, n); });
+        break;
+      case NegativeForm::n_tuple:
+        each_positive([&](const auto& p, const auto& n) { n_tuple(p, n); });
+        break;
+      case NegativeForm::labeled_pair:
+        labeled_pairs();
+        break;
+      case NegativeForm::labeled_list:
+        each_positive([&](const auto& p, const auto& n) { labeled_list(p, n); });
+        break;
+      case NegativeForm::flagembedding:
+        each_list([&](const auto& p, const auto& n) { flagembedding(p, n); });
+        break;
+      case NegativeForm::tevatron:
+        each_list([&](const auto& p, const auto& n) { tevatron(p, n); });
+        break;
+      case NegativeForm::ids:
+        each_pair([&](const auto& p, const auto& n) { ids(p, n); });
+        break;
     }
     return num_rows_;
   }
@@ -115,7 +128,8 @@ class RowWriter {
     for (std::size_t i = 0; i < negatives.size(); ++i) row["negative_" + std::to_string(i + 1)] = shown(negatives[i]);
     ids_beside("anchor", query_.id, row);
     ids_beside("positive", positive.id, row);
-    for (std::size_t i = 0; i < negatives.size(); ++i) ids_beside("negative_" + std::to_string(i + 1), negatives[i].id, row);
+    for (std::size_t i = 0; i < negatives.size(); ++i)
+      ids_beside("negative_" + std::to_string(i + 1), negatives[i].id, row);
     if (options_.output_scores) {
       row["scores"] = scores_of({positive});
       for (const ordered_json& score : scores_of(negatives)) row["scores"].push_back(score);

@@ -19,8 +19,8 @@ namespace {
 using Eigen::Index;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr int kDnsDraws = 4;           // as training's sampler
-constexpr int kPaddingTries = 20;      // a negative: docids of deleted documents are drawn in vain
+constexpr int kDnsDraws = 4;       // as training's sampler
+constexpr int kPaddingTries = 20;  // a negative: docids of deleted documents are drawn in vain
 
 // The same for a query wherever it stands, so that neither order nor threads change what is drawn.
 std::uint64_t seed_of(std::uint64_t seed, const std::string& query_id) {
@@ -41,7 +41,8 @@ ProblemListener refusal(const MiningTask& task) {
 
 const char* to_string(Skip skip) {
   constexpr std::array<const char*, kNumSkips> names{
-      "none", "no_positives", "no_candidates", "positives_not_in_index", "no_likely_positive", "no_positive_score", "no_text"};
+      "none",   "no_positives", "no_candidates", "positives_not_in_index", "no_likely_positive", "no_positive_score",
+      "no_text"};
   return names[static_cast<std::size_t>(skip)];
 }
 
@@ -51,16 +52,16 @@ struct QueryMiner::Candidates {
   std::size_t pool_size = 0;
   std::vector<Xapian::docid> docids;
   std::unordered_map<Xapian::docid, std::size_t> row_of_docid;
-  std::vector<std::string> ids;                  // empty until asked for
-  std::vector<double> first_stage;               // these: NaN where there is none
-  std::vector<double> discriminator;             // log probability over the pool
+  std::vector<std::string> ids;       // empty until asked for
+  std::vector<double> first_stage;    // these: NaN where there is none
+  std::vector<double> discriminator;  // log probability over the pool
   std::vector<double> generator;
   std::vector<double> run;
   std::vector<double> teacher;
   std::vector<double> skipped;
-  std::vector<const KnownDocument*> known;       // null: the log does not have it
+  std::vector<const KnownDocument*> known;  // null: the log does not have it
   std::vector<GuardedCandidate> guarded;
-  std::vector<std::size_t> positives;            // rows
+  std::vector<std::size_t> positives;  // rows
   std::map<std::size_t, std::optional<std::string>> texts;
   std::vector<Shingles> positive_shingles;
   std::uint64_t num_unknown_positives = 0;
@@ -104,7 +105,8 @@ void QueryMiner::add_known(const QueryRow& row, Candidates& all) {
   }
 }
 
-void QueryMiner::add_run(const Run& run, const QueryRow& row, std::vector<double> Candidates::*scores, Candidates& all) {
+void QueryMiner::add_run(const Run& run, const QueryRow& row, std::vector<double> Candidates::*scores,
+                         Candidates& all) {
   const auto ranking = run.by_query.find(row.id);
   if (ranking == run.by_query.end()) return;
   for (const RankedDocument& ranked : ranking->second) {
@@ -180,11 +182,16 @@ std::vector<DocumentEvidence> QueryMiner::shown_evidence(const QueryRow& row) {
 
 const std::vector<double>& QueryMiner::guard_scores(const Candidates& all) const {
   switch (task_.score_by) {
-    case GuardScore::generator: return all.generator;
-    case GuardScore::first_stage: return all.first_stage;
-    case GuardScore::run: return all.run;
-    case GuardScore::teacher: return all.teacher;
-    default: return all.discriminator;
+    case GuardScore::generator:
+      return all.generator;
+    case GuardScore::first_stage:
+      return all.first_stage;
+    case GuardScore::run:
+      return all.run;
+    case GuardScore::teacher:
+      return all.teacher;
+    default:
+      return all.discriminator;
   }
 }
 
@@ -244,16 +251,25 @@ RowOrder QueryMiner::order_of(NegativeSource source, const Candidates& all, cons
       for (double& weight : log_weights) weight /= task_.temperature.value;
       return drawn_by_weight(log_weights, random);
     }
-    case NegativeSource::discriminator: return ranked(all.discriminator);
-    case NegativeSource::bm25: return ranked(all.first_stage);
-    case NegativeSource::uniform: return shuffled(by_value(masked(all.first_stage)), random);
-    case NegativeSource::dns: return drawn_by_best_of(masked(all.discriminator), kDnsDraws, random);
+    case NegativeSource::discriminator:
+      return ranked(all.discriminator);
+    case NegativeSource::bm25:
+      return ranked(all.first_stage);
+    case NegativeSource::uniform:
+      return shuffled(by_value(masked(all.first_stage)), random);
+    case NegativeSource::dns:
+      return drawn_by_best_of(masked(all.discriminator), kDnsDraws, random);
     case NegativeSource::ambiguous:
-      return drawn_by_weight(masked(ambiguous_log_weights(guard_scores(all), positive_score, task_.options.ambiguous_sharpness,
-                                                          task_.options.ambiguous_offset)), random);
-    case NegativeSource::skipped: return ranked(all.skipped);
-    case NegativeSource::run: return ranked(all.run);
-    default: return ranked(all.teacher);
+      return drawn_by_weight(
+          masked(ambiguous_log_weights(guard_scores(all), positive_score, task_.options.ambiguous_sharpness,
+                                       task_.options.ambiguous_offset)),
+          random);
+    case NegativeSource::skipped:
+      return ranked(all.skipped);
+    case NegativeSource::run:
+      return ranked(all.run);
+    default:
+      return ranked(all.teacher);
   }
 }
 
@@ -264,7 +280,8 @@ void QueryMiner::pad(Candidates& all, const std::vector<Exclusion>& exclusions, 
   for (const std::size_t row : all.positives) taken.insert(id_of(all, row));
   for (const MinedDocument& negative : negatives) taken.insert(negative.id);
   MinedQuery uncounted;  // padding that does not do says nothing of the guards
-  for (std::size_t tries = kPaddingTries * task_.options.num_negatives; tries > 0 && negatives.size() < task_.options.num_negatives; --tries) {
+  for (std::size_t tries = kPaddingTries * task_.options.num_negatives;
+       tries > 0 && negatives.size() < task_.options.num_negatives; --tries) {
     const auto docid = static_cast<Xapian::docid>(1 + random() % last);
     auto posting = reader_.database().postlist_begin("");
     posting.skip_to(docid);
@@ -308,7 +325,8 @@ void QueryMiner::drop_unlikely_positives(Candidates& all) const {
   if (!task_.relevance) return;
   const auto is_unlikely = [&](std::size_t row) {
     const std::vector<ShowingCount>& showings = all.known[row]->showings;
-    const bool was_clicked = std::any_of(showings.begin(), showings.end(), [](const ShowingCount& one) { return one.clicks > 0.0; });
+    const bool was_clicked =
+        std::any_of(showings.begin(), showings.end(), [](const ShowingCount& one) { return one.clicks > 0.0; });
     return was_clicked && all.guarded[row].relevance < task_.options.min_relevance;
   };
   all.positives.erase(std::remove_if(all.positives.begin(), all.positives.end(), is_unlikely), all.positives.end());
@@ -325,7 +343,8 @@ MinedQuery QueryMiner::mine(const QueryRow& row) {
   const bool wants_text = task_.options.content != RowContent::id;
   const auto known = task_.evidence.by_query.find(row.id);
   if (known == task_.evidence.by_query.end() ||
-      std::none_of(known->second.begin(), known->second.end(), [](const KnownDocument& one) { return one.clicks > 0.0; })) {
+      std::none_of(known->second.begin(), known->second.end(),
+                   [](const KnownDocument& one) { return one.clicks > 0.0; })) {
     return skipped(Skip::no_positives);
   }
   if (wants_text && row.text.empty()) return skipped(Skip::no_text);

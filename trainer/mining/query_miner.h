@@ -10,15 +10,15 @@
 #include <string>
 #include <vector>
 
-#include "trainer/site/document_texts.h"
-#include "trainer/mining/mining_evidence.h"
 #include "index_tools/options/mining_options.h"
-#include "trainer/mining/mining_temperature.h"
 #include "irgan/model.h"
-#include "trainer/site/candidates.h"
 #include "trainer/labels/relevance_evidence.h"
 #include "trainer/measures/run_file.h"
+#include "trainer/mining/mining_evidence.h"
+#include "trainer/mining/mining_temperature.h"
 #include "trainer/mining/shingles.h"
+#include "trainer/site/candidates.h"
+#include "trainer/site/document_texts.h"
 
 namespace irgan {
 
@@ -32,9 +32,9 @@ struct MiningTask {
   IndexLayout layout;
   MiningEvidence evidence;
   std::shared_ptr<const Model> model = nullptr;  ///< null where none is needed
-  std::string model_name = {};                ///< what messages call it
+  std::string model_name = {};                   ///< what messages call it
   std::size_t depth = 100;
-  MiningTemperature temperature = {};         ///< of the generator's draws
+  MiningTemperature temperature = {};            ///< of the generator's draws
   std::optional<RelevanceModel> relevance = {};  ///< none: no evidence from impressions
   GuardOptions guards = {};
   std::optional<Run> run = {};
@@ -45,22 +45,22 @@ struct MiningTask {
 /// Why a query gives no row.
 enum class Skip {
   none,
-  no_positives,            ///< no click or judgment above 0
-  no_candidates,           ///< the first stage finds nothing
+  no_positives,   ///< no click or judgment above 0
+  no_candidates,  ///< the first stage finds nothing
   positives_not_in_index,
-  no_likely_positive,      ///< --min-relevance
-  no_positive_score,       ///< a margin needs one
-  no_text,                 ///< of the query or of any positive
+  no_likely_positive,  ///< --min-relevance
+  no_positive_score,   ///< a margin needs one
+  no_text,             ///< of the query or of any positive
 };
 constexpr std::size_t kNumSkips = 7;
 const char* to_string(Skip skip);
 
 struct MinedDocument {
   std::string id;
-  std::string text;       ///< empty where none is asked for
-  double score = 0.0;     ///< NaN: none
+  std::string text;                                             ///< empty where none is asked for
+  double score = 0.0;                                           ///< NaN: none
   double relevance = std::numeric_limits<double>::quiet_NaN();  ///< chance by the log's evidence; NaN: not known
-  NegativeSource source = NegativeSource::generator;  ///< of a negative
+  NegativeSource source = NegativeSource::generator;            ///< of a negative
   bool is_padding = false;
 };
 
@@ -71,9 +71,9 @@ struct MinedQuery {
   std::vector<MinedDocument> positives;
   std::vector<std::vector<MinedDocument>> negatives;  ///< once, or once a positive
   std::array<std::uint64_t, kNumExclusions> num_excluded{};
-  std::uint64_t num_unknown_positives = 0;            ///< not in the index
-  bool has_textless_positive = false;                 ///< whose near-duplicates could not be told, though they should
-  std::uint64_t num_missing = 0;                      ///< negatives that could not be found
+  std::uint64_t num_unknown_positives = 0;  ///< not in the index
+  bool has_textless_positive = false;       ///< whose near-duplicates could not be told, though they should
+  std::uint64_t num_missing = 0;            ///< negatives that could not be found
 };
 
 /// Threads: one a thread, with its own Database

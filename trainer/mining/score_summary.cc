@@ -57,14 +57,21 @@ double ScoreSummary::quantile(double q) const {
 
 json ScoreSummary::to_json() const {
   if (count_ == 0) return {{"count", 0}};
-  return {{"count", count_},          {"mean", mean()},  {"median", quantile(0.5)},  {"deviation", deviation()},
-          {"quartile1", quantile(.25)}, {"quartile3", quantile(.75)}, {"min", lowest_}, {"max", highest_}};
+  return {{"count", count_},
+          {"mean", mean()},
+          {"median", quantile(0.5)},
+          {"deviation", deviation()},
+          {"quartile1", quantile(.25)},
+          {"quartile3", quantile(.75)},
+          {"min", lowest_},
+          {"max", highest_}};
 }
 
 json ScoreSummary::state() const {
   json buckets = json::array();
   for (const auto& [bucket, count] : buckets_) buckets.push_back({bucket, count});
-  return {{"buckets", buckets}, {"count", count_}, {"sum", sum_}, {"squares", squares_}, {"min", lowest_}, {"max", highest_}};
+  return {{"buckets", buckets},  {"count", count_}, {"sum", sum_},
+          {"squares", squares_}, {"min", lowest_},  {"max", highest_}};
 }
 
 ScoreSummary ScoreSummary::from_state(const json& state) {

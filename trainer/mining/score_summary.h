@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <map>
-
 #include <nlohmann/json.hpp>
 
 #include "irgan/errors.h"

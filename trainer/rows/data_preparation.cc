@@ -12,9 +12,9 @@
 
 #include "plugin/src/features/field_prefixes.h"
 #include "plugin/src/search/query_constraint.h"
+#include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/candidates.h"
-#include "trainer/machine/thread_pool.h"
 
 namespace irgan {
 namespace {
@@ -23,8 +23,8 @@ using Eigen::Index;
 
 using LabelsByDocument = std::map<std::string, double>;
 
-// What is prepared at once, and so is in memory with all that the log says of it. Threads wait for the last query of each
-// batch: of so many, that is a small share.
+// What is prepared at once, and so is in memory with all that the log says of it. Threads wait for the last query of
+// each batch: of so many, that is a small share.
 constexpr std::size_t kQueriesAtOnce = 256;
 constexpr std::size_t kDocumentsAtOnce = 1 << 18;  // shown or clicked; some 20 MB
 
@@ -88,8 +88,8 @@ Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
   return example;
 }
 
-// In the order of the pool, as feature files have it: sums of floats then come out the same either way. A view whose last
-// click is on a document outside the pool comes to one without: what was clicked above it is not known.
+// In the order of the pool, as feature files have it: sums of floats then come out the same either way. A view whose
+// last click is on a document outside the pool comes to one without: what was clicked above it is not known.
 Example page_example(const Page& page, const RowOfDocument& rows) {
   std::map<Index, const ShownDocument*> shown_at;
   for (const ShownDocument& shown : page.documents) {
@@ -111,10 +111,11 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   return example;
 }
 
-// Puts what `added` names behind the candidates and in the rows, as far as the query's filters let it; returns the labels, in
-// which an added document's clicks are those that came after it had joined.
-LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocument& labels, const FeatureSchema& schema,
-                              const CandidateReader& reader, CandidateList& found, Pool& pool, RowOfDocument& rows) {
+// Puts what `added` names behind the candidates and in the rows, as far as the query's filters let it; returns the
+// labels, in which an added document's clicks are those that came after it had joined.
+LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocument& labels,
+                              const FeatureSchema& schema, const CandidateReader& reader, CandidateList& found,
+                              Pool& pool, RowOfDocument& rows) {
   LabelsByDocument result = labels;
   std::map<Xapian::docid, std::string> wanted;
   for (const auto& [id, label] : added) {
@@ -124,7 +125,8 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   if (wanted.empty()) return result;
   std::vector<Xapian::docid> docids;
   for (const auto& [docid, id] : wanted) docids.push_back(docid);
-  for (const Xapian::docid docid : found_among(reader.database(), docids, constraint_of(found.query, field_prefixes(schema)))) {
+  for (const Xapian::docid docid :
+       found_among(reader.database(), docids, constraint_of(found.query, field_prefixes(schema)))) {
     const std::string& id = wanted.at(docid);
     found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
     rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
@@ -135,8 +137,8 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   return result;
 }
 
-Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PreparationOptions& options,
-                       CandidateReader& reader, const FeatureSchema& schema) {
+Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind,
+                       const PreparationOptions& options, CandidateReader& reader, const FeatureSchema& schema) {
   Prepared prepared;
   CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
@@ -199,14 +201,17 @@ class Preparation {
     data_.depth = options.depth;
     data_.labels = kind;
     std::iota(by_id_.begin(), by_id_.end(), std::size_t{0});
-    std::sort(by_id_.begin(), by_id_.end(), [&](std::size_t a, std::size_t b) { return queries[a].id < queries[b].id; });
+    std::sort(by_id_.begin(), by_id_.end(),
+              [&](std::size_t a, std::size_t b) { return queries[a].id < queries[b].id; });
   }
 
   // Requires: the parts of a query come one after the other
   void take(QueryEvidence&& evidence) {
-    const auto [id, part] = num_parts_ > 0 ? parted(evidence.query_id) : std::pair(std::string_view(evidence.query_id), std::size_t{0});
-    const auto place = std::lower_bound(by_id_.begin(), by_id_.end(), id,
-                                        [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
+    const auto [id, part] =
+        num_parts_ > 0 ? parted(evidence.query_id) : std::pair(std::string_view(evidence.query_id), std::size_t{0});
+    const auto place =
+        std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                         [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
     if (place == by_id_.end() || queries_[*place].id != id) {
       if (num_unknown_ == 0 || id != last_unknown_) ++num_unknown_;
       last_unknown_ = id;
@@ -223,7 +228,8 @@ class Preparation {
   TrainingData finish(PreparationReport& report) {
     prepare_batch();
     report.num_queries = queries_.size();
-    report.num_without_evidence = static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
+    report.num_without_evidence =
+        static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
     report.num_unknown_queries = num_unknown_;
     std::set<std::size_t> without_candidates;
     for (auto& [place, one] : prepared_) {
@@ -243,7 +249,8 @@ class Preparation {
     report.num_without_candidates = without_candidates.size();
     if (data_.pools.empty()) {
       throw Error("no candidates: of " + std::to_string(queries_.size()) + " queries " +
-                  std::to_string(report.num_without_evidence) + " have neither clicks nor judgments, and for the others the "
+                  std::to_string(report.num_without_evidence) +
+                  " have neither clicks nor judgments, and for the others the "
                   "index has no matching document, or none that was shown (do the query ids of both files agree?)");
     }
     return std::move(data_);
@@ -254,7 +261,8 @@ class Preparation {
     std::vector<Prepared> prepared(batch_.size());
     threads_.for_each(batch_.size(), [&](std::size_t i, unsigned thread) {
       const Task& task = batch_[i];
-      prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader_of(task.part, thread), data_.schema);
+      prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_,
+                                  reader_of(task.part, thread), data_.schema);
       if (thread == 0) options_.on_progress(task.share_before);
     });
     for (std::size_t i = 0; i < batch_.size(); ++i) {
@@ -290,14 +298,16 @@ class Preparation {
   std::vector<Task> batch_;
   std::size_t num_documents_ = 0;  // of the batch
   ThreadPool threads_;
-  std::vector<std::map<std::size_t, CandidateReader>> readers_;  // of each thread, by part
+  std::vector<std::map<std::size_t, CandidateReader>> readers_;       // of each thread, by part
   std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
   TrainingData data_;
 };
 
 }  // namespace
 
-std::string in_part(const std::string& query_id, std::size_t part) { return query_id + kPartMark + std::to_string(part); }
+std::string in_part(const std::string& query_id, std::size_t part) {
+  return query_id + kPartMark + std::to_string(part);
+}
 
 TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
                      const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,

@@ -1,9 +1,9 @@
 #include "trainer/rows/data_split.h"
 
+#include <xxhash.h>
+
 #include <cmath>
 #include <vector>
-
-#include <xxhash.h>
 
 namespace irgan {
 namespace {

@@ -1,19 +1,19 @@
 /// What the features from clicks of training and validation rows may know: not the clicks that label them.
 #pragma once
 
+#include <xapian.h>
+
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <xapian.h>
-
 #include "index_tools/options/database_options.h"
-#include "trainer/site/behaviour_index.h"
 #include "trainer/evidence/click_history.h"
-#include "trainer/site/index_layout.h"
 #include "trainer/log/query_file.h"
+#include "trainer/site/behaviour_index.h"
+#include "trainer/site/index_layout.h"
 
 namespace irgan {
 
@@ -28,8 +28,8 @@ enum class BehaviourSource {
 /// More parts know more of what was before, or of other sessions, and take longer.
 inline constexpr std::size_t kNumHistoryParts = 8;
 
-/// The clicks of a log: first all rows are added, then dealt over parts, then each row is told its part as the log is read
-/// again.
+/// The clicks of a log: first all rows are added, then dealt over parts, then each row is told its part as the log is
+/// read again.
 ///
 /// Threads: one;  Cost: that of ClickHistory
 class HeldOutHistory {
@@ -40,7 +40,9 @@ class HeldOutHistory {
   HeldOutHistory(const HeldOutHistory&) = delete;
   HeldOutHistory& operator=(const HeldOutHistory&) = delete;
 
-  void add(const ClickRow& row, const std::string& query_id, bool is_held_out) { history_.add(row, query_id, is_held_out); }
+  void add(const ClickRow& row, const std::string& query_id, bool is_held_out) {
+    history_.add(row, query_id, is_held_out);
+  }
 
   /// Throws: ConfigError if the log does not tell which clicks may judge which
   void deal(BehaviourSource source);

@@ -5,14 +5,13 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <unordered_set>
 
-#include <nlohmann/json.hpp>
-
-#include "trainer/rows/letor_line.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/rows/letor_line.h"
 #include "trainer/training/training_record.h"
 
 namespace irgan {
@@ -199,15 +198,16 @@ void complete_foreign(LetorFile& file, const LetorOptions& options) {
 
 std::string labels_of(const LabelOrigin& origin) {
   std::ostringstream text;
-  text << "--click-model " << (origin.click_model.empty() ? "none" : origin.click_model) << " --half-life " << origin.half_life_days;
+  text << "--click-model " << (origin.click_model.empty() ? "none" : origin.click_model) << " --half-life "
+       << origin.half_life_days;
   return text.str();
 }
 
 // Makes of the origin of the files so far that of all with one more.
 void join_origin(const LabelOrigin& more, const std::string& path, const std::string& first_path, LabelOrigin& all) {
   if (more.click_model != all.click_model || more.half_life_days != all.half_life_days) {
-    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " + labels_of(all) +
-                      ", and do not say the same: make both alike");
+    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " +
+                      labels_of(all) + ", and do not say the same: make both alike");
   }
   if (more.examination != all.examination) all.examination.clear();
   if (more.going_on != all.going_on) all.going_on = 0.0;
@@ -262,7 +262,8 @@ TrainingData read_letor(const std::vector<std::string>& paths, const LetorOption
     for (Block& block : file.blocks) {
       Pool pool = pool_of(block, static_cast<Index>(all->schema.features.size()), absent);
       std::vector<std::size_t>& known = pools_of_query[block.query_id];
-      const auto same = std::find_if(known.begin(), known.end(), [&](std::size_t k) { return same_rows(all->pools[k], pool); });
+      const auto same =
+          std::find_if(known.begin(), known.end(), [&](std::size_t k) { return same_rows(all->pools[k], pool); });
       Example example = example_of(block, all->labels);
       example.pool = same == known.end() ? all->pools.size() : *same;
       if (same == known.end()) {

@@ -31,9 +31,11 @@ struct LetorOptions {
 /// "2", ..., and "#docid = X" or "#docid=X" is read where it stands. A document that its query's block already holds
 /// begins the next page of the query.
 ///
-/// Files whose splits, or examinations that clicks were corrected by, are not the same have none in the result's origin.
+/// Files whose splits, or examinations that clicks were corrected by, are not the same have none in the result's
+/// origin.
 ///
-/// Throws: FormatError at path:line for a bad line, a number that is not finite, or files of different features, kinds of
+/// Throws: FormatError at path:line for a bad line, a number that is not finite, or files of different features, kinds
+/// of
 ///         labels, click models or half-lives, whose labels do not say the same
 IRGAN_API TrainingData read_letor(const std::vector<std::string>& paths, const LetorOptions& options = {});
 

@@ -47,7 +47,9 @@ bool parse_feature(std::string_view text, float& value) {
   return true;
 }
 
-[[noreturn]] void refuse(const std::string& place, const std::string& reason) { throw FormatError(place + ": " + reason); }
+[[noreturn]] void refuse(const std::string& place, const std::string& reason) {
+  throw FormatError(place + ": " + reason);
+}
 
 // Comments of other tools may use the same words: what is no count says nothing.
 double count_of(std::string_view text) {
@@ -137,7 +139,8 @@ std::string unescape_id(std::string_view word, const std::string& place) {
     }
     const std::size_t high = i + 2 < word.size() ? kHexDigits.find(word[i + 1]) : std::string_view::npos;
     const std::size_t low = high == std::string_view::npos ? high : kHexDigits.find(word[i + 2]);
-    if (low == std::string_view::npos) refuse(place, "the id '" + std::string(word) + "' has a % without two hexadecimal digits");
+    if (low == std::string_view::npos)
+      refuse(place, "the id '" + std::string(word) + "' has a % without two hexadecimal digits");
     id += static_cast<char>(high << 4 | low);
     i += 2;
   }

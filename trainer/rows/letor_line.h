@@ -16,7 +16,7 @@ struct LetorLine {
   int rank = 0;                                 ///< of the comment "rank = R"; 0 without
   double shown = 0.0;                           ///< of the comment "shown = N"; 0 without
   double last_clicks = 0.0;                     ///< of the comment "last = N"; 0 without
-  bool is_added = false;                        ///< the comment says "added = 1": the first stage did not find the document
+  bool is_added = false;  ///< the comment says "added = 1": the first stage did not find the document
 };
 
 /// Takes a line apart; `line` holds more than white space and a comment.

@@ -17,10 +17,14 @@ constexpr double kLargestGrade = 1000.0;  // a sum of 2^1000 is finite
 
 const char* to_string(LabelKind kind) {
   switch (kind) {
-    case LabelKind::clicks: return "clicks";
-    case LabelKind::impressions: return "impressions";
-    case LabelKind::shown: return "shown";
-    default: return "grades";
+    case LabelKind::clicks:
+      return "clicks";
+    case LabelKind::impressions:
+      return "impressions";
+    case LabelKind::shown:
+      return "shown";
+    default:
+      return "grades";
   }
 }
 
@@ -33,9 +37,12 @@ LabelKind label_kind_from_string(const std::string& name) {
 
 const char* to_string(QueryWeight weight) {
   switch (weight) {
-    case QueryWeight::one: return "one";
-    case QueryWeight::clicks: return "clicks";
-    default: return "sqrt";
+    case QueryWeight::one:
+      return "one";
+    case QueryWeight::clicks:
+      return "clicks";
+    default:
+      return "sqrt";
   }
 }
 
@@ -92,7 +99,8 @@ std::string fingerprint(const TrainingData& data) {
     add(example.ranks.data(), example.ranks.size() * sizeof(int));
     add(example.labels.data(), static_cast<std::size_t>(example.labels.size()) * sizeof(double));
     add(example.shown.data(), static_cast<std::size_t>(example.shown.size()) * sizeof(double));
-    if (example.last_clicks.size() > 0) add(example.last_clicks.data(), static_cast<std::size_t>(example.last_clicks.size()) * sizeof(double));
+    if (example.last_clicks.size() > 0)
+      add(example.last_clicks.data(), static_cast<std::size_t>(example.last_clicks.size()) * sizeof(double));
   }
   return hex_digest(digests);
 }

@@ -1,11 +1,10 @@
 /// What training sees: pools of feature rows, and examples that say which documents of a pool people clicked.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
@@ -47,7 +46,8 @@ struct Example {
   std::vector<int> ranks;          ///< where each was shown, 1-based; empty without impressions
   Eigen::VectorXd labels;          ///< a row each: grade, or number of clicks
   Eigen::VectorXd shown;           ///< a row each: how often it was; empty where that is not known
-  Eigen::VectorXd last_clicks;     ///< a row each: in how many views of the page its click was the lowest; empty: in none, or not known
+  Eigen::VectorXd last_clicks;  ///< a row each: in how many views of the page its click was the lowest; empty: in none,
+                                ///< or not known
 };
 
 /// How labels came about, for the record.
@@ -56,13 +56,13 @@ struct LabelOrigin {
   double half_life_days = 0.0;      ///< that clicks were decayed by; 0: in full
   std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
   std::string split;                ///< what parted validation from training
-  double going_on = 0.0;            ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
+  double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
 enum class QueryWeight {
   one,
-  sqrt,    ///< the root of its clicks
+  sqrt,  ///< the root of its clicks
   clicks,
 };
 IRGAN_API const char* to_string(QueryWeight weight);
@@ -89,15 +89,16 @@ IRGAN_API Eigen::VectorXd true_distribution(const Example& example, LabelKind ki
 /// Whether an example says anything: at least two documents and a positive label.
 IRGAN_API bool is_informative(const Example& example);
 
-/// Returns how much each example counts, with mean 1: its share, by clicks, of what its query weighs. Judged queries all
-/// weigh the same.
+/// Returns how much each example counts, with mean 1: its share, by clicks, of what its query weighs. Judged queries
+/// all weigh the same.
 ///
 /// Examples of one query are those of pools with its id, since its clicks may be dealt over several parts of the log.
 ///
 /// Requires: example.pool is in `pools`, unless that is empty: then each pool is a query of its own
 /// Source: DESIGN 2: the root beat both equal weights and the number of clicks
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
-                                            QueryWeight weight = QueryWeight::sqrt, const std::vector<Pool>& pools = {});
+                                            QueryWeight weight = QueryWeight::sqrt,
+                                            const std::vector<Pool>& pools = {});
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

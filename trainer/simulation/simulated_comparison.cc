@@ -10,10 +10,10 @@
 
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/simulation/simulated_site.h"
-#include "trainer/site/strict_rerank.h"
 #include "irgan/interleave.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/simulation/simulated_site.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -94,7 +94,8 @@ class InterleavedPages {
   ShownPage page_;
 };
 
-void count(const ShownPage& page, const std::vector<bool>& clicked, const std::string& first_name, InterleavingOutcome& outcome) {
+void count(const ShownPage& page, const std::vector<bool>& clicked, const std::string& first_name,
+           InterleavingOutcome& outcome) {
   std::array<double, 2> clicks{};
   for (std::size_t i = 0; i < page.size(); ++i) {
     if (clicked[i] && !page[i].team.empty()) clicks[page[i].team == first_name ? 0 : 1] += 1.0;
@@ -106,8 +107,8 @@ void write_truth(const std::array<Contestant, 2>& both, std::size_t num_sessions
   char text[64];
   std::snprintf(text, sizeof text, "%.4f and %.4f", both[0].sum_ndcg / static_cast<double>(num_sessions),
                 both[1].sum_ndcg / static_cast<double>(num_sessions));
-  out << "the judgments, which no site has: nDCG@10 of " << both[0].name << " and " << both[1].name << ", mean over sessions, "
-      << text << '\n';
+  out << "the judgments, which no site has: nDCG@10 of " << both[0].name << " and " << both[1].name
+      << ", mean over sessions, " << text << '\n';
 }
 
 }  // namespace
@@ -120,7 +121,8 @@ void run_comparison(const SimulateOptions& options, std::ostream& out) {
   const std::size_t depth = std::max(both[0].depth, both[1].depth);
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team, file ? &file->stream() : nullptr);
+  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team,
+                       file ? &file->stream() : nullptr);
   InterleavingOutcome outcome;
   auto bar = std::make_unique<ProgressBar>("simulating");
   for (std::size_t i = 0; i < site.queries().size(); ++i) {
@@ -132,8 +134,10 @@ void run_comparison(const SimulateOptions& options, std::ostream& out) {
     InterleavedPages pages(site, row.id, both, {both[0].order_of(query, hits), both[1].order_of(query, hits)},
                            static_cast<std::size_t>(options.users.num_ranks));
     const std::size_t before = users.num_sessions();
-    users.ask(row.id, site.highest_label(), [&](const std::string& session) -> const ShownPage& { return pages.page_for(session); },
-              [&](const ShownPage& page, const std::vector<bool>& clicked) { count(page, clicked, both[0].name, outcome); });
+    users.ask(
+        row.id, site.highest_label(),
+        [&](const std::string& session) -> const ShownPage& { return pages.page_for(session); },
+        [&](const ShownPage& page, const std::vector<bool>& clicked) { count(page, clicked, both[0].name, outcome); });
     const auto num_sessions = static_cast<double>(users.num_sessions() - before);
     for (std::size_t c = 0; c < both.size(); ++c) both[c].sum_ndcg += num_sessions * pages.ndcg_of(c);
   }
@@ -142,7 +146,8 @@ void run_comparison(const SimulateOptions& options, std::ostream& out) {
   if (outcome.num_shown == 0) throw Error(options.queries + ": none of the queries finds a document");
   if (options.out == "-") return;
   if (file) {
-    out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks() << " clicks\n";
+    out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks()
+        << " clicks\n";
   }
   write_verdict(outcome, names, "sessions", out);
   write_truth(both, users.num_sessions(), out);

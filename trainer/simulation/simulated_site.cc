@@ -6,7 +6,8 @@
 
 namespace irgan {
 
-SimulatedSite::SimulatedSite(const DatabaseOptions& database, const std::string& queries_path, const std::string& qrels_path)
+SimulatedSite::SimulatedSite(const DatabaseOptions& database, const std::string& queries_path,
+                             const std::string& qrels_path)
     : db_(database.open_filled()),
       layout_(database.layout(db_)),
       first_stage_(db_, layout_, database.default_op),
@@ -18,7 +19,8 @@ SimulatedSite::SimulatedSite(const DatabaseOptions& database, const std::string&
   }
   const auto is_judged = [&](const QueryRow& row) { return qrels_.by_query.count(row.id) > 0; };
   if (std::none_of(queries_.begin(), queries_.end(), is_judged)) {
-    throw Error(qrels_path + ": none of the queries in " + queries_path + " is judged here; are the query ids the same?");
+    throw Error(qrels_path + ": none of the queries in " + queries_path +
+                " is judged here; are the query ids the same?");
   }
 }
 

@@ -1,17 +1,17 @@
 /// The site whose users are simulated: its searches, and what its users are looking for.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <xapian.h>
-
 #include "index_tools/options/database_options.h"
-#include "trainer/simulation/simulated_users.h"
 #include "irgan/reranker.h"
-#include "trainer/site/first_stage.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/simulation/simulated_users.h"
+#include "trainer/site/first_stage.h"
 
 namespace irgan {
 

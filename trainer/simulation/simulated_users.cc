@@ -19,11 +19,13 @@ std::string time_text(const std::string& date, int second) {
 
 double expected_clicks(const UserModel& users, const ShownPage& page, int highest_label) {
   double clicks = 0.0;
-  for (std::size_t i = 0; i < page.size(); ++i) clicks += users.chance(static_cast<int>(i) + 1, page[i].label, highest_label);
+  for (std::size_t i = 0; i < page.size(); ++i)
+    clicks += users.chance(static_cast<int>(i) + 1, page[i].label, highest_label);
   return clicks;
 }
 
-SimulatedUsers::SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra, std::ostream* log)
+SimulatedUsers::SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra,
+                               std::ostream* log)
     : users_(users), date_(std::move(date)), extra_(extra), log_(log), random_(seed) {
   if (!log_) return;
   *log_ << "session\ttime\tquery_id\tdoc_id\trank\tclicked";

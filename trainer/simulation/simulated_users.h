@@ -39,8 +39,8 @@ class SimulatedUsers {
   /// Called with a page and whether each of its documents was clicked.
   using After = std::function<void(const ShownPage&, const std::vector<bool>&)>;
 
-  /// Lets a number of sessions ask the query. How many they are, and when, hangs on nothing but the seed and the lengths of
-  /// the pages shown before, so that two orders can be compared on the same users.
+  /// Lets a number of sessions ask the query. How many they are, and when, hangs on nothing but the seed and the
+  /// lengths of the pages shown before, so that two orders can be compared on the same users.
   void ask(const std::string& query_id, int highest_label, const PageFor& page_for, const After& after = {});
 
   std::size_t num_sessions() const { return num_sessions_; }

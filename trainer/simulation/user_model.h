@@ -11,8 +11,8 @@ namespace irgan {
 struct UserModel {
   int num_ranks = 20;
   double examination_exponent = 1.0;
-  double mean_sessions = 30.0;                       ///< a query; log-normal with deviation 1 of the logarithm
-  std::array<double, 3> click_chance{0.1, 0.35, 0.9};///< label none, below the highest, the highest
+  double mean_sessions = 30.0;                         ///< a query; log-normal with deviation 1 of the logarithm
+  std::array<double, 3> click_chance{0.1, 0.35, 0.9};  ///< label none, below the highest, the highest
 
   /// Returns the chance of a click at `rank` (1-based), whatever else is on the page.
   double chance(int rank, int label, int highest_label) const;

@@ -17,13 +17,15 @@ namespace {
 namespace fs = std::filesystem;
 
 const TextField& clicked_field(const IndexLayout& layout) {
-  const auto field = std::find_if(layout.fields.begin(), layout.fields.end(), [](const TextField& one) { return one.from_clicks; });
+  const auto field =
+      std::find_if(layout.fields.begin(), layout.fields.end(), [](const TextField& one) { return one.from_clicks; });
   assert(field != layout.fields.end());
   return *field;
 }
 
 const StoredValue& clicks_value(const IndexLayout& layout) {
-  const auto value = std::find_if(layout.values.begin(), layout.values.end(), [](const StoredValue& one) { return one.from_clicks; });
+  const auto value =
+      std::find_if(layout.values.begin(), layout.values.end(), [](const StoredValue& one) { return one.from_clicks; });
   assert(value != layout.values.end());
   return *value;
 }
@@ -36,7 +38,8 @@ std::vector<std::string> prefixes_of(const IndexLayout& layout) {
 
 std::string new_folder() {
   std::string pattern = (fs::temp_directory_path() / "xapian-irgan-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw Error(pattern + ": no folder can be made here: " + std::strerror(errno));
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw Error(pattern + ": no folder can be made here: " + std::strerror(errno));
   return pattern;
 }
 
@@ -46,7 +49,8 @@ void remove_behaviour(Xapian::Document& document, const IndexLayout& layout) {
   const std::string& prefix = clicked_field(layout).prefix;
   std::vector<std::string> terms;
   auto term = document.termlist_begin();
-  for (term.skip_to(prefix); term != document.termlist_end() && (*term).compare(0, prefix.size(), prefix) == 0; ++term) {
+  for (term.skip_to(prefix); term != document.termlist_end() && (*term).compare(0, prefix.size(), prefix) == 0;
+       ++term) {
     terms.push_back(*term);
   }
   for (const std::string& one : terms) document.remove_term(one);
@@ -56,7 +60,8 @@ void remove_behaviour(Xapian::Document& document, const IndexLayout& layout) {
 
 void write_behaviour(Xapian::Document& document, const DocumentBehaviour& behaviour, const IndexLayout& layout) {
   for (const std::string& term : behaviour.terms) document.add_boolean_term(term);
-  document.add_value(clicked_field(layout).length_slot, Xapian::sortable_serialise(static_cast<double>(behaviour.words.size())));
+  document.add_value(clicked_field(layout).length_slot,
+                     Xapian::sortable_serialise(static_cast<double>(behaviour.words.size())));
   document.add_value(clicks_value(layout).slot, Xapian::sortable_serialise(behaviour.popularity));
 }
 
@@ -79,8 +84,8 @@ PartIndexes::PartIndexes(const Xapian::Database& db, const IndexLayout& layout, 
     const DocumentIds ids(db, layout.id_prefix);
     for (std::size_t part = 0; part < parts.size(); ++part) {
       std::map<Xapian::docid, DocumentBehaviour> found;  // Xapian is fastest in the order of docids
-      for (auto& [id, behaviour] :
-           history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part, hidden_share, with_held_out)) {
+      for (auto& [id, behaviour] : history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part,
+                                                     hidden_share, with_held_out)) {
         const Xapian::docid docid = ids.docid_of(id);
         if (docid != 0) found.emplace(docid, behaviour);
       }

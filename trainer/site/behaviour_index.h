@@ -1,17 +1,17 @@
 /// What clicks say of documents, in an index: its own, or for training one beside it for each part of the log.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include <xapian.h>
-
 #include "irgan/query_concepts.h"
 #include "trainer/evidence/click_history.h"
+#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/log/query_file.h"
 
 namespace irgan {
 
@@ -45,8 +45,8 @@ class QueryStemFinder {
   std::unordered_map<std::string, const QueryRow*> queries_;
 };
 
-/// An index of behaviour for each part of a log, made of the clicks that the part sees; its documents have the docids of
-/// the site's own index. Kept in a folder that nobody else can read, and removed at the end.
+/// An index of behaviour for each part of a log, made of the clicks that the part sees; its documents have the docids
+/// of the site's own index. Kept in a folder that nobody else can read, and removed at the end.
 ///
 /// Threads: open() is safe to share
 class PartIndexes {
@@ -54,8 +54,8 @@ class PartIndexes {
   /// hidden_share, with_held_out: as ClickHistory::behaviour takes them
   /// Throws: Error if there is no room for them
   /// Cost:   a pass over the clicks and an index of the clicked documents a part
-  PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history, const ClickParts& parts,
-              double hidden_share, bool with_held_out = true);
+  PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history,
+              const ClickParts& parts, double hidden_share, bool with_held_out = true);
   ~PartIndexes();
   PartIndexes(const PartIndexes&) = delete;
   PartIndexes& operator=(const PartIndexes&) = delete;

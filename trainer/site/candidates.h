@@ -1,15 +1,15 @@
 /// The candidates of one query: what the first stage finds, with the features of each.
 #pragma once
 
+#include <xapian.h>
+
 #include <optional>
 #include <vector>
 
-#include <xapian.h>
-
 #include "irgan/feature_extractor.h"
+#include "trainer/rows/training_data.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

@@ -1,28 +1,28 @@
 /// Which of a log's clicks an index and its searches can account for.
 #pragma once
 
+#include <xapian.h>
+
 #include <cstdint>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include <xapian.h>
-
 #include "trainer/log/click_log.h"
+#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/log/query_file.h"
 
 namespace irgan {
 
 struct ClickedDocumentsResult {
   double num_clicks = 0.0;
-  double num_known = 0.0;                   ///< clicks on documents that the index has
-  std::vector<std::string> unknown;         ///< some ids that it does not have
-  double num_searched_clicks = 0.0;         ///< clicks of the queries below, on documents that the index has
-  double num_found = 0.0;                   ///< of those: on one of the first `depth` hits
+  double num_known = 0.0;            ///< clicks on documents that the index has
+  std::vector<std::string> unknown;  ///< some ids that it does not have
+  double num_searched_clicks = 0.0;  ///< clicks of the queries below, on documents that the index has
+  double num_found = 0.0;            ///< of those: on one of the first `depth` hits
   std::uint64_t num_searched_queries = 0;
-  bool is_sampled = false;                  ///< there were more queries
+  bool is_sampled = false;  ///< there were more queries
 };
 
 /// Looks up clicked documents, and searches for the queries of a query file.

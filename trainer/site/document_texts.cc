@@ -1,6 +1,7 @@
 #include "trainer/site/document_texts.h"
 
 #include <fcntl.h>
+#include <simdjson.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,11 +10,9 @@
 #include <string_view>
 #include <utility>
 
-#include <simdjson.h>
-
-#include "trainer/site/json_document.h"
 #include "irgan/errors.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/site/json_document.h"
 
 namespace irgan {
 namespace {
@@ -52,7 +51,8 @@ std::string from_lines(const std::string& data, const std::vector<std::string>& 
   for (const std::string& field : fields) {
     std::istringstream lines(data);
     for (std::string line; std::getline(lines, line);) {
-      if (line.compare(0, field.size(), field) == 0 && line[field.size()] == '=') append(line.substr(field.size() + 1), text);
+      if (line.compare(0, field.size(), field) == 0 && line[field.size()] == '=')
+        append(line.substr(field.size() + 1), text);
     }
   }
   return text;
@@ -96,14 +96,16 @@ TextFile::TextFile(const std::string& path, std::vector<std::string> fields) : p
     }
     offset += line.size() + (has_return ? 2 : 1);
   }
-  if (!any_text) throw FormatError(path + ": no line has a text under '" + fields_.front() + "'; name its key with --text-field");
+  if (!any_text)
+    throw FormatError(path + ": no line has a text under '" + fields_.front() + "'; name its key with --text-field");
 }
 
 std::optional<std::string> TextFile::text_of(const std::string& id) const {
   const auto found = lines_.find(id);
   if (found == lines_.end()) return std::nullopt;
   std::string line(found->second.size, '\0');
-  if (::pread(file_.fd, line.data(), line.size(), static_cast<off_t>(found->second.offset)) != static_cast<ssize_t>(line.size())) {
+  if (::pread(file_.fd, line.data(), line.size(), static_cast<off_t>(found->second.offset)) !=
+      static_cast<ssize_t>(line.size())) {
     throw Error(path_ + ": cannot be read any more: " + std::strerror(errno));
   }
   std::string text = joined(JsonDocumentReader("id", fields_, {}).read(line, path_), fields_);

@@ -1,14 +1,14 @@
 /// The texts of documents, out of the index or of a file beside it.
 #pragma once
 
+#include <xapian.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <xapian.h>
 
 #include "trainer/site/index_layout.h"
 

@@ -23,7 +23,8 @@ std::size_t field_of(const std::string& term, const std::vector<TextField>& fiel
 
 }  // namespace
 
-std::vector<double> field_lengths(Xapian::TermIterator term, const Xapian::TermIterator& end, const IndexLayout& layout) {
+std::vector<double> field_lengths(Xapian::TermIterator term, const Xapian::TermIterator& end,
+                                  const IndexLayout& layout) {
   std::vector<double> lengths(layout.fields.size());
   for (; term != end; ++term) {
     const std::size_t field = field_of(*term, layout.fields);
@@ -37,7 +38,8 @@ void set_field_lengths(Xapian::Document& document, const IndexLayout& layout) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     const Xapian::valueno slot = layout.fields[i].length_slot;
     // Clicked queries' words have no wdf to add up, and their number is written with them.
-    if (slot != Xapian::BAD_VALUENO && !layout.fields[i].from_clicks) document.add_value(slot, Xapian::sortable_serialise(lengths[i]));
+    if (slot != Xapian::BAD_VALUENO && !layout.fields[i].from_clicks)
+      document.add_value(slot, Xapian::sortable_serialise(lengths[i]));
   }
 }
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "irgan/click_memory.h"
-#include "plugin/src/search/own_search.h"
 #include "plugin/src/features/serialised_query.h"
+#include "plugin/src/search/own_search.h"
 
 namespace irgan {
 using Xapian::Query;

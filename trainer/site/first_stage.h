@@ -1,14 +1,14 @@
 /// The site's own search: how a text becomes a Xapian query, and which candidates it finds.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <vector>
 
-#include <xapian.h>
-
 #include "irgan/errors.h"
-#include "trainer/site/index_layout.h"
 #include "trainer/log/query_file.h"
+#include "trainer/site/index_layout.h"
 
 namespace irgan {
 
@@ -28,8 +28,8 @@ class IRGAN_API FirstStage {
   FirstStage(Xapian::Database db, const IndexLayout& layout, Xapian::Query::op default_op = Xapian::Query::OP_OR);
 
   /// Returns OR(words under the title's prefix, words without a prefix), stems for words in lower case (STEM_SOME).
-  /// The words as typed ride along without weight or cost, for features that compare characters: AND_MAYBE(OR, 0 * words).
-  /// Punctuation that would make Xapian look for a phrase (. - / : \ @) parts words instead.
+  /// The words as typed ride along without weight or cost, for features that compare characters: AND_MAYBE(OR, 0 *
+  /// words). Punctuation that would make Xapian look for a phrase (. - / : \ @) parts words instead.
   Xapian::Query parse(const std::string& text);
 
   /// Returns the words of `text` in each of `fields`, weighing as much as its scale says: joined by OR where they find

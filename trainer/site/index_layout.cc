@@ -1,7 +1,6 @@
 #include "trainer/site/index_layout.h"
 
 #include <algorithm>
-
 #include <nlohmann/json.hpp>
 
 #include "plugin/src/features/unique_ids.h"
@@ -29,8 +28,9 @@ IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& o
   layout.id_prefix = has_terms(db, "Q") ? "Q" : has_terms(db, "U") ? "U" : "";
   for (const auto& [name, prefix] : overrides.prefixes) layout.fields.push_back({name, prefix});
   const auto add_unless_named = [&](const char* name, const char* prefix) {
-    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(),
-                                   [&](const TextField& field) { return field.name == name || field.prefix == prefix; });
+    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
+      return field.name == name || field.prefix == prefix;
+    });
     if (!named) layout.fields.push_back({name, prefix});
   };
   if (has_terms(db, "S") || has_terms(db, "ZS")) add_unless_named("title", "S");
@@ -97,7 +97,8 @@ std::string layout_to_json(const IndexLayout& layout) {
   }
   json all{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}};
   if (layout.behaviour) {
-    all["behaviour"] = {{"half_life_days", layout.behaviour->half_life_days}, {"min_sessions", layout.behaviour->min_sessions}};
+    all["behaviour"] = {{"half_life_days", layout.behaviour->half_life_days},
+                        {"min_sessions", layout.behaviour->min_sessions}};
   }
   return all.dump();
 }
@@ -119,7 +120,8 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
     }
     if (document.contains("behaviour")) {
       const json& behaviour = document["behaviour"];
-      layout.behaviour = {behaviour.at("half_life_days").get<double>(), behaviour.at("min_sessions").get<std::size_t>()};
+      layout.behaviour = {behaviour.at("half_life_days").get<double>(),
+                          behaviour.at("min_sessions").get<std::size_t>()};
     }
     if (layout.fields.empty()) throw FormatError(origin + ": not an index layout: there are no fields in it");
     check_clicks(layout, origin);
@@ -131,7 +133,8 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
 
 IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
   const std::string stored = db.get_metadata(kLayoutKey);
-  IndexLayout layout = stored.empty() ? detected_layout(db, overrides) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  IndexLayout layout =
+      stored.empty() ? detected_layout(db, overrides) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
   if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
   if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
   for (const auto& [name, prefix] : overrides.prefixes) {

@@ -1,12 +1,12 @@
 /// What stands where in an index: fields, prefixes, value slots, stemmer, document ids.
 #pragma once
 
+#include <xapian.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
@@ -25,15 +25,15 @@ struct StoredValue {
 
 /// How clicks become features; training does as annotate did.
 struct BehaviourOptions {
-  double half_life_days = 10.0;    ///< after which a click counts half; 0: never
-  std::size_t min_sessions = 10;   ///< a query or word of fewer is not kept
+  double half_life_days = 10.0;   ///< after which a click counts half; 0: never
+  std::size_t min_sessions = 10;  ///< a query or word of fewer is not kept
 };
 
 /// How an index was made. The first field is the title: searches give its words a second chance under its prefix.
 struct IndexLayout {
   std::string stemmer = "english";
-  std::string id_prefix = "Q";      ///< of unique-id terms; empty: document ids are docids
-  std::vector<TextField> fields;    ///< without average lengths
+  std::string id_prefix = "Q";    ///< of unique-id terms; empty: document ids are docids
+  std::vector<TextField> fields;  ///< without average lengths
   std::vector<StoredValue> values;
   std::optional<BehaviourOptions> behaviour;  ///< of the field and value from clicks, if there are such
 };
@@ -45,8 +45,8 @@ IRGAN_API IndexLayout layout_from_json(std::string_view json, const std::string&
 /// What a user says of an index that does not say it itself; empty members leave what is found.
 struct LayoutOverrides {
   std::string stemmer;
-  std::string id_prefix;                          ///< "docid" for docids
-  std::vector<std::pair<std::string, std::string>> prefixes;  ///< field name, prefix
+  std::string id_prefix;                                        ///< "docid" for docids
+  std::vector<std::pair<std::string, std::string>> prefixes;    ///< field name, prefix
   std::vector<std::pair<std::string, Xapian::valueno>> values;  ///< value name, slot
 };
 

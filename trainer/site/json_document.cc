@@ -1,9 +1,9 @@
 #include "trainer/site/json_document.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <simdjson.h>
 
 #include "irgan/errors.h"
 
@@ -12,7 +12,9 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-[[noreturn]] void refuse(const std::string& place, const std::string& reason) { throw FormatError(place + ": " + reason); }
+[[noreturn]] void refuse(const std::string& place, const std::string& reason) {
+  throw FormatError(place + ": " + reason);
+}
 
 std::string id_of(dom::element element, const std::string& key, const std::string& place) {
   std::string_view text;
@@ -28,10 +30,12 @@ std::vector<std::string> texts_of(dom::element element, const std::string& key, 
   if (element.get_string().get(text) == simdjson::SUCCESS) return {std::string(text)};
   dom::array items;
   std::vector<std::string> texts;
-  if (element.get_array().get(items) != simdjson::SUCCESS) refuse(place, "'" + key + "' is neither a text nor an array of texts");
+  if (element.get_array().get(items) != simdjson::SUCCESS)
+    refuse(place, "'" + key + "' is neither a text nor an array of texts");
   for (const dom::element item : items) {
     if (item.is_null()) continue;
-    if (item.get_string().get(text) != simdjson::SUCCESS) refuse(place, "'" + key + "' holds something else than texts");
+    if (item.get_string().get(text) != simdjson::SUCCESS)
+      refuse(place, "'" + key + "' holds something else than texts");
     texts.emplace_back(text);
   }
   return texts;

@@ -1,10 +1,9 @@
 #include "trainer/site/pagerank.h"
 
-#include <numeric>
-
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/page_rank.hpp>
 #include <boost/property_map/property_map.hpp>
+#include <numeric>
 
 namespace irgan {
 

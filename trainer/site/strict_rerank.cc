@@ -20,8 +20,8 @@ std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::share
   return std::make_unique<Reranker>(db, fixed_model(std::move(model)), std::move(options));
 }
 
-std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model, std::size_t depth,
-                                          const std::string& name) {
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
+                                          std::size_t depth, const std::string& name) {
   RerankOptions options;
   options.depth = depth;
   return strict_reranker(db, std::move(model), std::move(options), name);

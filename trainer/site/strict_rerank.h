@@ -19,8 +19,8 @@ namespace irgan {
 std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
                                           RerankOptions options, const std::string& name);
 /// The same with no more than a depth.
-std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model, std::size_t depth,
-                                          const std::string& name);
+std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
+                                          std::size_t depth, const std::string& name);
 
 /// Returns what messages call the model of the file `path`; with an empty path, the one in the index.
 std::string model_name(const std::string& path);

@@ -14,7 +14,8 @@ void put(TensorFile& file, const std::string& name, const Network& network) {
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const Network::Layer& layer = network.layers[l];
     const std::string prefix = name + '.' + std::to_string(l);
-    file.tensors.push_back(make_tensor(prefix + ".weight", {layer.weight.rows(), layer.weight.cols()}, layer.weight.data()));
+    file.tensors.push_back(
+        make_tensor(prefix + ".weight", {layer.weight.rows(), layer.weight.cols()}, layer.weight.data()));
     file.tensors.push_back(make_tensor(prefix + ".bias", {layer.bias.size()}, layer.bias.data()));
   }
 }
@@ -73,8 +74,9 @@ std::string numbered(const char* name, std::size_t i) { return name + std::strin
 TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
   const TensorFile file = decode_tensors(bytes, path);
   if (file.text("run") != run) {
-    throw ConfigError(path + ": an interrupted run with other data or options; resume it with those, or start anew "
-                             "with --restart");
+    throw ConfigError(path +
+                      ": an interrupted run with other data or options; resume it with those, or start anew "
+                      "with --restart");
   }
   const std::vector<std::int64_t> position = file.integers("position", 1);
   if (position.size() != 2) throw FormatError(path + ": tensor 'position' has not two numbers");
@@ -83,8 +85,15 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
   offsets.first_moment = get_vector(file, "offsets.first_moment");
   offsets.second_moment = get_vector(file, "offsets.second_moment");
   offsets.num_steps = get_integer(file, "offsets.num_steps");
-  TrainingState state{static_cast<int>(position[0]), static_cast<int>(position[1]), get_player(file, "discriminator"),
-                      get_player(file, "generator"), std::move(offsets), {}, {}, {}, file.text("record")};
+  TrainingState state{static_cast<int>(position[0]),
+                      static_cast<int>(position[1]),
+                      get_player(file, "discriminator"),
+                      get_player(file, "generator"),
+                      std::move(offsets),
+                      {},
+                      {},
+                      {},
+                      file.text("record")};
   for (std::size_t r = 0; r < state.best.size(); ++r) {
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");

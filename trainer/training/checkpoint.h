@@ -29,10 +29,10 @@ struct TrainingState {
   Player discriminator;
   Player generator;
   PositionOffsets offsets;
-  std::array<BestEpoch, 3> best;          ///< by Ranker
-  std::vector<Network> discriminators;    ///< of the networks that are done
+  std::array<BestEpoch, 3> best;        ///< by Ranker
+  std::vector<Network> discriminators;  ///< of the networks that are done
   std::vector<Network> generators;
-  std::string record;                     ///< JSON: what is known of networks and epochs so far
+  std::string record;  ///< JSON: what is known of networks and epochs so far
 };
 
 /// run: what tells this run from others; a checkpoint is resumed by the same one only.

@@ -1,17 +1,16 @@
 /// Says in words how a game went wrong, and which option to change.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "trainer/training/training.h"
 
 namespace irgan {
 
-/// Returns a sentence for each trouble that the epochs of one network show, as its training record has them; none if the
-/// game went well.
+/// Returns a sentence for each trouble that the epochs of one network show, as its training record has them; none if
+/// the game went well.
 ///
 ///   circles:    KL(p_true || p_theta) ends well above the smallest that it had
 ///   collapses:  the policy's entropy is near 0 while the clicks it should match are spread

@@ -79,7 +79,8 @@ const std::vector<double>& recorded_temperatures() {
   return temperatures;
 }
 
-double hardest_temperature(const std::vector<double>& temperatures, const std::vector<double>& multiples, double bound) {
+double hardest_temperature(const std::vector<double>& temperatures, const std::vector<double>& multiples,
+                           double bound) {
   double hardest = temperatures.back();
   for (std::size_t i = temperatures.size(); i-- > 0 && multiples[i] <= bound;) hardest = temperatures[i];
   return hardest;

@@ -1,10 +1,9 @@
 /// How often the generator, asked for negatives, gives documents that people click.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"

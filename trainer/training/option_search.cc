@@ -1,10 +1,10 @@
 #include "trainer/training/option_search.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <random>
-
-#include <unistd.h>
 
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
@@ -58,7 +58,9 @@ class Memory {
   }
 
  private:
-  static std::string key(const Trial& trial) { return std::to_string(trial.number) + "/" + std::to_string(trial.epochs); }
+  static std::string key(const Trial& trial) {
+    return std::to_string(trial.number) + "/" + std::to_string(trial.epochs);
+  }
 
   std::string path_;
   json state_;
@@ -78,8 +80,10 @@ double served_validation(const ModelParts& parts, Ranker ranker) {
 std::vector<Trial> choose(const TrainingData& training, const TrainingData& validation, const TrainingOptions& base,
                           int num_trials, const std::string& state_path,
                           const std::function<void(const Trial&)>& on_trial) {
-  Memory memory(state_path, hex_digest(record_of(base).dump() + std::to_string(num_trials) + fingerprint(training) + fingerprint(validation)),
-                base.restart);
+  Memory memory(
+      state_path,
+      hex_digest(record_of(base).dump() + std::to_string(num_trials) + fingerprint(training) + fingerprint(validation)),
+      base.restart);
   std::mt19937_64 random(base.seed);
   std::vector<Trial> running;
   for (int i = 0; i < num_trials; ++i) running.push_back({i + 1, i == 0 ? base : random_setting(base, random), 0, 0.0});

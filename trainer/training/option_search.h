@@ -11,10 +11,10 @@ namespace irgan {
 
 /// One setting and how far it came.
 struct Trial {
-  int number = 0;              ///< 1-based; 1 is the setting that was given
+  int number = 0;  ///< 1-based; 1 is the setting that was given
   TrainingOptions options;
-  int epochs = 0;              ///< of its last round
-  double validation = 0.0;     ///< of the served ranker, in that round
+  int epochs = 0;           ///< of its last round
+  double validation = 0.0;  ///< of the served ranker, in that round
 };
 
 /// Tries `num_trials` settings, a third of them in the next round with twice the epochs, and so on up to all epochs of

@@ -42,7 +42,8 @@ VectorXd first_stage_scores(const Pool& pool, Index column) {
 
 VectorXd picked(const VectorXd& scores, const std::vector<Index>& rows) { return scores(rows); }
 
-// The column of the first stage's score in ready-made rows, -1 where the pools are in its order; nothing if there is none.
+// The column of the first stage's score in ready-made rows, -1 where the pools are in its order; nothing if there is
+// none.
 std::optional<Index> first_stage_column(const FeatureSchema& schema, const std::string& first_stage_feature) {
   if (!schema.fields.empty()) return -1;
   const auto name = std::find(schema.features.begin(), schema.features.end(), first_stage_feature);
@@ -50,7 +51,8 @@ std::optional<Index> first_stage_column(const FeatureSchema& schema, const std::
   return name - schema.features.begin();
 }
 
-ServingCheck compare(const Model& model, const TrainingData& validation, const VectorXd& offsets, Index column, std::uint64_t seed) {
+ServingCheck compare(const Model& model, const TrainingData& validation, const VectorXd& offsets, Index column,
+                     std::uint64_t seed) {
   std::map<std::string, QuerySums> queries;
   for (const Example& example : validation.examples) {
     if (!is_informative(example)) continue;

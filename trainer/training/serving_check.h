@@ -1,11 +1,10 @@
 /// Whether a trained model may serve: it must not rank what was held out worse than the site's own search does.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include <Eigen/Core>
 
 #include "irgan/model.h"
 #include "trainer/rows/training_data.h"
@@ -16,7 +15,7 @@ namespace irgan {
 struct ServingCheck {
   double first_stage = 0.0;  ///< mean nDCG@10
   double served = 0.0;
-  double p = 1.0;            ///< of the paired randomisation test over queries, two-sided
+  double p = 1.0;  ///< of the paired randomisation test over queries, two-sided
   std::size_t num_queries = 0;
   bool is_worse_for_stopping_users = true;  ///< or there was no need, or no way, to find out
 
@@ -29,9 +28,9 @@ struct ServingCheck {
 ///
 /// Impressions are judged over the documents shown, a click counting one over the examination of its rank,
 /// exp(offsets[0] - offsets[rank - 1]), at most 20, since clicks alone would favour whatever order was shown.
-/// A model that is worse by that is judged once more by labels_of_stopping_users(), if the data allow it: where people stop at a good
-/// document, what a model brings up from below it looks unwanted by rank alone.
-/// The first stage's order is that of the pools, or for ready-made rows that of the feature `first_stage_feature`.
+/// A model that is worse by that is judged once more by labels_of_stopping_users(), if the data allow it: where people
+/// stop at a good document, what a model brings up from below it looks unwanted by rank alone. The first stage's order
+/// is that of the pools, or for ready-made rows that of the feature `first_stage_feature`.
 ///
 /// Shapes:  offsets: ranks seen in training; empty without impressions
 /// Returns: nothing if ready-made rows do not have that feature

@@ -1,5 +1,7 @@
 #include "trainer/training/training.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -8,15 +10,13 @@
 #include <optional>
 #include <utility>
 
-#include <unistd.h>
-
 #include "plugin/src/model/safetensors.h"
-#include "trainer/training/checkpoint.h"
-#include "trainer/training/diagnosis.h"
 #include "trainer/game/encoding_fit.h"
-#include "trainer/training/false_negatives.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/training/checkpoint.h"
+#include "trainer/training/diagnosis.h"
+#include "trainer/training/false_negatives.h"
 #include "trainer/training/serving_check.h"
 #include "trainer/training/training_record.h"
 #include "trainer/training/validation.h"
@@ -53,9 +53,11 @@ void check(const TrainingOptions& options) {
                       " needs a generator: use --objective game and --sampler generator");
   }
   if (!has_generator && options.generator_features != "all") {
-    throw ConfigError("--generator-features " + options.generator_features + " needs a generator: use --objective game and --sampler generator");
+    throw ConfigError("--generator-features " + options.generator_features +
+                      " needs a generator: use --objective game and --sampler generator");
   }
-  if (options.game.negatives != 1.0 && (options.game.objective != Objective::game || options.game.form != DiscriminatorForm::ratio)) {
+  if (options.game.negatives != 1.0 &&
+      (options.game.objective != Objective::game || options.game.form != DiscriminatorForm::ratio)) {
     throw ConfigError("--negatives changes the ratio form only: use --objective game and --discriminator ratio");
   }
   if (options.game.importance > 0.0 && options.game.samples == 0) {
@@ -201,7 +203,9 @@ class TrainingRun {
     std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(state.network), 0, kShuffleItem - 1));
     state.epoch = 0;
     state.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
-    state.generator = Player(random_network(generator_inputs_->width(), options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
+    state.generator = Player(random_network(
+        generator_inputs_->width(),
+        options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
     state.offsets = PositionOffsets(num_ranks_);
     if (options_.from) go_on_from(*options_.from, state);
     state.best = {};
@@ -386,13 +390,15 @@ class TrainingRun {
     const bool combined = options_.ranker == Ranker::combined;
     state.discriminators.push_back(best(combined ? Ranker::combined : Ranker::discriminator).discriminator);
     if (has_generator()) {
-      state.generators.push_back(generator_inputs_->widened(best(combined ? Ranker::combined : Ranker::generator).generator));
+      state.generators.push_back(
+          generator_inputs_->widened(best(combined ? Ranker::combined : Ranker::generator).generator));
     }
     json& record = record_["networks"].back();
     for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
       if (best(ranker).epoch == BestEpoch::kNone) continue;
       const bool is_start = best(ranker).epoch == BestEpoch::kStart;
-      record["best"][to_string(ranker)] = {{"epoch", is_start ? 0 : best(ranker).epoch + 1}, {"validation", best(ranker).score}};
+      record["best"][to_string(ranker)] = {{"epoch", is_start ? 0 : best(ranker).epoch + 1},
+                                           {"validation", best(ranker).score}};
     }
     if (best(options_.ranker).epoch == BestEpoch::kStart) {
       listener_.on_message("no epoch is better on this validation than the model of --from: its weights are kept");
@@ -430,12 +436,16 @@ class TrainingRun {
 
   // Says in the record, and to the listener, whether the model ranks worse than the first stage.
   void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
-    const auto check = check_serving(Model(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
+    const auto check =
+        check_serving(Model(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
     if (!check) return;
-    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage}, {"served_ndcg10", check->served},
-                                    {"p", check->p},                            {"queries", check->num_queries},
+    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage},
+                                    {"served_ndcg10", check->served},
+                                    {"p", check->p},
+                                    {"queries", check->num_queries},
                                     {"refused", check->refused()}};
-    if (check->is_worse()) record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
+    if (check->is_worse())
+      record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
     parts.training_record = record_.dump();
     listener_.on_serving_check(*check);
   }

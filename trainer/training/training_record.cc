@@ -8,18 +8,25 @@ const char* to_string(Objective objective) { return objective == Objective::soft
 
 const char* to_string(DiscriminatorForm form) {
   switch (form) {
-    case DiscriminatorForm::plain: return "plain";
-    case DiscriminatorForm::pairwise: return "pairwise";
-    default: return "ratio";
+    case DiscriminatorForm::plain:
+      return "plain";
+    case DiscriminatorForm::pairwise:
+      return "pairwise";
+    default:
+      return "ratio";
   }
 }
 
 const char* to_string(Sampler sampler) {
   switch (sampler) {
-    case Sampler::uniform: return "uniform";
-    case Sampler::bm25: return "bm25";
-    case Sampler::dns: return "dns";
-    default: return "generator";
+    case Sampler::uniform:
+      return "uniform";
+    case Sampler::bm25:
+      return "bm25";
+    case Sampler::dns:
+      return "dns";
+    default:
+      return "generator";
   }
 }
 
@@ -82,12 +89,9 @@ json record_of(const TrainingData& data) {
   std::size_t num_informative = 0;
   for (const Pool& pool : data.pools) num_rows += pool.document_ids.size();
   for (const Example& example : data.examples) num_informative += is_informative(example) ? 1 : 0;
-  return {{"labels", to_string(data.labels)},
-          {"origin", record_of(data.origin)},
-          {"queries", data.pools.size()},
-          {"rows", num_rows},
-          {"examples", data.examples.size()},
-          {"informative_examples", num_informative}};
+  return {{"labels", to_string(data.labels)}, {"origin", record_of(data.origin)},
+          {"queries", data.pools.size()},     {"rows", num_rows},
+          {"examples", data.examples.size()}, {"informative_examples", num_informative}};
 }
 
 json record_of(const EpochReport& report) {

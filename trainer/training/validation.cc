@@ -4,8 +4,8 @@
 #include <limits>
 #include <numeric>
 
-#include "trainer/measures/measures.h"
 #include "trainer/game/softmax.h"
+#include "trainer/measures/measures.h"
 
 namespace irgan {
 namespace {
@@ -24,10 +24,14 @@ VectorXd scores_of(const Network& network, const FeatureMatrix& encoded) {
 
 std::string validation_measure(LabelKind kind) {
   switch (kind) {
-    case LabelKind::impressions: return "log-likelihood of a held-out click (nats)";
-    case LabelKind::shown: return "log-likelihood of a held-out click, as the click model weighs it (nats)";
-    case LabelKind::clicks: return "nDCG@10 of held-out clicks";
-    default: return "nDCG@10 of held-out queries";
+    case LabelKind::impressions:
+      return "log-likelihood of a held-out click (nats)";
+    case LabelKind::shown:
+      return "log-likelihood of a held-out click, as the click model weighs it (nats)";
+    case LabelKind::clicks:
+      return "nDCG@10 of held-out clicks";
+    default:
+      return "nDCG@10 of held-out queries";
   }
 }
 

@@ -1,15 +1,14 @@
 /// Scores a ranker on held-out examples.
 #pragma once
 
-#include <vector>
-
 #include <Eigen/Core>
+#include <vector>
 
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/training/training.h"
 #include "trainer/rows/training_data.h"
+#include "trainer/training/training.h"
 
 namespace irgan {
 
@@ -25,8 +24,8 @@ class IRGAN_API Validation {
   /// Sets in `report` the weighted mean of validation_measure for each ranker, and how often draws hit positives.
   ///
   /// generator: null if there is none
-  void score(const Network& discriminator, const Network* generator, double temperature,
-             const Eigen::VectorXd& offsets, EpochReport& report) const;
+  void score(const Network& discriminator, const Network* generator, double temperature, const Eigen::VectorXd& offsets,
+             EpochReport& report) const;
 
  private:
   const TrainingData& data_;
@@ -40,13 +39,15 @@ class IRGAN_API Validation {
 /// impressions, without b for other labels of shown documents, else nDCG@10.
 ///
 /// Requires: a positive label
-IRGAN_API double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const Eigen::VectorXd>& scores,
-                        const Eigen::VectorXd& offsets);
+IRGAN_API double validation_score(const Example& example, LabelKind kind,
+                                  const Eigen::Ref<const Eigen::VectorXd>& scores, const Eigen::VectorXd& offsets);
 
 /// Encodes some rows of a pool, relative to the whole of it.
-IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding, FeatureMatrix& encoded);
+IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
+                           FeatureMatrix& encoded);
 
 /// Encodes the documents of one example, relative to its whole pool.
-IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding, FeatureMatrix& encoded);
+IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
+                              FeatureMatrix& encoded);
 
 }  // namespace irgan

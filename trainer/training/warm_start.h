@@ -29,8 +29,8 @@ struct ModelHistory {
 };
 constexpr std::size_t kLatestKept = 30;  // a model that is trained every night tells of a month
 
-/// Returns the chain of models that led to `model`, itself last: version, sizes of the data, best epochs, and the verdict
-/// against the first stage.
+/// Returns the chain of models that led to `model`, itself last: version, sizes of the data, best epochs, and the
+/// verdict against the first stage.
 IRGAN_API ModelHistory history_of(const Model& model);
 
 }  // namespace irgan

@@ -1,15 +1,15 @@
 /// What people clicked before, by query and by word: a compact file beside the model.
 #pragma once
 
+#include <xapian.h>
+
+#include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <Eigen/Core>
-#include <xapian.h>
 
 #include "irgan/errors.h"
 #include "irgan/query_concepts.h"
@@ -30,12 +30,12 @@ class IRGAN_API QueryWords {
   /// As QueryConceptFinder's.
   QueryWords(const std::vector<std::string>& prefixes, const std::string& stemmer);
 
-  /// Returns the words that `query` asks for in text fields, as QueryConceptFinder finds them; of synonyms the first. None
-  /// if it holds a wildcard, since the tree does not tell what that stands for.
+  /// Returns the words that `query` asks for in text fields, as QueryConceptFinder finds them; of synonyms the first.
+  /// None if it holds a wildcard, since the tree does not tell what that stands for.
   std::vector<std::string> of(const Xapian::Query& query) const;
 
-  /// Returns the words of a text as typed: the same as of the query that FirstStage (trainer/first_stage.h) makes of it.
-  /// Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
+  /// Returns the words of a text as typed: the same as of the query that FirstStage (trainer/first_stage.h) makes of
+  /// it. Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
   std::vector<std::string> of_text(const std::string& text);
 
  private:
@@ -43,17 +43,18 @@ class IRGAN_API QueryWords {
   Xapian::QueryParser parser_;
 };
 
-/// Returns `text` with what would make Xapian's parser look for a phrase (. - / : \ @), but for decimal points, replaced
-/// by spaces.
+/// Returns `text` with what would make Xapian's parser look for a phrase (. - / : \ @), but for decimal points,
+/// replaced by spaces.
 IRGAN_API std::string without_phrases(const std::string& text);
 
 /// What a memory says of itself.
 struct MemoryFacts {
-  std::string stemmer;            ///< of the words
-  double half_life_days = 0.0;    ///< a click counts half for every so many days that it is older than the newest; 0: never
-  double newest_time = 0.0;       ///< of a click, seconds since 1970 UTC; 0 if none had a time
-  double prior_clicks = 1.0;      ///< k: how many clicks the model's opinion counts for
-  std::uint32_t min_sessions = 1; ///< queries and words of fewer sessions are not in the memory
+  std::string stemmer;  ///< of the words
+  double half_life_days =
+      0.0;                    ///< a click counts half for every so many days that it is older than the newest; 0: never
+  double newest_time = 0.0;   ///< of a click, seconds since 1970 UTC; 0 if none had a time
+  double prior_clicks = 1.0;  ///< k: how many clicks the model's opinion counts for
+  std::uint32_t min_sessions = 1;  ///< queries and words of fewer sessions are not in the memory
   std::size_t num_queries = 0;
   std::size_t num_words = 0;
   std::size_t num_documents = 0;
@@ -72,14 +73,14 @@ struct RememberedQuery {
   std::vector<RememberedDocument> documents;  ///< C_qd, most clicks first; at most 300
 };
 
-/// Clicks of the past by query and by word, immutable. Queries and words are kept as hashes of 64 bits, so that nobody reads
-/// them in the file; who guesses one can look it up.
+/// Clicks of the past by query and by word, immutable. Queries and words are kept as hashes of 64 bits, so that nobody
+/// reads them in the file; who guesses one can look it up.
 ///
 /// Threads: safe to share; holds no Xapian object
 class IRGAN_API ClickMemory {
  public:
-  /// Files of more than 16 MiB are mapped and not copied: such a file must be replaced by renaming, as `xapian-irgan memory`
-  /// does, and never be overwritten in place.
+  /// Files of more than 16 MiB are mapped and not copied: such a file must be replaced by renaming, as `xapian-irgan
+  /// memory` does, and never be overwritten in place.
   ///
   /// Throws: FormatError beginning with `path` if the file is no whole memory; Error if it cannot be read
   /// Cost:   one pass over the bytes, which checks the digest and every bound

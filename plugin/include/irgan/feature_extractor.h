@@ -1,14 +1,14 @@
 /// From a query and its candidates to a matrix of feature values, the same in training and in a live search.
 #pragma once
 
+#include <xapian.h>
+
+#include <Eigen/Core>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <Eigen/Core>
-#include <xapian.h>
 
 #include "irgan/feature_schema.h"
 #include "irgan/value_cache.h"
@@ -56,8 +56,8 @@ class IRGAN_API FeatureExtractor {
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                         const std::function<void()>& before_feature) const;
 
-  /// The same behind a server: everything that can be is asked through `remote`, whose candidates these are; null: the index
-  /// is read itself.
+  /// The same behind a server: everything that can be is asked through `remote`, whose candidates these are; null: the
+  /// index is read itself.
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                         const std::function<void()>& before_feature, RemoteCandidates* remote) const;
 

@@ -1,11 +1,11 @@
 /// The contract between training and serving: which features, in which order, computed from what.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/errors.h"
 
@@ -15,9 +15,10 @@ namespace irgan {
 struct TextField {
   std::string name;    ///< "title"; unique, no dots or white space
   std::string prefix;  ///< term prefix, "S"; empty for text indexed without one
-  Xapian::valueno length_slot = Xapian::BAD_VALUENO;  ///< field length in words; without one the document's length serves
-  Xapian::valueno text_slot = Xapian::BAD_VALUENO;    ///< the field's text, for features that compare characters
-  double average_length = 0.0;  ///< words a document, over the index that the schema was made from
+  Xapian::valueno length_slot =
+      Xapian::BAD_VALUENO;                          ///< field length in words; without one the document's length serves
+  Xapian::valueno text_slot = Xapian::BAD_VALUENO;  ///< the field's text, for features that compare characters
+  double average_length = 0.0;                      ///< words a document, over the index that the schema was made from
   /// The words of the queries that led to clicks on the document (plugin/src/clicked_field.h). A document without a
   /// length is one that the log has never seen: all features of the field are missing.
   bool from_clicks = false;
@@ -46,7 +47,7 @@ struct FeatureSchema {
   static constexpr int kVersionWithClicks = 2;  ///< of schemas with a field or value from clicks
 
   int version = kVersion;
-  std::string stemmer = "none";       ///< language of Xapian::Stem that the index's Z terms were made with
+  std::string stemmer = "none";  ///< language of Xapian::Stem that the index's Z terms were made with
   std::vector<TextField> fields;
   std::vector<ValueField> values;
   std::vector<std::string> features;  ///< column order: "first_stage.score", "title.bm25", "value.popularity", ...
@@ -54,29 +55,30 @@ struct FeatureSchema {
 
 /// What a text field offers: the part of a feature's name behind "<field>.".
 enum class FieldFeature {
-  bm25,             ///< sum over concepts of idf 2 w / (w + .5 + .5 length / average length)
-  coverage,         ///< share of the query's concepts that the field holds
-  idf_coverage,     ///< the same, each concept weighing its idf
-  density,          ///< sum of w / field length
-  length,           ///< log(1 + field length in words)
-  exact_match,      ///< 1 if every concept is covered and the field is as long as the query
-  click_share,      ///< share of the query's clicks that went to the document; missing if the log does not know the query
-  word_share,       ///< share of the clicks of queries with a word, in the mean over the query's words that the log knows
-  trigram_jaccard,  ///< shared character trigrams of query and text / all of both; needs text_slot
-  trigram_coverage, ///< share of the query's trigrams that the text holds; needs text_slot
-  joined_match,     ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
-  prefix_match,     ///< 1 if the text begins with the query; needs text_slot
-  fuzzy_coverage,   ///< share of the query's words in the text, typing errors forgiven, words weighing idf; needs text_slot
-  fuzzy_share,      ///< share of the text's words in the query, likewise; needs text_slot
-  part_share,       ///< the same by stems, of the text's best part; parts end at colons and dashes; needs text_slot
-  number_match,     ///< 1 if a number of the query stands in the text; missing if the query has none; needs text_slot
-  number_surplus,   ///< 1 if the text has a number that the query has not; needs text_slot
-  dirichlet,        ///< Dirichlet-smoothed query likelihood, mu = 2 average length + 1
-  jelinek_mercer,   ///< Jelinek-Mercer-smoothed query likelihood, lambda .7
-  tf_idf,           ///< sum of (1 + log w) idf
-  log_wdf,          ///< sum of log(1 + w)
-  idf_sum,          ///< sum of the idf of the concepts that the field holds
-  min_wdf,          ///< smallest w of a concept
+  bm25,          ///< sum over concepts of idf 2 w / (w + .5 + .5 length / average length)
+  coverage,      ///< share of the query's concepts that the field holds
+  idf_coverage,  ///< the same, each concept weighing its idf
+  density,       ///< sum of w / field length
+  length,        ///< log(1 + field length in words)
+  exact_match,   ///< 1 if every concept is covered and the field is as long as the query
+  click_share,   ///< share of the query's clicks that went to the document; missing if the log does not know the query
+  word_share,    ///< share of the clicks of queries with a word, in the mean over the query's words that the log knows
+  trigram_jaccard,   ///< shared character trigrams of query and text / all of both; needs text_slot
+  trigram_coverage,  ///< share of the query's trigrams that the text holds; needs text_slot
+  joined_match,      ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
+  prefix_match,      ///< 1 if the text begins with the query; needs text_slot
+  fuzzy_coverage,    ///< share of the query's words in the text, typing errors forgiven, words weighing idf; needs
+                     ///< text_slot
+  fuzzy_share,       ///< share of the text's words in the query, likewise; needs text_slot
+  part_share,        ///< the same by stems, of the text's best part; parts end at colons and dashes; needs text_slot
+  number_match,      ///< 1 if a number of the query stands in the text; missing if the query has none; needs text_slot
+  number_surplus,    ///< 1 if the text has a number that the query has not; needs text_slot
+  dirichlet,         ///< Dirichlet-smoothed query likelihood, mu = 2 average length + 1
+  jelinek_mercer,    ///< Jelinek-Mercer-smoothed query likelihood, lambda .7
+  tf_idf,            ///< sum of (1 + log w) idf
+  log_wdf,           ///< sum of log(1 + w)
+  idf_sum,           ///< sum of the idf of the concepts that the field holds
+  min_wdf,           ///< smallest w of a concept
 };
 
 /// Where a feature's number comes from.

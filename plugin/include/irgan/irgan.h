@@ -42,8 +42,8 @@ typedef struct irgan_ranker irgan_ranker;
 IRGAN_C_API irgan_status irgan_open(const char* db_path, const char* model_path, irgan_ranker** ranker);
 
 /* Takes the index as it is now, and the model in it; else both stay as they were when opened or reopened last. A model
- * file that changed is taken up without it. A new model that is damaged, or whose features cannot be had, is refused: the
- * one before stays, as irgan_model_version tells. */
+ * file that changed is taken up without it. A new model that is damaged, or whose features cannot be had, is refused:
+ * the one before stays, as irgan_model_version tells. */
 IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
 
 /* Scores candidates of one query: higher is better, comparable within this call only.
@@ -54,8 +54,9 @@ IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
  *                    search of its own (a database with remote shards: IRGAN_BAD_INDEX)
  * num_docids:        how many there are; 0 is allowed
  * scores:            room for as many, filled on success only */
-IRGAN_C_API irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
-                                       const double* weights, size_t num_docids, double* scores);
+IRGAN_C_API irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query_size,
+                                       const uint32_t* docids, const double* weights, size_t num_docids,
+                                       double* scores);
 
 /* How many candidates the model was trained to rerank; 0 if `ranker` is null. */
 IRGAN_C_API size_t irgan_depth(const irgan_ranker* ranker);

@@ -1,10 +1,10 @@
 /// Where a live search gets its click memory from, and how a new memory replaces the old one.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <string>
-
-#include <xapian.h>
 
 #include "irgan/click_memory.h"
 #include "irgan/errors.h"

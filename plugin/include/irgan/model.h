@@ -1,13 +1,12 @@
 /// A trained ranker: what it needs to know about the index, and the networks that score a pool of candidates.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
@@ -31,10 +30,10 @@ IRGAN_API Ranker ranker_from_string(const std::string& name);
 
 /// The index that a model was trained on, to notice when it is used on another.
 struct IndexFacts {
-  std::string uuid;                ///< of every shard, joined by ":"; empty for ready-made feature rows
+  std::string uuid;  ///< of every shard, joined by ":"; empty for ready-made feature rows
   std::uint64_t num_documents = 0;
-  double average_length = 0.0;     ///< terms a document
-  std::string id_prefix;           ///< of the unique-id terms; empty: document ids are docids
+  double average_length = 0.0;  ///< terms a document
+  std::string id_prefix;        ///< of the unique-id terms; empty: document ids are docids
 };
 
 struct ModelParts;
@@ -64,8 +63,8 @@ class IRGAN_API Model {
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool) const;
   Eigen::VectorXf score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const;
 
-  /// Returns the scores that `rows` have beside `pool`: inputs that are relative to a pool are taken relative to that one,
-  /// so that its own documents keep their scores.
+  /// Returns the scores that `rows` have beside `pool`: inputs that are relative to a pool are taken relative to that
+  /// one, so that its own documents keep their scores.
   ///
   /// Shapes: rows: m x features; result: m
   Eigen::VectorXf score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool,
@@ -78,7 +77,8 @@ class IRGAN_API Model {
   /// Units:   raw score; a row adds up to its score less the mean row's score, within the error of 64 midpoints
   FeatureMatrix explain(const Eigen::Ref<const FeatureMatrix>& pool) const;
   /// The same for the scores that `rows` have beside `pool` (score_beside), from the rows' own mean.
-  FeatureMatrix explain_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool) const;
+  FeatureMatrix explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
+                               const Eigen::Ref<const FeatureMatrix>& pool) const;
 
   const FeatureSchema& schema() const;
   const IndexFacts& index_facts() const;

@@ -1,10 +1,10 @@
 /// Where a live search gets its model from, and how a new model replaces the old one.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <string>
-
-#include <xapian.h>
 
 #include "irgan/errors.h"
 #include "irgan/feature_extractor.h"
@@ -36,8 +36,8 @@ class IRGAN_API ModelSource {
 /// A model that the caller already holds.
 IRGAN_API std::shared_ptr<ModelSource> fixed_model(std::shared_ptr<const Model> model);
 
-/// A model file, looked at again for changes at most once a second (one stat). A file that holds no good model, while there
-/// has never been one, is looked at each time, and read again when it has changed or after a second.
+/// A model file, looked at again for changes at most once a second (one stat). A file that holds no good model, while
+/// there has never been one, is looked at each time, and read again when it has changed or after a second.
 ///
 /// get() throws Error, without reading, at what is no regular file and at more than 1 GiB.
 IRGAN_API std::shared_ptr<ModelSource> model_file(const std::string& path, ProblemListener on_problem = {});

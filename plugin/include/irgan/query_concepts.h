@@ -1,10 +1,10 @@
 /// What a query is about: the words behind a Xapian::Query, whatever operators and prefixes they stand under.
 #pragma once
 
+#include <xapian.h>
+
 #include <string>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/errors.h"
 

@@ -1,10 +1,10 @@
 /// Value slots of an index in memory: most of the time that features take goes into looking them up on disk.
 #pragma once
 
+#include <xapian.h>
+
 #include <cstddef>
 #include <memory>
-
-#include <xapian.h>
 
 #include "irgan/errors.h"
 
@@ -15,23 +15,23 @@ class ValueSnapshot;
 /// Keeps the snapshots of the index's present state and of the one before, which threads that have not yet reopened
 /// still search. One cache may serve several indexes, yet then they push each other out.
 ///
-/// States are told apart by the index's uuid, revisions and totals, and slots by their number of values and bounds. An index
-/// that is put back from a backup and then changed in another way can show the same of all these: restart programs that
-/// run for long when you restore a backup.
+/// States are told apart by the index's uuid, revisions and totals, and slots by their number of values and bounds. An
+/// index that is put back from a backup and then changed in another way can show the same of all these: restart
+/// programs that run for long when you restore a backup.
 ///
 /// Threads: safe to share
 class IRGAN_API ValueCache {
  public:
-  /// What the slots of both states may take, half of it each; what is beyond is read from the index. A number takes 8 bytes
-  /// a document, a title about a hundred and ten more a letter: the default holds the numbers of millions of documents, and
-  /// the titles of some hundred thousand.
+  /// What the slots of both states may take, half of it each; what is beyond is read from the index. A number takes 8
+  /// bytes a document, a title about a hundred and ten more a letter: the default holds the numbers of millions of
+  /// documents, and the titles of some hundred thousand.
   static constexpr std::size_t kDefaultBytes = std::size_t{256} << 20;
 
   explicit ValueCache(std::size_t max_bytes = kDefaultBytes);
   ~ValueCache();
 
-  /// Returns the snapshot of the state that `db` stands at; nothing where states cannot be told apart: remote shards and
-  /// indexes in memory. A state must have been asked for a few times before a snapshot is begun, since filling it
+  /// Returns the snapshot of the state that `db` stands at; nothing where states cannot be told apart: remote shards
+  /// and indexes in memory. A state must have been asked for a few times before a snapshot is begun, since filling it
   /// makes its first searches slower.
   ///
   /// Requires: db is no WritableDatabase, nor a copy of one, which may hold changes that have no state yet

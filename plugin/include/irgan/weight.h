@@ -1,9 +1,9 @@
 /// A model distilled into what Xapian itself can compute: a weighting scheme that searches the whole index.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 #include "irgan/errors.h"
 
@@ -23,7 +23,7 @@ namespace irgan {
 /// relevance sets are not looked at.
 struct WeightMixture {
   double k1 = 1.0;
-  double b = 0.5;         ///< 0 to 1
+  double b = 0.5;  ///< 0 to 1
   double bm25 = 1.0;
   double presence = 0.0;  ///< that a term occurs at all: rewards documents that hold more of the query's words
   double idf = 0.0;       ///< the same, rare terms more
@@ -34,8 +34,8 @@ struct WeightMixture {
 
 /// Weighs terms by a mixture that `xapian-irgan distill` finds.
 ///
-/// A weighting scheme never sees its term, so that what a field counts is said in the query, by OP_SCALE_WEIGHT. Servers
-/// that search for others (xapian-tcpsrv) must know the class: see register_weight.
+/// A weighting scheme never sees its term, so that what a field counts is said in the query, by OP_SCALE_WEIGHT.
+/// Servers that search for others (xapian-tcpsrv) must know the class: see register_weight.
 ///
 /// Threads: as Xapian::Weight, whose copies are one search's own.
 class IRGAN_API Weight : public Xapian::Weight {

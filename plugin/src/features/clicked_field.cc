@@ -1,13 +1,13 @@
 #include "plugin/src/features/clicked_field.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
 #include <limits>
-
-#include <xxhash.h>
 
 #include "plugin/src/features/postings.h"
 
@@ -80,8 +80,9 @@ bool is_query_share_term(const std::string& prefix, const std::string& term) {
   return term.size() > prefix.size() && term[prefix.size()] == kQueryMark;
 }
 
-FieldMatch read_clicked_words(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
-                              const std::vector<Xapian::docid>& docids, Xapian::doccount num_documents) {
+FieldMatch read_clicked_words(const Xapian::Database& db, const TextField& field,
+                              const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids,
+                              Xapian::doccount num_documents) {
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
   FieldMatch match;
   match.wdf = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(docids.size()), num_concepts);
@@ -101,16 +102,17 @@ FieldMatch read_clicked_words(const Xapian::Database& db, const TextField& field
   return match;
 }
 
-Eigen::VectorXd query_shares(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
-                             const std::vector<Xapian::docid>& docids) {
+Eigen::VectorXd query_shares(const Xapian::Database& db, const TextField& field,
+                             const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids) {
   const auto n = static_cast<Eigen::Index>(docids.size());
   Eigen::VectorXd shares = Eigen::VectorXd::Zero(n);
-  if (concepts.empty() || !read_shares(db, query_prefix(field.prefix, query_stems(concepts)), docids, shares)) return missing(n);
+  if (concepts.empty() || !read_shares(db, query_prefix(field.prefix, query_stems(concepts)), docids, shares))
+    return missing(n);
   return shares;
 }
 
-Eigen::VectorXd word_shares(const Xapian::Database& db, const TextField& field, const std::vector<QueryConcept>& concepts,
-                            const std::vector<Xapian::docid>& docids) {
+Eigen::VectorXd word_shares(const Xapian::Database& db, const TextField& field,
+                            const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids) {
   const auto n = static_cast<Eigen::Index>(docids.size());
   Eigen::VectorXd sums = Eigen::VectorXd::Zero(n);
   double num_known = 0.0;

@@ -11,8 +11,8 @@
 #include "irgan/query_concepts.h"
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/field_features.h"
-#include "plugin/src/features/field_prefixes.h"
 #include "plugin/src/features/field_postings.h"
+#include "plugin/src/features/field_prefixes.h"
 #include "plugin/src/features/field_texts.h"
 #include "plugin/src/features/known_words.h"
 #include "plugin/src/features/postings.h"
@@ -28,10 +28,10 @@ using Eigen::VectorXd;
 // What one call to extract() has read so far; each list of the index is read at most once.
 struct Reading {
   std::vector<QueryConcept> concepts;
-  std::vector<Xapian::docid> docids;    // ascending
-  std::vector<std::size_t> sorted_row;  // row of the result for each of docids
-  std::vector<std::optional<FieldMatch>> matches;              // a field each
-  std::vector<std::optional<FieldTexts>> texts;                // a field each
+  std::vector<Xapian::docid> docids;               // ascending
+  std::vector<std::size_t> sorted_row;             // row of the result for each of docids
+  std::vector<std::optional<FieldMatch>> matches;  // a field each
+  std::vector<std::optional<FieldTexts>> texts;    // a field each
   std::optional<ComparableText> query;
   std::optional<VectorXd> document_lengths;
   std::shared_ptr<ValueSnapshot> values;  // nothing: slots are read from the index
@@ -91,7 +91,8 @@ struct FeatureExtractor::State {
         clicks(std::move(clicks_database)) {
     bool any_word_idf = false;
     for (const FeatureColumn& column : columns) {
-      any_query_likelihood |= column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
+      any_query_likelihood |=
+          column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
       any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
     }
     if (any_word_idf) known_words = std::make_unique<KnownWords>(db, schema.stemmer, prefix_of_words(schema));
@@ -125,7 +126,8 @@ struct FeatureExtractor::State {
     if (spec.from_clicks) {
       match = read_clicked_words(clicks_database(), spec, reading.concepts, reading.docids, db.get_doccount());
     } else {
-      match = reading.remote ? read_field(*reading.remote, db.get_doccount(), spec, reading.concepts, reading.docids, any_query_likelihood)
+      match = reading.remote ? read_field(*reading.remote, db.get_doccount(), spec, reading.concepts, reading.docids,
+                                          any_query_likelihood)
                              : read_field(db, spec, reading.concepts, reading.docids, any_query_likelihood);
     }
     match->length = field_lengths(spec, reading);
@@ -142,13 +144,15 @@ struct FeatureExtractor::State {
 
   ComparableTexts texts_of(Xapian::valueno slot, const Reading& reading) const {
     if (reading.remote) return comparable_texts(reading.remote->slot_texts(slot, reading.docids));
-    return reading.values ? reading.values->texts(db, slot, reading.docids) : comparable_texts(db, slot, reading.docids);
+    return reading.values ? reading.values->texts(db, slot, reading.docids)
+                          : comparable_texts(db, slot, reading.docids);
   }
 
   VectorXd field_lengths(const TextField& spec, Reading& reading) const {
     if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, spec.from_clicks, reading);
     if (!reading.document_lengths) {
-      reading.document_lengths = reading.remote ? reading.remote->document_lengths(reading.docids) : irgan::document_lengths(db, reading.docids);
+      reading.document_lengths = reading.remote ? reading.remote->document_lengths(reading.docids)
+                                                : irgan::document_lengths(db, reading.docids);
     }
     return *reading.document_lengths;
   }
@@ -163,7 +167,8 @@ struct FeatureExtractor::State {
       const TextField& field = schema.fields[column.index];
       const Xapian::valueno slot = compares_text(column.field_feature) ? field.text_slot : field.length_slot;
       if (slot != Xapian::BAD_VALUENO) slots.push_back(slot);
-      if (compares_text(column.field_feature) || field.from_clicks) continue;  // what clicks say has no wdf: it is read as it stands
+      if (compares_text(column.field_feature) || field.from_clicks)
+        continue;  // what clicks say has no wdf: it is read as it stands
       for (const QueryConcept& concept_ : concepts) {
         for (const ConceptWord& word : concept_.words) forms.push_back(indexed_forms(field.prefix, word));
       }
@@ -185,9 +190,14 @@ struct FeatureExtractor::State {
     const TextField& spec = schema.fields[column.index];
     VectorXd values;
     switch (column.field_feature) {
-      case FieldFeature::click_share: values = query_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
-      case FieldFeature::word_share: values = word_shares(clicks_database(), spec, reading.concepts, reading.docids); break;
-      default: values = field_feature(column.field_feature, found);
+      case FieldFeature::click_share:
+        values = query_shares(clicks_database(), spec, reading.concepts, reading.docids);
+        break;
+      case FieldFeature::word_share:
+        values = word_shares(clicks_database(), spec, reading.concepts, reading.docids);
+        break;
+      default:
+        values = field_feature(column.field_feature, found);
     }
     for (Index i = 0; i < values.size(); ++i) {
       if (std::isnan(found.length[i])) values[i] = found.length[i];  // never seen is not the same as never clicked
@@ -201,7 +211,8 @@ struct FeatureExtractor::State {
     VectorXd values(n);
     switch (column.source) {
       case FeatureSource::first_stage_score:
-        for (Index i = 0; i < n; ++i) values[i] = candidates[reading.sorted_row[static_cast<std::size_t>(i)]].first_stage_score;
+        for (Index i = 0; i < n; ++i)
+          values[i] = candidates[reading.sorted_row[static_cast<std::size_t>(i)]].first_stage_score;
         return values;
       case FeatureSource::first_stage_rank:
         for (Index i = 0; i < n; ++i) {

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "plugin/src/features/field_features.h"
 
@@ -44,8 +43,8 @@ constexpr const char* kFirstStageRank = "first_stage.log_rank";
 constexpr const char* kQueryLength = "query.length";
 constexpr const char* kValuePrefix = "value.";
 
-// Parts and numbers: no gain on msrd's validation queries beside the words themselves. From dirichlet on: classic scores,
-// found redundant beside each other.
+// Parts and numbers: no gain on msrd's validation queries beside the words themselves. From dirichlet on: classic
+// scores, found redundant beside each other.
 bool is_by_name_only(FieldFeature feature) { return feature >= FieldFeature::part_share; }
 
 // Clicked queries' words are there or not: what reads how often adds nothing. Shares of clicks are theirs alone.
@@ -143,8 +142,7 @@ std::vector<std::size_t> columns_from_clicks(const FeatureSchema& schema) {
   return columns;
 }
 
-std::vector<std::string> default_features(const std::vector<TextField>& fields,
-                                          const std::vector<ValueField>& values) {
+std::vector<std::string> default_features(const std::vector<TextField>& fields, const std::vector<ValueField>& values) {
   return feature_names(fields, values, false);
 }
 
@@ -169,8 +167,11 @@ std::string schema_to_json(const FeatureSchema& schema) {
                       {"transform", value.transform == Transform::log ? "log" : "identity"}});
     if (value.from_clicks) values.back()["from_clicks"] = true;
   }
-  return json{{"version", schema.version}, {"stemmer", schema.stemmer},   {"fields", fields},
-              {"values", values},          {"features", schema.features}}
+  return json{{"version", schema.version},
+              {"stemmer", schema.stemmer},
+              {"fields", fields},
+              {"values", values},
+              {"features", schema.features}}
       .dump();
 }
 

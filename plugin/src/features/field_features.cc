@@ -52,9 +52,8 @@ VectorXd exact_match(const FieldMatch& match) {
 // are equal for all documents.
 VectorXd dirichlet(const FieldMatch& match) {
   const double mu = 2.0 * match.average_length + 1.0;
-  VectorXd sums = sum_over_concepts(match, [&](double w, Index, Index j) {
-    return std::log1p(w / (mu * match.collection_probability[j]));
-  });
+  VectorXd sums = sum_over_concepts(
+      match, [&](double w, Index, Index j) { return std::log1p(w / (mu * match.collection_probability[j])); });
   const double num_concepts = static_cast<double>(match.wdf.cols());
   for (Index i = 0; i < sums.size(); ++i) sums[i] += num_concepts * std::log(mu / (match.length[i] + mu));
   return sums;
@@ -82,21 +81,29 @@ bool compares_text(FieldFeature feature) {
 }
 
 bool needs_word_idf(FieldFeature feature) {
-  return feature == FieldFeature::fuzzy_coverage || feature == FieldFeature::fuzzy_share || feature == FieldFeature::part_share;
+  return feature == FieldFeature::fuzzy_coverage || feature == FieldFeature::fuzzy_share ||
+         feature == FieldFeature::part_share;
 }
 
 VectorXd field_feature(FieldFeature feature, const FieldMatch& match) {
   assert(!compares_text(feature));
   switch (feature) {
-    case FieldFeature::bm25: return bm25(match);
-    case FieldFeature::coverage: return covered(match, VectorXd::Ones(match.wdf.cols()));
-    case FieldFeature::idf_coverage: return covered(match, match.idf);
+    case FieldFeature::bm25:
+      return bm25(match);
+    case FieldFeature::coverage:
+      return covered(match, VectorXd::Ones(match.wdf.cols()));
+    case FieldFeature::idf_coverage:
+      return covered(match, match.idf);
     case FieldFeature::density:
       return sum_over_concepts(match, [&](double w, Index i, Index) { return w / std::max(match.length[i], 1.0); });
-    case FieldFeature::length: return match.length.unaryExpr([](double length) { return std::log1p(length); });
-    case FieldFeature::exact_match: return exact_match(match);
-    case FieldFeature::dirichlet: return dirichlet(match);
-    case FieldFeature::jelinek_mercer: return jelinek_mercer(match);
+    case FieldFeature::length:
+      return match.length.unaryExpr([](double length) { return std::log1p(length); });
+    case FieldFeature::exact_match:
+      return exact_match(match);
+    case FieldFeature::dirichlet:
+      return dirichlet(match);
+    case FieldFeature::jelinek_mercer:
+      return jelinek_mercer(match);
     case FieldFeature::tf_idf:
       return sum_over_concepts(
           match, [&](double w, Index, Index j) { return w > 0.0 ? (1.0 + std::log(w)) * match.idf[j] : 0.0; });
@@ -105,8 +112,10 @@ VectorXd field_feature(FieldFeature feature, const FieldMatch& match) {
     case FieldFeature::idf_sum:
       return sum_over_concepts(match, [&](double w, Index, Index j) { return w > 0.0 ? match.idf[j] : 0.0; });
     case FieldFeature::min_wdf:
-      return match.wdf.cols() == 0 ? VectorXd(VectorXd::Zero(match.wdf.rows())) : VectorXd(match.wdf.rowwise().minCoeff());
-    default: return VectorXd::Zero(match.wdf.rows());
+      return match.wdf.cols() == 0 ? VectorXd(VectorXd::Zero(match.wdf.rows()))
+                                   : VectorXd(match.wdf.rowwise().minCoeff());
+    default:
+      return VectorXd::Zero(match.wdf.rows());
   }
 }
 

@@ -19,7 +19,8 @@ struct FieldMatch {
 
 /// Returns log(1 + (N - n + .5) / (n + .5)).
 ///
-/// Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, eq. 3.3, with 1 + so that it stays >= 0
+/// Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, eq. 3.3, with 1 + so that it stays >=
+/// 0
 double inverse_document_frequency(double num_documents, double term_frequency);
 
 /// Whether `feature` reads FieldMatch::collection_probability.

@@ -30,7 +30,9 @@ class LocalTerms : public TermReader {
     return irgan::add_wdfs(db_, term, docids, wdfs);
   }
   Xapian::doccount frequency(const std::string& term) const override { return db_.get_termfreq(term); }
-  Xapian::termcount collection_frequency(const std::string& term) const override { return db_.get_collection_freq(term); }
+  Xapian::termcount collection_frequency(const std::string& term) const override {
+    return db_.get_collection_freq(term);
+  }
 
  private:
   const Xapian::Database& db_;
@@ -51,7 +53,8 @@ FieldMatch read_field(const Xapian::Database& db, const TextField& field, const 
 }
 
 FieldMatch read_field(const TermReader& terms, double num_documents, const TextField& field,
-                      const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids, bool with_collection) {
+                      const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids,
+                      bool with_collection) {
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
   FieldMatch match;
   match.wdf = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(docids.size()), num_concepts);
@@ -83,7 +86,8 @@ Xapian::doccount word_frequency(const Xapian::Database& db, const std::string& p
 }
 
 Xapian::doccount word_frequency(const TermReader& terms, const std::string& prefix, const ConceptWord& word) {
-  return terms.frequency(indexed_term(prefix, word, [&](const std::string& form) { return terms.frequency(form) > 0; }));
+  return terms.frequency(
+      indexed_term(prefix, word, [&](const std::string& form) { return terms.frequency(form) > 0; }));
 }
 
 }  // namespace irgan

@@ -31,15 +31,24 @@ Eigen::VectorXd FieldTexts::column(FieldFeature feature) {
 double FieldTexts::value(FieldFeature feature, std::size_t i) {
   const ComparableText& text = *texts_.all[i];
   switch (feature) {
-    case FieldFeature::trigram_jaccard: return trigram_jaccard(query_, text, num_shared_trigrams_[i]);
-    case FieldFeature::trigram_coverage: return trigram_coverage(query_, num_shared_trigrams_[i]);
-    case FieldFeature::fuzzy_coverage: return fuzzy_[i].query_covered;
-    case FieldFeature::fuzzy_share: return fuzzy_[i].text_covered;
-    case FieldFeature::part_share: return part_share(weighed_query(), weighed_text(i));
-    case FieldFeature::number_match: return number_match(query_.words, text.words);
-    case FieldFeature::number_surplus: return number_surplus(query_.words, text.words) ? 1.0 : 0.0;
-    case FieldFeature::joined_match: return joined_match(query_, text) ? 1.0 : 0.0;
-    default: return prefix_match(query_, text) ? 1.0 : 0.0;
+    case FieldFeature::trigram_jaccard:
+      return trigram_jaccard(query_, text, num_shared_trigrams_[i]);
+    case FieldFeature::trigram_coverage:
+      return trigram_coverage(query_, num_shared_trigrams_[i]);
+    case FieldFeature::fuzzy_coverage:
+      return fuzzy_[i].query_covered;
+    case FieldFeature::fuzzy_share:
+      return fuzzy_[i].text_covered;
+    case FieldFeature::part_share:
+      return part_share(weighed_query(), weighed_text(i));
+    case FieldFeature::number_match:
+      return number_match(query_.words, text.words);
+    case FieldFeature::number_surplus:
+      return number_surplus(query_.words, text.words) ? 1.0 : 0.0;
+    case FieldFeature::joined_match:
+      return joined_match(query_, text) ? 1.0 : 0.0;
+    default:
+      return prefix_match(query_, text) ? 1.0 : 0.0;
   }
 }
 

@@ -1,10 +1,9 @@
 /// Features that compare a query with the texts of one field, character by character and word by word.
 #pragma once
 
+#include <Eigen/Core>
 #include <cstddef>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include "irgan/feature_schema.h"
 #include "plugin/src/features/known_words.h"
@@ -39,10 +38,10 @@ class FieldTexts {
   const ComparableText& query_;
   ComparableTexts texts_;
   KnownWords* const words_;
-  std::vector<std::size_t> num_shared_trigrams_;  // a text each, once asked for; so are the others
-  std::vector<const WordFacts*> facts_;           // of the words of all texts, and of the query
+  std::vector<std::size_t> num_shared_trigrams_;   // a text each, once asked for; so are the others
+  std::vector<const WordFacts*> facts_;            // of the words of all texts, and of the query
   const WordFacts* const* query_facts_ = nullptr;  // among them
-  std::vector<std::size_t> first_word_;           // of each text among them
+  std::vector<std::size_t> first_word_;            // of each text among them
   std::vector<FuzzyMatch> fuzzy_;
 };
 

@@ -6,8 +6,8 @@ namespace irgan {
 
 IndexState index_state(const Xapian::Database& db) {
   const std::string revisions = revisions_of(db);
-  return {db.get_uuid() + ' ' + revisions + ' ' + std::to_string(db.get_doccount()) + ' ' + std::to_string(db.get_lastdocid()) +
-              ' ' + std::to_string(db.get_total_length()),
+  return {db.get_uuid() + ' ' + revisions + ' ' + std::to_string(db.get_doccount()) + ' ' +
+              std::to_string(db.get_lastdocid()) + ' ' + std::to_string(db.get_total_length()),
           !revisions.empty()};
 }
 

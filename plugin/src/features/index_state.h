@@ -1,9 +1,9 @@
 /// Tells one state of an index from another.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 #include "irgan/errors.h"
 

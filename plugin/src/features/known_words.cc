@@ -13,7 +13,7 @@ KnownWords::KnownWords(Xapian::Database db, const std::string& stemmer, std::str
     : db_(std::move(db)), stem_(stemmer), prefix_(std::move(prefix)) {}
 
 void KnownWords::begin(std::shared_ptr<ValueSnapshot> snapshot, RemoteCandidates* remote) {
-  constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
+  constexpr std::size_t kMostWords = 1 << 16;                                    // some 10 MB
   std::string now = snapshot ? snapshot->index_state() : index_state(db_).text;  // the application may have reopened it
   const bool is_outdated = now != state_ || by_letters_.size() > kMostWords;
   if (is_outdated || snapshot != snapshot_) by_number_.clear();
@@ -42,7 +42,8 @@ const WordFacts& KnownWords::looked_up(const ComparableWord& word) {
   const auto known = by_letters_.find(word.letters);
   if (known != by_letters_.end()) return known->second;
   const ConceptWord forms = forms_of(word);
-  const Xapian::doccount frequency = remote_ ? word_frequency(*remote_, prefix_, forms) : word_frequency(db_, prefix_, forms);
+  const Xapian::doccount frequency =
+      remote_ ? word_frequency(*remote_, prefix_, forms) : word_frequency(db_, prefix_, forms);
   WordFacts facts{forms.stem, inverse_document_frequency(db_.get_doccount(), frequency)};
   return by_letters_.emplace(word.letters, std::move(facts)).first->second;
 }

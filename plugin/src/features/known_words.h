@@ -1,12 +1,12 @@
 /// What an index knows of the words of texts.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <xapian.h>
 
 #include "irgan/query_concepts.h"
 #include "plugin/src/features/value_snapshot.h"
@@ -46,7 +46,7 @@ class KnownWords {
   Xapian::Stem stem_;
   std::string prefix_;
   std::unordered_map<std::u32string, WordFacts> by_letters_;
-  std::string state_;                        // of the index when they were looked up
+  std::string state_;  // of the index when they were looked up
   RemoteCandidates* remote_ = nullptr;
   std::shared_ptr<ValueSnapshot> snapshot_;  // that gave the numbers below
   std::vector<const WordFacts*> by_number_;  // into by_letters_

@@ -25,15 +25,17 @@ bool walk_postings(const Xapian::Database& db, const std::string& term, const st
   const Xapian::PostingIterator begin = db.postlist_begin(term);
   const Xapian::PostingIterator end = db.postlist_end(term);
   if (begin == end) return false;
-  walk(begin, end, docids, [](const Xapian::PostingIterator& position) { return *position; }, found);
+  walk(
+      begin, end, docids, [](const Xapian::PostingIterator& position) { return *position; }, found);
   return true;
 }
 
 template <class Found>
 void walk_values(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids,
                  Found found) {
-  walk(db.valuestream_begin(slot), db.valuestream_end(slot), docids,
-       [](const Xapian::ValueIterator& position) { return position.get_docid(); }, found);
+  walk(
+      db.valuestream_begin(slot), db.valuestream_end(slot), docids,
+      [](const Xapian::ValueIterator& position) { return position.get_docid(); }, found);
 }
 
 }  // namespace

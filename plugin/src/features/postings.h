@@ -1,11 +1,11 @@
 /// Reads what an index stores about a sorted list of documents, each list of the index walked once.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <xapian.h>
 
 #include <Eigen/Core>
-#include <xapian.h>
+#include <string>
+#include <vector>
 
 #include "irgan/errors.h"
 

@@ -5,7 +5,9 @@
 namespace irgan {
 namespace {
 
-bool starts_with(const std::string& text, const std::string& prefix) { return text.compare(0, prefix.size(), prefix) == 0; }
+bool starts_with(const std::string& text, const std::string& prefix) {
+  return text.compare(0, prefix.size(), prefix) == 0;
+}
 
 bool is_ascii_upper(char c) { return c >= 'A' && c <= 'Z'; }
 

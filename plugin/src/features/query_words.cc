@@ -37,13 +37,15 @@ std::string without_phrases(const std::string& text) {
   std::string words = text;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (kPhraseGenerators.find(text[i]) == std::string_view::npos) continue;
-    const bool in_number = text[i] == '.' && i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
+    const bool in_number =
+        text[i] == '.' && i > 0 && i + 1 < text.size() && is_digit(text[i - 1]) && is_digit(text[i + 1]);
     if (!in_number) words[i] = ' ';
   }
   return words;
 }
 
-QueryWords::QueryWords(const std::vector<std::string>& prefixes, const std::string& stemmer) : finder_(prefixes, stemmer) {
+QueryWords::QueryWords(const std::vector<std::string>& prefixes, const std::string& stemmer)
+    : finder_(prefixes, stemmer) {
   parser_.set_stemmer(Xapian::Stem(stemmer));
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
 }

@@ -63,10 +63,12 @@ void RemoteCandidates::find_ids(const Query& query, Xapian::valueno id_slot) {
   int num_left = kMostSingleDocuments;
   for (auto& [docid, row] : rows_) {
     if (!row.id_term.empty()) continue;
-    if (num_left-- == 0) throw Error("too many candidates are not found by Xapian's default weighting, which their ids are asked by");
+    if (num_left-- == 0)
+      throw Error("too many candidates are not found by Xapian's default weighting, which their ids are asked by");
     before_trip_();
     row.id_term = db_.get_document(docid).get_value(id_slot);
-    if (row.id_term.empty()) throw Error("document " + std::to_string(docid) + " has no id in value slot " + std::to_string(id_slot));
+    if (row.id_term.empty())
+      throw Error("document " + std::to_string(docid) + " has no id in value slot " + std::to_string(id_slot));
   }
 }
 
@@ -83,13 +85,15 @@ void RemoteCandidates::count_documents(const std::vector<std::string>& terms) {
   for (const std::string& term : fresh) frequencies_[term] = counts.get_termfreq(term);
 }
 
-void RemoteCandidates::fetch(const std::vector<std::vector<std::string>>& forms, const std::vector<Xapian::valueno>& slots) {
+void RemoteCandidates::fetch(const std::vector<std::vector<std::string>>& forms,
+                             const std::vector<Xapian::valueno>& slots) {
   std::vector<std::string> all;
   for (const std::vector<std::string>& word : forms) all.insert(all.end(), word.begin(), word.end());
   count_documents(all);
   std::vector<std::string> terms;
   for (const std::vector<std::string>& word : forms) {
-    const auto known = std::find_if(word.begin(), word.end(), [this](const std::string& term) { return frequency(term) > 0; });
+    const auto known =
+        std::find_if(word.begin(), word.end(), [this](const std::string& term) { return frequency(term) > 0; });
     if (known != word.end() && std::find(terms.begin(), terms.end(), *known) == terms.end()) terms.push_back(*known);
   }
   std::vector<Xapian::valueno> slots_left = slots;
@@ -165,7 +169,8 @@ Eigen::VectorXd RemoteCandidates::slot_numbers(Xapian::valueno slot, const std::
   return numbers;
 }
 
-std::vector<std::string> RemoteCandidates::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+std::vector<std::string> RemoteCandidates::slot_texts(Xapian::valueno slot,
+                                                      const std::vector<Xapian::docid>& docids) const {
   std::vector<std::string> texts(docids.size());
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);

@@ -1,14 +1,14 @@
 /// What features need to know of documents behind a server, in few round trips.
 #pragma once
 
+#include <xapian.h>
+
+#include <Eigen/Core>
 #include <functional>
 #include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <Eigen/Core>
-#include <xapian.h>
 
 #include "irgan/errors.h"
 #include "plugin/src/features/field_postings.h"
@@ -26,11 +26,12 @@ inline constexpr Xapian::valueno kFirstIdSlot = 3000;
 /// Cost: a round trip
 IRGAN_API Xapian::valueno id_slot_of(const Xapian::Database& db);
 
-/// Candidates of one search, looked up by searches of our own: a stock server answers one for all candidates at once in two
-/// round trips, where each call for a document is one and a posting list comes whole.
+/// Candidates of one search, looked up by searches of our own: a stock server answers one for all candidates at once in
+/// two round trips, where each call for a document is one and a posting list comes whole.
 ///
 /// A search for the candidates' id terms carries in each hit
-///   - the wdf of several terms: each weighs its wdf (TF-IDF "nnn") times a power of what no wdf reaches, so that the sum of
+///   - the wdf of several terms: each weighs its wdf (TF-IDF "nnn") times a power of what no wdf reaches, so that the
+///   sum of
 ///     weights, a whole number below 2^53, takes them apart again;
 ///   - two slots as they are stored: as the key of the sort, and as that of a collapsing that collapses nothing.
 ///

@@ -10,7 +10,9 @@ bool is_complete(const Query& query) {
   std::size_t num_needed = 0;
   switch (query.get_type()) {
     case Query::OP_SCALE_WEIGHT:
-    case Query::OP_SYNONYM: num_needed = 1; break;
+    case Query::OP_SYNONYM:
+      num_needed = 1;
+      break;
     case Query::OP_AND:
     case Query::OP_OR:
     case Query::OP_AND_NOT:
@@ -20,8 +22,11 @@ bool is_complete(const Query& query) {
     case Query::OP_NEAR:
     case Query::OP_PHRASE:
     case Query::OP_ELITE_SET:
-    case Query::OP_MAX: num_needed = 2; break;
-    default: break;
+    case Query::OP_MAX:
+      num_needed = 2;
+      break;
+    default:
+      break;
   }
   if (query.get_num_subqueries() < num_needed) return false;
   for (std::size_t i = 0; i < query.get_num_subqueries(); ++i) {

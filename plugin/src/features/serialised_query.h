@@ -1,9 +1,9 @@
 /// Queries that come as bytes, from a file or another program.
 #pragma once
 
-#include <string>
-
 #include <xapian.h>
+
+#include <string>
 
 #include "irgan/errors.h"
 

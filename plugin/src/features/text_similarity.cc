@@ -1,8 +1,8 @@
 #include "plugin/src/features/text_similarity.h"
 
-#include <algorithm>
-
 #include <xapian.h>
+
+#include <algorithm>
 
 namespace irgan {
 ComparableText comparable_text(std::string_view text) {

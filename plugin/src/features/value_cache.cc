@@ -41,7 +41,8 @@ std::shared_ptr<ValueSnapshot> ValueCache::at(const Xapian::Database& db) {
   }
   auto& present = known[0].state == state ? known[0] : known[1];
   if (++present.num_searches <= kSearchesBeforeFill) return nullptr;
-  if (!present.snapshot) present.snapshot = std::make_shared<ValueSnapshot>(state, db.get_lastdocid(), state_->max_bytes / 2);
+  if (!present.snapshot)
+    present.snapshot = std::make_shared<ValueSnapshot>(state, db.get_lastdocid(), state_->max_bytes / 2);
   return present.snapshot;
 }
 

@@ -33,7 +33,8 @@ class WordNumbers {
     for (ComparableWord& word : text.words) {
       const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
       word.number = known->second;
-      constexpr std::size_t kNodeBytes = sizeof(*known) + 3 * sizeof(void*);  // with its hash, link and place in the table
+      constexpr std::size_t kNodeBytes =
+          sizeof(*known) + 3 * sizeof(void*);  // with its hash, link and place in the table
       if (is_new) size += kNodeBytes + word.letters.capacity() * sizeof(word.letters[0]);
     }
     return size;
@@ -51,7 +52,8 @@ struct NumberChunk {
 
 std::size_t num_bytes_of(const ComparableText& text) {
   std::size_t size = sizeof text + text.spaced.capacity() + text.joined.capacity() +
-                     text.trigrams.capacity() * sizeof(text.trigrams[0]) + text.words.capacity() * sizeof(ComparableWord);
+                     text.trigrams.capacity() * sizeof(text.trigrams[0]) +
+                     text.words.capacity() * sizeof(ComparableWord);
   for (const ComparableWord& word : text.words) size += word.letters.capacity() * sizeof(word.letters[0]);
   return size;
 }
@@ -71,7 +73,8 @@ void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid 
   }
 }
 
-// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it takes.
+// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it
+// takes.
 std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, WordNumbers&,
                        NumberChunk& chunk) {
   chunk.numbers.assign(chunk.kSize, std::numeric_limits<double>::quiet_NaN());
@@ -107,7 +110,8 @@ class Column {
   const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
 
   /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
-  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left, WordNumbers& words) {
+  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left,
+            WordNumbers& words) {
     const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
     if (!lock) return;
     std::size_t num_read = 0;
@@ -218,7 +222,8 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
   }
   std::vector<const ComparableText*> known;
   known.reserve(docids.size());
-  for (std::size_t i = 0; i < num_known; ++i) known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
+  for (std::size_t i = 0; i < num_known; ++i)
+    known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
   texts.all.insert(texts.all.begin(), known.begin(), known.end());
   return texts;
 }

@@ -1,13 +1,13 @@
 /// The value slots of one state of an index, in memory.
 #pragma once
 
+#include <xapian.h>
+
+#include <Eigen/Core>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <Eigen/Core>
-#include <xapian.h>
 
 #include "plugin/src/features/text_similarity.h"
 

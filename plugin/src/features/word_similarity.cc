@@ -1,12 +1,12 @@
 #include "plugin/src/features/word_similarity.h"
 
+#include <xapian.h>
+
 #include <algorithm>
 #include <array>
 #include <bitset>
 #include <limits>
 #include <utility>
-
-#include <xapian.h>
 
 namespace irgan {
 namespace {
@@ -47,7 +47,8 @@ std::size_t num_edits(const std::u32string& a, const std::u32string& b) {
 }
 
 bool has_stem(const WeighedWords& text, const std::string& stem) {
-  return std::any_of(text.facts, text.facts + text.words.size(), [&](const WordFacts* word) { return word->stem == stem; });
+  return std::any_of(text.facts, text.facts + text.words.size(),
+                     [&](const WordFacts* word) { return word->stem == stem; });
 }
 
 // The mean of numbers, each weighing its word's idf.
@@ -70,7 +71,8 @@ bool holds(const std::vector<std::u32string>& numbers, const std::u32string& num
 
 // I is left out, since it is a pronoun more often than a number.
 constexpr std::pair<const char32_t*, const char32_t*> kRomanNumerals[] = {
-    {U"ii", U"2"}, {U"iii", U"3"}, {U"iv", U"4"}, {U"v", U"5"}, {U"vi", U"6"}, {U"vii", U"7"}, {U"viii", U"8"}, {U"ix", U"9"}, {U"x", U"10"}};
+    {U"ii", U"2"},  {U"iii", U"3"},  {U"iv", U"4"}, {U"v", U"5"}, {U"vi", U"6"},
+    {U"vii", U"7"}, {U"viii", U"8"}, {U"ix", U"9"}, {U"x", U"10"}};
 
 // In digits.
 std::vector<std::u32string> numbers(const std::vector<ComparableWord>& words) {

@@ -52,8 +52,8 @@ class WordCollector {
 /// Cost:   O(product of the lengths) where lengths and sets of letters let the words be alike, else O(1)
 double word_similarity(const ComparableWord& a, const ComparableWord& b);
 
-/// The mean similarity of each word to the one on the other side that is most like it, each weighing its idf; 0 if there
-/// are no words on either side.
+/// The mean similarity of each word to the one on the other side that is most like it, each weighing its idf; 0 if
+/// there are no words on either side.
 struct FuzzyMatch {
   double query_covered = 0.0;
   double text_covered = 0.0;

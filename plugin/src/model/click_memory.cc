@@ -31,7 +31,8 @@ struct ClickMemory::State {
   State(FileBytes bytes, const std::string& origin)
       : file(std::move(bytes)), view(view_memory(file.view(), origin)), version(hex_digest(file.view())) {
     const std::size_t count = view.facts.num_documents;
-    if (count > 0) average_length = std::accumulate(view.lengths, view.lengths + count, 0.0) / static_cast<double>(count);
+    if (count > 0)
+      average_length = std::accumulate(view.lengths, view.lengths + count, 0.0) / static_cast<double>(count);
   }
 };
 
@@ -39,7 +40,8 @@ ClickMemory::ClickMemory(std::unique_ptr<const State> state) : state_(std::move(
 ClickMemory::~ClickMemory() = default;
 
 std::shared_ptr<const ClickMemory> ClickMemory::from_file(const std::string& path) {
-  return std::shared_ptr<const ClickMemory>(new ClickMemory(std::make_unique<const State>(FileBytes::of_file(path), path)));
+  return std::shared_ptr<const ClickMemory>(
+      new ClickMemory(std::make_unique<const State>(FileBytes::of_file(path), path)));
 }
 
 std::shared_ptr<const ClickMemory> ClickMemory::from_bytes(std::string_view bytes, const std::string& origin) {
@@ -91,7 +93,8 @@ const std::string& ClickMemory::version() const { return state_->version; }
 std::string_view ClickMemory::bytes() const { return state_->file.view(); }
 
 Eigen::VectorXd scores_with_memory(const Eigen::Ref<const Eigen::VectorXf>& scores,
-                                   const Eigen::Ref<const Eigen::VectorXd>& clicks, double num_clicks, double prior_clicks) {
+                                   const Eigen::Ref<const Eigen::VectorXd>& clicks, double num_clicks,
+                                   double prior_clicks) {
   assert(scores.size() == clicks.size() && num_clicks >= 0.0 && prior_clicks > 0.0);
   if (scores.size() == 0) return {};
   Eigen::VectorXd chances = (scores.cast<double>().array() - static_cast<double>(scores.maxCoeff())).exp();

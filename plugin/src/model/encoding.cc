@@ -26,9 +26,11 @@ struct Column {
   Index num_rows;
 };
 
-// Writes a feature's columns, the first at `out`. Where the compiler knows the number of bins, a value's are one step or two.
+// Writes a feature's columns, the first at `out`. Where the compiler knows the number of bins, a value's are one step
+// or two.
 template <int kBins>
-void encode_feature(const Encoding::Feature& feature, const Column& in, float low, float extent, float* out, Index stride) {
+void encode_feature(const Encoding::Feature& feature, const Column& in, float low, float extent, float* out,
+                    Index stride) {
   using Bins = Eigen::Array<float, kBins, 1>;
   const Index bins = num_bins(feature);
   const Bins begin = Eigen::Map<const Bins>(feature.edges.data(), bins);
@@ -51,7 +53,8 @@ void encode_feature(const Encoding::Feature& feature, const Column& in, float lo
 
 PoolRange pool_range(const Eigen::Ref<const FeatureMatrix>& pool) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  PoolRange range{Eigen::VectorXf::Constant(pool.cols(), kInfinity), Eigen::VectorXf::Constant(pool.cols(), -kInfinity)};
+  PoolRange range{Eigen::VectorXf::Constant(pool.cols(), kInfinity),
+                  Eigen::VectorXf::Constant(pool.cols(), -kInfinity)};
   for (Index i = 0; i < pool.rows(); ++i) {
     for (Index j = 0; j < pool.cols(); ++j) {
       const float x = pool(i, j);
@@ -90,16 +93,35 @@ void Encoding::encode(const Eigen::Ref<const FeatureMatrix>& rows, const PoolRan
     float* const out = encoded.data() + column;
     const float low = range.low[index], extent = range.high[index] - low;
     switch (num_bins(features[j])) {
-      case 0: encode_feature<0>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 1: encode_feature<1>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 2: encode_feature<2>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 3: encode_feature<3>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 4: encode_feature<4>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 5: encode_feature<5>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 6: encode_feature<6>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 7: encode_feature<7>(features[j], in, low, extent, out, encoded.cols()); break;
-      case 8: encode_feature<8>(features[j], in, low, extent, out, encoded.cols()); break;
-      default: encode_feature<Eigen::Dynamic>(features[j], in, low, extent, out, encoded.cols());
+      case 0:
+        encode_feature<0>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 1:
+        encode_feature<1>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 2:
+        encode_feature<2>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 3:
+        encode_feature<3>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 4:
+        encode_feature<4>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 5:
+        encode_feature<5>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 6:
+        encode_feature<6>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 7:
+        encode_feature<7>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      case 8:
+        encode_feature<8>(features[j], in, low, extent, out, encoded.cols());
+        break;
+      default:
+        encode_feature<Eigen::Dynamic>(features[j], in, low, extent, out, encoded.cols());
     }
     column += num_columns(features[j]);
   }

@@ -1,13 +1,13 @@
 #include "plugin/src/model/file_bytes.h"
 
-#include <cerrno>
-#include <cstring>
-#include <new>
-
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <new>
 
 namespace irgan {
 namespace {
@@ -53,7 +53,8 @@ FileBytes FileBytes::of_file(const std::string& path) {
     const std::size_t size = result.size_;
     void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
     if (mapped == MAP_FAILED) refuse(path);
-    result.bytes_ = std::shared_ptr<const void>(mapped, [size](const void* bytes) { munmap(const_cast<void*>(bytes), size); });
+    result.bytes_ =
+        std::shared_ptr<const void>(mapped, [size](const void* bytes) { munmap(const_cast<void*>(bytes), size); });
     return result;
   }
   const std::shared_ptr<void> memory = memory_of(result.size_);

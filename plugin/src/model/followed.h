@@ -1,8 +1,11 @@
 /// Follows a file, or an index's metadata, whose content is replaced now and then.
 #pragma once
 
-#include <chrono>
+#include <sys/stat.h>
+#include <xapian.h>
+
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -10,16 +13,13 @@
 #include <string>
 #include <utility>
 
-#include <sys/stat.h>
-#include <xapian.h>
-
 #include "irgan/feature_extractor.h"
 
 namespace irgan {
 
 /// What messages call the content, and where it lives.
 struct FollowedNames {
-  const char* noun;          ///< "model"
+  const char* noun;  ///< "model"
   const char* metadata_key;
   const char* version_key;
   off_t largest_file;        ///< bytes; what is larger would only fill the memory
@@ -36,8 +36,8 @@ struct FileStamp {
 
   static bool same(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
   bool operator==(const FileStamp& other) const {
-    return device == other.device && inode == other.inode && size == other.size &&
-           same(modified, other.modified) && same(changed, other.changed);
+    return device == other.device && inode == other.inode && size == other.size && same(modified, other.modified) &&
+           same(changed, other.changed);
   }
 };
 
@@ -47,8 +47,8 @@ inline FileStamp stamp_of(const std::string& path, const FollowedNames& names) {
   // Others would block a search, as a pipe does, or never end.
   if (!S_ISREG(status.st_mode)) throw Error(path + ": cannot be read: it is no regular file");
   if (status.st_size > names.largest_file) {
-    throw Error(path + ": is no " + names.noun + ": it has " + std::to_string(status.st_size) + " bytes, and a " + names.noun +
-                " at most " + names.largest_text);
+    throw Error(path + ": is no " + names.noun + ": it has " + std::to_string(status.st_size) + " bytes, and a " +
+                names.noun + " at most " + names.largest_text);
   }
   return {status.st_dev, status.st_ino, status.st_size, status.st_mtim, status.st_ctim};
 }
@@ -73,7 +73,8 @@ class FollowedFile : public Source {
       told_.clear();
     } catch (const std::exception& error) {
       if (!content_) throw;
-      if (on_problem_ && told_ != error.what()) on_problem_("the " + std::string(names_.noun) + " before stays: " + std::string(error.what()));
+      if (on_problem_ && told_ != error.what())
+        on_problem_("the " + std::string(names_.noun) + " before stays: " + std::string(error.what()));
       told_ = error.what();
     }
     return content_;
@@ -109,7 +110,8 @@ class FollowedFile : public Source {
 template <class Source, class Content>
 class FollowedMetadata : public Source {
  public:
-  FollowedMetadata(FollowedNames names, ProblemListener on_problem) : names_(names), on_problem_(std::move(on_problem)) {}
+  FollowedMetadata(FollowedNames names, ProblemListener on_problem)
+      : names_(names), on_problem_(std::move(on_problem)) {}
 
   std::shared_ptr<const Content> get(const Xapian::Database& db) override {
     const std::string version = db.get_metadata(names_.version_key);
@@ -148,8 +150,8 @@ class FollowedMetadata : public Source {
   std::shared_ptr<const Content> read(const std::string& bytes) const {
     try {
       if (bytes.empty()) {
-        throw Error("the index holds no " + std::string(names_.noun) + " under the metadata key '" + names_.metadata_key +
-                    "': put one there with 'xapian-irgan store'");
+        throw Error("the index holds no " + std::string(names_.noun) + " under the metadata key '" +
+                    names_.metadata_key + "': put one there with 'xapian-irgan store'");
       }
       return Content::from_bytes(bytes, names_.metadata_key);
     } catch (const std::exception& error) {

@@ -1,11 +1,11 @@
 #include "plugin/src/model/memory_codec.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
-
-#include <xxhash.h>
 
 #include "plugin/src/model/safetensors.h"
 
@@ -66,7 +66,8 @@ struct Reader {
       if (tensor.name != name) continue;
       const auto offset = static_cast<std::size_t>(tensor.bytes.data() - bytes.data());
       if (tensor.dtype != dtype || tensor.shape.size() != 1) refuse("tensor '" + name + "' is no list of " + dtype);
-      if (offset % alignof(Number) != 0) refuse("byte " + std::to_string(offset) + ": tensor '" + name + "' is not aligned");
+      if (offset % alignof(Number) != 0)
+        refuse("byte " + std::to_string(offset) + ": tensor '" + name + "' is not aligned");
       count = tensor.bytes.size() / sizeof(Number);
       return reinterpret_cast<const Number*>(tensor.bytes.data());
     }
@@ -102,7 +103,8 @@ struct Reader {
   void check_ends(const std::string& name, const std::uint64_t* ends, std::size_t count, std::size_t all) const {
     std::uint64_t last = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (ends[i] < last || ends[i] > all) refuse("entry " + std::to_string(i) + " of '" + name + "' ends out of its place");
+      if (ends[i] < last || ends[i] > all)
+        refuse("entry " + std::to_string(i) + " of '" + name + "' ends out of its place");
       last = ends[i];
     }
     if (last != all) refuse("'" + name + "' does not end where its data do");
@@ -119,11 +121,13 @@ struct Reader {
     check_ends(name, table.ends, table.size, count);
     for (std::size_t i = 0; i < table.size; ++i) {
       if (i > 0 && table.keys[i] <= table.keys[i - 1]) refuse("the keys of '" + name + "' are not sorted");
-      if (!(table.totals[i] >= 0.0) || !std::isfinite(table.totals[i])) refuse("a total of '" + name + "' is no number of clicks");
+      if (!(table.totals[i] >= 0.0) || !std::isfinite(table.totals[i]))
+        refuse("a total of '" + name + "' is no number of clicks");
     }
     for (std::size_t i = 0; i < count; ++i) {
       if (table.documents[i] >= num_documents) refuse("'" + name + "' names a document that the file does not have");
-      if (!(table.clicks[i] >= 0.0F) || !std::isfinite(table.clicks[i])) refuse("'" + name + "' holds what is no number of clicks");
+      if (!(table.clicks[i] >= 0.0F) || !std::isfinite(table.clicks[i]))
+        refuse("'" + name + "' holds what is no number of clicks");
     }
     return table;
   }
@@ -164,11 +168,17 @@ std::string encode_memory(MemoryContents contents) {
                    {"prior_clicks", text_of(contents.facts.prior_clicks)},
                    {"min_sessions", std::to_string(contents.facts.min_sessions)}};
   // The widest numbers first, so that all are aligned.
-  file.tensors = {column("queries.keys", queries.keys), column("queries.totals", queries.totals), column("queries.ends", queries.ends),
-                  column("words.keys", words.keys), column("words.totals", words.totals), column("words.ends", words.ends),
+  file.tensors = {column("queries.keys", queries.keys),
+                  column("queries.totals", queries.totals),
+                  column("queries.ends", queries.ends),
+                  column("words.keys", words.keys),
+                  column("words.totals", words.totals),
+                  column("words.ends", words.ends),
                   column("documents.id_ends", id_ends),
-                  column("queries.documents", queries.documents), column("queries.clicks", queries.clicks),
-                  column("words.documents", words.documents), column("words.clicks", words.clicks),
+                  column("queries.documents", queries.documents),
+                  column("queries.clicks", queries.clicks),
+                  column("words.documents", words.documents),
+                  column("words.clicks", words.clicks),
                   column("documents.lengths", std::vector<float>(lengths.begin(), lengths.end())),
                   {"documents.ids", "U8", {static_cast<std::int64_t>(ids.size())}, ids}};
   return encode_tensors(file);
@@ -179,7 +189,8 @@ MemoryView view_memory(std::string_view bytes, const std::string& origin) {
   const Reader reader{file, bytes, origin};
   if (reader.text("format") != kFormat) reader.refuse("is no click memory but '" + reader.text("format") + "'");
   if (reader.text("format_version") != kVersion) {
-    reader.refuse("is a click memory of version " + reader.text("format_version") + ", and this program reads version " + kVersion);
+    reader.refuse("is a click memory of version " + reader.text("format_version") +
+                  ", and this program reads version " + kVersion);
   }
   MemoryView view;
   view.facts.stemmer = reader.text("stemmer");
@@ -194,7 +205,8 @@ MemoryView view_memory(std::string_view bytes, const std::string& origin) {
   reader.check_ends("documents", view.id_ends, view.facts.num_documents, num_id_bytes);
   view.lengths = reader.numbers_of<float>("documents.lengths", "F32", view.facts.num_documents);
   for (std::size_t i = 0; i < view.facts.num_documents; ++i) {
-    if (!(view.lengths[i] >= 0.0F) || !std::isfinite(view.lengths[i])) reader.refuse("a document's length is no number of clicks");
+    if (!(view.lengths[i] >= 0.0F) || !std::isfinite(view.lengths[i]))
+      reader.refuse("a document's length is no number of clicks");
   }
   view.queries = reader.table("queries", view.facts.num_documents);
   view.words = reader.table("words", view.facts.num_documents);

@@ -12,8 +12,8 @@
 
 namespace irgan {
 
-/// Most documents that are kept of a query, and of a word; those with most clicks. A live search looks each of a query's up in
-/// the index.
+/// Most documents that are kept of a query, and of a word; those with most clicks. A live search looks each of a
+/// query's up in the index.
 inline constexpr std::size_t kMostOfQuery = 300;
 inline constexpr std::size_t kMostOfWord = 1000;
 
@@ -24,7 +24,7 @@ IRGAN_API std::uint64_t word_key(const std::string& word);
 /// The clicks of one query or word, to be written.
 struct MemoryEntry {
   std::uint64_t key = 0;
-  double num_clicks = 0.0;  ///< on all documents
+  double num_clicks = 0.0;                              ///< on all documents
   std::vector<std::pair<std::uint32_t, float>> clicks;  ///< number of the document, decayed clicks
 };
 
@@ -46,7 +46,7 @@ struct MemoryTable {
   const double* totals = nullptr;
   const std::uint64_t* ends = nullptr;
   const std::uint32_t* documents = nullptr;
-  const float* clicks = nullptr;        ///< falling within an entry
+  const float* clicks = nullptr;  ///< falling within an entry
 
   std::uint64_t begin_of(std::size_t i) const { return i == 0 ? 0 : ends[i - 1]; }
 };
@@ -56,7 +56,7 @@ struct MemoryView {
   MemoryFacts facts;
   MemoryTable queries;
   MemoryTable words;
-  const float* lengths = nullptr;            ///< of each document: the clicks of all words on it
+  const float* lengths = nullptr;  ///< of each document: the clicks of all words on it
   const std::uint64_t* id_ends = nullptr;
   std::string_view ids;
 

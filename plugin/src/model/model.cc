@@ -33,14 +33,18 @@ struct Mixture {
 Mixture mixture(Ranker ranker, double temperature) {
   const float generator = static_cast<float>(1.0 / temperature);
   switch (ranker) {
-    case Ranker::generator: return {0.0F, generator};
-    case Ranker::combined: return {0.5F, 0.5F * generator};
-    default: return {1.0F, 0.0F};
+    case Ranker::generator:
+      return {0.0F, generator};
+    case Ranker::combined:
+      return {0.5F, 0.5F * generator};
+    default:
+      return {1.0F, 0.0F};
   }
 }
 
 // Adds `weight` times the networks' mean gradient at `points` to `gradient`.
-void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& points, float weight, FeatureMatrix& gradient) {
+void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& points, float weight,
+                  FeatureMatrix& gradient) {
   Network::Activations activations;
   for (const Network& network : networks) {
     network.forward(points, activations);
@@ -52,9 +56,12 @@ void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& poi
 
 const char* to_string(Ranker ranker) {
   switch (ranker) {
-    case Ranker::generator: return "generator";
-    case Ranker::combined: return "combined";
-    default: return "discriminator";
+    case Ranker::generator:
+      return "generator";
+    case Ranker::combined:
+      return "combined";
+    default:
+      return "discriminator";
   }
 }
 
@@ -114,8 +121,9 @@ VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const 
 VectorXf Model::unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const {
   VectorXf credits = VectorXf::Zero(rows.rows());
   for (Index row = 0; row < rows.rows(); ++row) {
-    const bool is_unseen = std::all_of(click_columns_.begin(), click_columns_.end(),
-                                       [&](std::size_t column) { return std::isnan(rows(row, static_cast<Index>(column))); });
+    const bool is_unseen = std::all_of(click_columns_.begin(), click_columns_.end(), [&](std::size_t column) {
+      return std::isnan(rows(row, static_cast<Index>(column)));
+    });
     if (is_unseen) credits[row] = static_cast<float>(parts_->unseen_credit);
   }
   return credits;
@@ -136,7 +144,8 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
   for (int k = 0; k < kMidpoints; ++k) {
     FeatureMatrix points = difference * ((static_cast<float>(k) + 0.5F) / kMidpoints);
     points.rowwise() += mean;
-    if (weights.discriminator > 0.0F) add_gradient(parts_->discriminators, points, weights.discriminator / kMidpoints, gradient);
+    if (weights.discriminator > 0.0F)
+      add_gradient(parts_->discriminators, points, weights.discriminator / kMidpoints, gradient);
     if (weights.generator > 0.0F) add_gradient(parts_->generators, points, weights.generator / kMidpoints, gradient);
   }
   FeatureMatrix contributions = FeatureMatrix::Zero(rows.rows(), rows.cols());
@@ -147,7 +156,8 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
   }
   if (!click_columns_.empty()) {
     const VectorXf credits = unseen_credits(rows);
-    contributions.col(static_cast<Index>(click_columns_.front())).array() += weights.discriminator * (credits.array() - credits.mean());
+    contributions.col(static_cast<Index>(click_columns_.front())).array() +=
+        weights.discriminator * (credits.array() - credits.mean());
   }
   return contributions;
 }

@@ -1,9 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
@@ -16,7 +15,8 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "xapian-irgan model";
 constexpr const char* kFormatVersion = "1";
-constexpr const char* kVersionWithCredit = "2";  // of models whose documents get a credit, which version 1 does not know
+constexpr const char* kVersionWithCredit =
+    "2";  // of models whose documents get a credit, which version 1 does not know
 constexpr std::size_t kEncodingTensors = 3;
 
 std::string tensor_name(const char* player, std::size_t network, std::size_t layer, const char* part) {
@@ -29,7 +29,8 @@ void add_networks(const char* player, const std::vector<Network>& networks, Tens
       const Network::Layer& layer = networks[n].layers[l];
       const FeatureMatrix outputs_by_inputs = layer.weight.transpose();
       file.tensors.push_back(make_tensor(tensor_name(player, n, l, "weight"),
-                                         {outputs_by_inputs.rows(), outputs_by_inputs.cols()}, outputs_by_inputs.data()));
+                                         {outputs_by_inputs.rows(), outputs_by_inputs.cols()},
+                                         outputs_by_inputs.data()));
       file.tensors.push_back(make_tensor(tensor_name(player, n, l, "bias"), {layer.bias.size()}, layer.bias.data()));
     }
   }
@@ -62,11 +63,11 @@ std::vector<Network> read_networks(const char* player, Index num_inputs, const T
         throw FormatError(file.origin + ": tensor '" + name + "' or its bias is not finite");
       }
       width = shape[0];
-      network.layers.push_back(
-          {Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]).transpose(),
-           Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Index>(bias.size()))});
+      network.layers.push_back({Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]).transpose(),
+                                Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Index>(bias.size()))});
     }
-    if (width != 1) throw FormatError(file.origin + ": network " + player + "." + std::to_string(n) + " has not one output");
+    if (width != 1)
+      throw FormatError(file.origin + ": network " + player + "." + std::to_string(n) + " has not one output");
     networks.push_back(std::move(network));
   }
   return networks;
@@ -98,8 +99,9 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
   for (std::size_t j = 0; j < num_features; ++j) {
     if (num_edges[j] < 0 || static_cast<std::uint64_t>(num_edges[j]) > edges.size() - begin) throw FormatError(misfit);
     const std::size_t end = begin + static_cast<std::size_t>(num_edges[j]);
-    Encoding::Feature feature{{edges.begin() + static_cast<std::ptrdiff_t>(begin), edges.begin() + static_cast<std::ptrdiff_t>(end)},
-                              indicators[j] != 0};
+    Encoding::Feature feature{
+        {edges.begin() + static_cast<std::ptrdiff_t>(begin), edges.begin() + static_cast<std::ptrdiff_t>(end)},
+        indicators[j] != 0};
     const bool ascending = std::adjacent_find(feature.edges.begin(), feature.edges.end(),
                                               [](float a, float b) { return !(a < b); }) == feature.edges.end();
     if (!ascending || !all_finite(feature.edges)) throw FormatError(file.origin + ": the encoding's edges do not rise");
@@ -138,8 +140,9 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
   const std::string version = file.text("format_version");
   if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit)) {
-    throw FormatError(origin + ": format '" + file.text("format") + "' version " + version + ", but this build reads '" + kFormat +
-                      "' versions " + kFormatVersion + " and " + kVersionWithCredit);
+    throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
+                      ", but this build reads '" + kFormat + "' versions " + kFormatVersion + " and " +
+                      kVersionWithCredit);
   }
   ModelParts parts;
   try {
@@ -166,11 +169,13 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   if (file.tensors.size() != kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators)) {
     throw FormatError(origin + ": there are tensors that belong to no whole network");
   }
-  const bool complete = !parts.discriminators.empty() &&
-                        (parts.generators.size() == parts.discriminators.size() ||
-                         (parts.generators.empty() && parts.ranker == Ranker::discriminator));
-  if (!complete || !(parts.temperature > 0.0) || parts.depth == 0 || !std::isfinite(static_cast<float>(parts.unseen_credit))) {
-    throw FormatError(origin + ": networks are missing, depth or temperature is not positive, or a credit is not finite");
+  const bool complete =
+      !parts.discriminators.empty() && (parts.generators.size() == parts.discriminators.size() ||
+                                        (parts.generators.empty() && parts.ranker == Ranker::discriminator));
+  if (!complete || !(parts.temperature > 0.0) || parts.depth == 0 ||
+      !std::isfinite(static_cast<float>(parts.unseen_credit))) {
+    throw FormatError(origin +
+                      ": networks are missing, depth or temperature is not positive, or a credit is not finite");
   }
   return parts;
 }

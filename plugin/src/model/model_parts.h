@@ -18,7 +18,8 @@ struct ModelParts {
   std::vector<Network> generators;      ///< as many, or none if no generator was trained
   double temperature = 1.0;             ///< p_theta = softmax(g / temperature)
   Ranker ranker = Ranker::discriminator;
-  double unseen_credit = 0.0;           ///< added to the discriminator's score of a document whose features from clicks are all missing
+  double unseen_credit =
+      0.0;  ///< added to the discriminator's score of a document whose features from clicks are all missing
   std::size_t depth = 100;
   IndexFacts facts;
   std::string training_record = "{}";  ///< JSON

@@ -1,9 +1,8 @@
 /// The feed-forward network that both players are, and its forward pass, shared by training and serving.
 #pragma once
 
-#include <vector>
-
 #include <Eigen/Core>
+#include <vector>
 
 #include "irgan/errors.h"
 #include "irgan/feature_extractor.h"
@@ -13,8 +12,8 @@ namespace irgan {
 /// h_0 = x;  h_l = tanh(h_(l-1) weight_l + bias_l);  score = h_(L-1) weight_L + bias_L, one output.
 struct IRGAN_API Network {
   struct Layer {
-    FeatureMatrix weight;   ///< inputs x outputs
-    Eigen::VectorXf bias;   ///< outputs
+    FeatureMatrix weight;  ///< inputs x outputs
+    Eigen::VectorXf bias;  ///< outputs
   };
   std::vector<Layer> layers;
 

@@ -1,11 +1,11 @@
 #include "plugin/src/model/safetensors.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstring>
-#include <utility>
-
 #include <nlohmann/json.hpp>
-#include <xxhash.h>
+#include <utility>
 
 namespace irgan {
 namespace {
@@ -88,7 +88,8 @@ const Tensor& TensorFile::tensor(const std::string& name, const std::string& dty
   for (const Tensor& tensor : tensors) {
     if (tensor.name != name) continue;
     if (tensor.dtype == dtype && tensor.shape.size() == num_dimensions) return tensor;
-    throw FormatError(origin + ": tensor '" + name + "' is not " + std::to_string(num_dimensions) + "-dimensional " + dtype);
+    throw FormatError(origin + ": tensor '" + name + "' is not " + std::to_string(num_dimensions) + "-dimensional " +
+                      dtype);
   }
   throw FormatError(origin + ": tensor '" + name + "' is missing");
 }
@@ -139,7 +140,8 @@ std::string encode_tensors(const TensorFile& file) {
 }
 
 TensorViews view_tensors(std::string_view bytes, const std::string& origin) {
-  if (bytes.size() < kLengthBytes + kDigestBytes) refuse(origin, bytes.size(), "the file ends too early to be one of ours");
+  if (bytes.size() < kLengthBytes + kDigestBytes)
+    refuse(origin, bytes.size(), "the file ends too early to be one of ours");
   const std::size_t digest_offset = bytes.size() - kDigestBytes;
   if (bytes.substr(digest_offset) != digest(bytes.substr(0, digest_offset))) {
     refuse(origin, digest_offset, "the digest does not match: damaged, cut short, or not one of our files");
@@ -169,7 +171,8 @@ TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
   TensorViews views = view_tensors(bytes, origin);
   TensorFile file{std::move(views.metadata), {}, origin};
   for (TensorView& view : views.tensors) {
-    file.tensors.push_back({std::move(view.name), std::move(view.dtype), std::move(view.shape), std::string(view.bytes)});
+    file.tensors.push_back(
+        {std::move(view.name), std::move(view.dtype), std::move(view.shape), std::string(view.bytes)});
   }
   return file;
 }

@@ -26,7 +26,8 @@ std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
   return docids;
 }
 
-std::vector<RankedHit> by_score(std::vector<RankedHit> hits, const Eigen::VectorXd& scores, const Eigen::VectorXf& second_scores) {
+std::vector<RankedHit> by_score(std::vector<RankedHit> hits, const Eigen::VectorXd& scores,
+                                const Eigen::VectorXf& second_scores) {
   std::vector<Eigen::Index> order(hits.size());
   std::iota(order.begin(), order.end(), Eigen::Index{0});
   std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) {
@@ -49,7 +50,8 @@ std::vector<RankedHit> drawn(std::vector<RankedHit> hits, const Eigen::VectorXd&
   return page;
 }
 
-std::vector<RankedHit> interleaved(std::vector<RankedHit> hits, const std::vector<Xapian::docid>& other, const std::string& key) {
+std::vector<RankedHit> interleaved(std::vector<RankedHit> hits, const std::vector<Xapian::docid>& other,
+                                   const std::string& key) {
   std::unordered_map<Xapian::docid, std::size_t> places;
   for (std::size_t i = 0; i < hits.size(); ++i) places[hits[i].docid] = i;
   std::vector<RankedHit> page;

@@ -1,11 +1,11 @@
 /// What a search's candidates score, and the orders that they may come in.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <xapian.h>
 
 #include <Eigen/Core>
-#include <xapian.h>
+#include <string>
+#include <vector>
 
 #include "irgan/reranker.h"
 
@@ -20,7 +20,8 @@ Eigen::VectorXf candidate_scores(const Model& model, const FeatureMatrix& rows, 
 std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits);
 
 /// Returns the hits with `scores`, one each, best first; equal ones by `second_scores`, then as they came.
-std::vector<RankedHit> by_score(std::vector<RankedHit> hits, const Eigen::VectorXd& scores, const Eigen::VectorXf& second_scores);
+std::vector<RankedHit> by_score(std::vector<RankedHit> hits, const Eigen::VectorXd& scores,
+                                const Eigen::VectorXf& second_scores);
 
 /// Returns the hits, which keep their scores, in an order drawn from softmax(logits) without replacement.
 ///
@@ -30,6 +31,7 @@ std::vector<RankedHit> drawn(std::vector<RankedHit> hits, const Eigen::VectorXd&
 /// Returns the team draft of the hits' own order (Team::first) and `other` (Team::second).
 ///
 /// Requires: `other` are the docids of `hits` in another order
-std::vector<RankedHit> interleaved(std::vector<RankedHit> hits, const std::vector<Xapian::docid>& other, const std::string& key);
+std::vector<RankedHit> interleaved(std::vector<RankedHit> hits, const std::vector<Xapian::docid>& other,
+                                   const std::string& key);
 
 }  // namespace irgan

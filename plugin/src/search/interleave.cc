@@ -36,8 +36,8 @@ class Captain {
 
 }  // namespace
 
-std::vector<InterleavedHit> interleave(const std::vector<Xapian::docid>& first, const std::vector<Xapian::docid>& second,
-                                       const std::string& key) {
+std::vector<InterleavedHit> interleave(const std::vector<Xapian::docid>& first,
+                                       const std::vector<Xapian::docid>& second, const std::string& key) {
   const KeyedDraws coins(key, "which team picks first");
   Captain a(first, Team::first);
   Captain b(second, Team::second);

@@ -1,5 +1,7 @@
 #include "irgan/irgan.h"
 
+#include <xapian.h>
+
 #include <cmath>
 #include <exception>
 #include <map>
@@ -8,15 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include <xapian.h>
-
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
+#include "plugin/src/features/serialised_query.h"
+#include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/search/own_search.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
-#include "plugin/src/features/serialised_query.h"
-#include "plugin/src/features/xapian_versions.h"
 
 struct irgan_ranker {
   irgan_ranker(const char* db_path, std::shared_ptr<irgan::ModelSource> models)
@@ -79,7 +79,8 @@ void require(bool holds, const char* message) {
 std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian::Query& query,
                                         const std::vector<Xapian::docid>& docids) {
   using Xapian::Query;
-  if (has_remote_shard(db)) throw Xapian::UnimplementedError("a database behind a server: give the weights of its own search");
+  if (has_remote_shard(db))
+    throw Xapian::UnimplementedError("a database behind a server: give the weights of its own search");
   const OwnSearch own;
   std::map<Xapian::docid, double> weights;
   auto plan = std::make_shared<RescoringPlan>(db);
@@ -99,8 +100,8 @@ std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian
 std::vector<Candidate> candidates_of(const Xapian::Database& db, const Xapian::Query& query, const uint32_t* docids,
                                      const double* weights, std::size_t count) {
   std::vector<Candidate> candidates(count);
-  const std::vector<double> own =
-      weights ? std::vector<double>(weights, weights + count) : first_stage_weights(db, query, {docids, docids + count});
+  const std::vector<double> own = weights ? std::vector<double>(weights, weights + count)
+                                          : first_stage_weights(db, query, {docids, docids + count});
   for (std::size_t i = 0; i < count; ++i) {
     require(docids[i] > 0, "a docid is 0");
     candidates[i] = {docids[i], own[i]};
@@ -128,8 +129,8 @@ irgan_status irgan_open(const char* db_path, const char* model_path, irgan_ranke
   if (ranker) *ranker = nullptr;
   const irgan_status status = status_of([&] {
     require(db_path && ranker, "irgan_open: db_path and ranker must not be null");
-    auto opened = std::make_unique<irgan_ranker>(
-        db_path, model_path ? irgan::model_file(model_path) : irgan::model_in_index());
+    auto opened =
+        std::make_unique<irgan_ranker>(db_path, model_path ? irgan::model_file(model_path) : irgan::model_in_index());
     try {
       opened->served.refresh();
     } catch (const irgan::Error& error) {
@@ -165,7 +166,9 @@ irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query
 
 size_t irgan_depth(const irgan_ranker* ranker) { return ranker ? ranker->served.model().depth() : 0; }
 
-const char* irgan_model_version(const irgan_ranker* ranker) { return ranker ? ranker->served.model().version().c_str() : ""; }
+const char* irgan_model_version(const irgan_ranker* ranker) {
+  return ranker ? ranker->served.model().version().c_str() : "";
+}
 
 const char* irgan_message(void) { return irgan::message_of_thread().c_str(); }
 

@@ -1,11 +1,12 @@
-/// Random numbers that depend on a text and a number alone, so that they are the same on every machine and at every call.
+/// Random numbers that depend on a text and a number alone, so that they are the same on every machine and at every
+/// call.
 #pragma once
+
+#include <xapian.h>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <xapian.h>
 
 #include "irgan/errors.h"
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <numeric>
 
-#include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/model/model_parts.h"
+#include "plugin/src/search/keyed_draws.h"
 
 namespace irgan {
 namespace {
@@ -21,12 +21,10 @@ double log_add(double a, double b) {
 
 bool explores(const std::string& key, double share) { return KeyedDraws(key, "whether to explore").uniform(0) < share; }
 
-Ranker policy_of(const Model& model) {
-  return model.parts().generators.empty() ? model.ranker() : Ranker::generator;
-}
+Ranker policy_of(const Model& model) { return model.parts().generators.empty() ? model.ranker() : Ranker::generator; }
 
-std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits, const std::vector<Xapian::docid>& docids,
-                                const std::string& key) {
+std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits,
+                                const std::vector<Xapian::docid>& docids, const std::string& key) {
   assert(static_cast<std::size_t>(logits.size()) == docids.size());
   const KeyedDraws draws(key, "a document's noise");
   std::vector<double> noisy(docids.size());
@@ -35,7 +33,8 @@ std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits,
   }
   std::vector<PageDraw> page(docids.size());
   for (std::size_t i = 0; i < page.size(); ++i) page[i].row = i;
-  std::stable_sort(page.begin(), page.end(), [&](const PageDraw& a, const PageDraw& b) { return noisy[a.row] > noisy[b.row]; });
+  std::stable_sort(page.begin(), page.end(),
+                   [&](const PageDraw& a, const PageDraw& b) { return noisy[a.row] > noisy[b.row]; });
 
   // From the end on, the logarithm of the sum over those that were still to be drawn.
   double log_rest = -std::numeric_limits<double>::infinity();

@@ -51,16 +51,20 @@ class Walk {
   Constraint of(const Query& query) const {
     const std::size_t count = query.get_num_subqueries();
     switch (query.get_type()) {
-      case Query::LEAF_MATCH_ALL: return std::nullopt;
+      case Query::LEAF_MATCH_ALL:
+        return std::nullopt;
       case Query::OP_PHRASE:
       case Query::OP_NEAR: {
         const auto is_text = [this](const std::string& term) { return is_text_term(term, prefixes_); };
         return std::all_of(query.get_terms_begin(), query.get_terms_end(), is_text) ? Constraint() : Constraint(query);
       }
-      case Query::OP_WILDCARD: return is_text_wildcard(query, prefixes_) ? Constraint() : Constraint(query);
-      case Query::LEAF_TERM: return is_text_term(*query.get_terms_begin(), prefixes_) ? Constraint() : Constraint(query);
+      case Query::OP_WILDCARD:
+        return is_text_wildcard(query, prefixes_) ? Constraint() : Constraint(query);
+      case Query::LEAF_TERM:
+        return is_text_term(*query.get_terms_begin(), prefixes_) ? Constraint() : Constraint(query);
       case Query::OP_AND_MAYBE:
-      case Query::OP_SCALE_WEIGHT: return of(query.get_subquery(0));
+      case Query::OP_SCALE_WEIGHT:
+        return of(query.get_subquery(0));
       case Query::OP_AND: {
         Constraint all;
         for (std::size_t i = 0; i < count; ++i) {
@@ -83,8 +87,10 @@ class Walk {
       case Query::OP_OR:
       case Query::OP_MAX:
       case Query::OP_ELITE_SET:
-      case Query::OP_SYNONYM: return any_of(query);
-      default: return query;  // value ranges, posting sources, nothing at all, XOR, and what is not known yet
+      case Query::OP_SYNONYM:
+        return any_of(query);
+      default:
+        return query;  // value ranges, posting sources, nothing at all, XOR, and what is not known yet
     }
   }
 

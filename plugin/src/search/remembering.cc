@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "plugin/src/features/field_prefixes.h"
-#include "plugin/src/search/query_constraint.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/search/query_constraint.h"
 
 namespace irgan {
 namespace {
@@ -61,10 +61,13 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
     words_.emplace(field_prefixes(schema), schema.stemmer);
     words_for_ = model.version();
   }
-  const std::vector<std::string> words = request.text.empty() ? words_->of(request.query) : words_->of_text(request.text);
+  const std::vector<std::string> words =
+      request.text.empty() ? words_->of(request.query) : words_->of_text(request.text);
   const RememberedQuery remembered = memory->query(words);
   const std::string& id_prefix = model.index_facts().id_prefix;
-  const auto docid = [&](const RememberedDocument& document) { return docid_of(db_, id_prefix, std::string(document.id)); };
+  const auto docid = [&](const RememberedDocument& document) {
+    return docid_of(db_, id_prefix, std::string(document.id));
+  };
 
   Wanted wanted;
   for (const Candidate& candidate : request.pool) wanted.known.insert(candidate.docid);
@@ -85,9 +88,11 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
     std::vector<Xapian::docid> added;
     std::copy_if(wanted.docids.begin(), wanted.docids.end(), std::back_inserter(added),
                  [&](Xapian::docid one) { return allowed.count(one) > 0; });
-    for (const Xapian::docid one : added) recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
+    for (const Xapian::docid one : added)
+      recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
     if (!added.empty()) {
-      recalled.num_new = static_cast<Xapian::doccount>(added.size() - found_among(db_, added, request.query, request.mdecider).size());
+      recalled.num_new =
+          static_cast<Xapian::doccount>(added.size() - found_among(db_, added, request.query, request.mdecider).size());
     }
   }
   if (remembered.documents.empty() && recalled.candidates.size() == request.pool.size()) return std::nullopt;

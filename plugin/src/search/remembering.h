@@ -1,15 +1,15 @@
 /// Brings a click memory into the searches of one Database.
 #pragma once
 
+#include <xapian.h>
+
+#include <Eigen/Core>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <Eigen/Core>
-#include <xapian.h>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/memory_source.h"
@@ -21,9 +21,9 @@ namespace irgan {
 /// The search that a memory is asked about.
 struct RecallRequest {
   const Xapian::Query& query;
-  std::string text;                      ///< as typed; empty: the words are read from `query`
-  const std::vector<Candidate>& pool;    ///< in first-stage order
-  bool may_add = true;                   ///< whether documents outside the pool may join
+  std::string text;                    ///< as typed; empty: the words are read from `query`
+  const std::vector<Candidate>& pool;  ///< in first-stage order
+  bool may_add = true;                 ///< whether documents outside the pool may join
   const Xapian::MatchDecider* mdecider = nullptr;
 };
 
@@ -39,10 +39,11 @@ struct Recalled {
 /// Threads: one
 class IRGAN_API Remembering {
  public:
-  Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added, ProblemListener on_problem);
+  Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added,
+              ProblemListener on_problem);
 
-  /// Returns nothing if there is no memory, or it has nothing to say. Trouble with it is told, each once, and is no more than
-  /// having none. A document is added only if Xapian finds it under the query's filters and by the decider.
+  /// Returns nothing if there is no memory, or it has nothing to say. Trouble with it is told, each once, and is no
+  /// more than having none. A document is added only if Xapian finds it under the query's filters and by the decider.
   ///
   /// Throws: what the listener throws
   std::optional<Recalled> recall(const Model& model, const RecallRequest& request);

@@ -15,8 +15,8 @@ Query document_of(const std::string& id_term, bool as_wildcard) {
 
 constexpr Xapian::doccount kMostCounted = 1000;
 
-/// 1.4 loses a document of one query in forty where it may pass over matches of too little weight, and on a shard that lacks
-/// an id's term the wildcard may stand for a longer id. Both show in the order.
+/// 1.4 loses a document of one query in forty where it may pass over matches of too little weight, and on a shard that
+/// lacks an id's term the wildcard may stand for a longer id. Both show in the order.
 struct Attempt {
   bool as_wildcards;
   bool checks_all;
@@ -38,8 +38,10 @@ Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, cons
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   const auto num_hits = static_cast<Xapian::doccount>(order.size());
   const Xapian::doccount num_shown = first < num_hits ? std::min(maxitems, num_hits - first) : 0;
-  // What the first pass knew exactly is counted again, unless that is much; one more lets Xapian see that there are no more.
-  const bool is_exact = plan.matches_lower_bound == plan.matches_upper_bound && plan.matches_upper_bound <= kMostCounted;
+  // What the first pass knew exactly is counted again, unless that is much; one more lets Xapian see that there are no
+  // more.
+  const bool is_exact =
+      plan.matches_lower_bound == plan.matches_upper_bound && plan.matches_upper_bound <= kMostCounted;
   const Xapian::doccount num_checked = std::max(num_hits, is_exact ? plan.matches_upper_bound : 0) + 1;
   for (const Attempt& attempt : kAttempts) {
     std::vector<Query> documents;

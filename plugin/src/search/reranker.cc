@@ -10,17 +10,17 @@
 #include <unordered_set>
 #include <utility>
 
+#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/search/hit_order.h"
 #include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/search/own_search.h"
 #include "plugin/src/search/policy_page.h"
 #include "plugin/src/search/remembering.h"
-#include "plugin/src/features/remote_candidates.h"
 #include "plugin/src/search/remote_page.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
-#include "plugin/src/features/xapian_versions.h"
 
 namespace irgan {
 namespace {
@@ -53,8 +53,8 @@ struct FirstHits {
 /// The candidates of a search in their new order.
 struct Ranking {
   std::vector<RankedHit> hits;
-  std::size_t pool_size = 0;      // how many of them the first stage found, as its first hits
-  Xapian::doccount num_new = 0;   // how many the query does not find
+  std::size_t pool_size = 0;     // how many of them the first stage found, as its first hits
+  Xapian::doccount num_new = 0;  // how many the query does not find
 };
 
 /// What is to be put into an order.
@@ -84,7 +84,8 @@ void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& ca
   }
 }
 
-// Whether results are collapsed, as far as the first `size` hits tell: the pool's, so that it is the same on every page.
+// Whether results are collapsed, as far as the first `size` hits tell: the pool's, so that it is the same on every
+// page.
 bool has_collapse_keys(const Xapian::MSet& mset, std::size_t size) {
   for (Xapian::doccount i = 0; i < size; ++i) {
     if (!mset[i].get_collapse_key().empty()) return true;
@@ -110,8 +111,10 @@ bool is_relevance_order(const Xapian::MSet& mset) {
   return true;
 }
 
-/// Weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in the old one.
-std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset, const Xapian::Database& db) {
+/// Weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in the old
+/// one.
+std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset,
+                                             const Xapian::Database& db) {
   auto plan = std::make_shared<RescoringPlan>(db);
   plan->matches_lower_bound = mset.get_matches_lower_bound() + ranking.num_new;
   plan->matches_upper_bound = mset.get_matches_upper_bound() + ranking.num_new;
@@ -124,10 +127,12 @@ std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapia
   }
   const double tail_size = static_cast<double>(mset.size() - ranking.pool_size);
   const auto is_better = [](const RankedHit& a, const RankedHit& b) { return a.score > b.score; };
-  const bool is_by_score = std::is_sorted(head.begin(), head.end(), is_better);  // else drawn or interleaved: ranks weigh
+  const bool is_by_score =
+      std::is_sorted(head.begin(), head.end(), is_better);  // else drawn or interleaved: ranks weigh
   double last = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < head.size(); ++i) {
-    const double above_tail = is_by_score ? head[i].score - head.back().score + 1.0 : static_cast<double>(head.size() - i);
+    const double above_tail =
+        is_by_score ? head[i].score - head.back().score + 1.0 : static_cast<double>(head.size() - i);
     // Xapian breaks ties by docid, we by the first stage: no two weights are equal.
     last = std::min(above_tail + tail_size, std::nextafter(last, 0.0));
     plan->entries.push_back({head[i].docid, last});
@@ -147,7 +152,8 @@ std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapia
 /// matching terms.
 Xapian::Query rescored_query(const Xapian::Query& original, std::shared_ptr<const RescoringPlan> plan) {
   using Xapian::Query;
-  const Query match_all{std::string()};  // not Query::MatchAll: threads that copied that one object would share its count
+  const Query match_all{
+      std::string()};  // not Query::MatchAll: threads that copied that one object would share its count
   const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, match_all, original), 0.0);
   return Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent);
 }
@@ -186,8 +192,8 @@ struct Search {
   const Xapian::doccount first, maxitems, check_at_least;
   const Xapian::RSet* const rset;
   const Xapian::MatchDecider* const mdecider;
-  const std::string text;           // as typed
-  bool is_programs_own = false;     // what is thrown now would be thrown without a model, too
+  const std::string text;        // as typed
+  bool is_programs_own = false;  // what is thrown now would be thrown without a model, too
   bool spies_have_counted = false;
 
   Xapian::MSet original() {
@@ -232,7 +238,7 @@ struct Reranker::State {
   std::string answered_by;
   bool explored = false;
   std::vector<RankedHit> head;
-  std::optional<bool> is_behind_server;  // asked for once: shards stay what they are
+  std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool told_of_servers = false;
   std::set<std::string> told_of_rival;
@@ -240,7 +246,8 @@ struct Reranker::State {
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
   FeatureMatrix rows_of(const ServedModel& model, const Candidates& candidates, const TimeLimit& limit) const {
-    return model.extractor().extract(candidates.query, candidates.list, [&limit] { limit.check(); }, candidates.remote);
+    return model.extractor().extract(
+        candidates.query, candidates.list, [&limit] { limit.check(); }, candidates.remote);
   }
 
   Ranking ranked(const FirstHits& first, const Model& current, const TimeLimit& limit, bool with_contributions) {
@@ -250,7 +257,8 @@ struct Reranker::State {
     std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
     std::optional<Recalled> recalled;
     if (options.memory) {
-      recalled = remembering.recall(current, {first.query, first.text, candidates, !has_collapse_keys(mset, ranking.pool_size), first.mdecider});
+      recalled = remembering.recall(
+          current, {first.query, first.text, candidates, !has_collapse_keys(mset, ranking.pool_size), first.mdecider});
       limit.check();
     }
     if (recalled) {
@@ -298,8 +306,10 @@ struct Reranker::State {
     return remembered(narrow, *candidates.recalled).cwiseMax(kSmallest).array().log();
   }
 
-  static void set_scores(std::vector<RankedHit>& hits, const Candidates& candidates, const FeatureMatrix& rows, const Model& model) {
-    const Eigen::VectorXd scores = final_scores(candidate_scores(model, rows, candidates.pool_size, model.ranker()), candidates);
+  static void set_scores(std::vector<RankedHit>& hits, const Candidates& candidates, const FeatureMatrix& rows,
+                         const Model& model) {
+    const Eigen::VectorXd scores =
+        final_scores(candidate_scores(model, rows, candidates.pool_size, model.ranker()), candidates);
     for (std::size_t i = 0; i < hits.size(); ++i) hits[i].score = scores[static_cast<Index>(i)];
   }
 
@@ -310,10 +320,11 @@ struct Reranker::State {
     return by_score(std::move(hits), final_scores(scores, candidates), scores);
   }
 
-  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing if
-  // the rival cannot answer; an index that cannot be read, a Xapian::Error, is the search's trouble and not the rival's.
-  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits, const Candidates& candidates,
-                                                           const TimeLimit& limit) {
+  // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end.
+  // Nothing if the rival cannot answer; an index that cannot be read, a Xapian::Error, is the search's trouble and not
+  // the rival's.
+  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
+                                                           const Candidates& candidates, const TimeLimit& limit) {
     if (!rival) return docids_of(hits);
     std::string problem;
     try {
@@ -323,7 +334,8 @@ struct Reranker::State {
       problem = error.what();
     }
     limit.check();  // which may be what was thrown
-    if (told_of_rival.insert(problem).second && options.on_problem) options.on_problem("not interleaved with the rival: " + problem);
+    if (told_of_rival.insert(problem).second && options.on_problem)
+      options.on_problem("not interleaved with the rival: " + problem);
     return std::nullopt;
   }
 
@@ -332,7 +344,8 @@ struct Reranker::State {
     forget();
     const TimeLimit limit(options.max_rerank_time);
     const FirstHits first{query, mset, std::exchange(typed_text, {})};
-    if (options.rerank_fallback == Fallback::rethrow) return ranked(first, served.refresh(), limit, with_contributions).hits;
+    if (options.rerank_fallback == Fallback::rethrow)
+      return ranked(first, served.refresh(), limit, with_contributions).hits;
     try {
       return ranked(first, served.refresh(), limit, with_contributions).hits;
     } catch (const Xapian::Error& error) {
@@ -354,13 +367,18 @@ struct Reranker::State {
     if (*is_behind_server && search.first >= depth(model)) return search.original();  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
     // Our own searches behind a server do not collapse.
-    if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size()))) return search.original();
+    if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size())))
+      return search.original();
     const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
-    if (!may_recall && !is_relevance_order(all)) return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
+    if (!may_recall && !is_relevance_order(all))
+      return search.first == 0 && all.size() <= search.maxitems ? all : search.original();
     const Xapian::Query query = search.enquire.get_query();
     std::optional<RemoteCandidates> remote;
-    if (*is_behind_server) remote.emplace(db, query, std::vector<Xapian::docid>(all.begin(), all.end()), id_slot, [&limit] { limit.check(); });
-    Ranking ranking = ranked({query, all, search.text, search.mdecider, remote ? &*remote : nullptr}, model, limit, false);
+    if (*is_behind_server)
+      remote.emplace(db, query, std::vector<Xapian::docid>(all.begin(), all.end()), id_slot,
+                     [&limit] { limit.check(); });
+    Ranking ranking =
+        ranked({query, all, search.text, search.mdecider, remote ? &*remote : nullptr}, model, limit, false);
     if (ranking.hits.empty()) {
       answered_by.clear();
       return search.first == 0 ? all : search.original();
@@ -387,7 +405,9 @@ struct Reranker::State {
       if (*is_behind_server) id_slot = id_slot_of(db);
     }
     if (*is_behind_server && id_slot == Xapian::BAD_VALUENO) {
-      throw BehindServer("databases behind a server are reranked only if each document's id is in a value slot: xapian-irgan annotate --ids");
+      throw BehindServer(
+          "databases behind a server are reranked only if each document's id is in a value slot: xapian-irgan annotate "
+          "--ids");
     }
   }
 

@@ -1,10 +1,10 @@
 /// A Xapian posting source that yields the documents of an earlier search with new weights.
 #pragma once
 
+#include <xapian.h>
+
 #include <memory>
 #include <vector>
-
-#include <xapian.h>
 
 #include "plugin/src/features/xapian_versions.h"
 

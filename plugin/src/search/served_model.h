@@ -1,9 +1,9 @@
 /// The model that one Database is served by, and the features that it needs.
 #pragma once
 
-#include <memory>
-
 #include <xapian.h>
+
+#include <memory>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/model.h"

@@ -6,23 +6,24 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/src/search/term_weighting.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/search/term_weighting.h"
 
 namespace irgan {
 namespace {
 
 constexpr char kFormat = '1';  // first character of what is serialised
 
-// Every weight and bound is a sum and product of non-negative numbers, so that rounding moves it by less than half a unit
-// in the last place an operation (a whole one for log); there are fewer than 32. A bound times this is a bound of what
-// is computed, too.
+// Every weight and bound is a sum and product of non-negative numbers, so that rounding moves it by less than half a
+// unit in the last place an operation (a whole one for log); there are fewer than 32. A bound times this is a bound of
+// what is computed, too.
 constexpr double kRounding = 1.0 + 64.0 * std::numeric_limits<double>::epsilon();
 
 // The members in the order in which they are serialised.
 constexpr std::pair<const char*, double WeightMixture::*> kMembers[] = {
-    {"k1", &WeightMixture::k1},           {"b", &WeightMixture::b},             {"bm25", &WeightMixture::bm25},
-    {"presence", &WeightMixture::presence}, {"idf", &WeightMixture::idf},       {"log_wdf", &WeightMixture::log_wdf},
+    {"k1", &WeightMixture::k1},           {"b", &WeightMixture::b},
+    {"bm25", &WeightMixture::bm25},       {"presence", &WeightMixture::presence},
+    {"idf", &WeightMixture::idf},         {"log_wdf", &WeightMixture::log_wdf},
     {"brevity", &WeightMixture::brevity}, {"length", &WeightMixture::length},
 };
 
@@ -123,10 +124,10 @@ double Weight::get_sumpart(Xapian::termcount wdf, Xapian::termcount length, Xapi
 // and l >= max(w, A), as wdfs add up to the length (the document is not empty, so that A holds).
 //   1. part falls with l and all else fixed, so that part(w, l) <= part(w, max(w, A)).
 //   2. presence and idf are constant, log(1 + w) grows. As for the saturation at l = max(w, A): where its n is constant
-//      (l = A, or n at its least), w / (w + c) grows; where l = w, it is 1 / (1 + k1 b / average + k1 (1 - b) / w), which
-//      does not fall; and it is continuous in between. So part(w, max(w, A)) <= part(W, max(W, A)).
-// Source: Macdonald, Ounis and Tonellotto, "Upper-bound approximations for dynamic pruning", TOIS 29(4), 2011, bound BM25 by
-// its value at w = l = W; the lower bound of the lengths makes that tighter, as in Xapian's own BM25Weight.
+//      (l = A, or n at its least), w / (w + c) grows; where l = w, it is 1 / (1 + k1 b / average + k1 (1 - b) / w),
+//      which does not fall; and it is continuous in between. So part(w, max(w, A)) <= part(W, max(W, A)).
+// Source: Macdonald, Ounis and Tonellotto, "Upper-bound approximations for dynamic pruning", TOIS 29(4), 2011, bound
+// BM25 by its value at w = l = W; the lower bound of the lengths makes that tighter, as in Xapian's own BM25Weight.
 double Weight::get_maxpart() const {
   const Xapian::termcount largest = get_wdf_upper_bound();
   const Xapian::termcount least_length = std::max(largest, get_doclength_lower_bound());

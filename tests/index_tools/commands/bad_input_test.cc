@@ -285,7 +285,9 @@ TEST_CASE_METHOD(Fixture, "documents and queries that are unknown are counted an
       run_line("features --db " + f + "db --queries " + f + "learn.tsv --clicks " + f + "log --out " + f + "some.rows");
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, Contains("(28 without clicks or judgments, 0 without candidates)"));
-  CHECK_THAT(result.err, Contains("1 query ids of the clicks or judgments are not in the query file; they had 1 of 9 clicks (11 %)\n"));
+  CHECK_THAT(
+      result.err,
+      Contains("1 query ids of the clicks or judgments are not in the query file; they had 1 of 9 clicks (11 %)\n"));
   CHECK_THAT(result.err, Contains("8 clicks, ") && Contains("63 % on documents that the index does not have"));
 }
 
@@ -323,7 +325,8 @@ TEST_CASE_METHOD(Fixture, "feature rows that are no numbers", "[index_tools][bad
   folder.write("bad.rows", "0 qid:1 1:0.5\n0 qid:1 1:1\n0 qid:2 1:0.5\n0 qid:2 1:1\n0 qid:3 1:0.5\n0 qid:3 1:1\n");
   CHECK_THAT(failed("train --force --data @bad.rows --valid @rows --model @out"),
              Contains("different features") || Contains("nothing to learn"));
-  CHECK_THAT(failed("train --force --data @bad.rows --valid @bad.rows --model @out"), Contains("nothing to learn from"));
+  CHECK_THAT(failed("train --force --data @bad.rows --valid @bad.rows --model @out"),
+             Contains("nothing to learn from"));
 }
 
 TEST_CASE_METHOD(Fixture, "rows of a query in two places", "[index_tools][bad_input]") {
@@ -333,8 +336,9 @@ TEST_CASE_METHOD(Fixture, "rows of a query in two places", "[index_tools][bad_in
       "b.rows",
       "1 qid:1 1:1\n0 qid:1 1:2\n1 qid:2 1:2\n0 qid:2 1:3\n1 qid:3 1:3\n0 qid:3 1:4\n1 qid:4 1:1\n0 qid:4 1:7\n");
   const std::string f = folder.path().string() + '/';
-  REQUIRE(run_line("train --force --data " + f + "b.rows --valid " + f + "b.rows --epochs 1 --model " + f + "letor.model")
-              .exit_code == 0);
+  REQUIRE(
+      run_line("train --force --data " + f + "b.rows --valid " + f + "b.rows --epochs 1 --model " + f + "letor.model")
+          .exit_code == 0);
   CHECK_THAT(failed("score --model @letor.model --data @a.rows --out @out"),
              Contains("query '1' has other candidates in another place; sort"));
 }
@@ -375,9 +379,9 @@ TEST_CASE_METHOD(Fixture, "models that are cut off or flipped anywhere", "[index
 TEST_CASE_METHOD(Fixture, "a model for other features", "[index_tools][bad_input]") {
   folder.write("letor.rows", "1 qid:1 1:1 2:0\n0 qid:1 1:2 2:1\n1 qid:2 1:2 2:0\n0 qid:2 1:3 2:4\n");
   const std::string f = folder.path().string() + '/';
-  REQUIRE(
-      run_line("train --force --data " + f + "letor.rows --valid " + f + "letor.rows --epochs 1 --model " + f + "letor.model")
-          .exit_code == 0);
+  REQUIRE(run_line("train --force --data " + f + "letor.rows --valid " + f + "letor.rows --epochs 1 --model " + f +
+                   "letor.model")
+              .exit_code == 0);
   CHECK_THAT(
       failed("score --model @letor.model --data @rows --out @out --qrels-out @out"),
       Contains("other features than the model: number 1 is 'first_stage.score' in the rows and '1' in the model"));
@@ -553,12 +557,14 @@ TEST_CASE_METHOD(Fixture, "mine: options that contradict each other", "[index_to
   CHECK_THAT(refused(mine + "--source best"), Contains("--source best") && Contains("generator"));
   CHECK_THAT(refused(mine + "--source bm25=0"), Contains("share must be a number above 0"));
   CHECK_THAT(refused(mine + "--source bm25 --source bm25=2"), Contains("a second time"));
-  CHECK_THAT(refused(mine + "--relative-margin .05"), Contains("--relative-margin with --score-by discriminator") && Contains("--absolute-margin"));
+  CHECK_THAT(refused(mine + "--relative-margin .05"),
+             Contains("--relative-margin with --score-by discriminator") && Contains("--absolute-margin"));
   CHECK_THAT(refused(mine + "--range-min 5 --range-max 5"), Contains("must be above --range-min 5"));
   CHECK_THAT(refused(mine + "--source run"), Contains("--run is missing"));
   CHECK_THAT(refused(mine + "--source teacher"), Contains("--scores is missing"));
   CHECK_THAT(refused(mine + "--include-positives"), Contains("n-tuple"));
-  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--qrels @learn.qrels --out @out --source skipped"), Contains("click log"));
+  CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--qrels @learn.qrels --out @out --source skipped"),
+             Contains("click log"));
   CHECK_THAT(refused("mine --db @db --model @model" + kQueries + "--qrels @learn.qrels --out @out --max-relevance .1"),
              Contains("--max-relevance") && Contains("not what was shown"));
 }
@@ -570,13 +576,17 @@ TEST_CASE_METHOD(Fixture, "mine: a model that does not fit, texts that are missi
   CHECK_THAT(failed(mine + "--source generator --model @softmax.model"), Contains("no generator"));
   CHECK_THAT(failed(mine + "--model @nowhere"), Contains("nowhere"));
   std::filesystem::create_directory(folder.path() / "other");
-  folder.write("other.jsonl", R"({"id": "d1", "name": "amber birch"})" "\n");
+  folder.write("other.jsonl", R"({"id": "d1", "name": "amber birch"})"
+                              "\n");
   REQUIRE(run_line("index --db " + file("other.db") + " --field name= " + file("other.jsonl")).exit_code == 0);
   CHECK_THAT(failed("mine --db @other.db --model @model" + kQueries + "--qrels @learn.qrels --out @out"),
              Contains("the model does not fit the index"));
-  folder.write("texts", R"({"id": "d0", "body": "words"})" "\n");
-  CHECK_THAT(failed(mine + "--model @model --texts @texts"), Contains("no line has a text under 'text'") && Contains("--text-field"));
-  CHECK_THAT(failed(mine + "--model @model --text-field nothing"), Contains("queries skipped, no_text") && Contains("no query gives a row"));
+  folder.write("texts", R"({"id": "d0", "body": "words"})"
+                        "\n");
+  CHECK_THAT(failed(mine + "--model @model --texts @texts"),
+             Contains("no line has a text under 'text'") && Contains("--text-field"));
+  CHECK_THAT(failed(mine + "--model @model --text-field nothing"),
+             Contains("queries skipped, no_text") && Contains("no query gives a row"));
   folder.write("strangers.tsv", "x1\tamber\n");
   CHECK_THAT(failed("mine --db @db --model @model --queries @strangers.tsv --qrels @learn.qrels --out @out"),
              Contains("queries skipped, no_positives: 1") && Contains("query ids"));

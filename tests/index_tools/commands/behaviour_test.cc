@@ -13,13 +13,13 @@
 
 #include "index_tools/options/evidence_options.h"
 #include "irgan/reranker.h"
+#include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "plugin/src/model/model_parts.h"
-#include "trainer/training/training.h"
+#include "trainer/rows/letor_file.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/index_layout.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/training/training.h"
 
 using namespace irgan;
 using Catch::Contains;
@@ -43,12 +43,14 @@ class Corpus {
       lines[i % 2] += nlohmann::json{{"id", "d" + std::to_string(i)}, {"title", titles.back()}}.dump() + '\n';
     }
     for (std::size_t s = 0; s < 2; ++s) {
-      const CommandResult made = run_line("index --db " + path(s) + " --field title=S " + folder.write("docs", lines[s]));
+      const CommandResult made =
+          run_line("index --db " + path(s) + " --field title=S " + folder.write("docs", lines[s]));
       if (made.exit_code != 0) throw std::runtime_error(made.err);
     }
     std::string queries;
     for (std::size_t q = 0; q < kNumQueries; ++q) {
-      texts.push_back(kWords[q % kWords.size()] + (q >= kWords.size() ? ' ' + kWords[(3 * q + 1) % kWords.size()] : ""));
+      texts.push_back(kWords[q % kWords.size()] +
+                      (q >= kWords.size() ? ' ' + kWords[(3 * q + 1) % kWords.size()] : ""));
       queries += "q" + std::to_string(q) + '\t' + texts.back() + '\n';
     }
     folder.write("queries", queries);
@@ -57,8 +59,8 @@ class Corpus {
       const std::size_t query = random() % kNumQueries;
       std::size_t document = random() % kNumDocuments;
       while (titles[document].find(texts[query].substr(0, 4)) == std::string::npos) document = random() % kNumDocuments;
-      log += std::to_string(1'600'000'000 + 8640 * i) + "\ts" + std::to_string(random() % 60) + "\tq" + std::to_string(query) + "\td" +
-             std::to_string(document) + '\n';
+      log += std::to_string(1'600'000'000 + 8640 * i) + "\ts" + std::to_string(random() % 60) + "\tq" +
+             std::to_string(query) + "\td" + std::to_string(document) + '\n';
     }
     folder.write("clicks", log);
     annotate(folder.file("clicks"));
@@ -67,8 +69,8 @@ class Corpus {
   std::string path(std::size_t shard) const { return folder.file("shard" + std::to_string(shard)); }
 
   void annotate(const std::string& log) const {
-    const CommandResult done = run_line("annotate --db " + path(0) + " --db " + path(1) + " --clicks " + log + " --queries " +
-                                        folder.file("queries") + " --min-sessions 3");
+    const CommandResult done = run_line("annotate --db " + path(0) + " --db " + path(1) + " --clicks " + log +
+                                        " --queries " + folder.file("queries") + " --min-sessions 3");
     if (done.exit_code != 0) throw std::runtime_error(done.err);
   }
 
@@ -132,7 +134,8 @@ Xapian::Query parse(const Xapian::Database& db, const std::string& text) {
   parser.set_stemming_strategy(Xapian::QueryParser::STEM_NONE);
   const Xapian::Query typed(Xapian::Query::OP_AND_MAYBE, Xapian::Query::MatchAll, parser.parse_query(text, 0));
   parser.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
-  return {Xapian::Query::OP_AND_MAYBE, Xapian::Query(Xapian::Query::OP_OR, parser.parse_query(text, 0, "S"), parser.parse_query(text, 0)),
+  return {Xapian::Query::OP_AND_MAYBE,
+          Xapian::Query(Xapian::Query::OP_OR, parser.parse_query(text, 0, "S"), parser.parse_query(text, 0)),
           Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, typed, 0.0)};
 }
 
@@ -146,7 +149,8 @@ FeatureMatrix live_rows(const Xapian::Database& db, const FeatureSchema& schema,
 
 }  // namespace
 
-TEST_CASE("rows from the index's clicks equal those of a live search to the last bit", "[index_tools][behaviour][parity]") {
+TEST_CASE("rows from the index's clicks equal those of a live search to the last bit",
+          "[index_tools][behaviour][parity]") {
   const TrainingData data = corpus().prepare(corpus().evidence(BehaviourSource::index));
   const Xapian::Database db = corpus().open();
   REQUIRE(data.pools.size() == kNumQueries);
@@ -158,7 +162,8 @@ TEST_CASE("rows from the index's clicks equal those of a live search to the last
   CHECK(num_shares > 200);  // the corpus does exercise them
 }
 
-TEST_CASE("an index beside the site's own gives the rows that the same clicks give in it", "[index_tools][behaviour][parity]") {
+TEST_CASE("an index beside the site's own gives the rows that the same clicks give in it",
+          "[index_tools][behaviour][parity]") {
   const EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
   const Xapian::Database db = corpus().open();
   const IndexLayout layout = read_layout(db);
@@ -175,7 +180,8 @@ TEST_CASE("an index beside the site's own gives the rows that the same clicks gi
   ClickParts reading = parts;
   options.for_each_click(queries, [&](const ClickRow& row, const std::string& id) {
     if (reading.part_of(row) != 0) return;
-    seen += std::to_string(static_cast<long long>(*row.time)) + '\t' + std::string(row.session) + '\t' + id + '\t' + std::string(row.document_id) + '\n';
+    seen += std::to_string(static_cast<long long>(*row.time)) + '\t' + std::string(row.session) + '\t' + id + '\t' +
+            std::string(row.document_id) + '\n';
   });
   const auto beside = [&](const std::string& text) {
     const FeatureExtractor extractor(db, schema, {}, nullptr, indexes.open(1));
@@ -188,7 +194,8 @@ TEST_CASE("an index beside the site's own gives the rows that the same clicks gi
   for (const std::string& text : corpus().texts) trained.push_back(beside(text));
   corpus().annotate(corpus().folder.write("seen", seen));
   const Xapian::Database annotated = corpus().open();
-  for (std::size_t q = 0; q < kNumQueries; ++q) CHECK(same_bits(trained[q], live_rows(annotated, schema, corpus().texts[q])));
+  for (std::size_t q = 0; q < kNumQueries; ++q)
+    CHECK(same_bits(trained[q], live_rows(annotated, schema, corpus().texts[q])));
   corpus().annotate(corpus().folder.file("clicks"));
 }
 
@@ -213,7 +220,8 @@ TEST_CASE("training's rows do not depend on what the index says of the clicks th
     for (std::size_t j = 0; j < before.schema.features.size(); ++j) {
       if (before.schema.features[j] == "clicked.bm25") continue;
       CAPTURE(before.schema.features[j]);
-      CHECK(same_bits(before.pools[p].rows.col(static_cast<Eigen::Index>(j)), after.pools[p].rows.col(static_cast<Eigen::Index>(j))));
+      CHECK(same_bits(before.pools[p].rows.col(static_cast<Eigen::Index>(j)),
+                      after.pools[p].rows.col(static_cast<Eigen::Index>(j))));
     }
   }
 }
@@ -246,7 +254,8 @@ TEST_CASE("a click changes no row that it labels", "[index_tools][behaviour]") {
   CHECK(num_compared == kNumQueries);
 }
 
-TEST_CASE("training's rows know nothing of what validation holds, and validation's what came before", "[index_tools][behaviour]") {
+TEST_CASE("training's rows know nothing of what validation holds, and validation's what came before",
+          "[index_tools][behaviour]") {
   const LogSplit split = GENERATE(LogSplit::query, LogSplit::session);
   EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
   options.behaviour_hidden = 0.0;
@@ -291,7 +300,8 @@ TEST_CASE("clicked documents join the candidates of each part", "[index_tools][b
   CHECK(num_added > 5 * kNumQueries);
 }
 
-TEST_CASE("what memory does not hold prepares the same data, in parts of the log and without", "[index_tools][behaviour]") {
+TEST_CASE("what memory does not hold prepares the same data, in parts of the log and without",
+          "[index_tools][behaviour]") {
   EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
   options.behaviour = GENERATE(true, false);
   options.add_clicked = GENERATE(true, false);
@@ -333,8 +343,9 @@ TEST_CASE("rows of parts are written and read back as they are", "[index_tools][
   const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
   const TrainingData data = corpus().prepare(options);
   const std::string rows = corpus().folder.file("rows");
-  const CommandResult result = run_line("features --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
-                                        " --clicks " + options.clicks[0] + " --behaviour --out " + rows);
+  const CommandResult result =
+      run_line("features --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
+               " --clicks " + options.clicks[0] + " --behaviour --out " + rows);
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("clicked.click_share") && Contains("clicked.word_share") && Contains("value.clicks"));
@@ -351,8 +362,9 @@ TEST_CASE("rows of parts are written and read back as they are", "[index_tools][
 TEST_CASE("a model with features from clicks serves a live search", "[index_tools][behaviour]") {
   const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
   const std::string model = corpus().folder.file("model");
-  const CommandResult trained = run_line("train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
-                                         " --clicks " + options.clicks[0] + " --behaviour --epochs 2 --valid-share .3 --model " + model);
+  const CommandResult trained = run_line("train --force --db " + corpus().path(0) + " --db " + corpus().path(1) +
+                                         " --queries " + options.queries + " --clicks " + options.clicks[0] +
+                                         " --behaviour --epochs 2 --valid-share .3 --model " + model);
   INFO(trained.err);
   const std::string path = trained.exit_code == 0 ? model : model + ".refused";
   const auto loaded = Model::from_file(path);
@@ -370,13 +382,16 @@ TEST_CASE("a model with features from clicks serves a live search", "[index_tool
   CHECK(problems.empty());
   REQUIRE(ranked.size() == hits.size());
   const Eigen::VectorXf scores = loaded->score(live_rows(db, loaded->schema(), corpus().texts[0]));
-  for (const RankedHit& hit : ranked) CHECK(static_cast<float>(hit.score) == scores[static_cast<Eigen::Index>(hit.first_stage_rank) - 1]);
+  for (const RankedHit& hit : ranked)
+    CHECK(static_cast<float>(hit.score) == scores[static_cast<Eigen::Index>(hit.first_stage_rank) - 1]);
 }
 
-TEST_CASE("the credit of unseen documents is the model's, and a model without features from clicks has none", "[index_tools][behaviour]") {
+TEST_CASE("the credit of unseen documents is the model's, and a model without features from clicks has none",
+          "[index_tools][behaviour]") {
   const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
-  const std::string line = "train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
-                           " --clicks " + options.clicks[0] + " --epochs 1 --valid-share .3 --restart --model ";
+  const std::string line = "train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " +
+                           options.queries + " --clicks " + options.clicks[0] +
+                           " --epochs 1 --valid-share .3 --restart --model ";
   const auto credit_of = [](const std::string& model, const std::string& train) {
     const CommandResult trained = run_line(train);
     INFO(trained.err);
@@ -410,18 +425,23 @@ TEST_CASE("without --behaviour nothing of clicks is learnt, though the index kno
 
 TEST_CASE("--behaviour says what it lacks", "[index_tools][behaviour]") {
   const ScratchFolder folder;
-  folder.write("docs", R"({"id": "d0", "title": "red hats"})" "\n");
+  folder.write("docs", R"({"id": "d0", "title": "red hats"})"
+                       "\n");
   REQUIRE(run_line("index --db " + folder.file("db") + " --field title=S " + folder.file("docs")).exit_code == 0);
   folder.write("queries", "q0\thats\n");
   folder.write("clicks", "query_id\tdoc_id\nq0\td0\n");
-  const std::string line = "features --db " + folder.file("db") + " --queries " + folder.file("queries") + " --out " + folder.file("rows") + " --behaviour";
+  const std::string line = "features --db " + folder.file("db") + " --queries " + folder.file("queries") + " --out " +
+                           folder.file("rows") + " --behaviour";
   const CommandResult unannotated = run_line(line + " --clicks " + folder.file("clicks"));
   CHECK(unannotated.exit_code == 2);
   CHECK_THAT(unannotated.err, Contains("the index knows nothing of clicks yet; 'annotate --clicks' adds it"));
-  REQUIRE(run_line("annotate --db " + folder.file("db") + " --queries " + folder.file("queries") + " --clicks " + folder.file("clicks")).exit_code == 0);
+  REQUIRE(run_line("annotate --db " + folder.file("db") + " --queries " + folder.file("queries") + " --clicks " +
+                   folder.file("clicks"))
+              .exit_code == 0);
   const CommandResult bare = run_line(line + " --clicks " + folder.file("clicks"));
   CHECK(bare.exit_code == 2);
   CHECK_THAT(bare.err, Contains("no times and no sessions, by which clicks could be kept from predicting themselves"));
   CHECK_THAT(run_line(line + " --clicks -").err, Contains("read twice"));
-  CHECK_THAT(run_line(line + " --behaviour-from earlier --clicks " + folder.file("clicks")).err, Contains("has no times"));
+  CHECK_THAT(run_line(line + " --behaviour-from earlier --clicks " + folder.file("clicks")).err,
+             Contains("has no times"));
 }

@@ -1,12 +1,10 @@
+#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
 
-#include <catch2/catch.hpp>
-
 #include "irgan/model.h"
-#include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/rows/letor_file.h"
@@ -25,7 +23,8 @@ struct Fixture : MadeSite {
   }
 
   void simulate(const std::string& name, const std::string& date, int seed) const {
-    taken("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --date " + date + " --seed " + std::to_string(seed) + " --out @" + name);
+    taken("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --date " + date + " --seed " +
+          std::to_string(seed) + " --out @" + name);
   }
 
   std::string taken(const std::string& line) const {
@@ -63,7 +62,8 @@ const std::string kEvidence = " --db @db --queries @learn.tsv --clicks @day1 --c
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and the record says which", "[index_tools][split]") {
+TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and the record says which",
+                 "[index_tools][split]") {
   const std::string train = "train --force --epochs 2 --hidden 8 --model @m" + kEvidence;
   taken(train);
   CHECK(record_of("m")["validation"]["origin"]["split"] == "query");
@@ -72,7 +72,8 @@ TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and 
   CHECK_THAT(by_time, Contains("split by time from 2026-01-02T"));
   CHECK_THAT(by_time, Contains("on the log's last clicks of ") && !Contains("held-out queries"));
   CHECK_THAT(record_of("m")["training"]["origin"]["split"].get<std::string>(), Contains("time from 2026-01-02T"));
-  CHECK_THAT(taken(train + "--split session"), Contains("on the held-out sessions' clicks of ") && !Contains("held-out queries"));
+  CHECK_THAT(taken(train + "--split session"),
+             Contains("on the held-out sessions' clicks of ") && !Contains("held-out queries"));
   CHECK(record_of("m")["training"]["origin"]["split"] == "session");
   // A log without times and sessions.
   folder.write("bare", "query_id\tdoc_id\nq0\td0\n");
@@ -82,9 +83,11 @@ TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and 
   CHECK_THAT(refused(bare + "query"), Contains("too few clicks to hold some out"));
 }
 
-TEST_CASE_METHOD(Fixture, "nothing of the held-out rows reaches the training rows, whatever the click model", "[index_tools][split]") {
+TEST_CASE_METHOD(Fixture, "nothing of the held-out rows reaches the training rows, whatever the click model",
+                 "[index_tools][split]") {
   const std::string model = GENERATE(as<std::string>{}, "auto", "decayed", "pbm", "dbn", "ips");
-  const std::string features = "features --threads 1 --db @db --queries @learn.tsv --split time --click-model " + model + " --valid-share .3 ";
+  const std::string features =
+      "features --threads 1 --db @db --queries @learn.tsv --split time --click-model " + model + " --valid-share .3 ";
   const std::string split = taken(features + "--clicks @day1 --clicks @day2 --out @train --valid-out @valid");
   REQUIRE_THAT(split, Contains("split by time from 2026-01-02T"));
   const std::size_t at = split.find("from 2026-01-02T") + 5;
@@ -129,15 +132,19 @@ TEST_CASE_METHOD(Fixture, "features writes both parts, each with its own rows", 
   CHECK(shown[1] / shown[2] > 0.1);
   CHECK(shown[1] / shown[2] < 0.2);
   CHECK_THAT(refused("features" + kEvidence + "--split time --out @train"), Contains("--split needs --valid-out"));
-  CHECK_THAT(refused("features" + kEvidence + "--out @train --valid-out @train"), Contains("--out and --valid-out name the same file"));
+  CHECK_THAT(refused("features" + kEvidence + "--out @train --valid-out @train"),
+             Contains("--out and --valid-out name the same file"));
   CHECK_THAT(refused("features --db @db --queries - --clicks - --out @a"), Contains("--queries - and --clicks -"));
-  CHECK_THAT(refused("features --db @db --queries @learn.tsv --clicks - --clicks - --out @a"), Contains("--clicks - and --clicks -"));
+  CHECK_THAT(refused("features --db @db --queries @learn.tsv --clicks - --clicks - --out @a"),
+             Contains("--clicks - and --clicks -"));
   for (const std::string flag : {"--half-life 0", "--add-clicked", "--depth 100", "--column rank=r", "--max-bad .01"}) {
-    CHECK_THAT(refused("train --data @train --model @m " + flag), Contains("--data and " + flag.substr(0, flag.find(' ')) + " exclude each other"));
+    CHECK_THAT(refused("train --data @train --model @m " + flag),
+               Contains("--data and " + flag.substr(0, flag.find(' ')) + " exclude each other"));
   }
   CHECK_THAT(refused("train --data @train --split time --model @m"), Contains("ready-made rows are split by query"));
-  CHECK_THAT(refused("features --db @db --queries @learn.tsv --qrels @learn.qrels --split time --out @a --valid-out @b"),
-             Contains("--split time is for clicks"));
+  CHECK_THAT(
+      refused("features --db @db --queries @learn.tsv --qrels @learn.qrels --split time --out @a --valid-out @b"),
+      Contains("--split time is for clicks"));
 }
 
 TEST_CASE_METHOD(Fixture, "rows train by any click model as the log itself does", "[index_tools][click_model]") {
@@ -170,12 +177,16 @@ TEST_CASE_METHOD(Fixture, "dbn says how users go on, and records it", "[index_to
 TEST_CASE_METHOD(Fixture, "flags of click models that exclude each other", "[index_tools][click_model]") {
   folder.write("p", "1\t1\n2\t.5\n");
   const std::string train = "train --force --epochs 12 --model @m" + kEvidence;
-  CHECK_THAT(refused(train + "--click-model naive --half-life 3"), Contains("--half-life and --click-model naive exclude each other"));
-  CHECK_THAT(refused(train + "--click-model pbm --half-life 3"), Contains("--half-life and --click-model pbm exclude each other"));
-  CHECK_THAT(refused(train + "--click-model dbn --half-life 3"), Contains("--half-life and --click-model dbn exclude each other"));
+  CHECK_THAT(refused(train + "--click-model naive --half-life 3"),
+             Contains("--half-life and --click-model naive exclude each other"));
+  CHECK_THAT(refused(train + "--click-model pbm --half-life 3"),
+             Contains("--half-life and --click-model pbm exclude each other"));
+  CHECK_THAT(refused(train + "--click-model dbn --half-life 3"),
+             Contains("--half-life and --click-model dbn exclude each other"));
   CHECK_THAT(refused(train + "--click-model decayed --half-life 0"), Contains("use --click-model naive"));
   CHECK_THAT(refused(train + "--propensities @p"), Contains("--propensities is read by --click-model ips only"));
-  CHECK_THAT(refused("train --force --click-model ips --model @m --db @db --queries @learn.tsv --qrels @learn.qrels"), Contains("these labels are judgments"));
+  CHECK_THAT(refused("train --force --click-model ips --model @m --db @db --queries @learn.tsv --qrels @learn.qrels"),
+             Contains("these labels are judgments"));
   // After one epoch a model may be worse than the site's own search: then it is kept aside.
   const auto trained = [&](const std::string& flags) {
     const CommandResult result = run(train + flags);
@@ -212,9 +223,13 @@ TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_too
   CHECK(Model::from_file(file("m3"))->parts().discriminators[0].layers[0].weight ==
         Model::from_file(file("m2"))->parts().discriminators[0].layers[0].weight);
 
-  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --bins 4"), Contains("--bins and --from exclude each other"));
-  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --hidden 4"), Contains("--hidden and --from exclude each other"));
-  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --trials 3"), Contains("--trials and --from exclude each other"));
-  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --features all"), Contains("--features and --from exclude each other"));
+  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --bins 4"),
+             Contains("--bins and --from exclude each other"));
+  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --hidden 4"),
+             Contains("--hidden and --from exclude each other"));
+  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --trials 3"),
+             Contains("--trials and --from exclude each other"));
+  CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --features all"),
+             Contains("--features and --from exclude each other"));
   CHECK_THAT(refused(options + "--from @nothing --clicks @day2 --model @m"), Contains("nothing"));
 }

@@ -7,10 +7,10 @@
 #include <sstream>
 
 #include "tests/index_tools/made_site.h"
-#include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 #include "trainer/measures/measures.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/site/first_stage.h"
+#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;
@@ -20,7 +20,8 @@ namespace {
 struct DistilledSite : MadeSite {
   DistilledSite() {
     index();
-    const CommandResult trained = run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @model --epochs 3");
+    const CommandResult trained =
+        run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @model --epochs 3");
     if (trained.exit_code != 0) throw std::runtime_error(trained.err);
   }
 
@@ -102,19 +103,23 @@ TEST_CASE("distill prints figures that its recipes give", "[index_tools][distill
   CHECK_THAT(result.out, Contains("nDCG@10 over 10 queries, by judgments"));
 
   const Xapian::BM25Weight omega = printed_bm25(result.out, R"(\$set\{weighting,bm25 ([^}]*)\})");
-  CHECK(figure(result.out, "Omega form") == Approx(measured(omega, [](FirstStage& first_stage, const std::string& text) {
+  CHECK(figure(result.out, "Omega form") ==
+        Approx(measured(omega, [](FirstStage& first_stage, const std::string& text) {
           return first_stage.parse_scaled(text, {{"", 1.0, true}});
         })).margin(6e-5));
 
   const Xapian::BM25Weight stock = printed_bm25(result.out, R"(xapian\.BM25Weight\(([^)]*)\))");
   const std::vector<ScaledField> fields = printed_fields(result.out);
-  CHECK(figure(result.out, "stock form") == Approx(measured(stock, [&](FirstStage& first_stage, const std::string& text) {
+  CHECK(figure(result.out, "stock form") ==
+        Approx(measured(stock, [&](FirstStage& first_stage, const std::string& text) {
           return first_stage.parse_scaled(text, fields);
         })).margin(6e-5));
-  CHECK(figure(result.out, "Omega's order") == Approx(measured(Xapian::BM25Weight(), [](FirstStage& first_stage, const std::string& text) {
+  CHECK(figure(result.out, "Omega's order") ==
+        Approx(measured(Xapian::BM25Weight(), [](FirstStage& first_stage, const std::string& text) {
           return first_stage.parse_scaled(text, {{"", 1.0, true}});
         })).margin(6e-5));
-  CHECK(figure(result.out, "Xapian's order") == Approx(measured(Xapian::BM25Weight(), [](FirstStage& first_stage, const std::string& text) {
+  CHECK(figure(result.out, "Xapian's order") ==
+        Approx(measured(Xapian::BM25Weight(), [](FirstStage& first_stage, const std::string& text) {
           return first_stage.parse(text);
         })).margin(6e-5));
   CHECK_THAT(result.out, Contains("Stock form, C++") && Contains("Stock form, Perl"));

@@ -113,7 +113,8 @@ TEST_CASE_METHOD(Fixture, "the title's stored text is the first of several", "[i
 }
 
 TEST_CASE_METHOD(Fixture, "index puts each unique-id term into a slot and says in which", "[index_tools][index]") {
-  const Xapian::Database db = indexed("{\"id\": \"a1\", \"title\": \"a\"}\n{\"id\": \"b/2\", \"title\": \"b\"}\n", "--field title=S");
+  const Xapian::Database db =
+      indexed("{\"id\": \"a1\", \"title\": \"a\"}\n{\"id\": \"b/2\", \"title\": \"b\"}\n", "--field title=S");
   CHECK(db.get_document(1).get_value(id_slot_of(db)) == "Qa1");
   CHECK(db.get_document(2).get_value(id_slot_of(db)) == "Qb/2");
 }

@@ -1,9 +1,8 @@
-#include <catch2/catch.hpp>
+#include <xapian.h>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <sstream>
-
-#include <xapian.h>
 
 #include "irgan/click_memory.h"
 #include "tests/index_tools/made_site.h"
@@ -13,8 +12,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-/// A site with a model, and logs of two days: on each, twelve sessions click d7 for "zzyzx", which no document holds, and d3 for
-/// "amber birch"; one session asks for "secret flint".
+/// A site with a model, and logs of two days: on each, twelve sessions click d7 for "zzyzx", which no document holds,
+/// and d3 for "amber birch"; one session asks for "secret flint".
 class RememberingSite : public MadeSite {
  public:
   RememberingSite() {
@@ -51,7 +50,8 @@ class RememberingSite : public MadeSite {
   static std::string rows_of(int day) {
     std::string rows;
     for (int i = 0; i < 12; ++i) {
-      const std::string who = "2024-05-0" + std::to_string(day) + "T0" + std::to_string(i % 10) + ":00:00\ts" + std::to_string(day * 100 + i) + '\t';
+      const std::string who = "2024-05-0" + std::to_string(day) + "T0" + std::to_string(i % 10) + ":00:00\ts" +
+                              std::to_string(day * 100 + i) + '\t';
       rows += who + "zzyzx\td7\n" + who + "Amber  birch\td3\n";
     }
     return rows + "2024-05-0" + std::to_string(day) + "T23:00:00\tone\tsecret flint\td9\n";
@@ -64,7 +64,8 @@ TEST_CASE("memory: what was clicked comes back in rerank, search and the index",
   const RememberingSite site;
   const CommandResult made = site.run("memory --clicks @both.tsv --out @memory");
   REQUIRE(made.exit_code == 0);
-  CHECK_THAT(made.out, Contains("2 queries and 3 words of at least 10 sessions, 2 documents") && Contains("1 queries are held back"));
+  CHECK_THAT(made.out, Contains("2 queries and 3 words of at least 10 sessions, 2 documents") &&
+                           Contains("1 queries are held back"));
 
   site.folder.write("asked.tsv", "1\tzzyzx\n2\tbirch AMBER\n3\tkelp\n");
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --out @plain.run");
@@ -73,13 +74,16 @@ TEST_CASE("memory: what was clicked comes back in rerank, search and the index",
   CHECK(site.ranked("with.run", "1") == std::vector<std::string>{"d7"});
   CHECK(site.ranked("with.run", "2").front() == "d3");
   CHECK(site.ranked("with.run", "3") == site.ranked("plain.run", "3"));
-  site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --memory @memory --memory-clicked 0 --memory-words 0 --out @pool.run");
+  site.REQUIRE_DONE(
+      "rerank --db @db --model @m --queries @asked.tsv --memory @memory --memory-clicked 0 --memory-words 0 --out "
+      "@pool.run");
   CHECK(site.ranked("pool.run", "1").empty());
 
   const CommandResult search = site.run("search --db @db --model @m --memory @memory zzyzx");
   CHECK_THAT(search.out, Contains("(  added)  d7"));
   CHECK(site.run("search --db @db --model @m --memory @memory --compare --explain amber birch").exit_code == 0);
-  CHECK_THAT(site.run("search --db @db --model @m --memory @memory --json zzyzx").out, Contains("\"first_stage_rank\": 0"));
+  CHECK_THAT(site.run("search --db @db --model @m --memory @memory --json zzyzx").out,
+             Contains("\"first_stage_rank\": 0"));
 
   CHECK_THAT(site.run("store --db @db --memory @memory").out, Contains("memory of 2 queries is now in 1 index"));
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --out @stored.run");
@@ -128,7 +132,8 @@ TEST_CASE("memory: half-life and prior are chosen by later clicks", "[index_tool
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("model alone 0.") && Contains("half-life  prior  MRR") && Contains("0.9"));
   CHECK(ClickMemory::from_file(site.file("memory"))->facts().num_queries == 2);
-  for (const char* logs : {"--clicks @day1.tsv --tune @day1.tsv", "--clicks @both.tsv --tune @day2.tsv", "--clicks @day2.tsv --tune @day1.tsv"}) {
+  for (const char* logs : {"--clicks @day1.tsv --tune @day1.tsv", "--clicks @both.tsv --tune @day2.tsv",
+                           "--clicks @day2.tsv --tune @day1.tsv"}) {
     const CommandResult refused = site.run(std::string("memory ") + logs + " --db @db --model @m --out @memory2");
     CHECK(refused.exit_code == 2);
     CHECK_THAT(refused.err, Contains("--tune"));
@@ -151,7 +156,8 @@ TEST_CASE("memory: options that contradict each other are refused", "[index_tool
       {"search --db @db --memory @memory amber", "--memory needs a model"},
       {"rerank --db @db --queries @learn.tsv --memory @memory --baseline-out @r", "--memory needs --out"},
       {"store --db @db", "give either --model or --previous"},
-      {"features --db @db --queries @learn.tsv --qrels @learn.qrels --add-clicked --out @f", "--add-clicked needs --clicks"}};
+      {"features --db @db --queries @learn.tsv --qrels @learn.qrels --add-clicked --out @f",
+       "--add-clicked needs --clicks"}};
   for (const auto& [line, message] : lines) {
     CAPTURE(line);
     const CommandResult result = site.run(line);
@@ -165,14 +171,17 @@ TEST_CASE("memory: options that contradict each other are refused", "[index_tool
   CHECK(damaged.exit_code == 1);
   CHECK_THAT(damaged.err, Contains(site.file("damaged")));
   site.REQUIRE_DONE("memory --clicks @day1.tsv --stemmer none --out @unstemmed");
-  CHECK_THAT(site.run("rerank --db @db --model @m --queries @asked.tsv --memory @unstemmed --out @r").err, Contains("stemmer 'none'"));
+  CHECK_THAT(site.run("rerank --db @db --model @m --queries @asked.tsv --memory @unstemmed --out @r").err,
+             Contains("stemmer 'none'"));
 }
 
 TEST_CASE("--add-clicked puts earlier clicks into the pools, and the file of rows says so", "[index_tools][memory]") {
   const RememberingSite site;
   // d7 is clicked for "amber" on two days; "amber" does not find it, nor does it find d8, whose one click is the last.
-  site.folder.write("log.tsv", "time\tsession\tquery\tdoc_id\n"
-                               "2024-05-01\ta\tamber\td7\n2024-05-02\tb\tamber\td7\n2024-05-02\tb\tamber\td0\n2024-05-03\tc\tamber\td8\n");
+  site.folder.write(
+      "log.tsv",
+      "time\tsession\tquery\tdoc_id\n"
+      "2024-05-01\ta\tamber\td7\n2024-05-02\tb\tamber\td7\n2024-05-02\tb\tamber\td0\n2024-05-03\tc\tamber\td8\n");
   site.folder.write("asked.tsv", "1\tamber\n");
   const std::string line = "features --db @db --queries @asked.tsv --clicks @log.tsv --half-life 0";
   site.REQUIRE_DONE(line + " --out @plain.rows");

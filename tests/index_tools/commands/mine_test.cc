@@ -22,8 +22,9 @@ const MadeSite& site() {
   static const MadeSite made;
   static const bool done = [] {
     made.index();
-    for (const char* line : {"simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 40 --out @clicks",
-                             "train --force --db @db --queries @learn.tsv --clicks @clicks --epochs 4 --valid-share .3 --model @model"}) {
+    for (const char* line :
+         {"simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 40 --out @clicks",
+          "train --force --db @db --queries @learn.tsv --clicks @clicks --epochs 4 --valid-share .3 --model @model"}) {
       const CommandResult result = made.run(line);
       if (result.exit_code != 0) throw std::runtime_error(line + result.err);
     }
@@ -83,7 +84,8 @@ std::map<std::string, std::set<std::string>> clicks() {
 TEST_CASE("no clicked document is mined, whichever the source", "[index_tools][mine]") {
   const auto clicked = clicks();
   site().run("rerank --db @db --model @model --queries @learn.tsv --out @run");
-  for (const char* source : {"generator", "discriminator", "bm25", "uniform", "dns", "ambiguous", "skipped", "run --run @run", "teacher --scores @run"}) {
+  for (const char* source : {"generator", "discriminator", "bm25", "uniform", "dns", "ambiguous", "skipped",
+                             "run --run @run", "teacher --scores @run"}) {
     const auto rows = table(mined("--format ids --max-relevance 1 --source " + std::string(source)).rows);
     INFO(source);
     CHECK(rows.size() > 20);
@@ -104,7 +106,10 @@ TEST_CASE("a query's negatives do not depend on the queries around it", "[index_
   const auto all = table(mined("--source generator --format ids --max-relevance 1").rows);
   const std::string queries = site().folder.read("learn.tsv");
   site().folder.write("last.tsv", queries.substr(queries.rfind('\n', queries.size() - 2) + 1));
-  const auto rows = table(mined_on(site(), "mine --db @db --model @model --queries @last.tsv --clicks @clicks --source generator --format ids --max-relevance 1").rows);
+  const auto rows = table(mined_on(site(),
+                                   "mine --db @db --model @model --queries @last.tsv --clicks @clicks --source "
+                                   "generator --format ids --max-relevance 1")
+                              .rows);
   REQUIRE(!rows.empty());
   CHECK(std::vector<std::vector<std::string>>(all.end() - static_cast<std::ptrdiff_t>(rows.size()), all.end()) == rows);
 }
@@ -121,7 +126,9 @@ TEST_CASE("mixed sources keep their shares, and the report counts them", "[index
 }
 
 TEST_CASE("margins hold against the lowest positive of the query", "[index_tools][mine]") {
-  const auto rows = table(mined("--source bm25 --score-by first-stage --relative-margin .2 --max-relevance 1 --format ids --output-scores").rows);
+  const auto rows = table(
+      mined("--source bm25 --score-by first-stage --relative-margin .2 --max-relevance 1 --format ids --output-scores")
+          .rows);
   std::map<std::string, double> lowest;
   for (const auto& row : rows) {
     if (row[3] == "nan") continue;  // a positive that the first stage did not find
@@ -133,7 +140,8 @@ TEST_CASE("margins hold against the lowest positive of the query", "[index_tools
 }
 
 TEST_CASE("--range-min passes over the head of what survives the guards", "[index_tools][mine]") {
-  const std::string options = "--source discriminator --format ids --max-relevance 1 --max-resemblance 1 --num-negatives ";
+  const std::string options =
+      "--source discriminator --format ids --max-relevance 1 --max-resemblance 1 --num-negatives ";
   std::map<std::string, std::set<std::string>> head;
   for (const auto& row : table(mined(options + "5").rows)) head[row[0]].insert(row[2]);
   std::map<std::string, std::set<std::string>> tail;
@@ -182,7 +190,8 @@ TEST_CASE("texts come from stored fields or from a file, and what has none is no
   for (std::string line; std::getline(lines, line);) {
     const json document = json::parse(line);
     titles[document["id"]] = document["title"];
-    if (document["id"] != "d0") texts += json{{"id", document["id"]}, {"text", "the text of " + document["id"].get<std::string>()}}.dump() + '\n';
+    if (document["id"] != "d0")
+      texts += json{{"id", document["id"]}, {"text", "the text of " + document["id"].get<std::string>()}}.dump() + '\n';
   }
   for (const json& row : from_title) CHECK(row["negative"] == titles.at(row["negative_id"]));
   site().folder.write("texts", texts);
@@ -244,10 +253,12 @@ TEST_CASE("by default the temperature is the hardest under the bound that traini
   };
   CHECK(temperature("1") >= temperature("1.5"));
   CHECK(temperature("1000") == 0.25);
-  CHECK_THAT(site().run("inspect @model").out, Contains("false negatives among the generator's draws") && Contains("false neg."));
+  CHECK_THAT(site().run("inspect @model").out,
+             Contains("false negatives among the generator's draws") && Contains("false neg."));
 }
 
-TEST_CASE("evidence is fitted to the queries that the log shows, however few of the file they are", "[index_tools][mine]") {
+TEST_CASE("evidence is fitted to the queries that the log shows, however few of the file they are",
+          "[index_tools][mine]") {
   // Of 1,500 queries every third is looked at if all are counted: the log's stand between those.
   std::istringstream lines(site().folder.read("learn.tsv"));
   std::string queries;
@@ -269,12 +280,14 @@ TEST_CASE("evidence is fitted to the queries that the log shows, however few of 
   CHECK(relevance("thin.tsv") == alone);
   const std::size_t begin = queries.find("unknown200\t");
   site().folder.write("none.tsv", queries.substr(begin, 200));
-  const CommandResult none = site().run("mine --db @db --model @model --clicks @clicks --queries @none.tsv --max-relevance .1 --out @none");
+  const CommandResult none =
+      site().run("mine --db @db --model @model --clicks @clicks --queries @none.tsv --max-relevance .1 --out @none");
   CHECK(none.exit_code == 2);
   CHECK_THAT(none.err, Contains("the log shows nothing for any query"));
 }
 
-TEST_CASE("a document clicked in a log of clicks alone stays a positive whatever the discriminator thinks", "[index_tools][mine]") {
+TEST_CASE("a document clicked in a log of clicks alone stays a positive whatever the discriminator thinks",
+          "[index_tools][mine]") {
   std::map<std::string, std::set<std::string>> shown;
   const auto pages = table(site().folder.read("clicks"));
   for (std::size_t i = 1; i < pages.size(); ++i) shown[pages[i][2]].insert(pages[i][3]);
@@ -291,7 +304,8 @@ TEST_CASE("a document clicked in a log of clicks alone stays a positive whatever
     for (int i = 0; i < 50; ++i) log += id + '\t' + worst + '\n';
   }
   site().folder.write("clicks_alone", log);
-  const auto rows = table(mined("--clicks @clicks_alone --max-relevance 1 --min-relevance .5 --num-negatives 50 --format ids").rows);
+  const auto rows =
+      table(mined("--clicks @clicks_alone --max-relevance 1 --min-relevance .5 --num-negatives 50 --format ids").rows);
   std::set<std::string> kept;
   for (const auto& row : rows) {
     const auto worst = last.find(row[0]);
@@ -303,7 +317,9 @@ TEST_CASE("a document clicked in a log of clicks alone stays a positive whatever
 }
 
 TEST_CASE("padding does not bring back what a guard took out", "[index_tools][mine]") {
-  const std::string options = "--source bm25 --score-by first-stage --max-score 1.5 --max-relevance 1 --num-negatives 50 --format ids --output-scores ";
+  const std::string options =
+      "--source bm25 --score-by first-stage --max-score 1.5 --max-relevance 1 --num-negatives 50 --format ids "
+      "--output-scores ";
   int padded = 0;
   for (const auto& row : table(mined(options + "--pad uniform").rows)) {
     padded += row[5] == "1" ? 1 : 0;
@@ -312,7 +328,8 @@ TEST_CASE("padding does not bring back what a guard took out", "[index_tools][mi
   CHECK(padded > 20);
 }
 
-TEST_CASE("--include-positives lets clicked documents stand among the negatives of a log of impressions", "[index_tools][mine]") {
+TEST_CASE("--include-positives lets clicked documents stand among the negatives of a log of impressions",
+          "[index_tools][mine]") {
   const std::string options = "--include-positives --num-negatives 60 --format ids ";
   std::map<std::string, std::set<std::string>> positives, negatives;
   for (const auto& row : table(mined(options).rows)) {
@@ -329,7 +346,8 @@ TEST_CASE("the generator's temperature is told with what it was measured on", "[
   const auto basis = [](const std::string& options) {
     const Mined result = mined("--report-json @report.json " + options);
     const json report = json::parse(site().folder.read("report.json"));
-    CHECK((result.err.find("the generator draws at temperature") != std::string::npos) == report.contains("temperature_basis"));
+    CHECK((result.err.find("the generator draws at temperature") != std::string::npos) ==
+          report.contains("temperature_basis"));
     return report.value("temperature_basis", json());
   };
   CHECK(basis("--source discriminator").is_null());
@@ -341,7 +359,8 @@ TEST_CASE("the generator's temperature is told with what it was measured on", "[
 
 TEST_CASE("the source skipped needs a log that says what was shown", "[index_tools][mine]") {
   site().folder.write("clicks_alone", "query_id\tdoc_id\nq0\td0\n");
-  const CommandResult refused = site().run("mine --db @db --model @model --queries @learn.tsv --clicks @clicks_alone --source skipped --out @none");
+  const CommandResult refused = site().run(
+      "mine --db @db --model @model --queries @learn.tsv --clicks @clicks_alone --source skipped --out @none");
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, Contains("--source skipped: the log says only what was clicked"));
 }

@@ -19,11 +19,11 @@
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/rows/letor_file.h"
 #include "trainer/log/query_file.h"
 #include "trainer/measures/run_file.h"
+#include "trainer/rows/letor_file.h"
+#include "trainer/site/first_stage.h"
+#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 
@@ -314,8 +314,8 @@ TEST_CASE("a search without the words as typed differs in features that compare 
         different.insert(data.schema.features[static_cast<std::size_t>(j)]);
     }
   }
-  CHECK(different == std::set<std::string>{"title.fuzzy_coverage", "title.fuzzy_share", "title.joined_match", "title.prefix_match",
-                                           "title.trigram_coverage", "title.trigram_jaccard"});
+  CHECK(different == std::set<std::string>{"title.fuzzy_coverage", "title.fuzzy_share", "title.joined_match",
+                                           "title.prefix_match", "title.trigram_coverage", "title.trigram_jaccard"});
 }
 
 TEST_CASE("the schema of three shards is that of one index", "[index_tools][parity]") {
@@ -369,8 +369,8 @@ TEST_CASE("a model trained from the index is that trained from its written rows"
   const Corpus& c = corpus();
   model_path();  // writes the rows
   const CommandResult from_index =
-      run_line("train --force" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " + c.click_log() +
-               " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
+      run_line("train --force" + c.db_words(false) + " --queries " + c.folder.file("queries") + " --clicks " +
+               c.click_log() + " --depth " + std::to_string(kDepth) + " --features all" + rest + c.folder.file("a"));
   const CommandResult from_rows = run_line("train --force --data " + c.folder.file("rows") + rest + c.folder.file("b"));
   INFO(from_index.err << from_rows.err);
   REQUIRE(from_index.exit_code == from_rows.exit_code);

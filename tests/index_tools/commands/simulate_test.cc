@@ -5,10 +5,10 @@
 #include <map>
 #include <sstream>
 
-#include "trainer/simulation/user_model.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/log/click_log.h"
 #include "trainer/measures/run_file.h"
+#include "trainer/simulation/user_model.h"
 
 using namespace irgan;
 using Catch::Contains;

@@ -26,7 +26,8 @@ using Pages = std::map<std::string, std::vector<Row>>;  // by session
 struct Fixture : MadeSite {
   Fixture() {
     index();
-    REQUIRE(run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --epochs 3").exit_code == 0);
+    REQUIRE(run("train --force --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --epochs 3").exit_code ==
+            0);
   }
 
   CommandResult simulate(const std::string& options) const {
@@ -50,7 +51,8 @@ struct Fixture : MadeSite {
   }
 
   Run order(const std::string& option) const {
-    REQUIRE(run("rerank --db @db --queries @learn.tsv --model @m --out @m.run --baseline-out @bm25.run").exit_code == 0);
+    REQUIRE(run("rerank --db @db --queries @learn.tsv --model @m --out @m.run --baseline-out @bm25.run").exit_code ==
+            0);
     return read_run(file(option));
   }
 };
@@ -90,7 +92,8 @@ TEST_CASE_METHOD(Fixture, "a share of the sessions sees drawn pages, and the log
   }
   const double n = static_cast<double>(all.size());
   CHECK(static_cast<double>(num_explored) == Approx(0.3 * n).margin(5.0 * std::sqrt(0.21 * n)));
-  CHECK_THAT(result.out, Contains("explored " + std::to_string(num_explored) + " of " + std::to_string(all.size()) + " sessions"));
+  CHECK_THAT(result.out,
+             Contains("explored " + std::to_string(num_explored) + " of " + std::to_string(all.size()) + " sessions"));
   CHECK(different.size() > num_explored * 9 / 10);  // of all orders of 20 and more documents
 }
 
@@ -136,7 +139,9 @@ TEST_CASE_METHOD(Fixture, "compared by interleaving the model beats the first st
     std::map<std::string, std::size_t> num_of_team;
     for (const Row& row : page) ++num_of_team[row.team];
     CHECK(num_of_team["m"] + num_of_team["first-stage"] == page.size());
-    CHECK(std::max(num_of_team["m"], num_of_team["first-stage"]) - std::min(num_of_team["m"], num_of_team["first-stage"]) <= 1);
+    CHECK(std::max(num_of_team["m"], num_of_team["first-stage"]) -
+              std::min(num_of_team["m"], num_of_team["first-stage"]) <=
+          1);
     // The first hit is its team's best.
     const Run& ranking = page[0].team == "m" ? model : first_stage;
     CHECK(page[0].document == ranking.by_query.at(page[0].query)[0].document_id);
@@ -144,9 +149,11 @@ TEST_CASE_METHOD(Fixture, "compared by interleaving the model beats the first st
   const CommandResult evaluated = run("evaluate --interleaved @log");
   CHECK(evaluated.exit_code == 0);
   // Names stand in the order of the alphabet there, and each session has one search.
-  CHECK_THAT(evaluated.out, Contains("the clicks prefer m, which wins") && Contains(" interleaved searches: first-stage wins "));
+  CHECK_THAT(evaluated.out,
+             Contains("the clicks prefer m, which wins") && Contains(" interleaved searches: first-stage wins "));
   const std::string verdict = compared.out.substr(compared.out.find("verdict: "));
-  CHECK(evaluated.out.substr(evaluated.out.find("verdict: "), verdict.find('\n')) == verdict.substr(0, verdict.find('\n')));
+  CHECK(evaluated.out.substr(evaluated.out.find("verdict: "), verdict.find('\n')) ==
+        verdict.substr(0, verdict.find('\n')));
   // Without a log the verdict is the same.
   CHECK_THAT(simulate("--compare @m --compare first-stage --sessions 20").out, Contains(verdict));
 }
@@ -182,8 +189,8 @@ TEST_CASE("evaluate reads an interleaved log with other names", "[index_tools][e
     }
   }
   folder.write("log", log);
-  const CommandResult result = run_words({"evaluate", "--interleaved", folder.file("log"), "--column", "session=visitor",
-                                          "--column", "team=arm"});
+  const CommandResult result = run_words(
+      {"evaluate", "--interleaved", folder.file("log"), "--column", "session=visitor", "--column", "team=arm"});
   INFO(result.err);
   CHECK(result.exit_code == 0);
   // 20 of 22 by search: 2 (1 + 22 + 231) / 2^22. 10 of 11 by session: 2 (1 + 11) / 2^11.
@@ -203,8 +210,8 @@ TEST_CASE("evaluate takes the interleaved pages of several logs as one", "[index
   const std::string header = "session\tquery\tdoc_id\trank\tclicked\tteam\n";
   folder.write("first", header + "a\tq\t1\t0\t1\tnew\na\tq\t2\t1\t0\told\n");
   folder.write("second", header + "b\tq\t1\t0\t1\tnew\nb\tq\t2\t1\t0\told\nb\tq\t3\t-1\t1\told\n");
-  const std::vector<std::string> words = {"evaluate", "--interleaved", folder.file("first"), "--interleaved", folder.file("second"),
-                                          "--rank-base", "0"};
+  const std::vector<std::string> words = {
+      "evaluate", "--interleaved", folder.file("first"), "--interleaved", folder.file("second"), "--rank-base", "0"};
   CHECK(run_words(words).exit_code == 1);  // a third of the second's lines
   std::vector<std::string> lenient = words;
   lenient.insert(lenient.end(), {"--max-bad", ".5", "--rejects", folder.file("rejects")});
@@ -221,7 +228,8 @@ TEST_CASE("evaluate refuses logs that no verdict can be had from", "[index_tools
   const auto [rows, problem] = GENERATE(table<std::string, std::string>({
       {"session\tquery\tdoc_id\tclicked\ns\tq\td\t1\n", "two teams are needed, the log has none"},
       {"session\tquery\tdoc_id\tclicked\tteam\ns\tq\td\t1\ta\n", "two teams are needed, the log has only a"},
-      {"session\tquery\tdoc_id\tclicked\tteam\ns\tq\td\t1\ta\ns\tq\td\t1\tb\ns\tq\td\t1\tc\n", "the log has more: a, b, c"},
+      {"session\tquery\tdoc_id\tclicked\tteam\ns\tq\td\t1\ta\ns\tq\td\t1\tb\ns\tq\td\t1\tc\n",
+       "the log has more: a, b, c"},
       {"query\tdoc_id\tclicked\tteam\nq\td\t1\ta\nq\td\t1\tb\n", "no row has a session"},
   }));
   folder.write("log", rows);

@@ -26,7 +26,8 @@ TEST_CASE("flags that would be passed over are refused, and both are named", "[i
       {train + "--clicks c --click-model pbm --clip 5", "--clip is for --click-model ips only"},
       {train + "--clicks c --valid-queries v --valid-share .2", "--valid-share and --valid-queries exclude each other"},
       {train + "--clicks c --valid-queries v --split query", "--split and --valid-queries exclude each other"},
-      {train + "--clicks c --valid-queries -", "--valid-queries - with --valid-queries: each file of queries is read twice"},
+      {train + "--clicks c --valid-queries -",
+       "--valid-queries - with --valid-queries: each file of queries is read twice"},
       {"train --data f --valid v --valid-share .2 --model m", "--valid-share and --valid exclude each other"},
       {"train --data f --value votes=3 --model m", "--data and --value exclude each other"},
       {"memory --clicks c --out o --model m", "--model needs --tune"},
@@ -60,8 +61,9 @@ TEST_CASE("no command's help lists what the command refuses", "[index_tools][pas
 TEST_CASE("propensities are read before the log is", "[index_tools][passed_over_flags]") {
   const ScratchFolder folder;
   for (const std::string command : {"train --model ", "features --out "}) {
-    const CommandResult result = run_line(command + folder.file("out") +
-                                          " --db /nonexistent/db --queries q --clicks c --click-model ips --propensities /nonexistent/p");
+    const CommandResult result =
+        run_line(command + folder.file("out") +
+                 " --db /nonexistent/db --queries q --clicks c --click-model ips --propensities /nonexistent/p");
     CHECK(result.exit_code == 1);
     CHECK_THAT(result.err, Contains("/nonexistent/p"));
   }

@@ -145,7 +145,8 @@ TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are 
   CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' stands without a flag"));
 }
 
-TEST_CASE_METHOD(Fixture, "flags that need each other, or exclude each other, are told by the first rule that is broken",
+TEST_CASE_METHOD(Fixture,
+                 "flags that need each other, or exclude each other, are told by the first rule that is broken",
                  "[index_tools][option_table]") {
   OptionTable table;
   table.exclude("name", "loud", "whispers");  // before either is added

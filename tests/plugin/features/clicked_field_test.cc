@@ -13,7 +13,8 @@ namespace {
 
 constexpr Xapian::valueno kNumWords = 1, kClicks = 2;
 const std::string kPrefix = "XCLICKED";
-const std::vector<std::string> kAll{"bm25", "coverage", "idf_coverage", "density", "length", "exact_match", "click_share", "word_share"};
+const std::vector<std::string> kAll{"bm25",   "coverage",    "idf_coverage", "density",
+                                    "length", "exact_match", "click_share",  "word_share"};
 
 std::vector<std::string> stems_of(const std::string& words) {
   return query_stems(QueryConceptFinder({"", "S", kPrefix}, "english").find(parsed(words)));
@@ -58,7 +59,8 @@ FeatureSchema schema() {
   return schema;
 }
 
-FeatureMatrix rows_of(const Xapian::Database& db, const std::string& words, std::optional<Xapian::Database> clicks = {}) {
+FeatureMatrix rows_of(const Xapian::Database& db, const std::string& words,
+                      std::optional<Xapian::Database> clicks = {}) {
   const FeatureExtractor extractor(db, schema(), {}, nullptr, std::move(clicks));
   return extractor.extract(parsed(words), {{1, 4}, {2, 3}, {3, 2}, {4, 1}});
 }
@@ -77,7 +79,8 @@ TEST_CASE("queries of the same stems are the same query", "[plugin][clicked_fiel
   const std::string term = query_share_term(kPrefix, stems_of("shoes running"), 0.5);
   CHECK(term == query_share_term(kPrefix, stems_of("running shoe"), 0.5));
   CHECK(term != query_share_term(kPrefix, stems_of("running shoe"), 0.25));
-  CHECK(term.substr(0, term.size() - 1) == query_share_term(kPrefix, stems_of("running shoe"), 0.25).substr(0, term.size() - 1));
+  CHECK(term.substr(0, term.size() - 1) ==
+        query_share_term(kPrefix, stems_of("running shoe"), 0.25).substr(0, term.size() - 1));
   CHECK(is_query_share_term(kPrefix, term));
   CHECK_FALSE(is_query_share_term(kPrefix, word_share_term(kPrefix, "shoe", 0.5)));
   CHECK_FALSE(is_query_share_term(kPrefix, clicked_word_term(kPrefix, "queue")));
@@ -129,7 +132,8 @@ TEST_CASE("clicked queries' words are a field whose words are there or not", "[p
   CHECK(at(rows_of(index_of(shop()), "shoes"), 2, "exact_match") == 1.0F);
 }
 
-TEST_CASE("whatever is known of clicks is missing for a document that the log has never seen", "[plugin][clicked_field]") {
+TEST_CASE("whatever is known of clicks is missing for a document that the log has never seen",
+          "[plugin][clicked_field]") {
   const FeatureMatrix rows = rows_of(index_of(shop()), "running shoes");
   for (Eigen::Index j = 0; j < rows.cols(); ++j) {
     CAPTURE(j);

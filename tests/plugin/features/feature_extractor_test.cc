@@ -148,7 +148,8 @@ TEST_CASE("the words of a text weigh their idf in the whole index", "[plugin][fe
   // "runing" is 6/7 of "running", and like nothing in "Shoes".
   CHECK(same(values_of("title.fuzzy_coverage", typed),
              {(6 / 7.0 * runing + kTwoOfFour) / (runing + kTwoOfFour), kTwoOfFour / (runing + kTwoOfFour), NAN, NAN}));
-  CHECK(same(values_of("title.fuzzy_share", typed), {(6 / 7.0 * kOneOfFour + kTwoOfFour) / (kOneOfFour + kTwoOfFour), 1, NAN, NAN}));
+  CHECK(same(values_of("title.fuzzy_share", typed),
+             {(6 / 7.0 * kOneOfFour + kTwoOfFour) / (kOneOfFour + kTwoOfFour), 1, NAN, NAN}));
   CHECK(same(values_of("title.part_share", typed), {kTwoOfFour / (kOneOfFour + kTwoOfFour), 1, NAN, NAN}));
 }
 
@@ -174,7 +175,8 @@ TEST_CASE("values pass their transform, and missing is not zero", "[plugin][feat
 TEST_CASE("the query's length and the first stage's score and rank are features", "[plugin][feature_extractor]") {
   CHECK(same(values_of("query.length", running_shoes()), {2, 2, 2, 2}));
   CHECK(same(values_of("first_stage.score", running_shoes()), {7.5, 6, NAN, 0.25}));
-  CHECK(same(values_of("first_stage.log_rank", running_shoes()), {0, std::log(2), NAN, std::log(4)}));  // what it did not find has no rank
+  CHECK(same(values_of("first_stage.log_rank", running_shoes()),
+             {0, std::log(2), NAN, std::log(4)}));  // what it did not find has no rank
 }
 
 TEST_CASE("a value that no float holds is missing", "[plugin][feature_extractor]") {

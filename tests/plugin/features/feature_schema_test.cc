@@ -59,8 +59,8 @@ TEST_CASE("parse_features refuses what this build cannot extract, by name", "[pl
 
 TEST_CASE("parse_features refuses features of the text where the schema has no slot with it",
           "[plugin][feature_schema]") {
-  for (const std::string kind : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match", "fuzzy_coverage",
-                                 "fuzzy_share", "part_share", "number_match", "number_surplus"}) {
+  for (const std::string kind : {"trigram_jaccard", "trigram_coverage", "joined_match", "prefix_match",
+                                 "fuzzy_coverage", "fuzzy_share", "part_share", "number_match", "number_surplus"}) {
     CHECK(parse_features(schema_of({"title." + kind})).size() == 1);
     CHECK_THROWS_MATCHES(
         parse_features(schema_of({"body." + kind})), FormatError,
@@ -168,7 +168,8 @@ TEST_CASE("a schema says which field and value are from clicks, and has features
           "[plugin][feature_schema]") {
   FeatureSchema schema = schema_of({});
   CHECK_THAT(schema_to_json(schema), !Contains("from_clicks"));
-  for (const std::string& name : all_features(schema.fields, schema.values)) CHECK_THAT(name, !Contains("_share") || Contains("fuzzy_share") || Contains("part_share"));
+  for (const std::string& name : all_features(schema.fields, schema.values))
+    CHECK_THAT(name, !Contains("_share") || Contains("fuzzy_share") || Contains("part_share"));
   schema.version = FeatureSchema::kVersionWithClicks;
   schema.fields.push_back({"clicked", "XCLICKED", 7, Xapian::BAD_VALUENO, 2.0, true});
   schema.values.push_back({"clicks", 8, Transform::identity, true});

@@ -44,8 +44,9 @@ TEST_CASE("text features compare characters", "[plugin][field_texts]") {
 TEST_CASE("a text that has no characters has no text features", "[plugin][field_texts]") {
   const ComparableText query = comparable_text("cat 2");
   FieldTexts texts(query, texts_of({"", "cat 2"}), nullptr);
-  for (const FieldFeature feature : {FieldFeature::trigram_jaccard, FieldFeature::trigram_coverage, FieldFeature::joined_match,
-                                     FieldFeature::prefix_match, FieldFeature::number_match, FieldFeature::number_surplus}) {
+  for (const FieldFeature feature :
+       {FieldFeature::trigram_jaccard, FieldFeature::trigram_coverage, FieldFeature::joined_match,
+        FieldFeature::prefix_match, FieldFeature::number_match, FieldFeature::number_surplus}) {
     const VectorXd values = texts.column(feature);
     CHECK(std::isnan(values[0]));
     CHECK_FALSE(std::isnan(values[1]));

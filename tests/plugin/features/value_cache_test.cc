@@ -36,7 +36,8 @@ std::vector<Xapian::docid> some_docids(unsigned step) {
 }
 
 bool same(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {  // to the bit, NaN included
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
 }
 
 std::vector<std::string> spaced(const ComparableTexts& texts) {
@@ -140,7 +141,8 @@ TEST_CASE("threads fill one value snapshot together", "[plugin][value_cache][thr
   CHECK(wrong == std::vector<int>(8, 0));
 }
 
-TEST_CASE("a search sees the changes that a WritableDatabase has not yet committed", "[plugin][reranker][value_cache]") {
+TEST_CASE("a search sees the changes that a WritableDatabase has not yet committed",
+          "[plugin][reranker][value_cache]") {
   const ScratchFolder folder;
   stored_fruit(folder.file("db"));
   Xapian::WritableDatabase db(folder.file("db"), Xapian::DB_OPEN);

@@ -57,7 +57,8 @@ TEST_CASE("the similarity of words falls with each edit and each swap", "[plugin
   CHECK(similarity("ca", "abc") == 0.0);  // three edits, where a swap and a later insertion between would be two
 }
 
-TEST_CASE("words that share less than half, or differ in more than three letters, are not alike", "[plugin][word_similarity]") {
+TEST_CASE("words that share less than half, or differ in more than three letters, are not alike",
+          "[plugin][word_similarity]") {
   CHECK(similarity("cat", "dog") == 0.0);
   CHECK(similarity("cat", "cot") == 1 - 1 / 3.0);
   CHECK(similarity("cat", "cop") == 0.0);
@@ -75,12 +76,13 @@ TEST_CASE("a word of more than 64 letters is like itself only", "[plugin][word_s
 }
 
 TEST_CASE("fuzzy_match weighs each word's nearest one by idf", "[plugin][word_similarity]") {
-  // "avnegers" is 7/8 of "avengers" and weighs 8; "war" weighs 3 and has its like; "xyzzy" weighs 5 and has none. Of the
-  // title's words "infinity" is like none.
+  // "avnegers" is 7/8 of "avengers" and weighs 8; "war" weighs 3 and has its like; "xyzzy" weighs 5 and has none. Of
+  // the title's words "infinity" is like none.
   const FuzzyMatch match = fuzzy_match(Weighed("avnegers war xyzzy"), Weighed("avengers infinity war"));
   CHECK_THAT(match.query_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 16, kRounding));
   CHECK_THAT(match.text_covered, WithinAbs((7.0 / 8.0 * 8 + 3) / 19, kRounding));
-  for (const FuzzyMatch& nothing : {fuzzy_match(Weighed(""), Weighed("war")), fuzzy_match(Weighed("war"), Weighed(""))}) {
+  for (const FuzzyMatch& nothing :
+       {fuzzy_match(Weighed(""), Weighed("war")), fuzzy_match(Weighed("war"), Weighed(""))}) {
     CHECK(nothing.query_covered == 0.0);
     CHECK(nothing.text_covered == 0.0);
   }

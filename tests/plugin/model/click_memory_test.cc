@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-
 #include <cmath>
 #include <fstream>
 #include <set>
@@ -36,7 +35,9 @@ std::string rewritten(const std::function<void(TensorFile&)>& change) {
   TensorFile file = decode_tensors(bytes, "memory");
   // In the order in which they stood: wide numbers first.
   std::stable_sort(file.tensors.begin(), file.tensors.end(), [](const Tensor& a, const Tensor& b) {
-    const auto width = [](const Tensor& tensor) { return tensor.dtype == "U8" ? 1 : tensor.dtype == "I64" || tensor.dtype == "F64" ? 8 : 4; };
+    const auto width = [](const Tensor& tensor) {
+      return tensor.dtype == "U8" ? 1 : tensor.dtype == "I64" || tensor.dtype == "F64" ? 8 : 4;
+    };
     return width(a) > width(b);
   });
   change(file);
@@ -52,7 +53,8 @@ Tensor& tensor(TensorFile& file, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a query is remembered by its stems, whatever their order, case, number and repetition", "[plugin][click_memory]") {
+TEST_CASE("a query is remembered by its stems, whatever their order, case, number and repetition",
+          "[plugin][click_memory]") {
   CHECK(words("red shoes") == Words{"red", "shoe"});
   for (const char* text : {"Red Shoes", "shoes, red", "RED-shoe", "red red shoes", " red\tshoes!"}) {
     CAPTURE(text);
@@ -64,7 +66,8 @@ TEST_CASE("a query is remembered by its stems, whatever their order, case, numbe
 
 TEST_CASE("what parsers make of a text has the words of the text", "[plugin][click_memory]") {
   const QueryWords finder({"S", ""}, "english");
-  for (const char* text : {"red shoes", "children's at&t 3.5 inch", "Xbox 360", "caf\xc3\xa9 \xd0\xbc\xd0\xb8\xd1\x80", "don't panic"}) {
+  for (const char* text :
+       {"red shoes", "children's at&t 3.5 inch", "Xbox 360", "caf\xc3\xa9 \xd0\xbc\xd0\xb8\xd1\x80", "don't panic"}) {
     CAPTURE(text);
     const Words expected = words(text);
     REQUIRE(!expected.empty());
@@ -138,7 +141,8 @@ TEST_CASE("every flipped byte and every cut of a memory's file is refused", "[pl
     CHECK_THROWS_AS(ClickMemory::from_bytes(damaged, "memory"), FormatError);
     CHECK_THROWS_AS(ClickMemory::from_bytes(bytes.substr(0, i), "memory"), FormatError);
   }
-  CHECK_THROWS_WITH(ClickMemory::from_bytes(bytes.substr(0, 99), "some/path"), Catch::Matchers::StartsWith("some/path: "));
+  CHECK_THROWS_WITH(ClickMemory::from_bytes(bytes.substr(0, 99), "some/path"),
+                    Catch::Matchers::StartsWith("some/path: "));
 }
 
 TEST_CASE("a memory whose digest is right and whose tables lie is refused", "[plugin][click_memory]") {
@@ -155,7 +159,9 @@ TEST_CASE("a memory whose digest is right and whose tables lie is refused", "[pl
   refuses([](TensorFile& file) { tensor(file, "queries.ends").bytes[0] = '\x7f'; });
   refuses([](TensorFile& file) { tensor(file, "documents.id_ends").bytes[1] = '\x7f'; });
   refuses([](TensorFile& file) { tensor(file, "words.clicks").bytes[3] = '\xff'; });  // NaN or below 0
-  refuses([](TensorFile& file) { std::swap(tensor(file, "queries.keys").bytes[7], tensor(file, "queries.keys").bytes[23]); });
+  refuses([](TensorFile& file) {
+    std::swap(tensor(file, "queries.keys").bytes[7], tensor(file, "queries.keys").bytes[23]);
+  });
   refuses([](TensorFile& file) { file.tensors.pop_back(); });
   refuses([](TensorFile& file) {
     Tensor& totals = tensor(file, "queries.totals");
@@ -181,7 +187,8 @@ TEST_CASE("large files are mapped and small ones copied, with the same bytes", "
   CHECK_THROWS_AS(FileBytes::of_file(folder.file(".")), Error);
 }
 
-TEST_CASE("a memory file is followed: a good one replaces the one before, a bad one does not", "[plugin][click_memory]") {
+TEST_CASE("a memory file is followed: a good one replaces the one before, a bad one does not",
+          "[plugin][click_memory]") {
   const ScratchFolder folder;
   const std::string path = folder.file("memory");
   const Xapian::Database db = index_of({});

@@ -182,7 +182,8 @@ TEST_CASE("model_file does not read pipes, nor what is too large for a model", "
   const ScratchFolder folder;
   const Xapian::Database db;
   REQUIRE(mkfifo(folder.file("pipe").c_str(), 0600) == 0);
-  CHECK_THROWS_WITH(model_file(folder.file("pipe"))->get(db), folder.file("pipe") + ": cannot be read: it is no regular file");
+  CHECK_THROWS_WITH(model_file(folder.file("pipe"))->get(db),
+                    folder.file("pipe") + ": cannot be read: it is no regular file");
   std::filesystem::resize_file(folder.write("large", "irgan"), (std::uintmax_t{1} << 30) + 1);  // takes no room on disk
   CHECK_THROWS_WITH(model_file(folder.file("large"))->get(db), Contains("at most 1 GiB"));
 }

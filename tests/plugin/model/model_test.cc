@@ -125,7 +125,8 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
   const auto with = Model::from_bytes(Model(parts).to_bytes(), "m.bin");
   CHECK(with->parts().unseen_credit == 0.25);
   CHECK(with->version() != without.version());
-  CHECK(decode_tensors(with->to_bytes(), "m.bin").text("format_version") == "2");  // builds that do not know credits refuse it
+  CHECK(decode_tensors(with->to_bytes(), "m.bin").text("format_version") ==
+        "2");  // builds that do not know credits refuse it
   CHECK(decode_tensors(without.to_bytes(), "m.bin").text("format_version") == "1");
   CHECK(decode_tensors(without.to_bytes(), "m.bin").text("serving").find("credit") == std::string::npos);
 
@@ -152,9 +153,11 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
 }
 
 TEST_CASE("a credit that is not finite is refused", "[plugin][model]") {
-  CHECK(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5,"unseen_credit":1e300})")) ==
+  CHECK(complaint(
+            with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5,"unseen_credit":1e300})")) ==
         "m.bin: networks are missing, depth or temperature is not positive, or a credit is not finite");
-  CHECK(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5})")).empty());  // of before
+  CHECK(complaint(with_metadata("serving", R"({"ranker":"combined","depth":40,"temperature":0.5})"))
+            .empty());  // of before
 }
 
 TEST_CASE("the training record is kept to the letter", "[plugin][model]") {
@@ -274,7 +277,8 @@ TEST_CASE("a model whose networks are too few is refused", "[plugin][model]") {
       file.tensors.erase(std::remove_if(file.tensors.begin(), file.tensors.end(), of_player), file.tensors.end());
     }));
   };
-  const std::string missing = "m.bin: networks are missing, depth or temperature is not positive, or a credit is not finite";
+  const std::string missing =
+      "m.bin: networks are missing, depth or temperature is not positive, or a credit is not finite";
   CHECK(without("discriminator.") == missing);
   CHECK(without("generator.") == missing);  // the ranker needs one
   CHECK(without("generator.1.") == missing);
@@ -423,7 +427,8 @@ TEST_CASE("a pool of one row has nothing to explain", "[plugin][model]") {
   CHECK(Model(full_model()).explain(random_pool(1, 2, 9)).cwiseAbs().maxCoeff() <= kRounding);
 }
 
-TEST_CASE("rows beside a pool are scored relative to that pool, so that its own rows keep their scores", "[plugin][model]") {
+TEST_CASE("rows beside a pool are scored relative to that pool, so that its own rows keep their scores",
+          "[plugin][model]") {
   const Model model(full_model());
   const FeatureMatrix pool = random_pool(12, 2, 5);
   const VectorXf scores = model.score(pool, Ranker::discriminator);

@@ -1,5 +1,5 @@
-// This program is linked with the preload module before libxapian, so that its calls of Xapian arrive there, as those of
-// any program do under LD_PRELOAD. tests/preload.sh does the same with programs that know nothing of it.
+// This program is linked with the preload module before libxapian, so that its calls of Xapian arrive there, as those
+// of any program do under LD_PRELOAD. tests/preload.sh does the same with programs that know nothing of it.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <thread>
@@ -81,7 +81,8 @@ TEST_CASE("under the module get_mset gives the model's order", "[plugin][preload
   REQUIRE(site.reranked != site.original);
   const Xapian::Enquire enquire = enquire_of(site.db);
   CHECK(page(enquire) == site.reranked);
-  for (const Xapian::doccount first : {0u, 4u, 10u, 12u, 58u}) CHECK(page(enquire, first, 5) == slice(site.reranked, first, 5));
+  for (const Xapian::doccount first : {0u, 4u, 10u, 12u, 58u})
+    CHECK(page(enquire, first, 5) == slice(site.reranked, first, 5));
 }
 
 TEST_CASE("under the module copies, assigned and moved Enquires are known", "[plugin][preload]") {
@@ -133,7 +134,8 @@ TEST_CASE("under the module a WritableDatabase is left alone, and its lock is no
   CHECK_NOTHROW(Xapian::WritableDatabase(site.folder.file("db"), Xapian::DB_OPEN));
 }
 
-TEST_CASE("under the module a sort by anything but relevance is left alone, until it is taken back", "[plugin][preload]") {
+TEST_CASE("under the module a sort by anything but relevance is left alone, until it is taken back",
+          "[plugin][preload]") {
   const Site site;
   Xapian::MultiValueKeyMaker by_colour;
   by_colour.add_value(kColour);
@@ -203,7 +205,8 @@ TEST_CASE("under the module each thread searches with a database of its own", "[
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       const Xapian::Database db(path);
-      for (int search = 0; search < kSearches; ++search) right[static_cast<std::size_t>(t)] += page(enquire_of(db)) == site.reranked;
+      for (int search = 0; search < kSearches; ++search)
+        right[static_cast<std::size_t>(t)] += page(enquire_of(db)) == site.reranked;
     });
   }
   for (std::thread& thread : threads) thread.join();
@@ -237,7 +240,8 @@ TEST_CASE("under the module irgan_rescore finds the weights that Xapian gives", 
   }
   const std::string query = parsed("apples pear").serialise();
   std::vector<double> given(kDepth), found(kDepth);
-  CHECK(irgan_rescore(ranker, query.data(), query.size(), docids.data(), weights.data(), kDepth, given.data()) == IRGAN_OK);
+  CHECK(irgan_rescore(ranker, query.data(), query.size(), docids.data(), weights.data(), kDepth, given.data()) ==
+        IRGAN_OK);
   CHECK(irgan_rescore(ranker, query.data(), query.size(), docids.data(), nullptr, kDepth, found.data()) == IRGAN_OK);
   CHECK(found == given);
   irgan_close(ranker);

@@ -24,7 +24,8 @@ void check_draft(const std::vector<InterleavedHit>& page, const Docids& first, c
   for (const InterleavedHit& hit : page) {
     if (hit.team != Team::none) {
       const Docids& ranking = hit.team == Team::first ? first : second;
-      const auto best = std::find_if(ranking.begin(), ranking.end(), [&](Xapian::docid id) { return taken.count(id) == 0; });
+      const auto best =
+          std::find_if(ranking.begin(), ranking.end(), [&](Xapian::docid id) { return taken.count(id) == 0; });
       REQUIRE(best != ranking.end());
       CHECK(*best == hit.docid);
       lead += hit.team == Team::first ? 1 : -1;

@@ -92,7 +92,8 @@ TEST_CASE("the C interface says what is wrong", "[plugin][c]") {
   CHECK(status_of_open(folder.file("db"), folder.file("none")) == IRGAN_BAD_MODEL);
   CHECK_THAT(irgan_message(), Contains("No such file"));
   CHECK(status_of_open(folder.file("db"), folder.write("broken", "no model")) == IRGAN_BAD_MODEL);
-  CHECK(status_of_open(folder.file("db"), folder.write("rows", model_of_other_features()->to_bytes())) == IRGAN_BAD_MODEL);
+  CHECK(status_of_open(folder.file("db"), folder.write("rows", model_of_other_features()->to_bytes())) ==
+        IRGAN_BAD_MODEL);
   CHECK_THAT(irgan_message(), Contains("feature '1' cannot be extracted"));
   irgan_ranker* none = nullptr;
   CHECK(irgan_open(folder.file("db").c_str(), nullptr, &none) == IRGAN_BAD_MODEL);

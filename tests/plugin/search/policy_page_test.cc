@@ -167,7 +167,8 @@ TEST_CASE("rerank draws its order from the policy and says how likely each draw 
     // The score stays the one that is served.
     for (const RankedHit& served : best.rerank(enquire.get_query(), mset)) {
       CHECK_FALSE(served.log_probability.has_value());
-      const auto same = std::find_if(hits.begin(), hits.end(), [&](const RankedHit& hit) { return hit.docid == served.docid; });
+      const auto same =
+          std::find_if(hits.begin(), hits.end(), [&](const RankedHit& hit) { return hit.docid == served.docid; });
       CHECK(same->score == served.score);
     }
     orders.insert(docids_of(hits));
@@ -192,7 +193,8 @@ TEST_CASE("pages of an explored search are slices of one order", "[plugin][polic
       CHECK(same_bounds(page, enquire.get_mset(0, std::max<Xapian::doccount>(first + 5, kDepth))));
       CHECK(reranker.explored());
       REQUIRE(docids_of(reranker.head()) == docids_of(hits));
-      for (std::size_t i = 0; i < hits.size(); ++i) CHECK(reranker.head()[i].log_probability == hits[i].log_probability);
+      for (std::size_t i = 0; i < hits.size(); ++i)
+        CHECK(reranker.head()[i].log_probability == hits[i].log_probability);
     }
   }
 }
@@ -226,7 +228,8 @@ TEST_CASE("what falls back to the original order has not explored", "[plugin][po
   CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == docids_of(enquire.get_mset(0, 10)));
   CHECK_FALSE(reranker.explored());
   CHECK(reranker.head().empty());
-  for (const RankedHit& hit : reranker.rerank(enquire.get_query(), enquire.get_mset(0, 10))) CHECK_FALSE(hit.log_probability);
+  for (const RankedHit& hit : reranker.rerank(enquire.get_query(), enquire.get_mset(0, 10)))
+    CHECK_FALSE(hit.log_probability);
   CHECK(problems.size() == 2);
 }
 

@@ -1,8 +1,8 @@
-#include <catch2/catch.hpp>
+#include "plugin/src/search/query_constraint.h"
 
+#include <catch2/catch.hpp>
 #include <random>
 
-#include "plugin/src/search/query_constraint.h"
 #include "tests/plugin/small_index.h"
 
 using namespace irgan;
@@ -17,7 +17,8 @@ constexpr Xapian::valueno kPrice = 2;
 Xapian::Database shop() {
   std::vector<Xapian::Document> documents;
   for (unsigned i = 1; i <= 8; ++i) {
-    Xapian::Document document = document_of({{"", i % 3 == 0 ? "red shoes" : "blue hat"}, {"S", "thing"}, {"A", i <= 3 ? "john smith" : "mary jones"}});
+    Xapian::Document document = document_of(
+        {{"", i % 3 == 0 ? "red shoes" : "blue hat"}, {"S", "thing"}, {"A", i <= 3 ? "john smith" : "mary jones"}});
     if (i % 2 == 0) document.add_boolean_term("Knew");
     if (i <= 4) document.add_boolean_term("Len");
     document.add_value(kPrice, Xapian::sortable_serialise(i));
@@ -51,8 +52,9 @@ TEST_CASE("words are no constraint, however they are joined", "[plugin][query_co
   const Query red("red"), shoes("shoes");
   for (const Query& query :
        {words(), joined(Query::OP_AND, {red, shoes}), parsed("\"red shoes\""), joined(Query::OP_NEAR, {red, shoes}),
-        Query(Query::OP_AND_MAYBE, words(), Query(Query::OP_SCALE_WEIGHT, shoes, 0.0)), Query(Query::OP_SCALE_WEIGHT, words(), 2.0),
-        Query(Query::OP_WILDCARD, "sho"), Query(std::string()), joined(Query::OP_SYNONYM, {red, shoes})}) {
+        Query(Query::OP_AND_MAYBE, words(), Query(Query::OP_SCALE_WEIGHT, shoes, 0.0)),
+        Query(Query::OP_SCALE_WEIGHT, words(), 2.0), Query(Query::OP_WILDCARD, "sho"), Query(std::string()),
+        joined(Query::OP_SYNONYM, {red, shoes})}) {
     CAPTURE(query.get_description());
     CHECK(!constraint_of(query, {"S"}).has_value());
   }
@@ -97,7 +99,8 @@ TEST_CASE("of alternatives one must hold; one without a filter lifts the others'
   const Query cheap_ones(Query::OP_FILTER, words(), cheap());
   CHECK(left_by(Query(Query::OP_OR, new_ones, cheap_ones)) == Docids{1, 2, 3, 4, 6, 8});
   CHECK(left_by(Query(Query::OP_OR, new_ones, words())) == kAll);
-  CHECK(left_by(joined(Query::OP_AND, {words(), joined(Query::OP_XOR, {Query("Knew"), Query("Len")})})) == Docids{1, 3, 6, 8});
+  CHECK(left_by(joined(Query::OP_AND, {words(), joined(Query::OP_XOR, {Query("Knew"), Query("Len")})})) ==
+        Docids{1, 3, 6, 8});
 }
 
 TEST_CASE("what the constraint leaves out, the query does not find", "[plugin][query_constraint]") {
@@ -105,17 +108,22 @@ TEST_CASE("what the constraint leaves out, the query does not find", "[plugin][q
   const Xapian::Database db = shop();
   const auto leaf = [&]() -> Query {
     switch (random() % 6) {
-      case 0: return Query("Knew");
-      case 1: return Query("Len");
-      case 2: return cheap();
-      case 3: return Query("Zhat");
-      default: return words();
+      case 0:
+        return Query("Knew");
+      case 1:
+        return Query("Len");
+      case 2:
+        return cheap();
+      case 3:
+        return Query("Zhat");
+      default:
+        return words();
     }
   };
   const std::function<Query(int)> tree = [&](int depth) -> Query {
     if (depth == 0) return leaf();
-    constexpr Query::op kOps[] = {Query::OP_OR,     Query::OP_AND,       Query::OP_FILTER, Query::OP_AND_NOT,
-                                  Query::OP_XOR,    Query::OP_AND_MAYBE, Query::OP_MAX,    Query::OP_ELITE_SET};
+    constexpr Query::op kOps[] = {Query::OP_OR,  Query::OP_AND,       Query::OP_FILTER, Query::OP_AND_NOT,
+                                  Query::OP_XOR, Query::OP_AND_MAYBE, Query::OP_MAX,    Query::OP_ELITE_SET};
     return Query(kOps[random() % 8], tree(depth - 1), tree(depth - 1));
   };
   for (int i = 0; i < 500; ++i) {

@@ -147,7 +147,8 @@ TEST_CASE("the first pass is not on the account of reranking", "[plugin][reranke
   CHECK_NOTHROW(reranker.get_mset(enquire, 0, 5, kNumDocuments, nullptr, &decider));
 }
 
-TEST_CASE("an error of the program's own decider is not the model's, and nothing is searched again", "[plugin][reranker][faults]") {
+TEST_CASE("an error of the program's own decider is not the model's, and nothing is searched again",
+          "[plugin][reranker][faults]") {
   class FailingDecider : public Xapian::MatchDecider {
    public:
     bool operator()(const Xapian::Document&) const override {

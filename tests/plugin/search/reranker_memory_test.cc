@@ -1,6 +1,5 @@
 // Click memory in live searches: what it adds, what it must not, and that pages hold together.
 #include <catch2/catch.hpp>
-
 #include <set>
 
 #include "tests/plugin/fruit.h"
@@ -100,9 +99,13 @@ Docids outside_pool(Xapian::Enquire& enquire, const Docids& docids) {
   return outside;
 }
 
-bool holds(const Docids& docids, Xapian::docid docid) { return std::find(docids.begin(), docids.end(), docid) != docids.end(); }
+bool holds(const Docids& docids, Xapian::docid docid) {
+  return std::find(docids.begin(), docids.end(), docid) != docids.end();
+}
 
-Docids page_of(const Reranker& reranker, Xapian::Enquire enquire) { return docids_of(reranker.get_mset(enquire, 0, 100)); }
+Docids page_of(const Reranker& reranker, Xapian::Enquire enquire) {
+  return docids_of(reranker.get_mset(enquire, 0, 100));
+}
 
 }  // namespace
 
@@ -151,7 +154,9 @@ TEST_CASE("a memory works by docids where the index has no ids", "[plugin][reran
 TEST_CASE("the pool alone, clicked documents, and words can be had apart", "[plugin][reranker][memory]") {
   const Xapian::Database db = index(1);
   Xapian::Enquire enquire = enquire_of(db, fruit_query());
-  const auto page = [&](AddedCandidates added) { return page_of(Reranker(db, fixed_model(model()), with_memory(strict(), added)), enquire); };
+  const auto page = [&](AddedCandidates added) {
+    return page_of(Reranker(db, fixed_model(model()), with_memory(strict(), added)), enquire);
+  };
   const Docids pool_only = page({0, 0});
   CHECK(!holds(pool_only, 61));
   CHECK(!holds(pool_only, 63));
@@ -192,7 +197,8 @@ TEST_CASE("what the match decider refuses never comes back", "[plugin][reranker]
   const Xapian::Database db = index(GENERATE(1, 3));
   Xapian::Enquire enquire = enquire_of(db, fruit_query());
   const OddOnes decider;
-  const Docids page = docids_of(Reranker(db, fixed_model(model()), with_memory()).get_mset(enquire, 0, 100, 0, nullptr, &decider));
+  const Docids page =
+      docids_of(Reranker(db, fixed_model(model()), with_memory()).get_mset(enquire, 0, 100, 0, nullptr, &decider));
   CHECK(holds(page, 61));
   for (const Xapian::docid docid : page) CHECK(docid % 2 == 1);
 }
@@ -297,7 +303,8 @@ TEST_CASE("the index's own memory is served", "[plugin][reranker][memory]") {
   CHECK(page_of(Reranker(db, fixed_model(model()), options), enquire_of(db, fruit_query())).front() == 61);
 }
 
-TEST_CASE("a memory that is removed from the index is served until the reopening, and no longer", "[plugin][reranker][memory]") {
+TEST_CASE("a memory that is removed from the index is served until the reopening, and no longer",
+          "[plugin][reranker][memory]") {
   const ScratchFolder folder;
   Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
   for (const Xapian::Document& document : fruit_and_tools()) writer.add_document(document);

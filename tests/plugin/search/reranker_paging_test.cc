@@ -148,8 +148,9 @@ TEST_CASE("with a remote shard that says no ids every page has its original orde
       CHECK(shown(reranker.get_mset(enquire, first, 5)) == shown(enquire.get_mset(first, 5)));
     }
   }
-  CHECK(problems == Problems{"served in the original order: databases behind a server are reranked only if each document's id is in a value slot: "
-                              "xapian-irgan annotate --ids"});
+  CHECK(problems == Problems{"served in the original order: databases behind a server are reranked only if each "
+                             "document's id is in a value slot: "
+                             "xapian-irgan annotate --ids"});
   Xapian::Enquire enquire = enquire_of(db);
   CHECK_THROWS_AS(Reranker(db, model_in_index(), strict()).get_mset(enquire, 0, 5), Error);
 }

@@ -15,7 +15,8 @@ constexpr Xapian::valueno kTitleLength = 1000, kTextLength = 1001, kTitleText = 
 
 // Titles with typing errors, numbers and parts; some documents lack a title, some a number.
 std::vector<Xapian::Document> books() {
-  const char* titles[] = {"Apple pie: the art", "Aple pies 2", "", "Pear II - apples", "The pear", "Pineapple", "apples apples"};
+  const char* titles[] = {"Apple pie: the art", "Aple pies 2",  "", "Pear II - apples", "The pear",
+                          "Pineapple",          "apples apples"};
   std::vector<Xapian::Document> documents;
   for (unsigned i = 0; i < 70; ++i) {
     const std::string title = titles[i % 7];
@@ -62,8 +63,9 @@ Xapian::Database stored_books(const std::string& path) {
 std::shared_ptr<const Model> book_model() {
   ModelParts parts;
   parts.schema = book_schema();
-  parts.schema.features = {"first_stage.score", "query.length", "title.bm25", "title.length", "title.trigram_jaccard",
-                           "title.fuzzy_coverage", "text.bm25", "text.density", "value.popularity"};
+  parts.schema.features = {"first_stage.score", "query.length",          "title.bm25",
+                           "title.length",      "title.trigram_jaccard", "title.fuzzy_coverage",
+                           "text.bm25",         "text.density",          "value.popularity"};
   const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
   parts.encoding.features.resize(parts.schema.features.size());
   parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
@@ -87,7 +89,8 @@ TEST_CASE("features from a server are the bits of the index itself", "[plugin][r
     for (const Candidate& candidate : candidates) docids.push_back(candidate.docid);
     RemoteCandidates remote(there, query, docids, id_slot_of(there), [] {});
     const FeatureMatrix expected = at_home.extract(query, candidates);
-    const FeatureMatrix rows = abroad.extract(query, candidates, [] {}, &remote);
+    const FeatureMatrix rows = abroad.extract(
+        query, candidates, [] {}, &remote);
     REQUIRE(rows.size() == expected.size());
     CHECK(std::memcmp(rows.data(), expected.data(), static_cast<std::size_t>(rows.size()) * sizeof(float)) == 0);
   }
@@ -103,10 +106,12 @@ TEST_CASE("a page from a server takes few round trips", "[plugin][remote]") {
   const auto model = book_model();
   const Reranker reranker(there, fixed_model(model), strict());
   Xapian::Enquire local = enquire_of(here, parsed("apples pie"));
-  CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == docids_of(Reranker(here, fixed_model(model), strict()).get_mset(local, 0, 10)));
+  CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) ==
+        docids_of(Reranker(here, fixed_model(model), strict()).get_mset(local, 0, 10)));
   const int before = wire.num_trips();
   CHECK(reranker.get_mset(enquire, 0, 10).size() == 10);
-  // Six searches of two each: the program's, the ids, which terms there are, two for four slots and four terms, the page.
+  // Six searches of two each: the program's, the ids, which terms there are, two for four slots and four terms, the
+  // page.
   CHECK(wire.num_trips() - before == 12);
   enquire.get_mset(60, 10);
   const int plain = wire.num_trips();

@@ -145,8 +145,8 @@ class Service {
 };
 
 void check(const Sightings& seen) {
-  INFO("searches " << seen.searches << ", of one model " << seen.of_even_model << ", of the other "
-                   << seen.of_odd_model << ", in the original order since the index moved on " << seen.original);
+  INFO("searches " << seen.searches << ", of one model " << seen.of_even_model << ", of the other " << seen.of_odd_model
+                   << ", in the original order since the index moved on " << seen.original);
   CHECK(seen.failures == std::set<std::string>{});
   CHECK(seen.mixed == 0);
   CHECK(seen.of_even_model > 0);

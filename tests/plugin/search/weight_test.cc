@@ -34,16 +34,11 @@ WeightMixture mixture_of(double k1, double b, double bm25, double presence, doub
 
 // All of it, each function alone, and the ends of the parameters' ranges.
 std::vector<WeightMixture> mixtures() {
-  return {mixture_of(1.3, 0.4, 1.0, 0.3, 0.2, 0.5, 0.7, 0.6),
-          mixture_of(1.0, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-          mixture_of(2.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-          mixture_of(0.0, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-          mixture_of(50.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
-          mixture_of(1.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
-          mixture_of(1.0, 0.5, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-          mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
-          mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
-          mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)};
+  return {mixture_of(1.3, 0.4, 1.0, 0.3, 0.2, 0.5, 0.7, 0.6),  mixture_of(1.0, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+          mixture_of(2.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),  mixture_of(0.0, 0.7, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+          mixture_of(50.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0), mixture_of(1.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
+          mixture_of(1.0, 0.5, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),  mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0),
+          mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0),  mixture_of(1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)};
 }
 
 struct Site {
@@ -51,8 +46,8 @@ struct Site {
   Xapian::Database db = weighed_index(folder.file("db"), kNumDocuments, 11);
 };
 
-Xapian::MSet search(const Xapian::Database& db, const Query& query, const Xapian::Weight& weight, Xapian::doccount maxitems,
-                    Xapian::doccount check_at_least = 0) {
+Xapian::MSet search(const Xapian::Database& db, const Query& query, const Xapian::Weight& weight,
+                    Xapian::doccount maxitems, Xapian::doccount check_at_least = 0) {
   Xapian::Enquire enquire(db);
   enquire.set_query(query);
   enquire.set_weighting_scheme(weight);
@@ -85,7 +80,8 @@ TEST_CASE("a document's weight is the mixture that the header defines", "[plugin
   const Site site;
   const std::vector<std::string> terms{"w1", "w7", "Sw2"};
   for (const WeightMixture& mixture : mixtures()) {
-    const Xapian::MSet hits = search(site.db, Query(Query::OP_OR, terms.begin(), terms.end()), Weight(mixture), kNumDocuments);
+    const Xapian::MSet hits =
+        search(site.db, Query(Query::OP_OR, terms.begin(), terms.end()), Weight(mixture), kNumDocuments);
     REQUIRE(hits.size() > 100);
     for (auto hit = hits.begin(); hit != hits.end(); ++hit) {
       // Sums of some 20 terms in another order: well below 100 roundings of 1.1e-16.
@@ -146,7 +142,8 @@ TEST_CASE("an empty document is below the bound, though the least length does no
     db.add_document(document);
   }
   db.commit();
-  const Xapian::MSet hits = search(db, Query(Query::OP_AND_MAYBE, Query("Kall"), Query("b")), Weight(mixtures()[8]), 10);
+  const Xapian::MSet hits =
+      search(db, Query(Query::OP_AND_MAYBE, Query("Kall"), Query("b")), Weight(mixtures()[8]), 10);
   REQUIRE(hits.size() == 10);
   CHECK(*hits[0] == 1);
   CHECK(hits[0].get_weight() <= hits.get_max_possible());
@@ -171,7 +168,8 @@ TEST_CASE("the first ten are those of exhaustive scoring, for a thousand queries
   Xapian::Database db;
   const int num_shards = GENERATE(1, 3);
   for (int shard = 0; shard < num_shards; ++shard) {
-    db.add_database(weighed_index(folder.file("db" + std::to_string(shard)), kNumDocuments, static_cast<std::uint64_t>(shard)));
+    db.add_database(
+        weighed_index(folder.file("db" + std::to_string(shard)), kNumDocuments, static_cast<std::uint64_t>(shard)));
   }
   std::mt19937_64 random(2);
   const std::vector<WeightMixture> all = mixtures();
@@ -197,8 +195,9 @@ TEST_CASE("a mixture is read back to the last bit", "[plugin][weight]") {
   std::uniform_real_distribution<double> exponent(-300.0, 9.0);
   for (int i = 0; i < 200; ++i) {
     WeightMixture mixture;
-    for (double WeightMixture::*member : {&WeightMixture::k1, &WeightMixture::bm25, &WeightMixture::presence, &WeightMixture::idf,
-                                          &WeightMixture::log_wdf, &WeightMixture::brevity, &WeightMixture::length}) {
+    for (double WeightMixture::*member :
+         {&WeightMixture::k1, &WeightMixture::bm25, &WeightMixture::presence, &WeightMixture::idf,
+          &WeightMixture::log_wdf, &WeightMixture::brevity, &WeightMixture::length}) {
       mixture.*member = random() % 5 == 0 ? 0.0 : std::pow(10.0, exponent(random));
     }
     mixture.b = std::uniform_real_distribution<double>(0.0, 1.0)(random);
@@ -241,8 +240,8 @@ TEST_CASE("what serialise did not make is refused", "[plugin][weight]") {
     }
   }
   for (const char* bad : {"2 1 0.5 1 0 0 0 0 0", "1 -1 0.5 1 0 0 0 0 0", "1 1 1.5 1 0 0 0 0 0", "1 1 0.5 nan 0 0 0 0 0",
-                          "1 1 0.5 inf 0 0 0 0 0", "1 1 0.5 1 0 0 0 0 0 0", "1 1 0.5 1 0 0 0 0 0 ", "1  1 0.5 1 0 0 0 0 0",
-                          "1 1,0 0.5 1 0 0 0 0 0", "1 1e99 0.5 1 0 0 0 0 0"}) {
+                          "1 1 0.5 inf 0 0 0 0 0", "1 1 0.5 1 0 0 0 0 0 0", "1 1 0.5 1 0 0 0 0 0 ",
+                          "1  1 0.5 1 0 0 0 0 0", "1 1,0 0.5 1 0 0 0 0 0", "1 1e99 0.5 1 0 0 0 0 0"}) {
     CHECK_THROWS_AS(Weight().unserialise(bad), Xapian::SerialisationError);
   }
 }

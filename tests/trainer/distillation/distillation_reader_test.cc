@@ -5,8 +5,8 @@
 
 #include "plugin/src/search/term_weighting.h"
 #include "tests/trainer/small_index.h"
-#include "trainer/site/first_stage.h"
 #include "trainer/game/softmax.h"
+#include "trainer/site/first_stage.h"
 
 using namespace irgan;
 using Eigen::Index;
@@ -14,11 +14,12 @@ using Eigen::Index;
 namespace {
 
 const SmallIndex& index() {
-  static const SmallIndex small({{"a", "Linux kernel", "the kernel of the system boots the kernel first", {}},
-                                 {"b", "Kernel density", "estimating distributions in statistics", {}},
-                                 {"c", "Popcorn", "kernels of maize heated in oil until they burst and then salted and eaten", {}},
-                                 {"d", "Statistics", "means medians and distributions", {}},
-                                 {"e", "Systems", "a system", {}}});
+  static const SmallIndex small(
+      {{"a", "Linux kernel", "the kernel of the system boots the kernel first", {}},
+       {"b", "Kernel density", "estimating distributions in statistics", {}},
+       {"c", "Popcorn", "kernels of maize heated in oil until they burst and then salted and eaten", {}},
+       {"d", "Statistics", "means medians and distributions", {}},
+       {"e", "Systems", "a system", {}}});
   return small;
 }
 

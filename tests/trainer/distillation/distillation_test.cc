@@ -27,7 +27,8 @@ VectorXd scores_of(const DistillationPool& pool, const WeightMixture& m, const s
         const double idf = pool.fields[f].idf[word];
         if (wdf == 0.0) continue;
         const double saturated = (m.k1 + 1.0) * wdf / (wdf + m.k1 * (1.0 - m.b + m.b * n));
-        scores[row] += scales[f] * (m.bm25 * idf * saturated + m.presence + m.idf * idf + m.log_wdf * idf * std::log(1.0 + wdf));
+        scores[row] +=
+            scales[f] * (m.bm25 * idf * saturated + m.presence + m.idf * idf + m.log_wdf * idf * std::log(1.0 + wdf));
       }
     }
   }
@@ -52,7 +53,8 @@ std::vector<DistillationPool> random_pools(std::size_t count, std::uint64_t seed
   return pools;
 }
 
-void set_targets(std::vector<DistillationPool>& pools, const WeightMixture& mixture, const std::vector<double>& scales) {
+void set_targets(std::vector<DistillationPool>& pools, const WeightMixture& mixture,
+                 const std::vector<double>& scales) {
   for (DistillationPool& pool : pools) pool.target = softmax(scores_of(pool, mixture, scales));
 }
 
@@ -105,7 +107,8 @@ TEST_CASE("what no BM25 can be, the mixture finds", "[trainer][distillation]") {
   CHECK(1.0 - mixture.held_out_ndcg < 0.2 * (1.0 - stock.held_out_ndcg));
   // All members are >= 0 and the largest coefficient and scale are 1, so that the form can be an irgan::Weight.
   CHECK_NOTHROW(Weight(mixture.mixture));
-  CHECK(std::max({mixture.mixture.bm25, mixture.mixture.presence, mixture.mixture.idf, mixture.mixture.log_wdf}) == 1.0);
+  CHECK(std::max({mixture.mixture.bm25, mixture.mixture.presence, mixture.mixture.idf, mixture.mixture.log_wdf}) ==
+        1.0);
   CHECK(*std::max_element(mixture.field_scales.begin(), mixture.field_scales.end()) == 1.0);
   for (const double scale : mixture.field_scales) CHECK(scale >= 0.0);
 }
@@ -131,7 +134,8 @@ TEST_CASE("where the model says the contrary of the words, the usual query is ke
   for (auto* pools : {&learning, &held_out}) {
     for (DistillationPool& pool : *pools) pool.target = softmax(-scores_of(pool, WeightMixture{}, {1.0, 1.0, 1.0}));
   }
-  const DistilledForm form = distil(GENERATE(DistilledKind::stock, DistilledKind::mixture), learning, held_out, kAllFields);
+  const DistilledForm form =
+      distil(GENERATE(DistilledKind::stock, DistilledKind::mixture), learning, held_out, kAllFields);
   CHECK(form.field_scales == std::vector<double>{1.0, 1.0, 0.0});
   CHECK(Weight(form.mixture).serialise() == Weight().serialise());
 }
@@ -154,7 +158,8 @@ TEST_CASE("a form keeps to the fields that it may use", "[trainer][distillation]
   std::vector<DistillationPool> held_out = random_pools(10, 6);
   set_targets(learning, truth, {1.0, 1.0, 1.0});
   set_targets(held_out, truth, {1.0, 1.0, 1.0});
-  const DistilledForm form = distil(DistilledKind::stock, learning, held_out, {FieldUse::none, FieldUse::usual, FieldUse::none});
+  const DistilledForm form =
+      distil(DistilledKind::stock, learning, held_out, {FieldUse::none, FieldUse::usual, FieldUse::none});
   CHECK(form.field_scales == std::vector<double>{0.0, 1.0, 0.0});
 }
 

@@ -12,7 +12,8 @@ using Eigen::VectorXd;
 
 namespace {
 
-std::vector<SoftmaxPool> random_pools(const VectorXd& truth, std::size_t count, std::uint64_t seed, double noise = 0.0) {
+std::vector<SoftmaxPool> random_pools(const VectorXd& truth, std::size_t count, std::uint64_t seed,
+                                      double noise = 0.0) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal;
   std::vector<SoftmaxPool> pools(count);

@@ -67,7 +67,8 @@ TEST_CASE("queries of the same words share their clicks, and words those of all 
   CHECK(has(behaviour.at("b"), query_share_term(kPrefix, {"hat"}, 8.0 / 9.0)));
 }
 
-TEST_CASE("a query or word of few sessions is not kept, though its clicks count for popularity", "[trainer][click_history]") {
+TEST_CASE("a query or word of few sessions is not kept, though its clicks count for popularity",
+          "[trainer][click_history]") {
   ClickHistory history(words_of);
   for (int i = 0; i < 10; ++i) history.add(of_session("s" + std::to_string(i), click("a")), "hat");
   for (int i = 0; i < 9; ++i) history.add(of_session("s" + std::to_string(i), click("b")), "secret hat");
@@ -102,7 +103,8 @@ TEST_CASE("earlier parts judge later ones, and no part itself", "[trainer][click
   ClickHistory history(words_of);
   std::vector<ClickRow> rows;
   const std::vector<std::string> documents{"a", "b", "c", "d", "e", "f", "g", "h"};
-  for (std::size_t i = 0; i < documents.size(); ++i) rows.push_back(at(static_cast<double>(100 - i), click(documents[i])));
+  for (std::size_t i = 0; i < documents.size(); ++i)
+    rows.push_back(at(static_cast<double>(100 - i), click(documents[i])));
   for (const ClickRow& row : rows) history.add(row, "hat");
   ClickParts parts = history.parts(HeldOut::later, 4);
   CHECK(parts.size() == 4);

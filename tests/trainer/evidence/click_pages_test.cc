@@ -217,7 +217,8 @@ TEST_CASE("rows of unknown queries are counted and are no evidence", "[trainer][
   CHECK(evidence.clicks == std::map<std::string, std::map<std::string, double>>{{"q", {{"A", 1.0}}}});
 }
 
-TEST_CASE("rows of unknown queries say how old others are, and whether the log says what was shown", "[trainer][click_pages]") {
+TEST_CASE("rows of unknown queries say how old others are, and whether the log says what was shown",
+          "[trainer][click_pages]") {
   ClickAggregator aggregator(ClickModelOptions{std::nullopt});
   aggregator.add(click("A"), "q");
   CHECK(aggregator.half_life_days() == 0.0);  // for all that is known

@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
+#include "trainer/evidence/earlier_clicks.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "tests/trainer/click_rows.h"
 #include "trainer/rows/data_preparation.h"
-#include "trainer/evidence/earlier_clicks.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;
@@ -50,7 +50,8 @@ TEST_CASE("more clicks of the first session, or of the same moment, are no evide
   CHECK(clicks.finish(true).at("q").at("a") == 1.0);
 }
 
-TEST_CASE("a document joins in every part of the log that came later, with the part's own clicks", "[trainer][earlier_clicks]") {
+TEST_CASE("a document joins in every part of the log that came later, with the part's own clicks",
+          "[trainer][earlier_clicks]") {
   EarlierClicks clicks(0.0);
   clicks.add(at(kNow, click("a")), "q", 0);
   clicks.add(at(kNow + kDay, click("a", 2.0)), "q", 0);

@@ -25,11 +25,13 @@ ClickRow of(std::string_view query, ClickRow row) {
 }  // namespace
 
 TEST_CASE("the census counts what the rows say", "[trainer][log_census]") {
-  std::vector<ClickRow> rows = {
-      of("red", at(kDay, shown("s", "a", 1, true))), of("red", at(kDay, shown("s", "b", 2))),
-      of("blue", at(3 * kDay, shown("t", "a", 1))),  of("red", at(2 * kDay, shown("u", "a", 2, true))),
-      of("red", at(2 * kDay, shown("u", "b", 1))),   of("red", at(2 * kDay, shown("u", "b", 1))),
-      of("green", click("c", 3))};
+  std::vector<ClickRow> rows = {of("red", at(kDay, shown("s", "a", 1, true))),
+                                of("red", at(kDay, shown("s", "b", 2))),
+                                of("blue", at(3 * kDay, shown("t", "a", 1))),
+                                of("red", at(2 * kDay, shown("u", "a", 2, true))),
+                                of("red", at(2 * kDay, shown("u", "b", 1))),
+                                of("red", at(2 * kDay, shown("u", "b", 1))),
+                                of("green", click("c", 3))};
   const LogCensusResult result = census_of(rows);
   CHECK(result.num_rows == 7);
   CHECK(result.num_clicks == 5.0);
@@ -92,7 +94,8 @@ TEST_CASE("little memory changes nothing in what is counted", "[trainer][log_cen
   for (int i = 0; i < 3000; ++i) names.push_back("n" + std::to_string(i));
   std::vector<ClickRow> rows;
   for (int i = 0; i < 30'000; ++i) {
-    rows.push_back(of(names[random() % 3000], shown(names[random() % 3000], names[random() % 3000], 1 + static_cast<int>(random() % 9), random() % 4 == 0)));
+    rows.push_back(of(names[random() % 3000], shown(names[random() % 3000], names[random() % 3000],
+                                                    1 + static_cast<int>(random() % 9), random() % 4 == 0)));
   }
   const LogCensusResult much = census_of(rows);
   const LogCensusResult little = census_of(rows, 40'000);

@@ -18,7 +18,8 @@ struct MadeRow {
   ClickRow row;
 };
 
-// Pages of a few hits, many of them alike, beside clicks alone; the first rows have no time, and times go back and forth.
+// Pages of a few hits, many of them alike, beside clicks alone; the first rows have no time, and times go back and
+// forth.
 std::vector<MadeRow> made_rows(bool has_impressions, std::size_t number) {
   std::mt19937 random(99);
   std::vector<MadeRow> rows;
@@ -33,7 +34,8 @@ std::vector<MadeRow> made_rows(bool has_impressions, std::size_t number) {
       made.row.clicked = !made.row.is_impression || random() % 3 == 0;
       made.row.count = random() % 5 == 0 ? 0.1 * static_cast<double>(1 + random() % 30) : 1.0;
       if (rows.size() > 50 && random() % 6 != 0) {
-        made.row.time = 100.0 * kDay + 1000.0 * static_cast<double>(rows.size()) - static_cast<double>(random() % 100'000);
+        made.row.time =
+            100.0 * kDay + 1000.0 * static_cast<double>(rows.size()) - static_cast<double>(random() % 100'000);
       }
       rows.push_back(made);
     }
@@ -79,7 +81,8 @@ double last_clicks_of(const ClickEvidence& evidence) {
 
 TEST_CASE("what memory does not hold is summed to the same bits from a file", "[trainer][spilled_clicks]") {
   const bool has_impressions = GENERATE(true, false);
-  const std::optional<double> half_life = GENERATE(std::optional<double>(), std::optional<double>(0.0), std::optional<double>(3.0));
+  const std::optional<double> half_life =
+      GENERATE(std::optional<double>(), std::optional<double>(0.0), std::optional<double>(3.0));
   const std::size_t max_bytes = GENERATE(std::size_t{1}, std::size_t{4'000}, std::size_t{40'000});
   const std::vector<MadeRow> rows = made_rows(has_impressions, 6'000);
   const ClickEvidence expected = evidence_of(rows, half_life, std::size_t{1} << 40);
@@ -96,7 +99,8 @@ TEST_CASE("what memory does not hold is summed to the same bits from a file", "[
   REQUIRE(found.pages.size() == expected.pages.size());
   CHECK(found.pages.empty() != has_impressions);
   std::size_t num_different = 0;
-  for (std::size_t i = 0; i < found.pages.size(); ++i) num_different += is_same(found.pages[i], expected.pages[i]) ? 0 : 1;
+  for (std::size_t i = 0; i < found.pages.size(); ++i)
+    num_different += is_same(found.pages[i], expected.pages[i]) ? 0 : 1;
   CHECK(num_different == 0);
   CHECK((last_clicks_of(found) > 100.0) == has_impressions);
 }

@@ -1,8 +1,7 @@
 #include "trainer/game/discriminator_loss.h"
 
-#include <cmath>
-
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
@@ -110,7 +109,9 @@ TEST_CASE("sampled_ratio_loss with three negatives a positive agrees with centra
   constexpr Index n = 6;
   const VectorXd scores = random_scores(n, random, 2.0);
   const VectorXd log_uniform = VectorXd::Constant(3 * n, -std::log(static_cast<double>(n)));
-  const auto loss = [&](const VectorXd& s) { return sampled_ratio_loss(s.head(n), s.tail(3 * n), log_uniform.head(n), log_uniform); };
+  const auto loss = [&](const VectorXd& s) {
+    return sampled_ratio_loss(s.head(n), s.tail(3 * n), log_uniform.head(n), log_uniform);
+  };
   VectorXd all(4 * n);
   all << scores, scores, scores, scores;  // every document once as a positive, three times as a negative
 
@@ -173,8 +174,8 @@ TEST_CASE("the sampled losses agree with central differences over positives and 
 
   SECTION("plain") {
     const SampledLoss result = sampled_plain_loss(positive_scores, negative_scores);
-    const VectorXd slopes = central_differences(
-        [&](const VectorXd& s) { return sampled_plain_loss(s.head(k), s.tail(k)).loss; }, scores);
+    const VectorXd slopes =
+        central_differences([&](const VectorXd& s) { return sampled_plain_loss(s.head(k), s.tail(k)).loss; }, scores);
     CHECK(largest_difference(joined(result.positive_gradient, result.negative_gradient), slopes) < kSlopeTolerance);
   }
   SECTION("pairwise") {
@@ -188,7 +189,9 @@ TEST_CASE("the sampled losses agree with central differences over positives and 
     const VectorXd negative_noise = random_scores(k, random).array() - 4.0;
     const SampledLoss result = sampled_ratio_loss(positive_scores, negative_scores, positive_noise, negative_noise);
     const VectorXd slopes = central_differences(
-        [&](const VectorXd& s) { return sampled_ratio_loss(s.head(k), s.tail(k), positive_noise, negative_noise).loss; },
+        [&](const VectorXd& s) {
+          return sampled_ratio_loss(s.head(k), s.tail(k), positive_noise, negative_noise).loss;
+        },
         scores);
     CHECK(largest_difference(joined(result.positive_gradient, result.negative_gradient), slopes) < kSlopeTolerance);
     double mean = 0.0;
@@ -236,7 +239,8 @@ TEST_CASE("pairwise_rewards is the mean reward against every clicked document", 
     double naive = 0.0;
     for (Index u = 0; u < 7; ++u) {
       const double f = board.scores[d] - board.scores[u];
-      const double worth_of_one = reward == Reward::log ? std::log(1.0 + std::exp(f)) : 2.0 / (1.0 + std::exp(-f)) - 1.0;
+      const double worth_of_one =
+          reward == Reward::log ? std::log(1.0 + std::exp(f)) : 2.0 / (1.0 + std::exp(-f)) - 1.0;
       naive += board.positives[u] * worth_of_one;
     }
     CHECK_THAT(worth[d], WithinAbs(naive, kRoundOff));

@@ -1,9 +1,8 @@
 #include "trainer/game/encoding_fit.h"
 
+#include <catch2/catch.hpp>
 #include <limits>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 using namespace irgan;
 using Eigen::Index;

@@ -1,12 +1,11 @@
 #include "trainer/game/game.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 #include <random>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
@@ -103,10 +102,14 @@ VectorXd policy_of(const Game& game, const GameOptions& options, const Batch& ba
 VectorXd noise_of(const Game& game, const GameOptions& options, const Batch& batch, std::size_t item) {
   const Index n = batch.encoded[item].rows();
   switch (options.sampler) {
-    case Sampler::uniform: return VectorXd::Constant(n, 1.0 / static_cast<double>(n));
-    case Sampler::bm25: return mixed_with_uniform(softmax(batch.items[item].first_stage), 0.5);
-    case Sampler::dns: return dynamic_negatives(scores_of(game, batch, item), 4);
-    default: return mixed_with_uniform(policy_of(game, options, batch, item), options.lambda);
+    case Sampler::uniform:
+      return VectorXd::Constant(n, 1.0 / static_cast<double>(n));
+    case Sampler::bm25:
+      return mixed_with_uniform(softmax(batch.items[item].first_stage), 0.5);
+    case Sampler::dns:
+      return dynamic_negatives(scores_of(game, batch, item), 4);
+    default:
+      return mixed_with_uniform(policy_of(game, options, batch, item), options.lambda);
   }
 }
 
@@ -114,9 +117,12 @@ double discriminator_loss(const GameOptions& options, const VectorXd& scores, co
                           const VectorXd& noise) {
   if (options.objective == Objective::softmax) return softmax_loss(scores, positives).loss;
   switch (options.form) {
-    case DiscriminatorForm::plain: return plain_loss(scores, positives, noise).loss;
-    case DiscriminatorForm::pairwise: return pairwise_loss(scores, positives, noise).loss;
-    default: return ratio_loss(scores, positives, noise).loss;
+    case DiscriminatorForm::plain:
+      return plain_loss(scores, positives, noise).loss;
+    case DiscriminatorForm::pairwise:
+      return pairwise_loss(scores, positives, noise).loss;
+    default:
+      return ratio_loss(scores, positives, noise).loss;
   }
 }
 
@@ -134,8 +140,10 @@ double discriminator_loss(const GameOptions& options, const Network& shape, cons
 VectorXd reward_of(const Game& game, const GameOptions& options, const Batch& batch, std::size_t item) {
   const VectorXd scores = scores_of(game, batch, item);
   switch (options.form) {
-    case DiscriminatorForm::plain: return rewards(scores, options.reward);
-    case DiscriminatorForm::pairwise: return pairwise_rewards(scores, batch.items[item].positives, options.reward);
+    case DiscriminatorForm::plain:
+      return rewards(scores, options.reward);
+    case DiscriminatorForm::pairwise:
+      return pairwise_rewards(scores, batch.items[item].positives, options.reward);
     default:
       return rewards(log_ratio(scores, options.reward_ratio == RewardRatio::own ? policy_of(game, options, batch, item)
                                                                                 : noise_of(game, options, batch, item)),

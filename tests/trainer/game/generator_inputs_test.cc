@@ -1,13 +1,12 @@
 #include "trainer/game/generator_inputs.h"
 
+#include <catch2/catch.hpp>
 #include <limits>
 #include <random>
 
-#include <catch2/catch.hpp>
-
 #include "tests/trainer/random_vectors.h"
-#include "trainer/game/player.h"
 #include "trainer/game/encoding_fit.h"
+#include "trainer/game/player.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;
@@ -51,7 +50,8 @@ TEST_CASE("what the generator sees are columns of what the discriminator sees", 
   Index column = 0;
   for (std::size_t c = 0; c < owners.size(); ++c) {
     if (owners[c] != 1 && owners[c] != 3) continue;
-    for (std::size_t i = 0; i < rows.size(); ++i) CHECK(seen(static_cast<Index>(i), column) == all(rows[i], static_cast<Index>(c)));
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      CHECK(seen(static_cast<Index>(i), column) == all(rows[i], static_cast<Index>(c)));
     ++column;
   }
   CHECK(column == inputs.width());
@@ -98,5 +98,6 @@ TEST_CASE("features that are not there are refused by name", "[trainer][generato
   CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, "query.length,title.bm52"),
                     Contains("--generator-features") && Contains("'title.bm52'"));
   CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, ""), Contains("--generator-features"));
-  CHECK_THROWS_WITH(GeneratorInputs(schema_of({"1", "2", "3", "4"}), encoding, "cheap"), Contains("--generator-features cheap"));
+  CHECK_THROWS_WITH(GeneratorInputs(schema_of({"1", "2", "3", "4"}), encoding, "cheap"),
+                    Contains("--generator-features cheap"));
 }

@@ -1,12 +1,11 @@
 #include "trainer/game/player.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/scalar_network.h"
 

@@ -1,8 +1,7 @@
 #include "trainer/game/policy_gradient.h"
 
-#include <cmath>
-
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
@@ -33,8 +32,7 @@ TEST_CASE("the exact policy gradient agrees with central differences of the expe
   std::mt19937_64 random(1);
   const VectorXd scores = random_scores(6, random, 0.5);
   const VectorXd reward = random_scores(6, random);
-  const VectorXd slopes =
-      central_differences([&](const VectorXd& g) { return -softmax(g / tau).dot(reward); }, scores);
+  const VectorXd slopes = central_differences([&](const VectorXd& g) { return -softmax(g / tau).dot(reward); }, scores);
   CHECK(largest_difference(policy_gradient(softmax(scores / tau), reward, tau), slopes) < kSlopeTolerance);
 }
 

@@ -1,8 +1,7 @@
 #include "trainer/game/softmax.h"
 
-#include <cmath>
-
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "tests/trainer/central_differences.h"
 
@@ -25,7 +24,8 @@ VectorXd vector(std::initializer_list<double> numbers) {
 TEST_CASE("softmax is exp over the sum of exps", "[trainer][softmax]") {
   const VectorXd logits = vector({0.0, std::log(2.0), std::log(5.0)});
   CHECK(largest_difference(softmax(logits), vector({0.125, 0.25, 0.625})) < kRoundOff);
-  CHECK(largest_difference(log_softmax(logits), vector({std::log(0.125), std::log(0.25), std::log(0.625)})) < kRoundOff);
+  CHECK(largest_difference(log_softmax(logits), vector({std::log(0.125), std::log(0.25), std::log(0.625)})) <
+        kRoundOff);
 }
 
 TEST_CASE("softmax of huge logits is finite and adds up to 1", "[trainer][softmax]") {

@@ -1,14 +1,13 @@
 #include "trainer/labels/click_model.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/training/training.h"
@@ -38,12 +37,14 @@ TrainingData pages_of_one_order(int num_queries, double exponent, unsigned seed)
     example.pool = q;
     example.rows.resize(10);
     std::iota(example.rows.begin(), example.rows.end(), Index{0});
-    std::sort(example.rows.begin(), example.rows.end(),
-              [&](Index a, Index b) { return score[static_cast<std::size_t>(a)] > score[static_cast<std::size_t>(b)]; });
+    std::sort(example.rows.begin(), example.rows.end(), [&](Index a, Index b) {
+      return score[static_cast<std::size_t>(a)] > score[static_cast<std::size_t>(b)];
+    });
     example.labels.resize(10);
     example.shown = VectorXd::Constant(10, kTimesShown);
     for (Index i = 0; i < 10; ++i) {
-      const double chance = relevance(rows(example.rows[static_cast<std::size_t>(i)], 0)) * std::pow(static_cast<double>(i + 1), -exponent);
+      const double chance = relevance(rows(example.rows[static_cast<std::size_t>(i)], 0)) *
+                            std::pow(static_cast<double>(i + 1), -exponent);
       example.labels[i] = std::binomial_distribution<int>(static_cast<int>(kTimesShown), chance)(random);
       example.ranks.push_back(static_cast<int>(i) + 1);
     }
@@ -107,7 +108,8 @@ double correlation_with_relevance(const TrainingData& data) {
   for (const Example& example : data.examples) {
     if (!is_informative(example)) continue;
     VectorXd x(example.labels.size());
-    for (Index i = 0; i < x.size(); ++i) x[i] = relevance(data.pools[example.pool].rows(example.rows[static_cast<std::size_t>(i)], 0));
+    for (Index i = 0; i < x.size(); ++i)
+      x[i] = relevance(data.pools[example.pool].rows(example.rows[static_cast<std::size_t>(i)], 0));
     const VectorXd truth = x / x.sum();
     const VectorXd p = true_distribution(example, data.labels);
     const VectorXd a = truth.array() - truth.mean();
@@ -165,7 +167,8 @@ TEST_CASE("dbn brings labels of users who look from the top nearest to relevance
   }
 }
 
-TEST_CASE("pages of one query, whose rows may come in any order, are fitted together by dbn", "[trainer][click_model]") {
+TEST_CASE("pages of one query, whose rows may come in any order, are fitted together by dbn",
+          "[trainer][click_model]") {
   TrainingData data = pages_of_cascades(20, 10);
   const TrainingData before = labelled(settings_of(ClickModel::dbn), data);
   for (Example& example : data.examples) {
@@ -210,7 +213,8 @@ TEST_CASE("ips divides clicks by known propensities, a click counting so many at
   CHECK(weighed.labels == LabelKind::shown);
   CHECK(weighed.examples[0].labels[0] == 2.0);
   CHECK(weighed.examples[0].labels[1] == 4.0);
-  for (Index i = 2; i < 10; ++i) CHECK(weighed.examples[0].labels[i] == 16.0);  // later ranks like the last one, all clipped
+  for (Index i = 2; i < 10; ++i)
+    CHECK(weighed.examples[0].labels[i] == 16.0);  // later ranks like the last one, all clipped
   CHECK(weighed.examples[0].ranks == data.examples[0].ranks);
   CHECK(weighed.origin.examination == settings.propensities);
   CHECK(weighed.origin.click_model == "ips");
@@ -231,7 +235,8 @@ TEST_CASE("what a model was fitted to is what validation is corrected by", "[tra
   }
 }
 
-TEST_CASE("naive and offset leave clicks as they are, and only offset is learnt with an offset", "[trainer][click_model]") {
+TEST_CASE("naive and offset leave clicks as they are, and only offset is learnt with an offset",
+          "[trainer][click_model]") {
   const TrainingData data = pages_of_one_order(12, 1.0, 6);
   TrainingOptions options;
   options.epochs = 2;
@@ -269,7 +274,8 @@ TEST_CASE("click models refuse data that do not say what they need", "[trainer][
   TrainingData clicks = graded_queries(4, 5, 2, 1);
   clicks.labels = LabelKind::clicks;
   for (const ClickModel model : {ClickModel::offset, ClickModel::pbm, ClickModel::dbn, ClickModel::ips}) {
-    CHECK_THAT(refusal(model, clicks), Contains(std::string("--click-model ") + to_string(model) + " needs a log that says what was shown"));
+    CHECK_THAT(refusal(model, clicks),
+               Contains(std::string("--click-model ") + to_string(model) + " needs a log that says what was shown"));
   }
   CHECK_THAT(refusal(ClickModel::naive, graded_queries(4, 5, 2, 1)), Contains("these labels are judgments"));
   CHECK_THAT(refusal(ClickModel::decayed, clicks), Contains("needs a log with times"));
@@ -285,9 +291,11 @@ TEST_CASE("click models refuse data that do not say what they need", "[trainer][
   CHECK_THROWS_AS(apply_click_model(fitted, validation), ConfigError);
   CHECK_THROWS_WITH(check_click_model(settings_of(ClickModel::pbm), pages, "--valid v.txt"),
                     Contains("--valid v.txt: --click-model pbm") && Contains("shown = N"));
-  CHECK_THAT(refusal(ClickModel::dbn, pages_of_one_order(3, 1.0, 8)), Contains("--click-model dbn needs to know the last click") && Contains("last = N"));
+  CHECK_THAT(refusal(ClickModel::dbn, pages_of_one_order(3, 1.0, 8)),
+             Contains("--click-model dbn needs to know the last click") && Contains("last = N"));
   const FittedClickModel cascades = fit_click_model(settings_of(ClickModel::dbn), pages_of_cascades(3, 8));
   TrainingData without_last = pages_of_one_order(3, 1.0, 8);
   CHECK_THROWS_AS(apply_click_model(cascades, without_last), ConfigError);
-  CHECK_THAT(refusal(ClickModel::ips, labelled(settings_of(ClickModel::naive), pages)), Contains("made these labels already"));
+  CHECK_THAT(refusal(ClickModel::ips, labelled(settings_of(ClickModel::naive), pages)),
+             Contains("made these labels already"));
 }

@@ -1,14 +1,13 @@
 #include "trainer/labels/dynamic_bayesian_model.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <numeric>
 #include <random>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;
@@ -24,7 +23,9 @@ class AllVisits {
     std::vector<double> satisfactions;
   };
 
-  explicit AllVisits(const DynamicBayesianModel& model) : model_(model), clicks_(model.attraction.size()) { look_at(0, 1.0); }
+  explicit AllVisits(const DynamicBayesianModel& model) : model_(model), clicks_(model.attraction.size()) {
+    look_at(0, 1.0);
+  }
 
   const std::map<std::vector<bool>, Sums>& by_clicks() const { return by_clicks_; }
 
@@ -62,7 +63,8 @@ class AllVisits {
 
 ViewedPage page_of(std::size_t num_documents) {
   ViewedPage page;
-  for (std::size_t j = 0; j < num_documents; ++j) page.documents.push_back({static_cast<std::uint32_t>(j), static_cast<int>(j) + 1, 0.0});
+  for (std::size_t j = 0; j < num_documents; ++j)
+    page.documents.push_back({static_cast<std::uint32_t>(j), static_cast<int>(j) + 1, 0.0});
   return page;
 }
 
@@ -122,7 +124,8 @@ double root_mean_square(const std::vector<double>& a, const std::vector<double>&
 
 }  // namespace
 
-TEST_CASE("looks and satisfactions are those of all that users may do, given their clicks", "[trainer][dynamic_bayesian_model]") {
+TEST_CASE("looks and satisfactions are those of all that users may do, given their clicks",
+          "[trainer][dynamic_bayesian_model]") {
   const std::size_t n = GENERATE(std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{4});
   const double going_on = GENERATE(0.0, 0.3, 0.9, 1.0);
   std::mt19937_64 random(n);
@@ -195,12 +198,16 @@ TEST_CASE("the users who made the clicks are found again", "[trainer][dynamic_ba
     satisfied += truth.satisfaction[i] * made.pairs[i].clicks;
     clicks += made.pairs[i].clicks;
   }
-  CAPTURE(root_mean_square(found.attraction, truth.attraction), root_mean_square(found.satisfaction, truth.satisfaction));
+  CAPTURE(root_mean_square(found.attraction, truth.attraction),
+          root_mean_square(found.satisfaction, truth.satisfaction));
   CHECK_THAT(found.habits.going_on, WithinAbs(going_on, 0.02));
-  CHECK_THAT(found.habits.satisfaction, WithinAbs(satisfied / clicks, 0.03));  // after 1,000 rounds .01 nearer; ten times the views do as much
-  // A document has some 300 looks and 150 clicks, of which chance moves a share by .03 to .04; what is unseen adds to it.
+  CHECK_THAT(found.habits.satisfaction,
+             WithinAbs(satisfied / clicks, 0.03));  // after 1,000 rounds .01 nearer; ten times the views do as much
+  // A document has some 300 looks and 150 clicks, of which chance moves a share by .03 to .04; what is unseen adds to
+  // it.
   CHECK(root_mean_square(found.attraction, truth.attraction) < 0.05);
-  CHECK(root_mean_square(found.satisfaction, truth.satisfaction) < 0.15);  // who stops by habit hides who was satisfied: .11 and .05
+  CHECK(root_mean_square(found.satisfaction, truth.satisfaction) <
+        0.15);  // who stops by habit hides who was satisfied: .11 and .05
   CHECK(found.examination.size() == 6);
   CHECK_THAT(found.examination[0], WithinAbs(1.0, 1e-12));
   for (std::size_t r = 1; r < 6; ++r) CHECK(found.examination[r] < found.examination[r - 1]);
@@ -219,7 +226,8 @@ TEST_CASE("habits that are known are kept", "[trainer][dynamic_bayesian_model]")
   CHECK(found.habits.attraction_per_odds == 0.75);
 }
 
-TEST_CASE("priors are the ranker's odds at the query's level, and the mean satisfaction", "[trainer][dynamic_bayesian_model]") {
+TEST_CASE("priors are the ranker's odds at the query's level, and the mean satisfaction",
+          "[trainer][dynamic_bayesian_model]") {
   // Pages of one document: looks are views. The second pair was never clicked.
   const std::vector<ViewedPage> pages{{{{0, 1, 3.0}}, 9.0}, {{{1, 1, 0.0}}, 4.0}};
   const std::vector<ClickedPair> pairs{{0, 1.0, 3.0}, {0, 0.25, 0.0}};

@@ -1,13 +1,13 @@
 #include "trainer/labels/position_based_model.h"
 
-#include <vector>
-
 #include <catch2/catch.hpp>
+#include <vector>
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;
 
-TEST_CASE("attraction is clicks over showings that were looked at, the prior's among them", "[trainer][position_based_model]") {
+TEST_CASE("attraction is clicks over showings that were looked at, the prior's among them",
+          "[trainer][position_based_model]") {
   const std::vector<ShownPair> pairs{{{{1, 10, 4}, {2, 10, 3}}, 0.2}, {{}, 0.3}, {{{7, 20, 1}}, 0.1}};
   const std::vector<double> attraction = attractions(pairs, {1.0, 0.5}, 2.0);
   CHECK_THAT(attraction[0], WithinAbs((7.0 + 2 * 0.2) / (10.0 + 5.0 + 2.0), 1e-15));

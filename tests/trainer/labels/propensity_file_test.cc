@@ -10,7 +10,8 @@ using Catch::Matchers::EndsWith;
 
 TEST_CASE("propensities come in the order of ranks", "[trainer][propensity_file]") {
   const ScratchFolder folder;
-  CHECK(read_propensities(folder.write("p", "# of March\n2\t.5\n1\t1\n\n3 1e-3\n")) == std::vector<double>{1.0, 0.5, 1e-3});
+  CHECK(read_propensities(folder.write("p", "# of March\n2\t.5\n1\t1\n\n3 1e-3\n")) ==
+        std::vector<double>{1.0, 0.5, 1e-3});
 }
 
 TEST_CASE("a propensity file that leaves something open is refused at its place", "[trainer][propensity_file]") {
@@ -23,7 +24,8 @@ TEST_CASE("a propensity file that leaves something open is refused at its place"
     }
     return "(taken)";
   };
-  for (const char* line : {"0\t1", "1\t0", "1\t1.01", "1\tnan", "1\t-1", "1", "1\t.5\t2", "x\t1", "10001\t1", "1.5\t1"}) {
+  for (const char* line :
+       {"0\t1", "1\t0", "1\t1.01", "1\tnan", "1\t-1", "1", "1\t.5\t2", "x\t1", "10001\t1", "1.5\t1"}) {
     CAPTURE(line);
     CHECK_THAT(refusal(std::string("1\t1\n") + line + "\n"), Contains("/p:2: not 'rank<TAB>propensity'"));
   }

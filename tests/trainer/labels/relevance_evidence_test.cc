@@ -34,7 +34,8 @@ TEST_CASE("the posterior is Bayes' rule over the showings at each rank", "[train
   CHECK(model.posterior({0.5, {{2, 3.0, 1.0}}}) == Approx(relevant / (relevant + otherwise)));
 }
 
-TEST_CASE("looked at often and left alone is a surer negative than shown low or seldom", "[trainer][relevance_evidence]") {
+TEST_CASE("looked at often and left alone is a surer negative than shown low or seldom",
+          "[trainer][relevance_evidence]") {
   const RelevanceModel model = known_model();
   const double prior = model.prior(0.5);
   const double seldom = model.posterior({0.5, {{1, 1.0, 0.0}}});
@@ -70,7 +71,8 @@ TEST_CASE("fit_relevance finds the users that made the log", "[trainer][relevanc
     documents.push_back(document);
   }
   const RelevanceModel found = fit_relevance(documents, truth.examination);
-  // 4,000 documents, 40,000 looks: three standard errors of a click chance are below .01, of the prior's numbers below .2.
+  // 4,000 documents, 40,000 looks: three standard errors of a click chance are below .01, of the prior's numbers below
+  // .2.
   CHECK(found.click_if_relevant == Approx(truth.click_if_relevant).margin(0.01));
   CHECK(found.click_otherwise == Approx(truth.click_otherwise).margin(0.01));
   CHECK(found.intercept == Approx(truth.intercept).margin(0.2));

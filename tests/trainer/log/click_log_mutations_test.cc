@@ -32,7 +32,8 @@ const std::vector<Form>& forms() {
       {"search.log",
        "",
        {"821f03288846297c2cf43c34766a38f7,\"say \"\"book\"\"\",\"45,54\",10",
-        "821f,\"b\xC3\xBC" "cher\",\"45,54\",0,\"time=1714566605\",\"session=9f3a\",\"id=/a.html\",\"id=/b,c.html\"",
+        "821f,\"b\xC3\xBC"
+        "cher\",\"45,54\",0,\"time=1714566605\",\"session=9f3a\",\"id=/a.html\",\"id=/b,c.html\"",
         "d41d8cd98f00b204e9800998ecf8427e,\"\",\"\",0"}},
       {"clicks.log",
        "",
@@ -45,7 +46,8 @@ const std::vector<Form>& forms() {
        "",
        {"{\"query_id\":\"1\",\"client_id\":\"c\",\"user_query\":\"bl\\u00fce\",\"timestamp\":1714566605123,"
         "\"query_response_hit_ids\":[\"a\",\"b\",7]}",
-        "{\"action_name\":\"impression\",\"query_id\":\"1\",\"session_id\":\"s\",\"timestamp\":\"2024-05-01T12:30:05.123Z\","
+        "{\"action_name\":\"impression\",\"query_id\":\"1\",\"session_id\":\"s\",\"timestamp\":\"2024-05-01T12:30:05."
+        "123Z\","
         "\"event_attributes\":{\"object\":{\"object_id\":\"a\"},\"position\":{\"ordinal\":0}}}",
         "{\"action_name\":\"click\",\"query_id\":\"1\",\"user_query\":\"red \xC3\xBC\","
         "\"event_attributes\":{\"object\":{\"object_id\":\"b\"},\"position\":{\"ordinal\":1},\"session_id\":\"s\"}}",
@@ -137,7 +139,8 @@ TEST_CASE("mutated lines are counted once each, as good or as rejected, and neve
   CHECK(summary.num_good > num_lines() / 6);
   CHECK(summary.num_rejected > num_lines() / 6);
   if (std::getenv("IRGAN_MUTATIONS") != nullptr) {
-    WARN(form.name << ": " << summary.num_good << " good, " << summary.num_rejected << " rejected, " << num_rows << " rows");
+    WARN(form.name << ": " << summary.num_good << " good, " << summary.num_rejected << " rejected, " << num_rows
+                   << " rows");
   }
 }
 

@@ -231,7 +231,8 @@ TEST_CASE("a rank base, or a name, that nothing in the log is of is refused", "[
   CHECK(refusal("{\"query_id\":\"1\",\"user_query\":\"w\",\"query_response_hit_ids\":[\"d\"]}\n", based) ==
         flag + " is OpenSearch's UBI, whose ranks are known to begin at 0");
   CHECK(refusal("query\tdoc_id\nq\td\n", based) == flag + " has no ranks; --column rank=THEIRS tells their name");
-  CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", based) == flag + " has no ranks; --column rank=THEIRS tells their name");
+  CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", based) ==
+        flag + " has no ranks; --column rank=THEIRS tells their name");
   CHECK(refusal("{\"query\":1,\"doc_id\":1}\n{\"query\":1,\"doc_id\":1,\"rank\":3}\n", based) == "(taken)");
 
   ClickLogOptions named;

@@ -1,11 +1,10 @@
 #include "trainer/log/log_split.h"
 
+#include <catch2/catch.hpp>
 #include <random>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/click_rows.h"
 #include "trainer/rows/data_split.h"
@@ -25,7 +24,7 @@ std::optional<double> beginning(const std::vector<double>& times, double share) 
 
 TEST_CASE("the last share of rows begins where so many are left", "[trainer][log_split]") {
   CHECK(beginning({5, 1, 4, 2, 3, 10, 9, 8, 7, 6}, 0.2) == 9.0);
-  CHECK(beginning({1, 2}, 0.01) == 2.0);  // never none
+  CHECK(beginning({1, 2}, 0.01) == 2.0);                         // never none
   CHECK(beginning({1, 1, 1, 2, 2, 2, 2, 2, 2, 2}, 0.2) == 2.0);  // rows of one time stay together
 }
 

@@ -13,8 +13,11 @@ namespace {
 
 // "words@time|document|clicked", or "|alone".
 std::string brief(const ClickRow& row) {
-  return std::string(row.query) + "@" + std::to_string(static_cast<int>(row.time.value_or(-1.0))) + "|" + std::string(row.document_id) +
-         (!row.is_impression ? "|alone" : row.clicked ? "|clicked" : "|");
+  return std::string(row.query) + "@" + std::to_string(static_cast<int>(row.time.value_or(-1.0))) + "|" +
+         std::string(row.document_id) +
+         (!row.is_impression ? "|alone"
+          : row.clicked      ? "|clicked"
+                             : "|");
 }
 
 std::vector<std::string> briefs(const std::vector<std::string>& paths, ClickLogSummary* first = nullptr) {
@@ -44,7 +47,8 @@ Rows sorted(Rows rows) {
 
 TEST_CASE("of pages with the same words a click goes to the last one before it", "[trainer][omega_clicks]") {
   const ScratchFolder folder;
-  const std::string clicks = folder.write("c", click_line("q", "2", 35) + click_line("q", "1", 21) + click_line("q", "1", 22));
+  const std::string clicks =
+      folder.write("c", click_line("q", "2", 35) + click_line("q", "1", 21) + click_line("q", "1", 22));
   const std::string early = page_line("q", "1,2", 10) + page_line("q", "1,2", 20);
   const std::string late = page_line("q", "2", 30) + page_line("q", "1", 40);
   const Rows expected = {"q@10|1|", "q@10|2|", "q@20|1|clicked", "q@20|2|", "q@30|2|clicked", "q@40|1|"};
@@ -55,17 +59,20 @@ TEST_CASE("of pages with the same words a click goes to the last one before it",
   CHECK(sorted(briefs({folder.write("s2", late), clicks, folder.write("s1", early)})) == expected);
 }
 
-TEST_CASE("a click in the same second is on the page, and one before all pages is on the first", "[trainer][omega_clicks]") {
+TEST_CASE("a click in the same second is on the page, and one before all pages is on the first",
+          "[trainer][omega_clicks]") {
   const ScratchFolder folder;
-  const std::string clicks = folder.write("c", click_line("q", "1", 20) + click_line("q", "2", 5) + click_line("q", "3", 5));
+  const std::string clicks =
+      folder.write("c", click_line("q", "1", 20) + click_line("q", "2", 5) + click_line("q", "3", 5));
   CHECK(briefs({clicks, folder.write("s", page_line("q", "1,2", 10) + page_line("q", "1,2", 20))}) ==
         Rows{"q@10|1|", "q@10|2|clicked", "q@20|1|clicked", "q@20|2|", "q@5|3|alone"});
 }
 
 TEST_CASE("clicks that no page accounts for keep their times and sessions", "[trainer][omega_clicks]") {
   const ScratchFolder folder;
-  const std::string clicks = folder.write("c", "q,3,time=50,session=u\nq,3,time=900000,session=v\nq,3,time=40\n"
-                                               "q,3\nq,3\nq,3,session=w\n");
+  const std::string clicks = folder.write("c",
+                                          "q,3,time=50,session=u\nq,3,time=900000,session=v\nq,3,time=40\n"
+                                          "q,3\nq,3\nq,3,session=w\n");
   ClickLogReader reader({clicks, folder.write("s", page_line("q", "1", 45))});
   std::vector<KeptRow> rows;
   reader.read([&](const ClickRow& row) { rows.emplace_back(row); });
@@ -89,7 +96,8 @@ TEST_CASE("a page waits only until its own clicks are known", "[trainer][omega_c
   Rows rows;
   const auto take = [&](std::string_view query, std::string_view docid, double time) {
     rows.clear();
-    clicks.take_page({query, query, "", time, 0, {docid}, {}}, [&](const ClickRow& row) { rows.push_back(brief(row)); });
+    clicks.take_page({query, query, "", time, 0, {docid}, {}},
+                     [&](const ClickRow& row) { rows.push_back(brief(row)); });
     return rows;
   };
   CHECK(take("q", "1", 1000).empty());
@@ -99,7 +107,8 @@ TEST_CASE("a page waits only until its own clicks are known", "[trainer][omega_c
   CHECK(take("other", "1", 1600 + kOmegaDisorder) == Rows{"other@1900|1|"});
   CHECK(take("other", "1", 1601 + kOmegaDisorder) == Rows{"other@1901|1|", "q@1600|3|"});
   CHECK(take("other", "1", 2010 + kOmegaDisorder) == Rows{"other@2310|1|"});
-  CHECK(take("other", "1", 2011 + kOmegaDisorder) == Rows{"other@2311|1|", "q@1500|2|clicked"});  // the first still waits
+  CHECK(take("other", "1", 2011 + kOmegaDisorder) ==
+        Rows{"other@2311|1|", "q@1500|2|clicked"});  // the first still waits
   CHECK(take("q", "1", 3000).empty());
   CHECK(take("other", "1", 3001 + kOmegaDisorder) == Rows{"other@3301|1|", "q@1000|1|clicked"});
   rows.clear();
@@ -152,9 +161,10 @@ TEST_CASE("the clicks of random logs are those of a search through all pages for
     time += is_short ? below(4) : 1 + below(100);
     pages.push_back({"q" + std::to_string(below(3)), below(2) == 0 ? "1,2" : "2,3", time});
     searches[is_short ? 0 : static_cast<std::size_t>(below(3))].emplace(
-        is_short ? time : time + below(static_cast<int>(kOmegaDisorder)), page_line(pages.back().query, pages.back().docids, time));
+        is_short ? time : time + below(static_cast<int>(kOmegaDisorder)),
+        page_line(pages.back().query, pages.back().docids, time));
   }
-  std::map<std::string, Rows> expected, found;  // by query
+  std::map<std::string, Rows> expected, found;                 // by query
   std::map<std::pair<std::size_t, std::string>, int> clicked;  // by page and document
   std::string clicks;
   for (int i = 0; i < 80; ++i) {

@@ -11,7 +11,8 @@ namespace {
 // A row in one line, to compare with: words|document|rank|clicked x count.
 std::string brief(const KeptRow& row) {
   return (row.query.empty() ? row.query_id : row.query) + "|" + row.document_id + "|" + std::to_string(row.rest.rank) +
-         (row.rest.clicked ? "|clicked" : "|") + (row.rest.count == 1.0 ? "" : " x" + std::to_string(int(row.rest.count))) +
+         (row.rest.clicked ? "|clicked" : "|") +
+         (row.rest.count == 1.0 ? "" : " x" + std::to_string(int(row.rest.count))) +
          (row.rest.is_impression ? "" : " alone");
 }
 

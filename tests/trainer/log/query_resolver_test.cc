@@ -36,28 +36,34 @@ TEST_CASE("a row's query is that of its id, else that of its words", "[index_too
 }
 
 TEST_CASE("an unknown id does not give way where the words do not tell the query", "[index_tools][query_resolver]") {
-  const QueryResolver resolver({{"q1", "amber", "Xred", ""}, {"q2", "jade", "", "serialised"}, {"q3", "onyx", "", ""}, {"q4", "Onyx", "", ""}});
+  const QueryResolver resolver(
+      {{"q1", "amber", "Xred", ""}, {"q2", "jade", "", "serialised"}, {"q3", "onyx", "", ""}, {"q4", "Onyx", "", ""}});
   for (const char* words : {"amber", "jade", "onyx"}) {
     INFO(words);
     CHECK(resolver.id_of(row_of("s-77", words)) == "s-77");
   }
   CHECK(resolver.id_of(row_of("", "amber")) == "q1");
   CHECK(resolver.id_of(row_of("", "onyx")) == "q3");
-  const QueryResolver twice({{"q1", "amber", "", ""}, {"q1", "amber", "", ""}});  // named for training and for validation
+  const QueryResolver twice(
+      {{"q1", "amber", "", ""}, {"q1", "amber", "", ""}});  // named for training and for validation
   CHECK(twice.id_of(row_of("s-77", "amber")) == "q1");
 }
 
-TEST_CASE("a log with an id for each search is learnt from by its words, and the rows are counted", "[index_tools][query_resolver]") {
+TEST_CASE("a log with an id for each search is learnt from by its words, and the rows are counted",
+          "[index_tools][query_resolver]") {
   const MadeSite site;
   site.index();
   site.folder.write("queries.tsv", "q0\tamber\n");
-  site.folder.write("log", "{\"query_id\": \"s1\", \"query\": \"Amber\", \"doc_id\": \"d0\"}\n"
-                           "{\"query_id\": \"s2\", \"query\": \"amber\", \"doc_id\": \"d0\"}\n"
-                           "{\"query_id\": \"s3\", \"query\": \"unknown words\", \"doc_id\": \"d1\"}\n");
+  site.folder.write("log",
+                    "{\"query_id\": \"s1\", \"query\": \"Amber\", \"doc_id\": \"d0\"}\n"
+                    "{\"query_id\": \"s2\", \"query\": \"amber\", \"doc_id\": \"d0\"}\n"
+                    "{\"query_id\": \"s3\", \"query\": \"unknown words\", \"doc_id\": \"d1\"}\n");
   const CommandResult rows = site.run("features --db @db --queries @queries.tsv --clicks @log --out @rows");
   INFO(rows.err);
   REQUIRE(rows.exit_code == 0);
-  CHECK_THAT(rows.err, Contains("2 rows have a query id that the query file does not have: they count for the query with their words"));
+  CHECK_THAT(
+      rows.err,
+      Contains("2 rows have a query id that the query file does not have: they count for the query with their words"));
   CHECK_THAT(rows.err, Contains("1 query ids of the clicks or judgments are not in the query file"));
   CHECK_THAT(site.folder.read("rows"), Contains("2 qid:q0 "));
   const CommandResult check = site.run("check --clicks @log --queries @queries.tsv");
@@ -66,7 +72,8 @@ TEST_CASE("a log with an id for each search is learnt from by its words, and the
   CHECK_THAT(check.out, Contains("queries    2, 2 with a click") && Contains("2 rows have an id that --queries lacks"));
 }
 
-TEST_CASE("words that training's and validation's queries share do not move a row from one to the other", "[index_tools][query_resolver]") {
+TEST_CASE("words that training's and validation's queries share do not move a row from one to the other",
+          "[index_tools][query_resolver]") {
   const MadeSite site;
   site.index();
   site.folder.write("a.tsv", "q0\tamber\n");
@@ -78,7 +85,8 @@ TEST_CASE("words that training's and validation's queries share do not move a ro
   CHECK_THAT(result.err, !Contains("are not in the query file"));  // each is in one of both
 }
 
-TEST_CASE("a row that only has words is training's in both parts, and judgments of the other part are not unknown", "[index_tools][query_resolver]") {
+TEST_CASE("a row that only has words is training's in both parts, and judgments of the other part are not unknown",
+          "[index_tools][query_resolver]") {
   const MadeSite site;
   site.index();
   site.folder.write("a.tsv", "q0\tamber\n");
@@ -93,21 +101,26 @@ TEST_CASE("a row that only has words is training's in both parts, and judgments 
   const CommandResult judged =
       site.run("train --force --db @db --queries @a.tsv --valid-queries @b.tsv --qrels @qrels --epochs 1 --model @m");
   INFO(judged.err);
-  CHECK_THAT(judged.err, Contains("training: 1 queries with candidates of 1") && Contains("validation: 1 queries with candidates of 2"));
+  CHECK_THAT(judged.err, Contains("training: 1 queries with candidates of 1") &&
+                             Contains("validation: 1 queries with candidates of 2"));
   CHECK_THAT(judged.err, !Contains("are not in the query file"));
 }
 
-TEST_CASE("queries that validation judges by are not trained on, though both files name them", "[index_tools][query_resolver]") {
+TEST_CASE("queries that validation judges by are not trained on, though both files name them",
+          "[index_tools][query_resolver]") {
   const MadeSite site;
   site.index();
   site.folder.write("all.tsv", "q0\tamber\nq1\tbirch\n");
   site.folder.write("held.tsv", "q1\tbirch\n");
   site.folder.write("log", "query_id\tdoc_id\nq0\td0\nq0\td0\nq1\td1\n");
-  const std::string train = "train --force --db @db --queries @all.tsv --clicks @log --epochs 1 --half-life 3 --model @m --valid-queries ";
+  const std::string train =
+      "train --force --db @db --queries @all.tsv --clicks @log --epochs 1 --half-life 3 --model @m --valid-queries ";
   const CommandResult result = site.run(train + "@held.tsv");
   INFO(result.err);
   CHECK_THAT(result.err, Contains("1 queries of --queries are among --valid-queries: they are not trained on"));
   CHECK_THAT(result.err, Contains("training: 1 queries with candidates of 1") && Contains("2 clicks, "));
-  CHECK_THAT(result.err, Contains("clicks count in full, whatever their age: the log has no times, which --half-life needs"));
-  CHECK_THAT(site.run(train + "@all.tsv").err, Contains("--valid-queries has all queries of") && Contains("none is left to train on"));
+  CHECK_THAT(result.err,
+             Contains("clicks count in full, whatever their age: the log has no times, which --half-life needs"));
+  CHECK_THAT(site.run(train + "@all.tsv").err,
+             Contains("--valid-queries has all queries of") && Contains("none is left to train on"));
 }

@@ -11,11 +11,12 @@ namespace {
 std::string event(const std::string& action, const std::string& query_id, const std::string& document, int ordinal,
                   const std::string& rest = "") {
   return "{\"action_name\":\"" + action + "\",\"query_id\":\"" + query_id +
-         "\",\"event_attributes\":{\"object\":{\"object_id\":\"" + document + "\"},\"position\":{\"ordinal\":" +
-         std::to_string(ordinal) + "}}" + rest + "}\n";
+         "\",\"event_attributes\":{\"object\":{\"object_id\":\"" + document +
+         "\"},\"position\":{\"ordinal\":" + std::to_string(ordinal) + "}}" + rest + "}\n";
 }
 
-const std::string kWords = ",\"user_query\":\"red shoes\",\"session_id\":\"s\",\"timestamp\":\"2024-12-10T00:00:00.000Z\"";
+const std::string kWords =
+    ",\"user_query\":\"red shoes\",\"session_id\":\"s\",\"timestamp\":\"2024-12-10T00:00:00.000Z\"";
 
 std::string brief(const KeptRow& row) {
   return row.session + "|" + row.query + "|" + row.document_id + "|" + std::to_string(row.rest.rank) +
@@ -50,8 +51,10 @@ TEST_CASE("impressions and clicks of a search make its page, ordinals from 0", "
                               {"add_to_cart", 1}, {"bulk-index lines", 2}, {"clicks on what was clicked already", 1}});
 }
 
-TEST_CASE("the words may stand in the query alone, before or behind its events, in another file", "[trainer][ubi_log]") {
-  const std::string query = "{\"query_id\":\"1\",\"client_id\":\"c\",\"user_query\":\"red\",\"timestamp\":1714566605123}\n";
+TEST_CASE("the words may stand in the query alone, before or behind its events, in another file",
+          "[trainer][ubi_log]") {
+  const std::string query =
+      "{\"query_id\":\"1\",\"client_id\":\"c\",\"user_query\":\"red\",\"timestamp\":1714566605123}\n";
   const std::string events = event("impression", "1", "a", 0) + event("click", "1", "a", 0);
   const Rows expected = {"c|red|a|1|clicked"};
   CHECK(briefs({query + events}) == expected);
@@ -74,12 +77,13 @@ TEST_CASE("searches are one each, though their words are the same", "[trainer][u
 
 TEST_CASE("times are ISO 8601 or milliseconds, sessions may stand within the attributes", "[trainer][ubi_log]") {
   const ScratchFolder folder;
-  const auto rows = rows_of(folder.write(
-      "log",
-      "{\"action_name\":\"click\",\"query_id\":\"1\",\"user_query\":\"w\",\"timestamp\":1717527764133,\"client_id\":\"c\","
-      "\"event_attributes\":{\"session_id\":\"inside\",\"object\":{\"object_id\":5}}}\n" +
-          event("click", "2", "d", 0, kWords)),
-      tolerant());
+  const auto rows =
+      rows_of(folder.write("log",
+                           "{\"action_name\":\"click\",\"query_id\":\"1\",\"user_query\":\"w\",\"timestamp\":"
+                           "1717527764133,\"client_id\":\"c\","
+                           "\"event_attributes\":{\"session_id\":\"inside\",\"object\":{\"object_id\":5}}}\n" +
+                               event("click", "2", "d", 0, kWords)),
+              tolerant());
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].rest.time == 1717527764.133);
   CHECK(rows[0].session == "inside");
@@ -123,7 +127,8 @@ TEST_CASE("JSON Lines of our own keys, or of named columns, are not taken for UB
   const ScratchFolder folder;
   ClickLogOptions options;
   options.columns = {{"query", "user_query"}, {"doc_id", "object"}};
-  const auto rows = rows_of(folder.write("log", "{\"query_id\":\"1\",\"user_query\":\"w\",\"object\":\"d\"}\n"), options);
+  const auto rows =
+      rows_of(folder.write("log", "{\"query_id\":\"1\",\"user_query\":\"w\",\"object\":\"d\"}\n"), options);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].query_id == "1");
 }

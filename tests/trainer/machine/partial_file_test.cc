@@ -10,7 +10,8 @@
 using namespace irgan;
 using Catch::Contains;
 
-TEST_CASE("an output that is not interrupted replaces the file and leaves nothing beside it", "[trainer][partial_file]") {
+TEST_CASE("an output that is not interrupted replaces the file and leaves nothing beside it",
+          "[trainer][partial_file]") {
   const ScratchFolder folder;
   folder.write("out", "before");
   PartialFile file(folder.file("out"), "run", false);
@@ -88,7 +89,8 @@ TEST_CASE("an output that another run writes is refused and left as it is", "[tr
     first.append("one\n");
     first.save(1);
     first.append("two\n");
-    for (const bool restart : {false, true}) CHECK_THROWS_WITH(PartialFile(path, "run", restart), Contains("another run writes it"));
+    for (const bool restart : {false, true})
+      CHECK_THROWS_WITH(PartialFile(path, "run", restart), Contains("another run writes it"));
     CHECK(folder.read("out.partial") == "one\ntwo\n");
     first.append("three\n");
     first.commit();

@@ -1,7 +1,7 @@
 #include "trainer/machine/sorted_runs.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 #include <utility>
@@ -36,6 +36,8 @@ TEST_CASE("empty keys and values are records like others", "[trainer][sorted_run
   runs.add("a", "");
   runs.add("", "x");
   std::vector<std::string> found;
-  runs.finish([&](std::string_view key, std::string_view value) { found.push_back(std::string(key) + "=" + std::string(value)); });
+  runs.finish([&](std::string_view key, std::string_view value) {
+    found.push_back(std::string(key) + "=" + std::string(value));
+  });
   CHECK(found == std::vector<std::string>{"=", "=x", "a="});
 }

@@ -1,12 +1,11 @@
 #include "trainer/machine/thread_pool.h"
 
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 using namespace irgan;
 
@@ -30,9 +29,8 @@ TEST_CASE("a pool of one works on the calling thread", "[trainer][thread_pool]")
   ThreadPool threads(1);
   const std::thread::id caller = std::this_thread::get_id();
   bool elsewhere = false;
-  threads.for_each(10, [&](std::size_t, unsigned thread) {
-    elsewhere |= thread != 0 || std::this_thread::get_id() != caller;
-  });
+  threads.for_each(
+      10, [&](std::size_t, unsigned thread) { elsewhere |= thread != 0 || std::this_thread::get_id() != caller; });
   CHECK_FALSE(elsewhere);
 }
 
@@ -67,7 +65,11 @@ TEST_CASE("for_each throws the first error by index, after all calls have ended"
 
 TEST_CASE("errors that are no std::exception pass too", "[trainer][thread_pool]") {
   ThreadPool threads(2);
-  CHECK_THROWS_AS(threads.for_each(4, [](std::size_t i, unsigned) { if (i == 3) throw 42; }), int);
+  CHECK_THROWS_AS(threads.for_each(4,
+                                   [](std::size_t i, unsigned) {
+                                     if (i == 3) throw 42;
+                                   }),
+                  int);
 }
 
 TEST_CASE("a pool is used many times", "[trainer][thread_pool]") {

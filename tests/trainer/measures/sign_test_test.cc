@@ -29,7 +29,8 @@ TEST_CASE("the sign test is exact", "[trainer][sign_test]") {
   CHECK(sign_test_p(0, 6) == Approx(2.0 / 64.0));
   CHECK(sign_test_p(9, 1) == Approx(2.0 * 11.0 / 1024.0));
   for (const auto& [wins, losses] : {std::pair{12, 5}, {40, 61}, {300, 250}, {501, 500}}) {
-    CHECK(sign_test_p(static_cast<unsigned>(wins), static_cast<unsigned>(losses)) == Approx(naive_p(wins, losses)).epsilon(1e-9));
+    CHECK(sign_test_p(static_cast<unsigned>(wins), static_cast<unsigned>(losses)) ==
+          Approx(naive_p(wins, losses)).epsilon(1e-9));
   }
 }
 

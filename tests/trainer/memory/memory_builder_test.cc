@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
+#include "trainer/memory/memory_builder.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "tests/trainer/click_rows.h"
-#include "trainer/memory/memory_builder.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;
@@ -27,7 +27,9 @@ MemoryRules rules(std::uint32_t min_sessions, double half_life_days = 5.0) {
 
 std::string served(const MemoryBuilder& builder) { return encode_memory(served_memory(builder.state(), 1.0)); }
 
-std::shared_ptr<const ClickMemory> memory(const MemoryBuilder& builder) { return ClickMemory::from_bytes(served(builder), "memory"); }
+std::shared_ptr<const ClickMemory> memory(const MemoryBuilder& builder) {
+  return ClickMemory::from_bytes(served(builder), "memory");
+}
 
 std::vector<std::string> words(const std::string& text) { return QueryWords({}, "english").of_text(text); }
 
@@ -45,7 +47,8 @@ struct Event {
 
 // 300 clicks of 40 sessions on ten queries over nine days.
 std::vector<Event> events() {
-  const char* const queries[] = {"red shoes", "shoes red", "blue hat", "hat", "mw3", "xbox 360", "xbox", "games", "red hat", "tv"};
+  const char* const queries[] = {"red shoes", "shoes red", "blue hat", "hat",     "mw3",
+                                 "xbox 360",  "xbox",      "games",    "red hat", "tv"};
   std::vector<Event> all;
   for (int i = 0; i < 300; ++i) {
     all.push_back({i * 0.03, "s" + std::to_string(i * 7 % 40), queries[i * 13 % 10], "d" + std::to_string(i * i % 17)});
@@ -93,7 +96,8 @@ TEST_CASE("a memory takes rows before the first dated one for as old as it", "[t
   CHECK_THAT(clicks_on(*memory(builder), "shoes", "a"), WithinAbs(0.5, 1e-6));
 }
 
-TEST_CASE("rows that were shown and not clicked, and queries without words, are passed over", "[trainer][memory_builder]") {
+TEST_CASE("rows that were shown and not clicked, and queries without words, are passed over",
+          "[trainer][memory_builder]") {
   MemoryBuilder builder(rules(1));
   builder.add(shown("s", "a", 1), "shoes");
   builder.add(shown("s", "b", 2, true), "shoes");
@@ -148,7 +152,9 @@ TEST_CASE("the ids of documents that only held-back queries clicked are not serv
 }
 
 TEST_CASE("sessions are counted over days, each once, and then all clicks are served", "[trainer][memory_builder]") {
-  const auto carried_on = [](const MemoryBuilder& builder) { return MemoryBuilder(decode_state(encode_state(builder.state()), "carry")); };
+  const auto carried_on = [](const MemoryBuilder& builder) {
+    return MemoryBuilder(decode_state(encode_state(builder.state()), "carry"));
+  };
   MemoryBuilder monday(rules(3));
   monday.add(at(kNow, by("a", click("x"))), "shoes");
   MemoryBuilder tuesday = carried_on(monday);

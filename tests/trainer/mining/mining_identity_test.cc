@@ -23,7 +23,8 @@ std::string identity_of(const MineOptions& options, const Xapian::Database& db) 
 
 }  // namespace
 
-TEST_CASE("a document replaced by another changes the identity though no count does", "[index_tools][mining_identity]") {
+TEST_CASE("a document replaced by another changes the identity though no count does",
+          "[index_tools][mining_identity]") {
   const ScratchFolder folder;
   Xapian::WritableDatabase db(folder.file("db"), Xapian::DB_CREATE);
   db.add_document(document_of("red"));

@@ -30,15 +30,18 @@ std::vector<std::size_t> rows_of(const std::vector<Pick>& picks) {
 
 }  // namespace
 
-TEST_CASE("by_value takes the highest first, equal ones by row, and leaves out what has no value", "[trainer][negative_draws]") {
+TEST_CASE("by_value takes the highest first, equal ones by row, and leaves out what has no value",
+          "[trainer][negative_draws]") {
   CHECK(by_value({1.0, kNaN, 3.0, 1.0, -2.0}) == RowOrder{2, 0, 3, 4});
   CHECK(by_value({}).empty());
 }
 
 TEST_CASE("drawn_by_weight draws by softmax and without replacement", "[trainer][negative_draws]") {
-  const std::vector<double> log_weights{std::log(0.5), std::log(0.3), -std::numeric_limits<double>::infinity(), std::log(0.2), kNaN};
+  const std::vector<double> log_weights{std::log(0.5), std::log(0.3), -std::numeric_limits<double>::infinity(),
+                                        std::log(0.2), kNaN};
   const int num_draws = 20000;
-  const auto shares = first_shares(num_draws, [&](std::mt19937_64& random) { return drawn_by_weight(log_weights, random); });
+  const auto shares =
+      first_shares(num_draws, [&](std::mt19937_64& random) { return drawn_by_weight(log_weights, random); });
   const double margin = 4.0 * std::sqrt(0.25 / num_draws);  // four standard errors
   CHECK(shares.at(0) == Approx(0.5).margin(margin));
   CHECK(shares.at(1) == Approx(0.3).margin(margin));
@@ -52,7 +55,8 @@ TEST_CASE("drawn_by_weight draws by softmax and without replacement", "[trainer]
 TEST_CASE("drawn_by_best_of draws as the sampler of training does", "[trainer][negative_draws]") {
   const std::vector<double> scores{0.1, 0.9, 0.5, kNaN};
   const int num_draws = 20000;
-  const auto shares = first_shares(num_draws, [&](std::mt19937_64& random) { return drawn_by_best_of(scores, 4, random); });
+  const auto shares =
+      first_shares(num_draws, [&](std::mt19937_64& random) { return drawn_by_best_of(scores, 4, random); });
   const double margin = 4.0 * std::sqrt(0.25 / num_draws);
   CHECK(shares.at(1) == Approx(1.0 - std::pow(2.0 / 3.0, 4)).margin(margin));
   CHECK(shares.at(0) == Approx(std::pow(1.0 / 3.0, 4)).margin(margin));
@@ -63,10 +67,12 @@ TEST_CASE("drawn_by_best_of draws as the sampler of training does", "[trainer][n
 TEST_CASE("shuffled makes all orders alike", "[trainer][negative_draws]") {
   const int num_draws = 20000;
   const auto shares = first_shares(num_draws, [](std::mt19937_64& random) { return shuffled({4, 7, 9}, random); });
-  for (const std::size_t row : {4, 7, 9}) CHECK(shares.at(row) == Approx(1.0 / 3.0).margin(4.0 * std::sqrt(0.25 / num_draws)));
+  for (const std::size_t row : {4, 7, 9})
+    CHECK(shares.at(row) == Approx(1.0 / 3.0).margin(4.0 * std::sqrt(0.25 / num_draws)));
 }
 
-TEST_CASE("ambiguous weights fall with the square of the distance to the positive's score", "[trainer][negative_draws]") {
+TEST_CASE("ambiguous weights fall with the square of the distance to the positive's score",
+          "[trainer][negative_draws]") {
   const std::vector<double> weights = ambiguous_log_weights({2.0, 1.0, kNaN}, 2.0, 0.5, -1.0);
   CHECK(weights[0] == Approx(-0.5));
   CHECK(weights[1] == 0.0);
@@ -99,5 +105,6 @@ TEST_CASE("mixed asks for each row once and passes over what is not accepted", "
 TEST_CASE("sources have names, and an unknown one is told the others", "[trainer][negative_draws]") {
   CHECK(negative_source_from_string("ambiguous") == NegativeSource::ambiguous);
   CHECK(std::string(to_string(NegativeSource::teacher)) == "teacher");
-  CHECK_THROWS_WITH(negative_source_from_string("bm52"), Contains("--source bm52") && Contains("generator, discriminator, bm25"));
+  CHECK_THROWS_WITH(negative_source_from_string("bm52"),
+                    Contains("--source bm52") && Contains("generator, discriminator, bm25"));
 }

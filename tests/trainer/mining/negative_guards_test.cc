@@ -28,7 +28,8 @@ TEST_CASE("scores and margins exclude by the query's lowest positive", "[trainer
   GuardOptions options;
   options.max_score = 8.0;
   options.min_score = 4.0;
-  CHECK(judged(options) == std::vector<X>{X::positive, X::max_score, X::none, X::none, X::none, X::none, X::none, X::min_score});
+  CHECK(judged(options) ==
+        std::vector<X>{X::positive, X::max_score, X::none, X::none, X::none, X::none, X::none, X::min_score});
   options = {};
   options.absolute_margin = 2.0;
   CHECK(judged(options)[1] == X::absolute_margin);
@@ -51,13 +52,17 @@ TEST_CASE("ranges are counted among survivors, positives and guarded ones aside"
   options.max_score = 8.0;
   options.range_min = 1;
   options.range_max = 3;
-  // The window is range_max + most_positives = 4 of the ranking: 10 to 7. Of it 8 and 7 survive; the first is passed over.
-  CHECK(judged(options) == std::vector<X>{X::positive, X::max_score, X::range, X::none, X::range, X::range, X::range, X::range});
+  // The window is range_max + most_positives = 4 of the ranking: 10 to 7. Of it 8 and 7 survive; the first is passed
+  // over.
+  CHECK(judged(options) ==
+        std::vector<X>{X::positive, X::max_score, X::range, X::none, X::range, X::range, X::range, X::range});
   // With three positives somewhere the window is two longer.
-  CHECK(judged(options, 10.0, 3) == std::vector<X>{X::positive, X::max_score, X::range, X::none, X::none, X::range, X::range, X::range});
+  CHECK(judged(options, 10.0, 3) ==
+        std::vector<X>{X::positive, X::max_score, X::range, X::none, X::none, X::range, X::range, X::range});
 }
 
-TEST_CASE("what has no score stands behind all others and passes no guard that looks at scores", "[trainer][negative_guards]") {
+TEST_CASE("what has no score stands behind all others and passes no guard that looks at scores",
+          "[trainer][negative_guards]") {
   std::vector<GuardedCandidate> candidates = descending();
   candidates[3].score = std::numeric_limits<double>::quiet_NaN();
   GuardOptions options;
@@ -80,7 +85,8 @@ TEST_CASE("what may be relevant is excluded, what is not known passes", "[traine
   CHECK(exclusions[3] == X::none);
 }
 
-TEST_CASE("the bound on relevance does not hold for what may be relevant, other guards do", "[trainer][negative_guards]") {
+TEST_CASE("the bound on relevance does not hold for what may be relevant, other guards do",
+          "[trainer][negative_guards]") {
   std::vector<GuardedCandidate> candidates = descending();
   for (GuardedCandidate& candidate : candidates) candidate.relevance = 0.9;
   candidates[1].may_be_relevant = true;

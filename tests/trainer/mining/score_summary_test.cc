@@ -1,7 +1,7 @@
 #include "trainer/mining/score_summary.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <random>

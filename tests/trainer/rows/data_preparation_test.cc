@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
 #include <set>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/scratch_folder.h"
@@ -35,10 +34,8 @@ Xapian::Database open() { return index().open(); }
 
 FeatureSchema schema() { return make_schema(open(), small_layout()); }
 
-const std::vector<QueryRow> kQueries{{"q1", "kernel", "", ""},
-                                     {"q2", "distributions", "", ""},
-                                     {"q3", "zebra", "", ""},
-                                     {"q4", "oil", "", ""}};
+const std::vector<QueryRow> kQueries{
+    {"q1", "kernel", "", ""}, {"q2", "distributions", "", ""}, {"q3", "zebra", "", ""}, {"q4", "oil", "", ""}};
 
 std::string written(const TrainingData& data) {
   std::ostringstream out;
@@ -96,10 +93,10 @@ TEST_CASE("judgments become grades over each query's whole pool", "[trainer][dat
   CHECK(label_of(data, data.examples[1], "fr") == 1.0);
 
   CHECK(report.num_queries == 4);
-  CHECK(report.num_without_evidence == 1);    // q2
-  CHECK(report.num_without_candidates == 1);  // q3
-  CHECK(report.num_unknown_queries == 1);     // other
-  CHECK(report.num_positives == 5);           // lk, st, none of q1; lk of q3; fr of q4
+  CHECK(report.num_without_evidence == 1);        // q2
+  CHECK(report.num_without_candidates == 1);      // q3
+  CHECK(report.num_unknown_queries == 1);         // other
+  CHECK(report.num_positives == 5);               // lk, st, none of q1; lk of q3; fr of q4
   CHECK(report.num_positives_outside_pool == 2);  // st of q1, lk of q3
   CHECK(report.num_positives_unknown == 1);       // none
 }
@@ -120,7 +117,7 @@ TEST_CASE("rows are those that the extractor makes of the first stage's hits", "
     num_missing += std::isnan(ours);
     CHECK((ours == rows.data()[k] || (std::isnan(ours) && std::isnan(rows.data()[k]))));
   }
-  CHECK(num_missing > 0);  // pc has no popularity
+  CHECK(num_missing > 0);                     // pc has no popularity
   CHECK(pool.rows(0, 0) >= pool.rows(1, 0));  // the first stage's order and score
   CHECK(pool.range.high == pool_range(rows).high);
 }
@@ -242,16 +239,19 @@ TEST_CASE("the result is the same at any number of threads", "[trainer][data_pre
   CHECK(in_range);
 }
 
-TEST_CASE("evidence from a file and from memory, in batches and without, prepares the same data in the query file's order",
-          "[trainer][data_preparation]") {
+TEST_CASE(
+    "evidence from a file and from memory, in batches and without, prepares the same data in the query file's order",
+    "[trainer][data_preparation]") {
   // More queries than are prepared at once; their ids are in another order than their rows.
   constexpr std::size_t kNumQueries = 700;
   const std::vector<std::string> words{"kernel", "oil", "statistics", "linux", "distributions", "maize"};
   const std::vector<std::string> documents{"lk", "kd", "pc", "st", "fr", "none"};
   std::vector<QueryRow> queries;
-  for (std::size_t i = 0; i < kNumQueries; ++i) queries.push_back({"q" + std::to_string(i), words[i % 6] + " " + words[i % 5], "", ""});
+  for (std::size_t i = 0; i < kNumQueries; ++i)
+    queries.push_back({"q" + std::to_string(i), words[i % 6] + " " + words[i % 5], "", ""});
   const bool has_impressions = GENERATE(true, false);
-  const auto prepared = [&](std::size_t max_bytes, unsigned num_threads, bool knows_strangers, PreparationReport& report) {
+  const auto prepared = [&](std::size_t max_bytes, unsigned num_threads, bool knows_strangers,
+                            PreparationReport& report) {
     ClickModelOptions model;
     model.half_life_days = 5.0;
     model.max_bytes = max_bytes;
@@ -261,7 +261,8 @@ TEST_CASE("evidence from a file and from memory, in batches and without, prepare
       const std::string session = std::to_string(random() % 500);
       const std::size_t number = random() % (kNumQueries + 100);
       const std::string& document = documents[random() % 6];
-      ClickRow row = has_impressions ? shown(session, document, 1 + static_cast<int>(random() % 3), random() % 3 == 0) : click(document);
+      ClickRow row = has_impressions ? shown(session, document, 1 + static_cast<int>(random() % 3), random() % 3 == 0)
+                                     : click(document);
       row.time = 1.7e9 + 100.0 * static_cast<double>(i);
       const std::string id = "q" + std::to_string(number);
       if (number < kNumQueries || !knows_strangers) {

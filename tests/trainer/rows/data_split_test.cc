@@ -1,13 +1,12 @@
 #include "trainer/rows/data_split.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -1,11 +1,10 @@
 #include "trainer/rows/letor_file.h"
 
+#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <sstream>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/rows/letor_line.h"
@@ -35,9 +34,9 @@ TrainingData indexed_data(LabelKind kind) {
   data.depth = 77;
   data.labels = kind;
   FeatureMatrix first(4, 3);
-  first << 1.0F / 3.0F, -0.0F, 1e-45F,                            //
-      std::numeric_limits<float>::max(), kMissing, 16777217.0F,   //
-      std::numeric_limits<float>::lowest(), 1e-30F, kMissing,     //
+  first << 1.0F / 3.0F, -0.0F, 1e-45F,                           //
+      std::numeric_limits<float>::max(), kMissing, 16777217.0F,  //
+      std::numeric_limits<float>::lowest(), 1e-30F, kMissing,    //
       kMissing, kMissing, kMissing;
   FeatureMatrix second(2, 3);
   second << 0.1F, 0.2F, 0.3F,  //
@@ -49,7 +48,8 @@ TrainingData indexed_data(LabelKind kind) {
 
 Example example_of(std::size_t pool, const std::vector<Index>& rows, const std::vector<int>& ranks,
                    const std::vector<double>& labels) {
-  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size())), {}, {}};
+  return {pool, rows, ranks, Eigen::Map<const Eigen::VectorXd>(labels.data(), static_cast<Index>(labels.size())),
+          {},   {}};
 }
 
 TrainingData clicked_data() {
@@ -192,15 +192,16 @@ TEST_CASE("escaped ids are one word, and only those are taken apart", "[trainer]
 
 TEST_CASE("MQ2008's lines are read with their document ids", "[trainer][letor_file]") {
   const ScratchFolder folder;
-  const TrainingData data = read_letor({folder.write(
-      "Fold1.txt",
-      "2 qid:10032 1:0.056537 2:0.000000 3:0.666667 #docid = GX029-35-5894638 inc = 0.0119881192468859 prob = 0.139842\n"
-      "0 qid:10032 1:0.279152 2:0.000000 3:0.000000 #docid = GX030-77-6315042 inc = 1 prob = 0.341364\r\n"
-      "\n"
-      "# a remark\n"
-      "1 qid:10035 1:0.5 3:0.25 #docid=8\n"
-      "0 qid:10035 2:1e-60 # docid= 9 rank = 2\n"
-      "0 qid:10035\n")});
+  const TrainingData data = read_letor(
+      {folder.write("Fold1.txt",
+                    "2 qid:10032 1:0.056537 2:0.000000 3:0.666667 #docid = GX029-35-5894638 inc = 0.0119881192468859 "
+                    "prob = 0.139842\n"
+                    "0 qid:10032 1:0.279152 2:0.000000 3:0.000000 #docid = GX030-77-6315042 inc = 1 prob = 0.341364\r\n"
+                    "\n"
+                    "# a remark\n"
+                    "1 qid:10035 1:0.5 3:0.25 #docid=8\n"
+                    "0 qid:10035 2:1e-60 # docid= 9 rank = 2\n"
+                    "0 qid:10035\n")});
   CHECK(data.labels == LabelKind::grades);
   CHECK(data.schema.features == std::vector<std::string>{"1", "2", "3"});
   CHECK(data.schema.fields.empty());
@@ -265,9 +266,8 @@ TEST_CASE("foreign files may lack the last columns, and the deepest query is the
   const ScratchFolder folder;
   std::string deep;
   for (int i = 0; i < 150; ++i) deep += "1 qid:7 1:" + std::to_string(i) + "\n";
-  const TrainingData data =
-      read_letor({folder.write("narrow.txt", "1 qid:1 1:1\n"), folder.write("wide.txt", "1 qid:2 3:1\n"),
-                  folder.write("deep.txt", deep)});
+  const TrainingData data = read_letor({folder.write("narrow.txt", "1 qid:1 1:1\n"),
+                                        folder.write("wide.txt", "1 qid:2 3:1\n"), folder.write("deep.txt", deep)});
   CHECK(data.schema.features.size() == 3);
   CHECK(data.pools[0].rows.cols() == 3);
   CHECK(data.depth == 150);

@@ -25,8 +25,10 @@ IndexLayout layout_with_clicks() {
 
 std::string all_of(const Xapian::Document& document) {
   std::string all;
-  for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) all += *term + ' ' + std::to_string(term.get_wdf()) + '\n';
-  for (auto value = document.values_begin(); value != document.values_end(); ++value) all += std::to_string(value.get_valueno()) + *value + '\n';
+  for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term)
+    all += *term + ' ' + std::to_string(term.get_wdf()) + '\n';
+  for (auto value = document.values_begin(); value != document.values_end(); ++value)
+    all += std::to_string(value.get_valueno()) + *value + '\n';
   return all;
 }
 
@@ -57,7 +59,8 @@ TEST_CASE("what is written into a document is removed without a trace", "[traine
   CHECK(all_of(document) == before);
 }
 
-TEST_CASE("stems of a query come from the query file by its id, else from the words of the row", "[trainer][behaviour_index]") {
+TEST_CASE("stems of a query come from the query file by its id, else from the words of the row",
+          "[trainer][behaviour_index]") {
   const std::vector<QueryRow> queries{{"q1", "red hats", "", ""}};
   QueryStemFinder finder(site().open(), layout_with_clicks(), Xapian::Query::OP_OR, queries);
   ClickRow row = click("a");
@@ -67,7 +70,8 @@ TEST_CASE("stems of a query come from the query file by its id, else from the wo
   CHECK(finder.stems_of(row, "q2") == std::vector<std::string>{"hat", "red"});
 }
 
-TEST_CASE("each part has an index of what it sees, under the site's docids, and nothing is left of them", "[trainer][behaviour_index]") {
+TEST_CASE("each part has an index of what it sees, under the site's docids, and nothing is left of them",
+          "[trainer][behaviour_index]") {
   ClickHistory history([](const ClickRow&, const std::string&) { return std::vector<std::string>{"hat"}; });
   history.add(at(1, click("a")), "hat");
   history.add(at(2, click("c")), "hat");

@@ -27,12 +27,13 @@ std::ptrdiff_t num_open_files() {
 
 }  // namespace
 
-TEST_CASE("stored data that are no JSON object and hold no field are the text as a whole", "[index_tools][document_texts]") {
+TEST_CASE("stored data that are no JSON object and hold no field are the text as a whole",
+          "[index_tools][document_texts]") {
   CHECK(text_in("red shoes") == "red shoes");
   CHECK(text_in("title=red shoes\nsize=40", {"title"}) == "red shoes");
   CHECK(text_in("{\"title\": \"red shoes\"}", {"title"}) == "red shoes");
-  CHECK_FALSE(text_in("{\"price\": 40}"));          // JSON is no text
-  CHECK_FALSE(text_in("size=40", {"title"}));       // a field was asked for
+  CHECK_FALSE(text_in("{\"price\": 40}"));     // JSON is no text
+  CHECK_FALSE(text_in("size=40", {"title"}));  // a field was asked for
 }
 
 TEST_CASE("texts of a file are found behind a byte order mark and either line end", "[index_tools][document_texts]") {

@@ -1,11 +1,10 @@
 #include "trainer/site/first_stage.h"
 
+#include <catch2/catch.hpp>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/small_index.h"
 
@@ -59,8 +58,7 @@ QueryRow row_of(const std::string& text) { return {"7", text, "", ""}; }
 }  // namespace
 
 TEST_CASE("a text's words are looked for under the title's prefix and without one", "[trainer][first_stage]") {
-  CHECK(described("kernel densities") ==
-        "Query(((ZSkernel@1 OR ZSdensiti@2) OR (Zkernel@1 OR Zdensiti@2)))");
+  CHECK(described("kernel densities") == "Query(((ZSkernel@1 OR ZSdensiti@2) OR (Zkernel@1 OR Zdensiti@2)))");
 }
 
 TEST_CASE("words in capitals are not stemmed, as Xapian's STEM_SOME has it", "[trainer][first_stage]") {

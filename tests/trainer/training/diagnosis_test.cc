@@ -8,7 +8,8 @@ using nlohmann::json;
 namespace {
 
 json epoch(double validation, double divergence, double entropy) {
-  return {{"validation", {{"discriminator", validation}}}, {"policy_divergence", divergence}, {"policy_entropy", entropy}};
+  return {
+      {"validation", {{"discriminator", validation}}}, {"policy_divergence", divergence}, {"policy_entropy", entropy}};
 }
 
 GameOptions plain_form() {

@@ -16,7 +16,8 @@ Network first_column(const Encoding& encoding, float factor) {
   network.layers.emplace_back();
   network.layers[0].weight = FeatureMatrix::Zero(encoding.width(), 1);
   for (Eigen::Index column = 0; column < encoding.width(); ++column) {
-    if (encoding.feature_of_column()[static_cast<std::size_t>(column)] == 0) network.layers[0].weight(column, 0) = factor;
+    if (encoding.feature_of_column()[static_cast<std::size_t>(column)] == 0)
+      network.layers[0].weight(column, 0) = factor;
   }
   network.layers[0].bias = Eigen::VectorXf::Zero(1);
   return network;
@@ -49,12 +50,14 @@ TEST_CASE("a generator that knows what is clicked hits it more, the more the col
   CHECK(hits[0].uniform < 0.4);
 }
 
-TEST_CASE("the halves of a query's positives are hidden and known: no more than half is hit", "[trainer][false_negatives]") {
+TEST_CASE("the halves of a query's positives are hidden and known: no more than half is hit",
+          "[trainer][false_negatives]") {
   TrainingData data = graded_queries(1, 4, 2, 1);
   data.examples[0].labels = (Eigen::VectorXd(4) << 1.0, 2.0, 0.0, 0.0).finished();
   const Encoding encoding = fit_encoding(data.pools, 4);
   ThreadPool threads(1);
-  const HiddenHits hits = HiddenPositives(data, 7).hits({first_column(encoding, 0.0F)}, {1.0}, encoding, threads).front();
+  const HiddenHits hits =
+      HiddenPositives(data, 7).hits({first_column(encoding, 0.0F)}, {1.0}, encoding, threads).front();
   CHECK(hits.uniform == Approx(1.0 / 3.0));  // one of two hidden, one of four documents known
 }
 
@@ -69,7 +72,8 @@ TEST_CASE("pages of one query share their pool and are halved together", "[train
   CHECK(HiddenPositives(data, 1).num_queries() == 5);
 }
 
-TEST_CASE("hardest_temperature is the lowest whose draws and all easier ones keep the bound", "[trainer][false_negatives]") {
+TEST_CASE("hardest_temperature is the lowest whose draws and all easier ones keep the bound",
+          "[trainer][false_negatives]") {
   const std::vector<double> temperatures{0.5, 1.0, 2.0, 4.0};
   CHECK(hardest_temperature(temperatures, {5.0, 2.5, 1.6, 1.2}, 2.0) == 2.0);
   CHECK(hardest_temperature(temperatures, {1.8, 1.7, 1.6, 1.2}, 2.0) == 0.5);

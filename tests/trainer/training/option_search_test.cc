@@ -1,8 +1,7 @@
 #include "trainer/training/option_search.h"
 
-#include <set>
-
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"

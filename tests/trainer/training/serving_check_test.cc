@@ -68,8 +68,8 @@ TEST_CASE("clicks on pages are weighted by the examination that training found",
 
 namespace {
 
-// One page a query, two documents, shown 100 times in the first stage's order. The second feature is the first stage's score. Whoever looks at
-// the second document has not stopped at the first one.
+// One page a query, two documents, shown 100 times in the first stage's order. The second feature is the first stage's
+// score. Whoever looks at the second document has not stopped at the first one.
 TrainingData pages_of_stopping_users(double clicks_on_first, double clicks_on_second, bool says_last_clicks) {
   std::mt19937_64 random(5);
   TrainingData data = pools_of_random_rows(40, 2, 2, random);

@@ -1,23 +1,22 @@
 #include "trainer/training/training.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
 #include <csignal>
 #include <functional>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <random>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "irgan/model.h"
 #include "tests/trainer/central_differences.h"
@@ -519,8 +518,8 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
     }
     return std::sqrt(squares);
   };
-  // The standard deviation of log-attraction that chance can feign: the 120 pages hold some 17,000 clicks, for 27 encoded
-  // columns' worth of weights: sqrt(27 / 17,000) = .04, twice that.
+  // The standard deviation of log-attraction that chance can feign: the 120 pages hold some 17,000 clicks, for 27
+  // encoded columns' worth of weights: sqrt(27 / 17,000) = .04, twice that.
   CHECK(spread(model) < 0.08);
   CHECK(spread(informed) > 0.5);
 }
@@ -686,8 +685,8 @@ TEST_CASE("a gradient that is not finite is an error with epoch, query and what 
   options.pretraining_epochs = GENERATE(0, 1);
   CAPTURE(options.pretraining_epochs);
   CHECK_THROWS_AS(model_bytes(data, options), Error);
-  CHECK_THROWS_WITH(model_bytes(data, options), Contains("not finite") && Contains("epoch 1") && Contains("query 'q") &&
-                                                    Contains("--g-rate"));
+  CHECK_THROWS_WITH(model_bytes(data, options),
+                    Contains("not finite") && Contains("epoch 1") && Contains("query 'q") && Contains("--g-rate"));
 }
 
 TEST_CASE("progress runs from 0 to 1", "[trainer][training]") {
@@ -767,7 +766,8 @@ TEST_CASE("kinds of labels go by their names", "[trainer][training]") {
     CHECK(label_kind_from_string(to_string(kind)) == kind);
   }
   CHECK_THROWS_AS(label_kind_from_string("stars"), ConfigError);
-  CHECK_THROWS_WITH(label_kind_from_string("stars"), Contains("'stars'") && Contains("grades, clicks, impressions or shown"));
+  CHECK_THROWS_WITH(label_kind_from_string("stars"),
+                    Contains("'stars'") && Contains("grades, clicks, impressions or shown"));
 }
 
 TEST_CASE("a data set's fingerprint changes with all that training depends on", "[trainer][training]") {
@@ -807,5 +807,6 @@ TEST_CASE("validation is nDCG@10, or the log-likelihood of a click under the pag
   const double expected = 0.75 * std::log(std::exp(-0.25) / z) + 0.25 * std::log(std::exp(1.0 - 0.7) / z);
   CHECK_THAT(validation_score(example, LabelKind::impressions, scores, offsets), WithinAbs(expected, 1e-14));
   CHECK(std::isfinite(validation_score(example, LabelKind::impressions, scores, VectorXd())));
-  CHECK(validation_score(example, LabelKind::shown, scores, offsets) == validation_score(example, LabelKind::impressions, scores, VectorXd()));
+  CHECK(validation_score(example, LabelKind::shown, scores, offsets) ==
+        validation_score(example, LabelKind::impressions, scores, VectorXd()));
 }

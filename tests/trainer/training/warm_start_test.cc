@@ -1,9 +1,8 @@
 #include "trainer/training/warm_start.h"
 
+#include <catch2/catch.hpp>
 #include <memory>
 #include <string>
-
-#include <catch2/catch.hpp>
 
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
@@ -104,7 +103,8 @@ TEST_CASE("going on keeps the encoding and begins with the model's weights and o
   const auto second = trained(day_of(4, 20), options);
   const ModelParts& a = first->parts();
   const ModelParts& b = second->parts();
-  for (std::size_t j = 0; j < a.encoding.features.size(); ++j) CHECK(a.encoding.features[j].edges == b.encoding.features[j].edges);
+  for (std::size_t j = 0; j < a.encoding.features.size(); ++j)
+    CHECK(a.encoding.features[j].edges == b.encoding.features[j].edges);
   CHECK((a.discriminators[0].layers[0].weight - b.discriminators[0].layers[0].weight).cwiseAbs().maxCoeff() < 1e-5F);
   CHECK((a.generators[0].layers[1].weight - b.generators[0].layers[1].weight).cwiseAbs().maxCoeff() < 1e-5F);
   const VectorXd before = offsets_of_model(*first, 0, 8);
@@ -177,7 +177,8 @@ TEST_CASE("the record names every model of the chain", "[trainer][warm_start]") 
   CHECK(record["history"][1]["best"][0].contains("discriminator"));
 }
 
-TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were", "[trainer][warm_start]") {
+TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were",
+          "[trainer][warm_start]") {
   ModelParts parts = trained(day_of(4, 10), options_of(1))->parts();
   json record = json::parse(parts.training_record);
   for (int night = 0; night < 40; ++night) {
