@@ -253,8 +253,9 @@ void run(const AnnotateOptions& options, std::ostream& out) {
   if (!options.field_lengths && !options.ids && options.values.empty() && options.pagerank.empty() && !with_clicks) {
     throw ConfigError("nothing to add: give --field-lengths, --ids, --values, --pagerank or --clicks");
   }
-  const Xapian::Database db = options.database.open_filled();
-  IndexLayout layout = options.database.layout(db);
+  const Site site = options.database.site();
+  const Xapian::Database db = site.open();
+  IndexLayout layout = site.layout;
   if (options.field_lengths) {
     for (TextField& field : layout.fields) {
       if (field.length_slot == Xapian::BAD_VALUENO) field.length_slot = free_slot(db, layout, kFirstLengthSlot);

@@ -70,12 +70,13 @@ void run(const CheckOptions& options, std::ostream& out) {
   findings.depth = options.depth;
   std::unique_ptr<ClickedDocuments> documents;
   if (!options.database.paths.empty()) {
-    const Xapian::Database db = options.database.open_filled();
-    const IndexLayout layout = options.database.layout(db);
+    const Site site = options.database.site();
+    const Xapian::Database db = site.open();
+    const IndexLayout& layout = site.layout;
     findings.are_ids_docids = layout.id_prefix.empty();
     if (!options.model.empty())
       findings.index_notes = index_notes(*Model::from_file(options.model), db, findings.are_ids_docids);
-    documents = std::make_unique<ClickedDocuments>(db, layout, queries, options.database.default_op);
+    documents = std::make_unique<ClickedDocuments>(db, layout, queries, site.default_op);
   }
 
   ClickLogOptions log_options = labels.log_options();

@@ -41,6 +41,14 @@ void print_overview(std::ostream& out) {
          "version.\n";
 }
 
+// A library names the member of a struct; here it is a flag.
+std::string with_flag(const ConfigError& error) {
+  std::string flag = error.member();
+  if (flag.empty()) return error.what();
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return "--" + flag + (error.what() + error.member().size());
+}
+
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
   err << "xapian-irgan " << command << ": " << message << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
@@ -199,7 +207,7 @@ int run_command_line(const std::vector<std::string>& words, std::ostream& out, s
     if (!out) return fail(err, name, "the output cannot be written", kFailed);
     return kDone;
   } catch (const ConfigError& error) {
-    return fail(err, name, error.what(), kBadUsage);
+    return fail(err, name, with_flag(error), kBadUsage);
   } catch (const Xapian::Error& error) {
     return fail(err, name,
                 std::string(error.get_type()) + ": " + error.get_msg() +

@@ -67,12 +67,13 @@ std::vector<std::string> prefixes_of(const IndexLayout& layout) {
 }
 
 Bench open_bench(const DistillOptions& options) {
-  const Xapian::Database db = options.database.open_filled();
-  const IndexLayout layout = options.database.layout(db);
+  const Site site = options.database.site();
+  const Xapian::Database db = site.open();
+  const IndexLayout& layout = site.layout;
   const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
   const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
   return {db,
-          FirstStage(db, layout, options.database.default_op),
+          FirstStage(db, layout, site.default_op),
           DocumentIds(db, layout.id_prefix),
           strict_reranker(db, model, depth, model_name(options.model)),
           static_cast<Xapian::doccount>(depth),

@@ -178,7 +178,7 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   for (const MemoryBuilder& builder : builders) {
     memories.push_back(ClickMemory::from_bytes(encode_memory(served_memory(builder.state(), 1.0)), options.out));
   }
-  const MemoryTuning tuning = tune_memory(options.database, model, options.depth, memories, later);
+  const MemoryTuning tuning = tune_memory(options.database.site(), model, options.depth, memories, later);
   out << std::fixed << std::setprecision(4) << "MRR of the clicks in " << options.tune << ": model alone "
       << tuning.model_alone << '\n'
       << std::defaultfloat << "half-life  prior  MRR\n";

@@ -183,7 +183,7 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
 void run(const MineOptions& options, std::ostream& out) {
   const std::vector<SharedSource> sources = parse_sources(options.sources);
   check(options, sources);
-  const Xapian::Database db = options.database.open_filled();
+  const Xapian::Database db = options.database.site().open();
   const std::vector<QueryRow> queries = read_queries(options.labels.queries);
   MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db),
                   read_evidence(options.labels, queries)};

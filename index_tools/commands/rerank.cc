@@ -44,9 +44,10 @@ void run(const RerankRunOptions& options, std::ostream& out) {
     throw ConfigError("--model needs --out: the baseline has no model");
   if (options.out.empty() && options.memory.is_named())
     throw ConfigError("--memory needs --out: the baseline has no memory");
-  const Xapian::Database db = options.database.open_filled();
-  const IndexLayout layout = options.database.layout(db);
-  FirstStage first_stage(db, layout, options.database.default_op);
+  const Site site = options.database.site();
+  const Xapian::Database db = site.open();
+  const IndexLayout& layout = site.layout;
+  FirstStage first_stage(db, layout, site.default_op);
   const DocumentIds ids(db, layout.id_prefix);
 
   std::optional<RunOutput> reranked;

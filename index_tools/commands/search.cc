@@ -134,11 +134,12 @@ void add_options(SearchOptions& options, OptionTable& table) {
 
 void run(const SearchOptions& options, std::ostream& out) {
   if (options.words.empty()) throw ConfigError("no words to look for");
-  const Xapian::Database db = options.database.open_filled();
-  const IndexLayout layout = options.database.layout(db);
+  const Site site = options.database.site();
+  const Xapian::Database db = site.open();
+  const IndexLayout& layout = site.layout;
   std::string text;
   for (const std::string& word : options.words) text += (text.empty() ? "" : " ") + word;
-  FirstStage first_stage(db, layout, options.database.default_op);
+  FirstStage first_stage(db, layout, site.default_op);
   const Xapian::Query query = first_stage.parse(text);
 
   Results results{db, layout, DocumentIds(db, layout.id_prefix), {}, {}};

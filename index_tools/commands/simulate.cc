@@ -177,7 +177,7 @@ void add_options(SimulateOptions& options, OptionTable& table) {
 void run(const SimulateOptions& options, std::ostream& out) {
   check(options);
   if (!options.compare.empty()) return run_comparison(options, out);
-  SimulatedSite site(options.database, options.queries, options.qrels);
+  SimulatedSite site(options.database.site(), options.queries, options.qrels);
   ServedOrder order(site, options);
   OutputFile file(options.out);
   const bool may_explore = options.explore > 0.0;

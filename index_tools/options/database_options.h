@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "index_tools/options/option_table.h"
-#include "trainer/rows/data_preparation.h"
-#include "trainer/site/index_layout.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
@@ -23,27 +22,18 @@ struct DatabaseOptions {
 
   void add_to(OptionTable& table);
 
-  /// Opens all paths as one database.
+  /// Throws: as site_at(); ConfigError for a slot that is no number
+  Site site() const;
+  /// Opens all paths as one database, which may be empty.
   ///
-  /// Throws: ConfigError without a path; Error naming the one that cannot be opened
-  Xapian::Database open() const;
-  /// Throws: as open; Error if there are no documents
-  Xapian::Database open_filled() const;
-  DatabaseOpener opener() const;
-  /// Throws: ConfigError for a slot that is no number or an unknown stemmer; FormatError if the index's own is damaged
+  /// Throws: as site_at()
+  Xapian::Database open() const { return open_database(paths); }
+  /// Throws: as site()
   IndexLayout layout(const Xapian::Database& db) const;
+
+ private:
+  LayoutOverrides overrides() const;
 };
-
-/// Opens the index at `path` to write to it; no other program can until it is closed.
-///
-/// Throws: Error naming the path, and what to do, if it is locked or cannot be opened
-Xapian::WritableDatabase open_writable(const std::string& path);
-
-/// Throws: ConfigError naming --stemmer and the languages that there are
-void check_stemmer(const std::string& language);
-
-/// Throws: ConfigError if features cannot be named after the field or value `name`
-void check_name(const std::string& name);
 
 /// Returns `text` as a value slot.
 ///

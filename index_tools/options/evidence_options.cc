@@ -261,7 +261,7 @@ void EvidenceOptions::check_clicks() const {
   if (holds_out() && std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
     throw ConfigError("--clicks - with --behaviour: the log is read twice, so it must be a file");
   }
-  if (!database.layout(database.open_filled()).behaviour) {
+  if (!database.site().layout.behaviour) {
     throw ConfigError(std::string(behaviour ? "--behaviour" : "--from: the model has features from clicks") +
                       ": the index knows nothing of clicks yet; 'annotate --clicks' adds it");
   }
@@ -271,7 +271,7 @@ std::unique_ptr<HeldOutHistory> EvidenceOptions::read_history(
     const std::vector<QueryRow>& rows,
     const std::function<bool(const ClickRow&, const std::string&)>& is_held_out) const {
   if (!holds_out()) return nullptr;
-  auto history = std::make_unique<HeldOutHistory>(database, rows);
+  auto history = std::make_unique<HeldOutHistory>(database.site(), rows);
   const QueryResolver resolver(rows);
   read_ahead([&](const ClickRow& row) {
     const std::string id = resolver.id_of(row);
@@ -285,8 +285,9 @@ TrainingData EvidenceOptions::prepare_rows(
     const std::function<TrainingData(const IndexLayout&, const FeatureSchema&, const PreparationOptions&,
                                      PreparationReport&)>& prepare_them,
     bool is_decayed, const std::string& part) const {
-  const Xapian::Database db = database.open_filled();
-  const IndexLayout layout = database.layout(db);
+  const Site site = database.site();
+  const Xapian::Database db = site.open();
+  const IndexLayout& layout = site.layout;
   PreparationOptions options;
   options.depth = depth;
   options.default_op = database.default_op;
@@ -312,7 +313,7 @@ TrainingData EvidenceOptions::prepare_clicks(const std::vector<QueryRow>& rows, 
           PreparationReport& report) {
         if (add_clicked) options.added = &added;
         options.parts = indexes.get();
-        return prepare(database.opener(), layout, schema_of_rows, rows, log.clicks, options, report);
+        return prepare(database.site().open, layout, schema_of_rows, rows, log.clicks, options, report);
       },
       half_life > 0.0, part);
   if (part != kValidation) report_decay(half_life, half_life_days.value_or(0.0), !half_life_days);
@@ -355,7 +356,7 @@ TrainingData EvidenceOptions::prepare_data(const std::string& queries_path, cons
   return prepare_rows(
       [&](const IndexLayout& layout, const FeatureSchema& schema_of_rows, const PreparationOptions& options,
           PreparationReport& report) {
-        return prepare(database.opener(), layout, schema_of_rows, rows, judgments, options, report);
+        return prepare(database.site().open, layout, schema_of_rows, rows, judgments, options, report);
       },
       false, part);
 }

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "irgan/errors.h"
+#include "plugin/src/model/base64.h"
 
 namespace irgan {
 namespace {
@@ -34,20 +35,6 @@ std::deque<ParsedText>& texts_of_this_thread() {
 }
 
 Terms terms_of(const Xapian::Query& query) { return {query.get_terms_begin(), query.get_terms_end()}; }
-
-// RFC 4648, section 4.
-std::string base64(const std::string& bytes) {
-  constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto byte = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
-    const unsigned bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (unsigned digit = 0; digit < 4; ++digit) {
-      text += i + digit <= bytes.size() ? kDigits[bits >> (18 - 6 * digit) & 63] : '=';
-    }
-  }
-  return text;
-}
 
 std::string now_in_utc() {
   using namespace std::chrono;
@@ -70,7 +57,7 @@ nlohmann::ordered_json or_null(const std::string& text) {
 
 std::string serialised(const Xapian::Query& query) {
   try {
-    return base64(query.serialise());
+    return encode_base64(query.serialise());
   } catch (const Xapian::UnimplementedError&) {
     return {};
   }

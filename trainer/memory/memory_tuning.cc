@@ -58,11 +58,11 @@ std::vector<Candidate> first_of(const std::vector<Candidate>& candidates, std::s
 /// Scores queries against one index.
 class Scorer {
  public:
-  Scorer(const DatabaseOptions& database, const std::shared_ptr<const Model>& model, std::size_t depth,
+  Scorer(const Site& site, const std::shared_ptr<const Model>& model, std::size_t depth,
          const std::vector<std::shared_ptr<const ClickMemory>>& memories)
-      : db_(database.open_filled()),
-        layout_(database.layout(db_)),
-        first_stage_(db_, layout_, database.default_op),
+      : db_(site.open()),
+        layout_(site.layout),
+        first_stage_(db_, layout_, site.default_op),
         ids_(db_, layout_.id_prefix),
         extractor_(db_, model->schema()),
         model_(model),
@@ -111,9 +111,9 @@ class Scorer {
 
 }  // namespace
 
-MemoryTuning tune_memory(const DatabaseOptions& database, const std::shared_ptr<const Model>& model, std::size_t depth,
+MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model, std::size_t depth,
                          const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later) {
-  Scorer scorer(database, model, depth, memories);
+  Scorer scorer(site, model, depth, memories);
   MemoryTuning tuning;
   for (const auto& memory : memories) {
     for (const double prior : kPriors) tuning.trials.push_back({memory->facts().half_life_days, prior, 0.0});

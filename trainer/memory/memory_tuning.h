@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "index_tools/options/database_options.h"
 #include "irgan/click_memory.h"
 #include "irgan/model.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
@@ -36,7 +36,7 @@ inline constexpr double kPriors[] = {0.03, 0.1, 0.3, 1.0, 3.0, 10.0};
 ///
 /// depth: candidates a query; 0: as the model was trained
 /// Throws: Error if no text has candidates
-MemoryTuning tune_memory(const DatabaseOptions& database, const std::shared_ptr<const Model>& model, std::size_t depth,
+MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model, std::size_t depth,
                          const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later);
 
 }  // namespace irgan

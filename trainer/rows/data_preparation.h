@@ -13,13 +13,11 @@
 #include "trainer/measures/qrels.h"
 #include "trainer/rows/training_data.h"
 #include "trainer/site/first_stage.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
 class PartIndexes;
-
-/// Opens the index anew, for a thread of its own.
-using DatabaseOpener = std::function<Xapian::Database()>;
 
 struct PreparationOptions {
   std::size_t depth = 100;  ///< candidates a query

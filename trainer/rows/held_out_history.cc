@@ -20,10 +20,10 @@ HeldOut way_of(const ClickHistory& history, BehaviourSource source) {
 
 }  // namespace
 
-HeldOutHistory::HeldOutHistory(const DatabaseOptions& database, const std::vector<QueryRow>& queries)
-    : db_(database.open()),
-      layout_(database.layout(db_)),
-      finder_(db_, layout_, database.default_op, queries),
+HeldOutHistory::HeldOutHistory(const Site& site, const std::vector<QueryRow>& queries)
+    : db_(site.open()),
+      layout_(site.layout),
+      finder_(db_, layout_, site.default_op, queries),
       history_([this](const ClickRow& row, const std::string& id) { return finder_.stems_of(row, id); }) {}
 
 void HeldOutHistory::deal(BehaviourSource source) {

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
-#include "index_tools/options/database_options.h"
 #include "trainer/evidence/click_history.h"
 #include "trainer/log/query_file.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/index_layout.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
@@ -36,7 +36,7 @@ class HeldOutHistory {
  public:
   /// queries: whose ids the log may give
   /// Requires: the index's layout has behaviour
-  HeldOutHistory(const DatabaseOptions& database, const std::vector<QueryRow>& queries);
+  HeldOutHistory(const Site& site, const std::vector<QueryRow>& queries);
   HeldOutHistory(const HeldOutHistory&) = delete;
   HeldOutHistory& operator=(const HeldOutHistory&) = delete;
 

@@ -114,7 +114,7 @@ void write_truth(const std::array<Contestant, 2>& both, std::size_t num_sessions
 }  // namespace
 
 void run_comparison(const SimulateOptions& options, std::ostream& out) {
-  SimulatedSite site(options.database, options.queries, options.qrels);
+  SimulatedSite site(options.database.site(), options.queries, options.qrels);
   const std::array<std::string, 2> names = names_of(options.compare);
   std::array<Contestant, 2> both{Contestant(names[0], options.compare[0], site.database(), options.depth),
                                  Contestant(names[1], options.compare[1], site.database(), options.depth)};

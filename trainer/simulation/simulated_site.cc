@@ -6,11 +6,10 @@
 
 namespace irgan {
 
-SimulatedSite::SimulatedSite(const DatabaseOptions& database, const std::string& queries_path,
-                             const std::string& qrels_path)
-    : db_(database.open_filled()),
-      layout_(database.layout(db_)),
-      first_stage_(db_, layout_, database.default_op),
+SimulatedSite::SimulatedSite(const Site& site, const std::string& queries_path, const std::string& qrels_path)
+    : db_(site.open()),
+      layout_(site.layout),
+      first_stage_(db_, layout_, site.default_op),
       ids_(db_, layout_.id_prefix),
       qrels_(read_qrels(qrels_path)),
       queries_(read_queries(queries_path)) {

@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "index_tools/options/database_options.h"
 #include "irgan/reranker.h"
 #include "trainer/measures/qrels.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
 class SimulatedSite {
  public:
   /// Throws: what opening and reading throw; Error if none of the queries is judged
-  SimulatedSite(const DatabaseOptions& database, const std::string& queries_path, const std::string& qrels_path);
+  SimulatedSite(const Site& site, const std::string& queries_path, const std::string& qrels_path);
 
   const Xapian::Database& database() const { return db_; }
   const std::vector<QueryRow>& queries() const { return queries_; }

@@ -25,10 +25,19 @@ class IRGAN_API FormatError : public Error {
   using Error::Error;
 };
 
-/// An option or hyper-parameter is outside its range; what() names the flag, the value and the range.
+/// An option or hyper-parameter is outside its range; what() names the member, the value and the range.
 class IRGAN_API ConfigError : public Error {
  public:
-  using Error::Error;
+  explicit ConfigError(const std::string& text) : Error(text) {}
+
+  /// what() is "MEMBER REST", for example "lambda 2: must be from 0 to 1". A command line shows member() as its flag.
+  ConfigError(const std::string& member, const std::string& rest) : Error(member + ' ' + rest), member_(member) {}
+
+  /// The option that is wrong, as its struct names it; empty where it is not one alone.
+  const std::string& member() const { return member_; }
+
+ private:
+  std::string member_;
 };
 
 }  // namespace irgan

@@ -9,6 +9,18 @@ constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 }  // namespace
 
+std::string encode_base64(std::string_view bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const auto byte = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
+    const unsigned bits = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
+    for (unsigned digit = 0; digit < 4; ++digit) {
+      text += i + digit <= bytes.size() ? kDigits[bits >> (18 - 6 * digit) & 63] : '=';
+    }
+  }
+  return text;
+}
+
 std::optional<std::string> decode_base64(std::string_view text) {
   const std::size_t num_given = text.size();
   while (!text.empty() && text.back() == '=' && num_given - text.size() < 2) text.remove_suffix(1);

@@ -265,7 +265,7 @@ TEST_CASE("annotate changes no shard while another program writes to one", "[ind
   const Xapian::WritableDatabase indexer(site.paths[2], Xapian::DB_OPEN);
   const CommandResult result = site.annotate("--field-lengths");
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.err, Contains("--db " + site.paths[2] + ": another program is writing to the index"));
+  CHECK_THAT(result.err, Contains("index " + site.paths[2] + ": another program is writing to the index"));
   for (const std::string& path : site.paths) CHECK(Xapian::Database(path).get_metadata(kLayoutKey).empty());
 }
 

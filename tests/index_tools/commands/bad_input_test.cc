@@ -185,7 +185,7 @@ TEST_CASE_METHOD(Fixture, "an index that is missing, or is none", "[index_tools]
   const std::string name = GENERATE("none", "empty_folder", "text", "rows");
   const auto tells = [&](const std::string& message) {
     CHECK_THAT(message,
-               Contains("--db " + file(name) + ": cannot be opened") && Contains("name the folder of a Xapian index"));
+               Contains("index " + file(name) + ": cannot be opened") && Contains("name the folder of a Xapian index"));
   };
   const std::string db = " --db @" + name + ' ';
   tells(failed("features" + db + kQueries + "--qrels @learn.qrels --out @out"));

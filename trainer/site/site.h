@@ -1,0 +1,60 @@
+/// A site's index as its own searches use it.
+#pragma once
+
+#include <xapian.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "trainer/site/index_layout.h"
+
+namespace irgan {
+
+/// Opens the index anew, for a thread of its own.
+using DatabaseOpener = std::function<Xapian::Database()>;
+
+/// Where the index is, what stands where in it, and how the site's searches read a text.
+///
+/// Threads: safe to share; each thread opens a Database of its own
+struct Site {
+  std::vector<std::string> paths;
+  DatabaseOpener open;  ///< all paths as one database
+  IndexLayout layout;
+  Xapian::Query::op default_op = Xapian::Query::OP_OR;  ///< what joins the words of a text
+};
+
+/// Opens the index and reads its layout.
+///
+/// paths:  each a folder, a stub file or tcp:HOST:PORT; several are searched as one
+/// said:   what the caller says of an index that does not say it itself
+/// Throws: ConfigError without a path, for an unknown stemmer or a name that features cannot have; Error naming the
+/// path
+///         that cannot be opened, or if there are no documents; FormatError if the index's own layout is damaged
+Site site_at(std::vector<std::string> paths, const LayoutOverrides& said = {},
+             Xapian::Query::op default_op = Xapian::Query::OP_OR);
+
+/// Opens all paths as one database.
+///
+/// Throws: as site_at, but an index may be empty
+Xapian::Database open_database(const std::vector<std::string>& paths);
+
+/// Returns the layout of an open index.
+///
+/// paths:  for messages
+/// Throws: as site_at
+IndexLayout checked_layout(const Xapian::Database& db, const LayoutOverrides& said,
+                           const std::vector<std::string>& paths);
+
+/// Opens the index at `path` to write to it; no other program can until it is closed.
+///
+/// Throws: Error naming the path, and what to do, if it is locked or cannot be opened
+Xapian::WritableDatabase open_writable(const std::string& path);
+
+/// Throws: ConfigError naming the languages that there are
+void check_stemmer(const std::string& language);
+
+/// Throws: ConfigError if features cannot be named after the field or value `name`
+void check_name(const std::string& name);
+
+}  // namespace irgan
