@@ -6,7 +6,7 @@ Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/rele
 
 The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and so are
 half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click counting once. The
-memory's threshold of sessions is 1, so that figures compare with the prototype's, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
+memory's threshold of sessions is 1, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
 p = 0 outside the pool; our models get it from `rerank --memory`.
 """
 import argparse
