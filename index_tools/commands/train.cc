@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -11,10 +12,12 @@
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
+#include "plugin/src/model/model_parts.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/letor_file.h"
 #include "trainer/training/option_search.h"
+#include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
 
 namespace irgan {
@@ -178,9 +181,10 @@ std::string shown(double score) {
 std::string epoch_line(const EpochReport& report) {
   std::ostringstream line;
   if (report.epoch == 0) line << "epoch  discriminator  generator  combined   KL(clicks|generator)\n";
-  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[0]) << "  "
-       << std::setw(9) << shown(report.validation[1]) << "  " << std::setw(8) << shown(report.validation[2]) << "   "
-       << std::fixed << std::setprecision(3) << report.statistics.policy_divergence;
+  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[Ranker::discriminator])
+       << "  " << std::setw(9) << shown(report.validation[Ranker::generator]) << "  " << std::setw(8)
+       << shown(report.validation[Ranker::combined]) << "   " << std::fixed << std::setprecision(3)
+       << report.statistics.policy_divergence;
   return line.str();
 }
 
@@ -292,7 +296,7 @@ void run(const TrainOptions& options, std::ostream& out) {
   out << "training on " << split.training.examples.size() << " examples, validating on "
       << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
   if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
-  std::optional<Model> model;
+  std::shared_ptr<const Model> model;
   std::optional<ServingCheck> verdict;
   const auto is_refused = [&] { return verdict && verdict->refused(); };
   const std::string aside = options.model + ".refused";
@@ -301,10 +305,10 @@ void run(const TrainOptions& options, std::ostream& out) {
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
     listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
-    listener.on_serving_check = [&](const ServingCheck& check) { verdict = check; };
     listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
-    listener.on_finish = [&](const ModelParts& parts) {
-      model.emplace(parts);
+    listener.on_finish = [&](const Trained& trained) {
+      model = trained.model;
+      verdict = trained.record.check;
       replace_file(is_refused() ? aside : options.model, model->to_bytes());
     };
     train(split.training, split.validation, training, listener);

@@ -101,10 +101,6 @@ Game::Game(GameOptions options, Network discriminator_start, Network generator_s
 
 Game::~Game() = default;
 
-bool Game::trains_generator() const {
-  return options_.objective == Objective::game && options_.sampler == Sampler::generator;
-}
-
 GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate) {
   while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
   threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
@@ -113,7 +109,7 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
     space.statistics = GameStatistics();
     space.statistics.weight = batch[i].weight;
     space.offset = offsets_of(batch[i], offsets.value);
-    if (trains_generator()) policy_pass(batch[i], space);
+    if (has_generator(options_)) policy_pass(batch[i], space);
   });
   double discriminator_norm = 0.0;
   double generator_norm = 0.0;
@@ -134,7 +130,7 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
       offsets.update(gradient, kOffsetRate * discriminator_rate);
     }
   }
-  for (int k = 0; k < options_.generator_steps && trains_generator(); ++k) {
+  for (int k = 0; k < options_.generator_steps && has_generator(options_); ++k) {
     threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
       if (k > 0) policy_pass(batch[i], *spaces_[i]);
       spaces_[i]->offset = offsets_of(batch[i], offsets.value);

@@ -47,6 +47,11 @@ struct GameOptions {
   int generator_steps = 1;      ///< a phase
 };
 
+/// Whether a generator plays, and learns.
+inline bool has_generator(const GameOptions& options) {
+  return options.objective == Objective::game && options.sampler == Sampler::generator;
+}
+
 /// What the game needs to know of one example.
 struct GameItem {
   /// The discriminator's inputs, documents x inputs; null where it scores drawn documents alone (scores_draws_alone).
@@ -96,8 +101,6 @@ class IRGAN_API Game {
 
   /// One step of the generator alone towards the clicks (maximum likelihood): pre-training.
   void pretrain_generator(const std::vector<GameItem>& batch, double rate);
-
-  bool trains_generator() const;
 
   Player discriminator;
   Player generator;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -290,9 +289,9 @@ LearntExamination learnt_examination(const TrainingData& training, std::uint64_t
   options.num_threads = num_threads;
   // No held-out part is needed: what is wanted is the last epoch, or nearly, and validation on its own data gives it.
   LearntExamination learnt;
-  learnt.ranker = std::make_shared<const Model>(train(training, training, options));
-  const auto record = nlohmann::json::parse(learnt.ranker->training_record());
-  learnt.examination = record.at("networks").at(0).at("examination_offset").get<std::vector<double>>();
+  Trained trained = train(training, training, options);
+  learnt.ranker = std::move(trained.model);
+  learnt.examination = std::move(trained.record.networks.front().examination);
   const double most = *std::max_element(learnt.examination.begin(), learnt.examination.end());
   for (double& offset : learnt.examination) offset = std::exp(offset - most);
   return learnt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <unordered_map>
 
@@ -33,6 +34,23 @@ LabelKind label_kind_from_string(const std::string& name) {
     if (name == to_string(kind)) return kind;
   }
   throw ConfigError("unknown kind of labels '" + name + "': grades, clicks, impressions or shown");
+}
+
+void to_json(nlohmann::json& object, const LabelOrigin& origin) {
+  object = nlohmann::json::object();
+  if (!origin.click_model.empty()) object["click_model"] = origin.click_model;
+  if (origin.half_life_days > 0.0) object["half_life_days"] = origin.half_life_days;
+  if (!origin.examination.empty()) object["examination"] = origin.examination;
+  if (!origin.split.empty()) object["split"] = origin.split;
+  if (origin.going_on > 0.0) object["going_on"] = origin.going_on;
+}
+
+void from_json(const nlohmann::json& object, LabelOrigin& origin) {
+  origin.click_model = object.value("click_model", "");
+  origin.half_life_days = object.value("half_life_days", 0.0);
+  origin.examination = object.value("examination", std::vector<double>());
+  origin.split = object.value("split", "");
+  origin.going_on = object.value("going_on", 0.0);
 }
 
 const char* to_string(QueryWeight weight) {

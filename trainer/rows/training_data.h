@@ -3,6 +3,7 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,9 @@ struct LabelOrigin {
   std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
+/// Members that say nothing are left out, and keep their defaults when they are read.
+IRGAN_API void to_json(nlohmann::json& object, const LabelOrigin& origin);
+IRGAN_API void from_json(const nlohmann::json& object, LabelOrigin& origin);
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
 enum class QueryWeight {

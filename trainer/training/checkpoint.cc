@@ -93,13 +93,14 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
                       {},
                       {},
                       {},
-                      file.text("record")};
-  for (std::size_t r = 0; r < state.best.size(); ++r) {
+                      record_from_text(file.text("record"))};
+  for (const Ranker ranker : kRankers) {
+    const auto r = static_cast<std::size_t>(ranker);
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");
-    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
-                     get_network(file, numbered("best", r) + ".discriminator"),
-                     get_network(file, numbered("best", r) + ".generator")};
+    state.best[ranker] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
+                          get_network(file, numbered("best", r) + ".discriminator"),
+                          get_network(file, numbered("best", r) + ".generator")};
   }
   for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
     state.discriminators.push_back(get_network(file, numbered("done", n) + ".discriminator"));
@@ -114,7 +115,7 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
 
 std::string encode_checkpoint(const TrainingState& state, const std::string& run) {
   TensorFile file;
-  file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", state.record}};
+  file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", to_text(state.record)}};
   put(file, "position", std::vector<std::int64_t>{state.network, state.epoch});
   put(file, "discriminator", state.discriminator);
   put(file, "generator", state.generator);
@@ -122,8 +123,9 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
   put(file, "offsets.first_moment", state.offsets.first_moment);
   put(file, "offsets.second_moment", state.offsets.second_moment);
   put(file, "offsets.num_steps", std::vector<std::int64_t>{state.offsets.num_steps});
-  for (std::size_t r = 0; r < state.best.size(); ++r) {
-    const BestEpoch& best = state.best[r];
+  for (const Ranker ranker : kRankers) {
+    const auto r = static_cast<std::size_t>(ranker);
+    const BestEpoch& best = state.best[ranker];
     put(file, numbered("best", r) + ".epoch", std::vector<std::int64_t>{best.epoch});
     put(file, numbered("best", r) + ".score", Eigen::VectorXd::Constant(1, best.score));
     put(file, numbered("best", r) + ".discriminator", best.discriminator);

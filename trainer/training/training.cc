@@ -6,10 +6,12 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <utility>
 
+#include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
@@ -27,7 +29,6 @@ namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-using nlohmann::json;
 
 constexpr double kFinalRateShare = 0.02;
 
@@ -47,12 +48,11 @@ constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
 void check(const TrainingOptions& options) {
-  const bool has_generator = options.game.objective == Objective::game && options.game.sampler == Sampler::generator;
-  if (options.ranker != Ranker::discriminator && !has_generator) {
+  if (options.ranker != Ranker::discriminator && !has_generator(options.game)) {
     throw ConfigError(std::string("--serve ") + to_string(options.ranker) +
                       " needs a generator: use --objective game and --sampler generator");
   }
-  if (!has_generator && options.generator_features != "all") {
+  if (!has_generator(options.game) && options.generator_features != "all") {
     throw ConfigError("--generator-features " + options.generator_features +
                       " needs a generator: use --objective game and --sampler generator");
   }
@@ -138,21 +138,21 @@ class TrainingRun {
                   " validation queries or pages has two documents and a positive label among its candidates: epochs "
                   "cannot be chosen; give more validation queries");
     }
-    run_ = hex_digest(record_of(options).dump() + record_of(training).dump() + record_of(validation).dump() +
-                      fingerprint(training) + fingerprint(validation));
-    record_ = {{"options", record_of(options)},
-               {"training", record_of(training)},
-               {"validation", record_of(validation)},
-               {"validation_measure", validation_measure(validation.labels)},
-               {"networks", json::array()}};
+    beginning_.options = options;
+    beginning_.options->from = nullptr;
+    beginning_.training = record_of(training);
+    beginning_.validation = record_of(validation);
+    beginning_.validation_measure = validation_measure(validation.labels);
     if (options.from) {
+      beginning_.from = options.from->version();
       ModelHistory history = history_of(*options.from);
-      record_["history"] = std::move(history.models);
-      record_["num_models_before"] = history.num_models;
+      beginning_.history = std::move(history.models);
+      beginning_.num_models_before = history.num_models;
     }
+    run_ = hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation));
   }
 
-  ModelParts run() {
+  Trained run() {
     TrainingState state = resume_or_start();
     while (state.network < options_.networks) {
       Game game(options_.game, state.discriminator.weights, state.generator.weights, num_ranks_, threads_);
@@ -173,28 +173,26 @@ class TrainingRun {
       if (++state.network < options_.networks) start_network(state);
     }
     record_false_negatives(state);
-    ModelParts parts = model_parts(state);
-    compare_with_first_stage(state.offsets, parts);
-    listener_.on_finish(parts);
+    const Trained trained = compared_with_first_stage(state);
+    listener_.on_finish(trained);
     if (!options_.checkpoint_path.empty()) ::unlink(options_.checkpoint_path.c_str());
-    return parts;
+    return trained;
   }
 
  private:
-  bool has_generator() const {
-    return options_.game.objective == Objective::game && options_.game.sampler == Sampler::generator;
-  }
-
   TrainingState resume_or_start() {
     const std::string& path = options_.checkpoint_path;
     if (!path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
       TrainingState state = decode_checkpoint(read_file(path), run_, path);
-      record_ = json::parse(state.record);
+      std::vector<NetworkRecord> networks = std::move(state.record.networks);
+      state.record = beginning_;
+      state.record.networks = std::move(networks);
       listener_.on_message("going on with the interrupted run in " + path + ": network " +
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
       return state;
     }
-    TrainingState state{0, 0, Player(Network()), Player(Network()), PositionOffsets(num_ranks_), {}, {}, {}, {}};
+    TrainingState state{0,  0,  Player(Network()), Player(Network()), PositionOffsets(num_ranks_), {},
+                        {}, {}, beginning_};
     start_network(state);
     return state;
   }
@@ -209,13 +207,13 @@ class TrainingRun {
     state.offsets = PositionOffsets(num_ranks_);
     if (options_.from) go_on_from(*options_.from, state);
     state.best = {};
-    record_["networks"].push_back({{"epochs", json::array()}});
+    state.record.networks.emplace_back();
   }
 
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
     state.discriminator = Player(model.parts().discriminators[number]);
-    if (has_generator()) state.generator = Player(model.parts().generators[number]);
+    if (has_generator(options_.game)) state.generator = Player(model.parts().generators[number]);
     state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
   }
 
@@ -229,7 +227,7 @@ class TrainingRun {
 
   // Encodes what each player sees of an example, the i-th of its batch.
   void describe_inputs(const Example& example, std::size_t i, GameItem& item) {
-    const bool shares_inputs = has_generator() && generator_inputs_->sees_all();
+    const bool shares_inputs = has_generator(options_.game) && generator_inputs_->sees_all();
     if (shares_inputs || !scores_draws_alone(options_.game)) {
       encode_example(data_, example, encoding_, encoded_[i]);
       item.encoded = &encoded_[i];
@@ -244,7 +242,7 @@ class TrainingRun {
     }
     if (shares_inputs) {
       item.generator_encoded = &encoded_[i];
-    } else if (has_generator()) {
+    } else if (has_generator(options_.game)) {
       generator_inputs_->encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
       item.generator_encoded = &generator_encoded_[i];
     }
@@ -282,7 +280,7 @@ class TrainingRun {
   }
 
   void pretrain(Game& game, int network) {
-    if (!has_generator()) return;
+    if (!has_generator(options_.game)) return;
     for (int epoch = 0; epoch < options_.pretraining_epochs; ++epoch) {
       const std::uint64_t number = kPretrainingEpoch + static_cast<std::uint64_t>(epoch);
       const std::vector<std::size_t> order = shuffled(network, number);
@@ -327,13 +325,13 @@ class TrainingRun {
     score(game, generator, report);
     measure_false_negatives(generator, report);
     keep_best(game, report, state);
-    record_["networks"].back()["epochs"].push_back(record_of(report));
+    state.record.networks.back().epochs.push_back(report);
     listener_.on_epoch(report);
   }
 
   void score(const Game& game, const Network& generator, EpochReport& report) {
-    validation_->score(game.discriminator.average, has_generator() ? &generator : nullptr, options_.game.temperature,
-                       game.offsets.value, report);
+    validation_->score(game.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
+                       options_.game.temperature, game.offsets.value, report);
   }
 
   // The model to go on from is a candidate too, so that the log of a bad day cannot replace it by a worse one.
@@ -343,11 +341,11 @@ class TrainingRun {
     report.epoch = BestEpoch::kStart;
     score(game, generator_inputs_->widened(game.generator.average), report);
     keep_best(game, report, state);
+    state.record.networks.back().start = report.validation;
     std::string scores;
-    for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-      const double validation = report.validation[static_cast<std::size_t>(ranker)];
+    for (const Ranker ranker : kRankers) {
+      const double validation = report.validation[ranker];
       if (std::isnan(validation)) continue;
-      record_["networks"].back()["start"][to_string(ranker)] = validation;
       scores += (scores.empty() ? "" : ", ") + std::string(to_string(ranker)) + ' ' + four_places(validation);
     }
     listener_.on_message("the model of --from has on this validation: " + scores);
@@ -355,7 +353,7 @@ class TrainingRun {
 
   void measure_false_negatives(const Network& generator, EpochReport& report) {
     report.hidden_hits = report.hidden_uniform_hits = std::numeric_limits<double>::quiet_NaN();
-    if (!has_generator() || hidden_positives_.num_queries() == 0) return;
+    if (!has_generator(options_.game) || hidden_positives_.num_queries() == 0) return;
     const HiddenHits hits =
         hidden_positives_.hits({generator}, {options_.game.temperature}, encoding_, threads_).front();
     report.hidden_hits = hits.policy;
@@ -363,59 +361,52 @@ class TrainingRun {
   }
 
   // How many times as many false negatives as uniform ones the generator that is kept draws, by temperature.
-  void record_false_negatives(const TrainingState& state) {
-    if (!has_generator() || hidden_positives_.num_queries() == 0) return;
+  void record_false_negatives(TrainingState& state) {
+    if (!has_generator(options_.game) || hidden_positives_.num_queries() == 0) return;
     std::vector<double> temperatures = recorded_temperatures();
     for (double& t : temperatures) t *= options_.game.temperature;
-    json multiples = json::array();
+    FalseNegativeCurve curve{hidden_positives_.num_queries(), recorded_temperatures(), {}};
     for (const HiddenHits& hits : hidden_positives_.hits(state.generators, temperatures, encoding_, threads_)) {
-      multiples.push_back(hits.multiple());
+      curve.multiples.push_back(hits.multiple());
     }
-    record_["false_negatives"] = {{"queries", hidden_positives_.num_queries()},
-                                  {"temperature", recorded_temperatures()},
-                                  {"multiple", multiples}};
+    state.record.false_negatives = std::move(curve);
   }
 
   static void keep_best(const Game& game, const EpochReport& report, TrainingState& state) {
-    for (std::size_t r = 0; r < state.best.size(); ++r) {
-      const double score = report.validation[r];
-      BestEpoch& best = state.best[r];
+    for (const Ranker ranker : kRankers) {
+      const double score = report.validation[ranker];
+      BestEpoch& best = state.best[ranker];
       if (std::isnan(score) || (best.epoch != BestEpoch::kNone && score <= best.score)) continue;
       best = {score, report.epoch, game.discriminator.average, game.generator.average};
     }
   }
 
   void finish_network(const Game& game, TrainingState& state) {
-    const auto best = [&](Ranker ranker) -> const BestEpoch& { return state.best[static_cast<std::size_t>(ranker)]; };
     const bool combined = options_.ranker == Ranker::combined;
-    state.discriminators.push_back(best(combined ? Ranker::combined : Ranker::discriminator).discriminator);
-    if (has_generator()) {
+    state.discriminators.push_back(state.best[combined ? Ranker::combined : Ranker::discriminator].discriminator);
+    if (has_generator(options_.game)) {
       state.generators.push_back(
-          generator_inputs_->widened(best(combined ? Ranker::combined : Ranker::generator).generator));
+          generator_inputs_->widened(state.best[combined ? Ranker::combined : Ranker::generator].generator));
     }
-    json& record = record_["networks"].back();
-    for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-      if (best(ranker).epoch == BestEpoch::kNone) continue;
-      const bool is_start = best(ranker).epoch == BestEpoch::kStart;
-      record["best"][to_string(ranker)] = {{"epoch", is_start ? 0 : best(ranker).epoch + 1},
-                                           {"validation", best(ranker).score}};
+    NetworkRecord& record = state.record.networks.back();
+    for (const Ranker ranker : kRankers) {
+      const BestEpoch& best = state.best[ranker];
+      if (best.epoch == BestEpoch::kNone) continue;
+      record.best[ranker] = ChosenEpoch{best.epoch == BestEpoch::kStart ? 0 : best.epoch + 1, best.score};
     }
-    if (best(options_.ranker).epoch == BestEpoch::kStart) {
+    if (state.best[options_.ranker].epoch == BestEpoch::kStart) {
       listener_.on_message("no epoch is better on this validation than the model of --from: its weights are kept");
     }
     if (num_ranks_ > 0) {
       const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];
-      record["examination_offset"] = std::vector<double>(relative.begin(), relative.end());
+      record.examination = {relative.begin(), relative.end()};
     }
-    for (const std::string& trouble : diagnose(record["epochs"], options_.game, data_.labels)) {
-      record["troubles"].push_back(trouble);
-      listener_.on_message(trouble);
-    }
+    record.troubles = diagnose(record.epochs, options_.game, data_.labels);
+    for (const std::string& trouble : record.troubles) listener_.on_message(trouble);
   }
 
-  void save(TrainingState& state) const {
+  void save(const TrainingState& state) const {
     if (options_.checkpoint_path.empty()) return;
-    state.record = record_.dump();
     replace_file(options_.checkpoint_path, encode_checkpoint(state, run_));
   }
 
@@ -430,24 +421,16 @@ class TrainingRun {
     if (!columns_from_clicks(parts.schema).empty()) parts.unseen_credit = options_.unseen_credit;
     parts.depth = data_.depth;
     parts.facts = data_.facts;
-    parts.training_record = record_.dump();
     return parts;
   }
 
-  // Says in the record, and to the listener, whether the model ranks worse than the first stage.
-  void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
-    const auto check =
-        check_serving(Model(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
-    if (!check) return;
-    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage},
-                                    {"served_ndcg10", check->served},
-                                    {"p", check->p},
-                                    {"queries", check->num_queries},
-                                    {"refused", check->refused()}};
-    if (check->is_worse())
-      record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
-    parts.training_record = record_.dump();
-    listener_.on_serving_check(*check);
+  // Writes down whether the model ranks worse than the first stage.
+  Trained compared_with_first_stage(TrainingState& state) const {
+    ModelParts parts = model_parts(state);
+    state.record.check =
+        check_serving(Model(parts), validation_data_, state.offsets.value, options_.first_stage_feature, options_.seed);
+    parts.training_record = to_text(state.record);
+    return {std::make_shared<const Model>(std::move(parts)), state.record};
   }
 
   const TrainingData& data_;
@@ -465,15 +448,15 @@ class TrainingRun {
   std::optional<GeneratorInputs> generator_inputs_;
   std::optional<Validation> validation_;
   std::string run_;
-  json record_;
+  TrainingRecord beginning_;                      // what is known before the first epoch
   std::vector<FeatureMatrix> encoded_;            // of the batch in play
   std::vector<FeatureMatrix> generator_encoded_;  // the same, where the generator sees other features
 };
 
 }  // namespace
 
-ModelParts train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
-                 const TrainingListener& listener) {
+Trained train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
+              const TrainingListener& listener) {
   check(options);
   if (options.from) check_warm_start(options, training);
   return TrainingRun(training, validation, options, listener).run();

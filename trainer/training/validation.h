@@ -2,15 +2,19 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <string>
 #include <vector>
 
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/rows/training_data.h"
-#include "trainer/training/training.h"
+#include "trainer/training/epoch_report.h"
 
 namespace irgan {
+
+/// What validation measures for labels of `kind`, in words.
+IRGAN_API std::string validation_measure(LabelKind kind);
 
 /// Held-out examples, encoded once.
 class IRGAN_API Validation {

@@ -248,9 +248,9 @@ TEST_CASE("naive and offset leave clicks as they are, and only offset is learnt 
     const bool has_offset = model != ClickModel::naive;
     CHECK(same.labels == (has_offset ? LabelKind::impressions : LabelKind::shown));
     CHECK(same.origin.click_model == (has_offset ? "offset" : "naive"));
-    const auto record = nlohmann::json::parse(train(same, same, options).training_record);
-    CHECK(record["networks"][0].contains("examination_offset") == has_offset);
-    CHECK(record["training"]["origin"]["click_model"] == same.origin.click_model);
+    const TrainingRecord record = train(same, same, options).record;
+    CHECK(record.networks[0].examination.empty() != has_offset);
+    CHECK(record.training->origin.click_model == same.origin.click_model);
   }
 }
 
