@@ -207,15 +207,32 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   return line.str();
 }
 
+// A value as its flag takes it.
+struct FlagText {
+  const TrainingOptions& options;
+  std::ostream& out;
+
+  template <class Value>
+  void operator()(const Number<Value>& number) const {
+    out << number.member.of(options);
+  }
+  void operator()(const Numbers& numbers) const {
+    const char* comma = "";
+    for (const int number : numbers.member.of(options)) out << std::exchange(comma, ",") << number;
+  }
+  void operator()(const Text& text) const { out << text.member.of(options); }
+  void operator()(const Choice& choice) const { out << choice.name_of(options); }
+};
+
 std::string trial_line(const Trial& trial) {
-  const TrainingOptions& options = trial.options;
-  std::string hidden;
-  for (const int units : options.hidden_units) hidden += (hidden.empty() ? "" : ",") + std::to_string(units);
   std::ostringstream line;
   line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
-       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate "
-       << options.discriminator_rate << " --g-rate " << options.generator_rate << " --batch " << options.batch_size
-       << " --lambda " << options.game.lambda << " --hidden " << hidden << " --bins " << options.bins;
+       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << ' ';
+  for (const char* name : kTried) {
+    const HyperParameter& tried = hyper_parameter(name);
+    line << " --" << tried.flag << ' ';
+    std::visit(FlagText{trial.options, line}, tried.value);
+  }
   return line.str();
 }
 
@@ -258,10 +275,11 @@ void add_options(TrainOptions& options, OptionTable& table) {
              "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
              "kept, and few epochs suffice",
              "MODEL");
-  table.number("epochs", options.epochs, 1, 10000,
-               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " +
-                   std::to_string(TrainingOptions().epochs) + ", and " + std::to_string(kEpochsFromModel) +
-                   " with --from");
+  const HyperParameter& epochs = hyper_parameter("epochs");
+  const auto& range = std::get<Number<int>>(epochs.value);
+  table.number(epochs.flag, options.epochs, range.low, range.high,
+               std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
+                   std::to_string(kEpochsFromModel) + " with --from");
   add_training_options(options.training, table);
   table.number(
       "trials", options.trials, 1, 10000,

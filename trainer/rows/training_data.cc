@@ -53,17 +53,6 @@ void from_json(const nlohmann::json& object, LabelOrigin& origin) {
   origin.going_on = object.value("going_on", 0.0);
 }
 
-const char* to_string(QueryWeight weight) {
-  switch (weight) {
-    case QueryWeight::one:
-      return "one";
-    case QueryWeight::clicks:
-      return "clicks";
-    default:
-      return "sqrt";
-  }
-}
-
 Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
   Eigen::VectorXd gains = example.labels.cwiseMax(0.0);
   if (kind == LabelKind::grades) {  // 2^grade - 1, above 0 for the smallest grade too

@@ -69,7 +69,6 @@ enum class QueryWeight {
   sqrt,  ///< the root of its clicks
   clicks,
 };
-IRGAN_API const char* to_string(QueryWeight weight);
 
 /// Pools and examples with what is needed to make a model of them.
 ///

@@ -74,9 +74,9 @@ std::string numbered(const char* name, std::size_t i) { return name + std::strin
 TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
   const TensorFile file = decode_tensors(bytes, path);
   if (file.text("run") != run) {
-    throw ConfigError(path +
-                      ": an interrupted run with other data or options; resume it with those, or start anew "
-                      "with --restart");
+    throw ConfigError(
+        "restart",
+        "is needed: " + path + " is an interrupted run with other data or options; go on with those, or start anew");
   }
   const std::vector<std::int64_t> position = file.integers("position", 1);
   if (position.size() != 2) throw FormatError(path + ": tensor 'position' has not two numbers");
@@ -142,7 +142,7 @@ TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, 
   try {
     return decode_state(bytes, run, path);
   } catch (const FormatError& error) {
-    throw FormatError(std::string(error.what()) + "; start the training anew with --restart");
+    throw FormatError(std::string(error.what()) + "; start the training anew (restart)");
   }
 }
 

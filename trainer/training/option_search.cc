@@ -41,9 +41,11 @@ class Memory {
     state_ = {{"run", run}, {"scores", json::object()}};
     if (restart || ::access(path_.c_str(), F_OK) != 0) return;
     const json found = json::parse(read_file(path_), nullptr, false);
-    if (!found.is_object() || !found.contains("scores")) throw FormatError(path_ + ": not what --trials wrote");
+    if (!found.is_object() || !found.contains("scores"))
+      throw FormatError(path_ + ": not what a search of options wrote");
     if (found.value("run", "") != run) {
-      throw ConfigError(path_ + ": trials with other data or options; go on with those, or start anew with --restart");
+      throw ConfigError("restart", "is needed: " + path_ +
+                                       " holds trials with other data or options; go on with those, or start anew");
     }
     state_ = found;
   }

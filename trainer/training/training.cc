@@ -47,21 +47,22 @@ std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t 
 constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
+const std::string kNeedsGenerator = " needs a generator, which plays in the game with sampler generator only";
+
 void check(const TrainingOptions& options) {
+  check_ranges(options);
   if (options.ranker != Ranker::discriminator && !has_generator(options.game)) {
-    throw ConfigError(std::string("--serve ") + to_string(options.ranker) +
-                      " needs a generator: use --objective game and --sampler generator");
+    throw ConfigError("serve", to_string(options.ranker) + kNeedsGenerator);
   }
   if (!has_generator(options.game) && options.generator_features != "all") {
-    throw ConfigError("--generator-features " + options.generator_features +
-                      " needs a generator: use --objective game and --sampler generator");
+    throw ConfigError("generator_features", options.generator_features + kNeedsGenerator);
   }
   if (options.game.negatives != 1.0 &&
       (options.game.objective != Objective::game || options.game.form != DiscriminatorForm::ratio)) {
-    throw ConfigError("--negatives changes the ratio form only: use --objective game and --discriminator ratio");
+    throw ConfigError("negatives", "changes the ratio form of the game's discriminator only");
   }
   if (options.game.importance > 0.0 && options.game.samples == 0) {
-    throw ConfigError("--importance changes how documents are drawn: it needs --samples K");
+    throw ConfigError("importance", "changes how documents are drawn: it needs samples above 0");
   }
 }
 
@@ -78,8 +79,9 @@ Standardisation standardise_first_stage(const TrainingData& data, const Training
   const auto& names = data.schema.features;
   const auto name = std::find(names.begin(), names.end(), options.first_stage_feature);
   if (name == names.end()) {
-    throw ConfigError("--sampler bm25 needs the first stage's score, but there is no feature '" +
-                      options.first_stage_feature + "': name it with --first-stage");
+    throw ConfigError(
+        "first_stage_feature",
+        options.first_stage_feature + ": there is no such feature, and sampler bm25 needs the first stage's score");
   }
   result.column = name - names.begin();
   double count = 0.0;
@@ -184,9 +186,6 @@ class TrainingRun {
     const std::string& path = options_.checkpoint_path;
     if (!path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
       TrainingState state = decode_checkpoint(read_file(path), run_, path);
-      std::vector<NetworkRecord> networks = std::move(state.record.networks);
-      state.record = beginning_;
-      state.record.networks = std::move(networks);
       listener_.on_message("going on with the interrupted run in " + path + ": network " +
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
       return state;
@@ -298,7 +297,8 @@ class TrainingRun {
   // What to say of an error in the step whose batch begins with the example `index`.
   Error at_step(const Error& error, const std::string& epoch, std::size_t index) const {
     return Error(std::string(error.what()) + " in " + epoch + ", near query '" +
-                 data_.pools[data_.examples[examples_[index]].pool].query_id + "': try a smaller --d-rate or --g-rate");
+                 data_.pools[data_.examples[examples_[index]].pool].query_id +
+                 "': try smaller steps (discriminator_rate, generator_rate)");
   }
 
   void play_epoch(Game& game, TrainingState& state) {
@@ -348,7 +348,7 @@ class TrainingRun {
       if (std::isnan(validation)) continue;
       scores += (scores.empty() ? "" : ", ") + std::string(to_string(ranker)) + ' ' + four_places(validation);
     }
-    listener_.on_message("the model of --from has on this validation: " + scores);
+    listener_.on_message("the model to go on from has on this validation: " + scores);
   }
 
   void measure_false_negatives(const Network& generator, EpochReport& report) {
@@ -395,7 +395,7 @@ class TrainingRun {
       record.best[ranker] = ChosenEpoch{best.epoch == BestEpoch::kStart ? 0 : best.epoch + 1, best.score};
     }
     if (state.best[options_.ranker].epoch == BestEpoch::kStart) {
-      listener_.on_message("no epoch is better on this validation than the model of --from: its weights are kept");
+      listener_.on_message("no epoch is better on this validation than the model to go on from: its weights are kept");
     }
     if (num_ranks_ > 0) {
       const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];

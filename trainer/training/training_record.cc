@@ -8,66 +8,6 @@ namespace irgan {
 
 using nlohmann::json;
 
-const char* to_string(Objective objective) { return objective == Objective::softmax ? "softmax" : "game"; }
-
-const char* to_string(DiscriminatorForm form) {
-  switch (form) {
-    case DiscriminatorForm::plain:
-      return "plain";
-    case DiscriminatorForm::pairwise:
-      return "pairwise";
-    default:
-      return "ratio";
-  }
-}
-
-const char* to_string(Sampler sampler) {
-  switch (sampler) {
-    case Sampler::uniform:
-      return "uniform";
-    case Sampler::bm25:
-      return "bm25";
-    case Sampler::dns:
-      return "dns";
-    default:
-      return "generator";
-  }
-}
-
-const char* to_string(Reward reward) { return reward == Reward::sigmoid ? "sigmoid" : "log"; }
-
-const char* to_string(RewardRatio ratio) { return ratio == RewardRatio::mixture ? "mixture" : "own"; }
-
-void to_json(json& object, const TrainingOptions& options) {
-  object = {{"from", options.from ? json(options.from->version()) : json()},
-            {"objective", to_string(options.game.objective)},
-            {"discriminator", to_string(options.game.form)},
-            {"sampler", to_string(options.game.sampler)},
-            {"reward", to_string(options.game.reward)},
-            {"reward_ratio", to_string(options.game.reward_ratio)},
-            {"samples", options.game.samples},
-            {"lambda", options.game.lambda},
-            {"negatives", options.game.negatives},
-            {"temperature", options.game.temperature},
-            {"importance", options.game.importance},
-            {"discriminator_steps", options.game.discriminator_steps},
-            {"generator_steps", options.game.generator_steps},
-            {"epochs", options.epochs},
-            {"batch_size", options.batch_size},
-            {"discriminator_rate", options.discriminator_rate},
-            {"generator_rate", options.generator_rate},
-            {"pretraining_epochs", options.pretraining_epochs},
-            {"bins", options.bins},
-            {"hidden_units", options.hidden_units},
-            {"query_weight", to_string(options.query_weight)},
-            {"generator_features", options.generator_features},
-            {"generator_hidden_units", options.generator_hidden_units},
-            {"networks", options.networks},
-            {"serve", to_string(options.ranker)},
-            {"first_stage_feature", options.first_stage_feature},
-            {"seed", options.seed}};
-}
-
 namespace {
 
 // JSON has neither NaN nor infinity: both are null in it.
@@ -93,7 +33,49 @@ void read(const json& object, const char* key, std::optional<Value>& target) {
   if (value != object.end()) target = value->get<Value>();
 }
 
+/// Writes the value of one hyper-parameter.
+struct Written {
+  const TrainingOptions& options;
+
+  template <class Value>
+  json operator()(const Number<Value>& number) const {
+    return number.member.of(options);
+  }
+  json operator()(const Numbers& numbers) const { return numbers.member.of(options); }
+  json operator()(const Text& text) const { return text.member.of(options); }
+  json operator()(const Choice& choice) const { return choice.name_of(options); }
+};
+
+/// Takes the value of one hyper-parameter from `value`.
+struct Taken {
+  const json& value;
+  TrainingOptions& options;
+
+  template <class Value>
+  void operator()(const Number<Value>& number) const {
+    value.get_to(number.member.of(options));
+  }
+  void operator()(const Numbers& numbers) const { value.get_to(numbers.member.of(options)); }
+  void operator()(const Text& text) const { value.get_to(text.member.of(options)); }
+  void operator()(const Choice& choice) const {
+    const auto name = value.get<std::string>();
+    if (!choice.set(options, name)) throw FormatError("the training record names '" + name + "', unknown here");
+  }
+};
+
 }  // namespace
+
+void to_json(json& object, const TrainingOptions& options) {
+  for (const HyperParameter& row : recipe()) object[row.name] = std::visit(Written{options}, row.value);
+  object["from"] = options.from ? json(options.from->version()) : json();
+}
+
+static void from_json(const json& object, TrainingOptions& options) {
+  for (const HyperParameter& row : recipe()) {
+    const auto value = object.find(row.name);
+    if (value != object.end()) std::visit(Taken{*value, options}, row.value);
+  }
+}
 
 void to_json(json& object, const DataRecord& data) {
   object = {{"labels", to_string(data.labels)}, {"origin", data.origin},
@@ -256,6 +238,9 @@ static void to_json(json& object, const TrainingRecord& record) {
 }
 
 static void from_json(const json& object, TrainingRecord& record) {
+  read(object, "options", record.options);
+  const json from = object.value("options", json::object()).value("from", json());
+  if (from.is_string()) from.get_to(record.from);
   read(object, "training", record.training);
   read(object, "validation", record.validation);
   read(object, "validation_measure", record.validation_measure);

@@ -268,7 +268,7 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
   TrainingOptions others = options;
   others.game.lambda = 0.25;
   CHECK_THROWS_AS(model_bytes(data, others), ConfigError);
-  CHECK_THROWS_WITH(model_bytes(data, others), StartsWith(options.checkpoint_path) && Contains("--restart"));
+  CHECK_THROWS_WITH(model_bytes(data, others), Contains(options.checkpoint_path) && Contains("restart"));
   Split other_data = graded();
   other_data.training.pools[3].rows(1, 1) += 1.0F;
   CHECK_THROWS_AS(model_bytes(other_data, options), ConfigError);
@@ -277,14 +277,14 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
   CHECK_THROWS_AS(model_bytes(other_data, options), ConfigError);
   CHECK((folder.read("model.checkpoint") == checkpoint));
 
-  SECTION("--restart begins anew") {
+  SECTION("restart begins anew") {
     others.restart = true;
     TrainingOptions without_checkpoint = others;
     without_checkpoint.checkpoint_path.clear();
     CHECK((model_bytes(data, others) == model_bytes(data, without_checkpoint)));
     CHECK(folder.size() == 0);
   }
-  SECTION("--restart of the same run begins at its first epoch") {
+  SECTION("restart of the same run begins at its first epoch") {
     options.restart = true;
     int calls = 0;
     model_bytes(data, options, counting(calls));
@@ -304,7 +304,7 @@ TEST_CASE("a damaged checkpoint is refused with what to do", "[trainer][training
   SECTION("one bit flipped") { bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 4); }
   folder.write("model.checkpoint", bytes);
   CHECK_THROWS_AS(model_bytes(data, options), FormatError);
-  CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(options.checkpoint_path) && Contains("--restart"));
+  CHECK_THROWS_WITH(model_bytes(data, options), Contains(options.checkpoint_path) && Contains("restart"));
   options.restart = true;
   CHECK_NOTHROW(model_bytes(data, options));
 }
@@ -405,7 +405,7 @@ TEST_CASE("options that contradict each other are refused by their names", "[tra
     options.game.objective = Objective::softmax;
     options.ranker = GENERATE(Ranker::generator, Ranker::combined);
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(std::string("--serve ") + to_string(options.ranker)));
+    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(std::string("serve ") + to_string(options.ranker)));
   }
   SECTION("a generator served that a fixed sampler does not train") {
     options.game.sampler = Sampler::uniform;
@@ -415,13 +415,14 @@ TEST_CASE("options that contradict each other are refused by their names", "[tra
   SECTION("importance without draws") {
     options.game.importance = 0.5;
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith("--importance") && Contains("--samples"));
+    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith("importance") && Contains("samples"));
   }
   SECTION("bm25 without a first stage") {
     options.game.sampler = Sampler::bm25;
     options.first_stage_feature = "first_stage.score";
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), Contains("'first_stage.score'") && Contains("--first-stage"));
+    CHECK_THROWS_WITH(model_bytes(data, options),
+                      StartsWith("first_stage_feature first_stage.score") && Contains("bm25"));
   }
 }
 

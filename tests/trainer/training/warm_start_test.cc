@@ -97,7 +97,7 @@ TEST_CASE("a day whose log teaches the contrary leaves the weights as they were"
   CHECK(network.best[Ranker::discriminator]->validation == network.start[Ranker::discriminator]);
   CHECK(network.epochs.size() == 3);
   REQUIRE(messages.size() >= 2);
-  CHECK_THAT(messages.front(), Contains("the model of --from has on this validation: discriminator "));
+  CHECK_THAT(messages.front(), Contains("the model to go on from has on this validation: discriminator "));
 }
 
 TEST_CASE("going on keeps the encoding and begins with the model's weights and offsets", "[trainer][warm_start]") {
@@ -216,19 +216,19 @@ TEST_CASE("what cannot be gone on with is refused with the reason", "[trainer][w
   CHECK_THAT(refusal(renamed, going_on(model, 1)), Contains("the model's features are not those of the rows"));
   Day moved = day;
   moved.training.schema.stemmer = moved.validation.schema.stemmer = "german";
-  CHECK_THAT(refusal(moved, going_on(model, 1)), Contains("other constants") && Contains("'features --from MODEL'"));
+  CHECK_THAT(refusal(moved, going_on(model, 1)), Contains("other constants") && Contains("by the model's schema"));
 
   TrainingOptions options = going_on(model, 1);
   options.networks = 2;
-  CHECK_THAT(refusal(day, options), Contains("--networks 2: the model of --from has 1"));
+  CHECK_THAT(refusal(day, options), Contains("networks 2: the model to go on from has 1"));
   options = going_on(model, 1);
   options.generator_features = "1,2";
-  CHECK_THAT(refusal(day, options), Contains("--generator-features 1,2 and --from exclude each other"));
+  CHECK_THAT(refusal(day, options), Contains("generator_features 1,2 and from exclude each other"));
 
   TrainingOptions softmax = options_of(1);
   softmax.game.objective = Objective::softmax;
   const auto without_generator = trained(day, softmax);
-  CHECK_THAT(refusal(day, going_on(without_generator, 1)), Contains("the model has no generator to go on with"));
+  CHECK_THAT(refusal(day, going_on(without_generator, 1)), Contains("a model that has no generator to go on with"));
   softmax.from = without_generator;
   CHECK(refusal(day, softmax) == "(taken)");
   softmax.from = model;  // its generator is left out
