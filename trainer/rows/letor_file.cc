@@ -71,7 +71,7 @@ std::string header_of(const TrainingData& data) {
                 {"num_documents", data.facts.num_documents},
                 {"average_length", data.facts.average_length},
                 {"id_prefix", data.facts.id_prefix}}},
-              {"origin", data.origin}}
+              {"origin", record_of(data.origin)}}
       .dump();
 }
 
@@ -84,7 +84,7 @@ void read_header(std::string_view line, const std::string& place, TrainingData& 
     const json& index = header.at("index");
     data.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
                   index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
-    if (header.contains("origin")) header["origin"].get_to(data.origin);
+    if (header.contains("origin")) data.origin = origin_from(header["origin"]);
   } catch (const json::exception& error) {
     throw FormatError(place + ": the first line is not what 'xapian-irgan features' writes: " + error.what());
   } catch (const ConfigError& error) {

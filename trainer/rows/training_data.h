@@ -59,9 +59,12 @@ struct LabelOrigin {
   std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
-/// Members that say nothing are left out, and keep their defaults when they are read.
-IRGAN_API void to_json(nlohmann::json& object, const LabelOrigin& origin);
-IRGAN_API void from_json(const nlohmann::json& object, LabelOrigin& origin);
+
+nlohmann::json record_of(const LabelOrigin& origin);
+/// What record_of() gave; members that are missing keep their defaults.
+///
+/// Throws: nlohmann::json::exception if a member has another type
+LabelOrigin origin_from(const nlohmann::json& record);
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
 enum class QueryWeight {
@@ -102,6 +105,14 @@ IRGAN_API bool is_informative(const Example& example);
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
                                             QueryWeight weight = QueryWeight::sqrt,
                                             const std::vector<Pool>& pools = {});
+
+/// Encodes some rows of a pool, relative to the whole of it.
+IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
+                           FeatureMatrix& encoded);
+
+/// Encodes the documents of one example, relative to its whole pool.
+IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
+                              FeatureMatrix& encoded);
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

@@ -78,7 +78,7 @@ static void from_json(const json& object, TrainingOptions& options) {
 }
 
 void to_json(json& object, const DataRecord& data) {
-  object = {{"labels", to_string(data.labels)}, {"origin", data.origin},
+  object = {{"labels", to_string(data.labels)}, {"origin", record_of(data.origin)},
             {"queries", data.num_queries},      {"rows", data.num_rows},
             {"examples", data.num_examples},    {"informative_examples", data.num_informative_examples}};
 }
@@ -94,7 +94,7 @@ void to_json(json& object, const ServingCheck& check) {
 
 static void from_json(const json& object, DataRecord& data) {
   data.labels = label_kind_from_string(object.value("labels", to_string(data.labels)));
-  read(object, "origin", data.origin);
+  data.origin = origin_from(object.value("origin", json::object()));
   read(object, "queries", data.num_queries);
   read(object, "rows", data.num_rows);
   read(object, "examples", data.num_examples);
