@@ -16,6 +16,7 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/training/first_model.h"
 #include "trainer/training/option_search.h"
 #include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
@@ -91,7 +92,7 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
                        std::ostream& out) {
   if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
   if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
-  const FittedClickModel fitted = fit_click_model(settings, split.training);
+  const FittedClickModel fitted = learn_click_model(settings, split.training);
   irgan::apply_click_model(fitted, split.training);
   irgan::apply_click_model(fitted, split.validation);
   const std::string line = examination_line(fitted);
