@@ -87,9 +87,7 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
   offsets.num_steps = get_integer(file, "offsets.num_steps");
   TrainingState state{static_cast<int>(position[0]),
                       static_cast<int>(position[1]),
-                      get_player(file, "discriminator"),
-                      get_player(file, "generator"),
-                      std::move(offsets),
+                      {get_player(file, "discriminator"), get_player(file, "generator"), std::move(offsets)},
                       {},
                       {},
                       {},
@@ -117,12 +115,12 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
   TensorFile file;
   file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", to_text(state.record)}};
   put(file, "position", std::vector<std::int64_t>{state.network, state.epoch});
-  put(file, "discriminator", state.discriminator);
-  put(file, "generator", state.generator);
-  put(file, "offsets.value", state.offsets.value);
-  put(file, "offsets.first_moment", state.offsets.first_moment);
-  put(file, "offsets.second_moment", state.offsets.second_moment);
-  put(file, "offsets.num_steps", std::vector<std::int64_t>{state.offsets.num_steps});
+  put(file, "discriminator", state.players.discriminator);
+  put(file, "generator", state.players.generator);
+  put(file, "offsets.value", state.players.offsets.value);
+  put(file, "offsets.first_moment", state.players.offsets.first_moment);
+  put(file, "offsets.second_moment", state.players.offsets.second_moment);
+  put(file, "offsets.num_steps", std::vector<std::int64_t>{state.players.offsets.num_steps});
   for (const Ranker ranker : kRankers) {
     const auto r = static_cast<std::size_t>(ranker);
     const BestEpoch& best = state.best[ranker];

@@ -6,9 +6,6 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <nlohmann/json.hpp>
-#include <numeric>
-#include <optional>
 #include <utility>
 
 #include "plugin/src/model/model_parts.h"
@@ -16,10 +13,10 @@
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
 #include "trainer/training/false_negatives.h"
-#include "trainer/training/serving_check.h"
 #include "trainer/training/training_record.h"
 #include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
@@ -27,24 +24,11 @@
 namespace irgan {
 namespace {
 
-using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr double kFinalRateShare = 0.02;
 
-// A seed of its own for each use, out of the run's seed and what tells the uses apart (splitmix64's finaliser).
-std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t epoch, std::uint64_t item) {
-  std::uint64_t mixed = seed;
-  for (const std::uint64_t part : {network, epoch, item}) {
-    mixed += 0x9E3779B97F4A7C15ULL + part;
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    mixed ^= mixed >> 31;
-  }
-  return mixed;
-}
-
-constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
+constexpr std::uint64_t kNetworkItem = ~std::uint64_t{1};  // of seed_for(), for the weights that a network starts with
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
 const std::string kNeedsGenerator = " needs a generator, which plays in the game with sampler generator only";
@@ -66,44 +50,42 @@ void check(const TrainingOptions& options) {
   }
 }
 
-// Mean 0 and deviation 1 over all rows, so that a softmax of it is neither flat nor a single peak.
-struct Standardisation {
-  Index column = -1;
-  double mean = 0.0;
-  double deviation = 1.0;
-};
-
-Standardisation standardise_first_stage(const TrainingData& data, const TrainingOptions& options) {
-  Standardisation result;
-  if (options.game.sampler != Sampler::bm25) return result;
-  const auto& names = data.schema.features;
-  const auto name = std::find(names.begin(), names.end(), options.first_stage_feature);
-  if (name == names.end()) {
-    throw ConfigError(
-        "first_stage_feature",
-        options.first_stage_feature + ": there is no such feature, and sampler bm25 needs the first stage's score");
-  }
-  result.column = name - names.begin();
-  double count = 0.0;
-  double sum = 0.0;
-  double squares = 0.0;
-  for (const Pool& pool : data.pools) {
-    for (const double x : pool.rows.col(result.column)) {
-      if (std::isnan(x)) continue;
-      count += 1.0;
-      sum += x;
-      squares += x * x;
-    }
-  }
-  result.mean = sum / std::max(count, 1.0);
-  result.deviation = std::sqrt(std::max(squares / std::max(count, 1.0) - result.mean * result.mean, 1e-12));
-  return result;
-}
-
 std::string four_places(double number) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4f", number);
   return text;
+}
+
+void check_informative(const TrainingData& training, const TrainingData& validation) {
+  const auto has_informative = [](const TrainingData& data) {
+    return std::any_of(data.examples.begin(), data.examples.end(), is_informative);
+  };
+  if (!has_informative(training)) {
+    throw Error("nothing to learn from: none of the " + std::to_string(training.examples.size()) +
+                " training queries or pages has two documents and a positive label among its candidates");
+  }
+  if (!has_informative(validation)) {
+    throw Error("none of the " + std::to_string(validation.examples.size()) +
+                " validation queries or pages has two documents and a positive label among its candidates: epochs "
+                "cannot be chosen; give more validation queries");
+  }
+}
+
+TrainingRecord record_before(const TrainingData& training, const TrainingData& validation,
+                             const TrainingOptions& options) {
+  TrainingRecord record;
+  record.options = options;
+  record.options->from = nullptr;
+  record.training = record_of(training);
+  record.validation = record_of(validation);
+  record.validation_measure = validation_measure(validation.labels);
+  if (options.from) {
+    record.from = options.from->version();
+    ModelHistory history = history_of(*options.from);
+    record.history = std::move(history.models);
+    record.num_models_before = history.num_models;
+  }
+  return record;
 }
 
 /// One call of train().
@@ -116,62 +98,26 @@ class TrainingRun {
         options_(options),
         listener_(listener),
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
-        first_stage_(standardise_first_stage(training, options)),
-        hidden_positives_(validation, options.seed) {
-    for (std::size_t i = 0; i < training.examples.size(); ++i) {
-      if (is_informative(training.examples[i])) examples_.push_back(i);
-    }
-    if (examples_.empty()) {
-      throw Error("nothing to learn from: none of the " + std::to_string(training.examples.size()) +
-                  " training queries or pages has two documents and a positive label among its candidates");
-    }
-    std::vector<Example> kept;
-    for (const std::size_t i : examples_) {
-      kept.push_back(training.examples[i]);
-      if (training.labels != LabelKind::impressions) continue;
-      for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
-    }
-    weights_ = query_weights(kept, training.labels, options.query_weight, training.pools);
-    encoding_ = options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins);
-    generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
-    validation_.emplace(validation, encoding_, threads_, options.query_weight);
-    if (validation_->num_examples() == 0) {
-      throw Error("none of the " + std::to_string(validation.examples.size()) +
-                  " validation queries or pages has two documents and a positive label among its candidates: epochs "
-                  "cannot be chosen; give more validation queries");
-    }
-    beginning_.options = options;
-    beginning_.options->from = nullptr;
-    beginning_.training = record_of(training);
-    beginning_.validation = record_of(validation);
-    beginning_.validation_measure = validation_measure(validation.labels);
-    if (options.from) {
-      beginning_.from = options.from->version();
-      ModelHistory history = history_of(*options.from);
-      beginning_.history = std::move(history.models);
-      beginning_.num_models_before = history.num_models;
-    }
-    run_ = hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation));
-  }
+        encoding_(options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins)),
+        generator_inputs_(training.schema, encoding_, options.generator_features),
+        batches_(training, options, first_stage_feature(training, options), encoding_, generator_inputs_, threads_),
+        validation_(validation, encoding_, threads_, options.query_weight),
+        hidden_positives_(validation, options.seed),
+        beginning_(record_before(training, validation, options)),
+        run_(hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation))) {}
 
   Trained run() {
     TrainingState state = resume_or_start();
     while (state.network < options_.networks) {
-      Game game(options_.game, state.discriminator.weights, state.generator.weights, num_ranks_, threads_);
-      game.discriminator = state.discriminator;
-      game.generator = state.generator;
-      game.offsets = state.offsets;
-      if (state.epoch == 0 && options_.from) score_start(game, state);
+      Game game(options_.game, state.players, threads_);
+      if (state.epoch == 0 && options_.from) score_start(state);
       if (state.epoch == 0) pretrain(game, state.network);
       while (state.epoch < options_.epochs) {
         play_epoch(game, state);
         ++state.epoch;
-        state.discriminator = game.discriminator;
-        state.generator = game.generator;
-        state.offsets = game.offsets;
         save(state);
       }
-      finish_network(game, state);
+      finish_network(state);
       if (++state.network < options_.networks) start_network(state);
     }
     record_false_negatives(state);
@@ -190,20 +136,20 @@ class TrainingRun {
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
       return state;
     }
-    TrainingState state{0,  0,  Player(Network()), Player(Network()), PositionOffsets(num_ranks_), {},
-                        {}, {}, beginning_};
+    const Player nobody{Network()};
+    TrainingState state{0, 0, {nobody, nobody, PositionOffsets(0)}, {}, {}, {}, beginning_};
     start_network(state);
     return state;
   }
 
   void start_network(TrainingState& state) {
-    std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(state.network), 0, kShuffleItem - 1));
+    std::mt19937_64 random(seed_for(options_.seed, state.network, 0, kNetworkItem));
+    const std::vector<int>& generator_units =
+        options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units;
     state.epoch = 0;
-    state.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
-    state.generator = Player(random_network(
-        generator_inputs_->width(),
-        options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
-    state.offsets = PositionOffsets(num_ranks_);
+    state.players.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
+    state.players.generator = Player(random_network(generator_inputs_.width(), generator_units, random));
+    state.players.offsets = PositionOffsets(batches_.num_ranks());
     if (options_.from) go_on_from(*options_.from, state);
     state.best = {};
     state.record.networks.emplace_back();
@@ -211,100 +157,35 @@ class TrainingRun {
 
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
-    state.discriminator = Player(model.parts().discriminators[number]);
-    if (has_generator(options_.game)) state.generator = Player(model.parts().generators[number]);
-    state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
-  }
-
-  std::vector<std::size_t> shuffled(int network, std::uint64_t epoch) const {
-    std::vector<std::size_t> order(examples_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(network), epoch, kShuffleItem));
-    std::shuffle(order.begin(), order.end(), random);
-    return order;
-  }
-
-  // Encodes what each player sees of an example, the i-th of its batch.
-  void describe_inputs(const Example& example, std::size_t i, GameItem& item) {
-    const bool shares_inputs = has_generator(options_.game) && generator_inputs_->sees_all();
-    if (shares_inputs || !scores_draws_alone(options_.game)) {
-      encode_example(data_, example, encoding_, encoded_[i]);
-      item.encoded = &encoded_[i];
-    } else {
-      item.encode_rows = [this, &example](const std::vector<Index>& drawn) {
-        std::vector<Index> rows;
-        for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
-        FeatureMatrix encoded;
-        encode_rows(data_.pools[example.pool], rows, encoding_, encoded);
-        return encoded;
-      };
-    }
-    if (shares_inputs) {
-      item.generator_encoded = &encoded_[i];
-    } else if (has_generator(options_.game)) {
-      generator_inputs_->encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
-      item.generator_encoded = &generator_encoded_[i];
-    }
-  }
-
-  // Describes the examples order[begin, begin + batch size) to the game.
-  std::vector<GameItem> batch(const std::vector<std::size_t>& order, std::size_t begin, int network,
-                              std::uint64_t epoch) {
-    const std::size_t size = std::min(order.size() - begin, static_cast<std::size_t>(options_.batch_size));
-    std::vector<GameItem> items(size);
-    encoded_.resize(std::max(encoded_.size(), size));
-    generator_encoded_.resize(encoded_.size());
-    threads_.for_each(size, [&](std::size_t i, unsigned) {
-      const std::size_t index = order[begin + i];
-      const Example& example = data_.examples[examples_[index]];
-      GameItem& item = items[i];
-      describe_inputs(example, i, item);
-      item.positives = true_distribution(example, data_.labels);
-      item.ranks = num_ranks_ > 0 ? &example.ranks : &no_ranks_;
-      item.weight = weights_[index] / static_cast<double>(size);
-      item.seed = seed_for(options_.seed, static_cast<std::uint64_t>(network), epoch, begin + i);
-      if (first_stage_.column >= 0) item.first_stage = first_stage_scores(example);
-    });
-    return items;
-  }
-
-  VectorXd first_stage_scores(const Example& example) const {
-    const VectorXd column = data_.pools[example.pool].rows.col(first_stage_.column).cast<double>();
-    VectorXd scores(static_cast<Index>(example.rows.size()));
-    for (std::size_t i = 0; i < example.rows.size(); ++i) {
-      const double x = column[example.rows[i]];
-      scores[static_cast<Index>(i)] = std::isnan(x) ? 0.0 : (x - first_stage_.mean) / first_stage_.deviation;
-    }
-    return scores;
+    Players& players = state.players;
+    players.discriminator = Player(model.parts().discriminators[number]);
+    if (has_generator(options_.game)) players.generator = Player(model.parts().generators[number]);
+    players.offsets.value = offsets_of_model(model, state.network, batches_.num_ranks());
   }
 
   void pretrain(Game& game, int network) {
     if (!has_generator(options_.game)) return;
     for (int epoch = 0; epoch < options_.pretraining_epochs; ++epoch) {
-      const std::uint64_t number = kPretrainingEpoch + static_cast<std::uint64_t>(epoch);
-      const std::vector<std::size_t> order = shuffled(network, number);
-      for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(options_.batch_size)) {
-        const std::vector<GameItem> items = batch(order, begin, network, number);
+      const Shuffled examples = batches_.shuffled(network, kPretrainingEpoch + static_cast<std::uint64_t>(epoch));
+      for (std::size_t step = 0; step < batches_.num_steps(); ++step) {
+        const std::vector<GameItem> items = batches_.batch(examples, step);
         try {
           game.pretrain_generator(items, options_.generator_rate);
         } catch (const Error& error) {
-          throw at_step(error, "pre-training epoch " + std::to_string(epoch + 1), order[begin]);
+          throw at_step(error, "pre-training epoch " + std::to_string(epoch + 1), batches_.query_of(examples, step));
         }
       }
     }
   }
 
-  // What to say of an error in the step whose batch begins with the example `index`.
-  Error at_step(const Error& error, const std::string& epoch, std::size_t index) const {
-    return Error(std::string(error.what()) + " in " + epoch + ", near query '" +
-                 data_.pools[data_.examples[examples_[index]].pool].query_id +
+  static Error at_step(const Error& error, const std::string& epoch, const std::string& query) {
+    return Error(std::string(error.what()) + " in " + epoch + ", near query '" + query +
                  "': try smaller steps (discriminator_rate, generator_rate)");
   }
 
   void play_epoch(Game& game, TrainingState& state) {
-    const std::vector<std::size_t> order = shuffled(state.network, static_cast<std::uint64_t>(state.epoch));
-    const std::size_t batch_size = static_cast<std::size_t>(options_.batch_size);
-    const std::size_t steps = (order.size() + batch_size - 1) / batch_size;
+    const Shuffled examples = batches_.shuffled(state.network, static_cast<std::uint64_t>(state.epoch));
+    const std::size_t steps = batches_.num_steps();
     const double total_steps = static_cast<double>(steps) * options_.epochs;
     EpochReport report;
     report.network = state.network;
@@ -312,35 +193,34 @@ class TrainingRun {
     for (std::size_t step = 0; step < steps; ++step) {
       const double done = (static_cast<double>(steps) * state.epoch + static_cast<double>(step)) / total_steps;
       const double rate = 0.5 * (1.0 + std::cos(M_PI * done)) + kFinalRateShare;
-      const std::vector<GameItem> items =
-          batch(order, step * batch_size, state.network, static_cast<std::uint64_t>(state.epoch));
+      const std::vector<GameItem> items = batches_.batch(examples, step);
       try {
         report.statistics.merge(game.step(items, rate * options_.discriminator_rate, rate * options_.generator_rate));
       } catch (const Error& error) {
-        throw at_step(error, "epoch " + std::to_string(state.epoch + 1), order[step * batch_size]);
+        throw at_step(error, "epoch " + std::to_string(state.epoch + 1), batches_.query_of(examples, step));
       }
       listener_.on_progress(state.network, state.epoch, done);
     }
-    const Network generator = generator_inputs_->widened(game.generator.average);
-    score(game, generator, report);
+    const Network generator = generator_inputs_.widened(state.players.generator.average);
+    score(state.players, generator, report);
     measure_false_negatives(generator, report);
-    keep_best(game, report, state);
+    keep_best(report, state);
     state.record.networks.back().epochs.push_back(report);
     listener_.on_epoch(report);
   }
 
-  void score(const Game& game, const Network& generator, EpochReport& report) {
-    validation_->score(game.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
-                       options_.game.temperature, game.offsets.value, report);
+  void score(const Players& players, const Network& generator, EpochReport& report) const {
+    validation_.score(players.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
+                      options_.game.temperature, players.offsets.value, report);
   }
 
   // The model to go on from is a candidate too, so that the log of a bad day cannot replace it by a worse one.
-  void score_start(const Game& game, TrainingState& state) {
+  void score_start(TrainingState& state) {
     EpochReport report;
     report.network = state.network;
     report.epoch = BestEpoch::kStart;
-    score(game, generator_inputs_->widened(game.generator.average), report);
-    keep_best(game, report, state);
+    score(state.players, generator_inputs_.widened(state.players.generator.average), report);
+    keep_best(report, state);
     state.record.networks.back().start = report.validation;
     std::string scores;
     for (const Ranker ranker : kRankers) {
@@ -372,21 +252,21 @@ class TrainingRun {
     state.record.false_negatives = std::move(curve);
   }
 
-  static void keep_best(const Game& game, const EpochReport& report, TrainingState& state) {
+  static void keep_best(const EpochReport& report, TrainingState& state) {
     for (const Ranker ranker : kRankers) {
       const double score = report.validation[ranker];
       BestEpoch& best = state.best[ranker];
       if (std::isnan(score) || (best.epoch != BestEpoch::kNone && score <= best.score)) continue;
-      best = {score, report.epoch, game.discriminator.average, game.generator.average};
+      best = {score, report.epoch, state.players.discriminator.average, state.players.generator.average};
     }
   }
 
-  void finish_network(const Game& game, TrainingState& state) {
+  void finish_network(TrainingState& state) {
     const bool combined = options_.ranker == Ranker::combined;
     state.discriminators.push_back(state.best[combined ? Ranker::combined : Ranker::discriminator].discriminator);
     if (has_generator(options_.game)) {
       state.generators.push_back(
-          generator_inputs_->widened(state.best[combined ? Ranker::combined : Ranker::generator].generator));
+          generator_inputs_.widened(state.best[combined ? Ranker::combined : Ranker::generator].generator));
     }
     NetworkRecord& record = state.record.networks.back();
     for (const Ranker ranker : kRankers) {
@@ -397,8 +277,9 @@ class TrainingRun {
     if (state.best[options_.ranker].epoch == BestEpoch::kStart) {
       listener_.on_message("no epoch is better on this validation than the model to go on from: its weights are kept");
     }
-    if (num_ranks_ > 0) {
-      const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];
+    const VectorXd& offsets = state.players.offsets.value;
+    if (offsets.size() > 0) {
+      const VectorXd relative = offsets.array() - offsets[0];
       record.examination = {relative.begin(), relative.end()};
     }
     record.troubles = diagnose(record.epochs, options_.game, data_.labels);
@@ -427,8 +308,8 @@ class TrainingRun {
   // Writes down whether the model ranks worse than the first stage.
   Trained compared_with_first_stage(TrainingState& state) const {
     ModelParts parts = model_parts(state);
-    state.record.check =
-        check_serving(Model(parts), validation_data_, state.offsets.value, options_.first_stage_feature, options_.seed);
+    state.record.check = check_serving(Model(parts), validation_data_, state.players.offsets.value,
+                                       options_.first_stage_feature, options_.seed);
     parts.training_record = to_text(state.record);
     return {std::make_shared<const Model>(std::move(parts)), state.record};
   }
@@ -438,19 +319,13 @@ class TrainingRun {
   const TrainingOptions& options_;
   const TrainingListener& listener_;
   ThreadPool threads_;
-  Standardisation first_stage_;
-  HiddenPositives hidden_positives_;
-  std::vector<std::size_t> examples_;  // of data_, those that are informative
-  std::vector<double> weights_;        // of examples_
-  Index num_ranks_ = 0;                // that have an offset
-  const std::vector<int> no_ranks_{};
-  Encoding encoding_;
-  std::optional<GeneratorInputs> generator_inputs_;
-  std::optional<Validation> validation_;
-  std::string run_;
-  TrainingRecord beginning_;                      // what is known before the first epoch
-  std::vector<FeatureMatrix> encoded_;            // of the batch in play
-  std::vector<FeatureMatrix> generator_encoded_;  // the same, where the generator sees other features
+  const Encoding encoding_;
+  const GeneratorInputs generator_inputs_;
+  Batches batches_;
+  const Validation validation_;
+  const HiddenPositives hidden_positives_;
+  const TrainingRecord beginning_;  // what is known before the first epoch
+  const std::string run_;           // what tells this run from others
 };
 
 }  // namespace
@@ -459,6 +334,7 @@ Trained train(const TrainingData& training, const TrainingData& validation, cons
               const TrainingListener& listener) {
   check(options);
   if (options.from) check_warm_start(options, training);
+  check_informative(training, validation);
   return TrainingRun(training, validation, options, listener).run();
 }
 
