@@ -21,6 +21,7 @@
 #include "index_tools/commands/simulate.h"
 #include "index_tools/commands/store.h"
 #include "index_tools/commands/train.h"
+#include "index_tools/options/training_options.h"
 
 namespace irgan {
 namespace {
@@ -43,10 +44,8 @@ void print_overview(std::ostream& out) {
 
 // A library names the member of a struct; here it is a flag.
 std::string with_flag(const ConfigError& error) {
-  std::string flag = error.member();
-  if (flag.empty()) return error.what();
-  std::replace(flag.begin(), flag.end(), '_', '-');
-  return "--" + flag + (error.what() + error.member().size());
+  if (error.member().empty()) return error.what();
+  return flag_of(error.member()) + (error.what() + error.member().size());
 }
 
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {

@@ -7,6 +7,7 @@
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/training/first_model.h"
 
 namespace irgan {
 namespace {
@@ -57,7 +58,7 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   } else {
     data = evidence.prepare_data(evidence.queries);
   }
-  const FittedClickModel fitted = fit_click_model(settings, data);
+  const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
   if (valid_file) {

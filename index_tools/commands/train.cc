@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -11,10 +12,13 @@
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
+#include "plugin/src/model/model_parts.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/training/first_model.h"
 #include "trainer/training/option_search.h"
+#include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
 
 namespace irgan {
@@ -88,7 +92,7 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
                        std::ostream& out) {
   if (!options.data.empty()) check_click_model(settings, split.training, named_files("--data", options.data));
   if (!options.valid.empty()) check_click_model(settings, split.validation, named_files("--valid", options.valid));
-  const FittedClickModel fitted = fit_click_model(settings, split.training);
+  const FittedClickModel fitted = learn_click_model(settings, split.training);
   irgan::apply_click_model(fitted, split.training);
   irgan::apply_click_model(fitted, split.validation);
   const std::string line = examination_line(fitted);
@@ -178,9 +182,10 @@ std::string shown(double score) {
 std::string epoch_line(const EpochReport& report) {
   std::ostringstream line;
   if (report.epoch == 0) line << "epoch  discriminator  generator  combined   KL(clicks|generator)\n";
-  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[0]) << "  "
-       << std::setw(9) << shown(report.validation[1]) << "  " << std::setw(8) << shown(report.validation[2]) << "   "
-       << std::fixed << std::setprecision(3) << report.statistics.policy_divergence;
+  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[Ranker::discriminator])
+       << "  " << std::setw(9) << shown(report.validation[Ranker::generator]) << "  " << std::setw(8)
+       << shown(report.validation[Ranker::combined]) << "   " << std::fixed << std::setprecision(3)
+       << report.statistics.policy_divergence;
   return line.str();
 }
 
@@ -203,15 +208,32 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   return line.str();
 }
 
+// A value as its flag takes it.
+struct FlagText {
+  const TrainingOptions& options;
+  std::ostream& out;
+
+  template <class Value>
+  void operator()(const Number<Value>& number) const {
+    out << number.member.of(options);
+  }
+  void operator()(const Numbers& numbers) const {
+    const char* comma = "";
+    for (const int number : numbers.member.of(options)) out << std::exchange(comma, ",") << number;
+  }
+  void operator()(const Text& text) const { out << text.member.of(options); }
+  void operator()(const Choice& choice) const { out << choice.name_of(options); }
+};
+
 std::string trial_line(const Trial& trial) {
-  const TrainingOptions& options = trial.options;
-  std::string hidden;
-  for (const int units : options.hidden_units) hidden += (hidden.empty() ? "" : ",") + std::to_string(units);
   std::ostringstream line;
   line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
-       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << "  --d-rate "
-       << options.discriminator_rate << " --g-rate " << options.generator_rate << " --batch " << options.batch_size
-       << " --lambda " << options.game.lambda << " --hidden " << hidden << " --bins " << options.bins;
+       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << ' ';
+  for (const char* name : kTried) {
+    const HyperParameter& tried = hyper_parameter(name);
+    line << " --" << tried.flag << ' ';
+    std::visit(FlagText{trial.options, line}, tried.value);
+  }
   return line.str();
 }
 
@@ -254,10 +276,11 @@ void add_options(TrainOptions& options, OptionTable& table) {
              "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
              "kept, and few epochs suffice",
              "MODEL");
-  table.number("epochs", options.epochs, 1, 10000,
-               "epochs; the best by validation is kept, and the step size falls to the end; if not given, " +
-                   std::to_string(TrainingOptions().epochs) + ", and " + std::to_string(kEpochsFromModel) +
-                   " with --from");
+  const HyperParameter& epochs = hyper_parameter("epochs");
+  const auto& range = std::get<Number<int>>(epochs.value);
+  table.number(epochs.flag, options.epochs, range.low, range.high,
+               std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
+                   std::to_string(kEpochsFromModel) + " with --from");
   add_training_options(options.training, table);
   table.number(
       "trials", options.trials, 1, 10000,
@@ -292,7 +315,7 @@ void run(const TrainOptions& options, std::ostream& out) {
   out << "training on " << split.training.examples.size() << " examples, validating on "
       << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
   if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
-  std::optional<Model> model;
+  std::shared_ptr<const Model> model;
   std::optional<ServingCheck> verdict;
   const auto is_refused = [&] { return verdict && verdict->refused(); };
   const std::string aside = options.model + ".refused";
@@ -301,10 +324,10 @@ void run(const TrainOptions& options, std::ostream& out) {
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
     listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
-    listener.on_serving_check = [&](const ServingCheck& check) { verdict = check; };
     listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
-    listener.on_finish = [&](const ModelParts& parts) {
-      model.emplace(parts);
+    listener.on_finish = [&](const Trained& trained) {
+      model = trained.model;
+      verdict = trained.record.check;
       replace_file(is_refused() ? aside : options.model, model->to_bytes());
     };
     train(split.training, split.validation, training, listener);

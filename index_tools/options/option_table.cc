@@ -125,6 +125,13 @@ void OptionTable::add_choice(const char* name, const std::string& names, const s
                        (text + " (default " + default_name + ")").c_str());
 }
 
+void OptionTable::choice(const char* name, const std::vector<const char*>& names, const char* default_name,
+                         const std::string& text, std::function<bool(const std::string&)> set) {
+  std::string joined;
+  for (const char* each : names) joined += (joined.empty() ? "" : "|") + std::string(each);
+  add_choice(name, joined, default_name, text, std::move(set));
+}
+
 void OptionTable::positional(const char* name) { positional_.add(name, -1); }
 
 void OptionTable::needs(const char* name, const std::vector<const char*>& others, const std::string& reason) {

@@ -56,6 +56,10 @@ class OptionTable {
     });
   }
 
+  /// The same where the value is not an enum: `set` takes the name, and returns false if it is none of `names`.
+  void choice(const char* name, const std::vector<const char*>& names, const char* default_name,
+              const std::string& text, std::function<bool(const std::string&)> set);
+
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 

@@ -51,15 +51,16 @@ struct TableGame {
     Network zeros;
     zeros.layers.push_back({FeatureMatrix::Zero(50, 1), Eigen::VectorXf::Zero(1)});
     ThreadPool threads(1);
-    Game game(options, zeros, zeros, 0, threads);
-    std::vector<double> curve{divergence(game.generator.weights)};
+    Players players{Player(zeros), Player(zeros), PositionOffsets(0)};
+    Game game(options, players, threads);
+    std::vector<double> curve{divergence(players.generator.weights)};
     for (int step = 0; step < num_steps; ++step) {
       const double now = rate * (0.02 + 0.5 * (1.0 + std::cos(M_PI * step / num_steps)));
       item.seed = static_cast<std::uint64_t>(step);
       game.step({item}, now, now);
-      if ((step + 1) % 200 == 0) curve.push_back(divergence(game.generator.weights));
+      if ((step + 1) % 200 == 0) curve.push_back(divergence(players.generator.weights));
     }
-    ranker = divergence(game.discriminator.weights);
+    ranker = divergence(players.discriminator.weights);
     return curve;
   }
 };

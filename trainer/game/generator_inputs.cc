@@ -21,8 +21,8 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
       if (names == "all" || needs_no_postings(features[j])) positions.push_back(static_cast<Index>(j));
     }
     if (positions.empty())
-      throw ConfigError(
-          "--generator-features cheap: no feature is one of the first stage or of a value slot; give names");
+      throw ConfigError("generator_features",
+                        "cheap: no feature is one of the first stage or of a value slot; give names");
     return positions;
   }
   for (std::size_t begin = 0; begin <= names.size();) {
@@ -30,8 +30,8 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
     const std::string name = names.substr(begin, end - begin);
     const auto found = std::find(features.begin(), features.end(), name);
     if (found == features.end())
-      throw ConfigError("--generator-features: there is no feature '" + name +
-                        "'; 'all', 'cheap' or names with commas between");
+      throw ConfigError("generator_features",
+                        "'" + name + "': there is no such feature; give all, cheap, or names with commas between");
     positions.push_back(found - features.begin());
     begin = end + 1;
   }

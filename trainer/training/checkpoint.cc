@@ -74,9 +74,9 @@ std::string numbered(const char* name, std::size_t i) { return name + std::strin
 TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
   const TensorFile file = decode_tensors(bytes, path);
   if (file.text("run") != run) {
-    throw ConfigError(path +
-                      ": an interrupted run with other data or options; resume it with those, or start anew "
-                      "with --restart");
+    throw ConfigError(
+        "restart",
+        "is needed: " + path + " is an interrupted run with other data or options; go on with those, or start anew");
   }
   const std::vector<std::int64_t> position = file.integers("position", 1);
   if (position.size() != 2) throw FormatError(path + ": tensor 'position' has not two numbers");
@@ -87,19 +87,18 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
   offsets.num_steps = get_integer(file, "offsets.num_steps");
   TrainingState state{static_cast<int>(position[0]),
                       static_cast<int>(position[1]),
-                      get_player(file, "discriminator"),
-                      get_player(file, "generator"),
-                      std::move(offsets),
+                      {get_player(file, "discriminator"), get_player(file, "generator"), std::move(offsets)},
                       {},
                       {},
                       {},
-                      file.text("record")};
-  for (std::size_t r = 0; r < state.best.size(); ++r) {
+                      record_from_text(file.text("record"))};
+  for (const Ranker ranker : kRankers) {
+    const auto r = static_cast<std::size_t>(ranker);
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");
-    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
-                     get_network(file, numbered("best", r) + ".discriminator"),
-                     get_network(file, numbered("best", r) + ".generator")};
+    state.best[ranker] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
+                          get_network(file, numbered("best", r) + ".discriminator"),
+                          get_network(file, numbered("best", r) + ".generator")};
   }
   for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
     state.discriminators.push_back(get_network(file, numbered("done", n) + ".discriminator"));
@@ -114,16 +113,17 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
 
 std::string encode_checkpoint(const TrainingState& state, const std::string& run) {
   TensorFile file;
-  file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", state.record}};
+  file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", to_text(state.record)}};
   put(file, "position", std::vector<std::int64_t>{state.network, state.epoch});
-  put(file, "discriminator", state.discriminator);
-  put(file, "generator", state.generator);
-  put(file, "offsets.value", state.offsets.value);
-  put(file, "offsets.first_moment", state.offsets.first_moment);
-  put(file, "offsets.second_moment", state.offsets.second_moment);
-  put(file, "offsets.num_steps", std::vector<std::int64_t>{state.offsets.num_steps});
-  for (std::size_t r = 0; r < state.best.size(); ++r) {
-    const BestEpoch& best = state.best[r];
+  put(file, "discriminator", state.players.discriminator);
+  put(file, "generator", state.players.generator);
+  put(file, "offsets.value", state.players.offsets.value);
+  put(file, "offsets.first_moment", state.players.offsets.first_moment);
+  put(file, "offsets.second_moment", state.players.offsets.second_moment);
+  put(file, "offsets.num_steps", std::vector<std::int64_t>{state.players.offsets.num_steps});
+  for (const Ranker ranker : kRankers) {
+    const auto r = static_cast<std::size_t>(ranker);
+    const BestEpoch& best = state.best[ranker];
     put(file, numbered("best", r) + ".epoch", std::vector<std::int64_t>{best.epoch});
     put(file, numbered("best", r) + ".score", Eigen::VectorXd::Constant(1, best.score));
     put(file, numbered("best", r) + ".discriminator", best.discriminator);
@@ -140,7 +140,7 @@ TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, 
   try {
     return decode_state(bytes, run, path);
   } catch (const FormatError& error) {
-    throw FormatError(std::string(error.what()) + "; start the training anew with --restart");
+    throw FormatError(std::string(error.what()) + "; start the training anew (restart)");
   }
 }
 

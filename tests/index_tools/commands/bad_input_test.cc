@@ -93,7 +93,8 @@ TEST_CASE_METHOD(Fixture, "values out of range", "[index_tools][bad_input]") {
   CHECK_THAT(refused("train --data @rows --model @out --hidden 64,0"), Contains("--hidden 0: must be"));
   CHECK_THAT(refused("train --data @rows --model @out --sampler best"),
              Contains("must be one of generator|uniform|bm25|dns"));
-  CHECK_THAT(refused("train --force --data @rows --model @out --importance .5"), Contains("it needs --samples K"));
+  CHECK_THAT(refused("train --force --data @rows --model @out --importance .5"),
+             Contains("--importance changes how documents are drawn: it needs samples"));
   CHECK_THAT(refused("features --db @db" + kQueries + "--qrels @learn.qrels --out @out --depth 1"),
              Contains("--depth 1: must be"));
   CHECK_THAT(refused("features --db @db" + kQueries + "--clicks @clicks --out @out --half-life nan"),
