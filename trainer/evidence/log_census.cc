@@ -1,7 +1,5 @@
 #include "trainer/evidence/log_census.h"
 
-#include <xxhash.h>
-
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -10,6 +8,7 @@
 #include <thread>
 
 #include "trainer/evidence/log_counter.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -20,7 +19,7 @@ constexpr std::size_t kMaxWords = 200;  // bytes of a query that are kept to be 
 
 // 0 stands for none.
 std::uint64_t hash_of(std::string_view text) {
-  const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+  const std::uint64_t hash = text_hash(text);
   return hash == 0 ? 1 : hash;
 }
 

@@ -13,6 +13,7 @@
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
@@ -31,16 +32,9 @@ using nlohmann::json;
 
 constexpr double kFinalRateShare = 0.02;
 
-// A seed of its own for each use, out of the run's seed and what tells the uses apart (splitmix64's finaliser).
+// A seed of its own for each use, out of the run's seed and what tells the uses apart.
 std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t epoch, std::uint64_t item) {
-  std::uint64_t mixed = seed;
-  for (const std::uint64_t part : {network, epoch, item}) {
-    mixed += 0x9E3779B97F4A7C15ULL + part;
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    mixed ^= mixed >> 31;
-  }
-  return mixed;
+  return mix_hash(mix_hash(mix_hash(seed, network), epoch), item);
 }
 
 constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
