@@ -1,7 +1,6 @@
 #include "index_tools/commands/annotate.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/remote_candidates.h"
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/field_lengths.h"
@@ -101,8 +101,7 @@ NewValue read_values(const Destination& destination) {
     if (line.empty()) continue;
     const auto [id, text] = two_columns(line, input.place());
     double number = 0.0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(number)) {
+    if (!parse_number(text, number) || !std::isfinite(number)) {
       throw FormatError(input.place() + ": '" + std::string(text) + "' is no number");
     }
     value.numbers[std::string(id)] = number;

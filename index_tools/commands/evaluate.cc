@@ -1,7 +1,6 @@
 #include "index_tools/commands/evaluate.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <numeric>
@@ -11,6 +10,7 @@
 
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
+#include "trainer/machine/numbers.h"
 #include "trainer/measures/measures.h"
 #include "trainer/measures/paired_test.h"
 #include "trainer/measures/qrels.h"
@@ -43,10 +43,8 @@ struct EvaluatedRun {
 // Returns the K of "prefix@K", nothing if `name` is not of that form.
 std::optional<int> cutoff_of(std::string_view name, std::string_view prefix) {
   if (name.substr(0, prefix.size()) != prefix || name.substr(prefix.size(), 1) != "@") return std::nullopt;
-  const std::string_view digits = name.substr(prefix.size() + 1);
   int cutoff = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cutoff);
-  if (error != std::errc() || end != digits.data() + digits.size() || cutoff < 1) return std::nullopt;
+  if (!parse_number(name.substr(prefix.size() + 1), cutoff) || cutoff < 1) return std::nullopt;
   return cutoff;
 }
 

@@ -1,14 +1,12 @@
 #include "index_tools/options/database_options.h"
 
-#include <charconv>
-
 #include "irgan/errors.h"
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 Xapian::valueno parse_slot(const char* flag, const std::string& text) {
   Xapian::valueno slot = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+  if (!parse_number(text, slot)) {
     throw ConfigError("--" + std::string(flag) + ": '" + text + "' is no value slot: must be a number from 0 up");
   }
   return slot;

@@ -1,8 +1,10 @@
 #include "index_tools/options/mining_options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <string_view>
+
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -143,9 +145,8 @@ std::vector<SharedSource> parse_sources(const std::vector<std::string>& given) {
     const std::size_t equals = std::min(text.find('='), text.size());
     double share = 1.0;
     if (equals < text.size()) {
-      const char* const end = text.data() + text.size();
-      const auto parsed = std::from_chars(text.data() + equals + 1, end, share);
-      if (parsed.ec != std::errc() || parsed.ptr != end || !(share > 0.0) || !std::isfinite(share)) {
+      const bool is_number = parse_number(std::string_view(text).substr(equals + 1), share);
+      if (!is_number || !(share > 0.0) || !std::isfinite(share)) {
         throw ConfigError("--source " + text + ": the share must be a number above 0");
       }
     }

@@ -1,10 +1,13 @@
 #include "index_tools/options/option_table.h"
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "trainer/machine/numbers.h"
+#include "trainer/machine/split.h"
 
 namespace irgan {
 namespace {
@@ -24,11 +27,9 @@ std::string range_text(const std::string& low, const std::string& high, const st
 
 // Boost's own reading takes -1 for the largest unsigned number, and its message does not say what is allowed.
 template <class Number>
-Number parse_number(const char* name, const std::string& given, Number low, Number high) {
+Number number_within(const char* name, const std::string& given, Number low, Number high) {
   Number number{};
-  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
-  const bool is_number = error == std::errc() && end == given.data() + given.size();
-  if (is_number && number >= low && number <= high) return number;  // false for NaN
+  if (parse_number(given, number) && number >= low && number <= high) return number;  // false for NaN
   const char* kind = std::is_integral_v<Number> ? "a whole number" : "a number";
   throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " +
                     shown(high));
@@ -54,7 +55,7 @@ void OptionTable::texts(const char* name, std::vector<std::string>& target, cons
 template <class Number>
 void OptionTable::add_number(const char* name, Number& target, Number low, Number high, const std::string& text) {
   const std::string description = text + range_text(shown(low), shown(high), shown(target));
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  const auto set = [=, &target](const std::string& given) { target = number_within(name, given, low, high); };
   named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
 }
 
@@ -75,13 +76,13 @@ void OptionTable::number(const char* name, double& target, double low, double hi
 void OptionTable::number(const char* name, std::optional<double>& target, double low, double high,
                          const std::string& text) {
   const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  const auto set = [=, &target](const std::string& given) { target = number_within(name, given, low, high); };
   named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
 }
 
 void OptionTable::number(const char* name, std::optional<int>& target, int low, int high, const std::string& text) {
   const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  const auto set = [=, &target](const std::string& given) { target = number_within(name, given, low, high); };
   named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
 }
 
@@ -92,10 +93,8 @@ void OptionTable::numbers(const char* name, std::vector<int>& target, int low, i
                                   shown(high) + (target.empty() ? "" : "; default " + default_value) + ")";
   const auto set = [name, low, high, &target](const std::string& given) {
     target.clear();
-    for (std::size_t begin = 0; begin <= given.size();) {
-      const std::size_t end = std::min(given.find(',', begin), given.size());
-      target.push_back(parse_number(name, given.substr(begin, end - begin), low, high));
-      begin = end + 1;
+    for (const std::string_view number : split(given, ',')) {
+      target.push_back(number_within(name, std::string(number), low, high));
     }
   };
   named_.add_options()(name, po::value<std::string>()->value_name("N,N...")->notifier(set), description.c_str());

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
+#include "trainer/machine/hash.h"
 #include "trainer/rows/data_preparation.h"
 
 namespace irgan {
@@ -27,11 +27,11 @@ struct Sums {
 struct Clicks {
   std::vector<Sums> of_part;
   Moment begin{0.0, 0};
-  std::size_t session = 0;  // a hash, of the first click
+  std::uint64_t session = 0;  // a hash, of the first click
   bool any = false;
 };
 
-bool is_of_first(const Clicks& clicks, const Moment& moment, std::size_t session, bool has_session) {
+bool is_of_first(const Clicks& clicks, const Moment& moment, std::uint64_t session, bool has_session) {
   return moment.first == clicks.begin.first || (has_session && session == clicks.session);
 }
 
@@ -77,7 +77,7 @@ void EarlierClicks::add(const ClickRow& row, const std::string& query_id, std::s
   Moment& last = query.last_of_part.emplace(part, Moment{0.0, 0}).first->second;
   if (!row.clicked) return;
   last = std::max(last, moment);
-  const std::size_t session = std::hash<std::string_view>()(row.session);
+  const std::uint64_t session = text_hash(row.session);
   if (!clicks.any || moment < clicks.begin) {
     for (Sums& sums : clicks.of_part) {
       sums.first = {};

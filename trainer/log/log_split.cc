@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <ctime>
 
+#include "trainer/machine/timestamps.h"
 #include "trainer/rows/data_split.h"
 
 namespace irgan {
@@ -65,13 +65,8 @@ bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
 
 std::string RowSplit::description() const {
   std::string text = to_string(split_);
-  if (split_ != LogSplit::time) return text;
-  const auto seconds = static_cast<std::time_t>(std::floor(beginning_));
-  std::tm parts{};
-  char date[32];
-  if (gmtime_r(&seconds, &parts) == nullptr || std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-    return text;
-  return text + " from " + date;
+  const std::string date = split_ == LogSplit::time ? utc_text(beginning_) : "";
+  return date.empty() ? text : text + " from " + date;
 }
 
 }  // namespace irgan

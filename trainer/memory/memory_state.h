@@ -10,7 +10,7 @@
 
 #include "irgan/errors.h"
 #include "plugin/src/model/memory_codec.h"
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
 
 namespace irgan {
 

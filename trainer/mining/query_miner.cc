@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "plugin/src/model/model_parts.h"
-#include "trainer/evidence/distinct_pages.h"
 #include "trainer/game/softmax.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {

@@ -1,9 +1,9 @@
 #include "trainer/rows/data_split.h"
 
-#include <xxhash.h>
-
 #include <cmath>
 #include <vector>
+
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -24,7 +24,7 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
 }  // namespace
 
 bool is_held_out(std::string_view id, double share, std::uint64_t seed) {
-  const std::uint64_t hash = XXH3_64bits_withSeed(id.data(), id.size(), seed);
+  const std::uint64_t hash = text_hash(id, seed);
   return std::ldexp(static_cast<double>(hash), -64) < share;
 }
 

@@ -12,6 +12,7 @@
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
@@ -28,7 +29,12 @@ using Eigen::VectorXd;
 
 constexpr double kFinalRateShare = 0.02;
 
-constexpr std::uint64_t kNetworkItem = ~std::uint64_t{1};  // of seed_for(), for the weights that a network starts with
+// A seed of its own for each use, out of the run's seed and what tells the uses apart.
+std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t epoch, std::uint64_t item) {
+  return mix_hash(mix_hash(mix_hash(seed, network), epoch), item);
+}
+
+constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
 const std::string kNeedsGenerator = " needs a generator, which plays in the game with sampler generator only";

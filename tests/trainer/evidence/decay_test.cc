@@ -1,5 +1,5 @@
 // Decay, seen through the aggregator, since the sums themselves are not exported.
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@
 using namespace irgan;
 using Catch::Matchers::WithinRel;
 
-TEST_CASE("a click counts half after each half-life before the newest row", "[trainer][distinct_pages]") {
+TEST_CASE("a click counts half after each half-life before the newest row", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   const double start = 1.7e9;
   aggregator.add(at(start, shown("s1", "A", 1, true)), "q");
@@ -30,7 +30,7 @@ TEST_CASE("a click counts half after each half-life before the newest row", "[tr
   CHECK(evidence.newest_time == start + 30 * kDay);
 }
 
-TEST_CASE("decayed sums do not depend on the order of the rows", "[trainer][distinct_pages]") {
+TEST_CASE("decayed sums do not depend on the order of the rows", "[trainer][decay]") {
   std::mt19937 random(11);
   std::vector<double> times;
   for (int i = 0; i < 1000; ++i) times.push_back(1.6e9 + static_cast<double>(random() % 100'000'000));
@@ -46,14 +46,13 @@ TEST_CASE("decayed sums do not depend on the order of the rows", "[trainer][dist
   }
 }
 
-TEST_CASE("decay over thousands of half-lives neither overflows nor loses the newest clicks",
-          "[trainer][distinct_pages]") {
+TEST_CASE("decay over thousands of half-lives neither overflows nor loses the newest clicks", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{1e-3});
   for (int day = 0; day < 10'000; ++day) aggregator.add(at(day * kDay, click("A")), "q");
   CHECK(all_of(aggregator).clicks.at("q").at("A") == 1.0);
 }
 
-TEST_CASE("an undated row is as old as the dated one before it", "[trainer][distinct_pages]") {
+TEST_CASE("an undated row is as old as the dated one before it", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   aggregator.add(at(1.7e9, click("A")), "q");
   aggregator.add(click("B"), "q");
@@ -63,7 +62,7 @@ TEST_CASE("an undated row is as old as the dated one before it", "[trainer][dist
   CHECK(evidence.num_undated_rows == 1);
 }
 
-TEST_CASE("rows before the first dated one are as old as it", "[trainer][distinct_pages]") {
+TEST_CASE("rows before the first dated one are as old as it", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   aggregator.add(click("A"), "q");
   aggregator.add(click("A"), "q");
@@ -74,7 +73,7 @@ TEST_CASE("rows before the first dated one are as old as it", "[trainer][distinc
   CHECK_THAT(evidence.clicks.at("q").at("B"), WithinRel(0.5, 1e-14));
 }
 
-TEST_CASE("clicks on pages before the first dated row are as old as it", "[trainer][distinct_pages]") {
+TEST_CASE("clicks on pages before the first dated row are as old as it", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   for (const double time : {-1.0, 1.7e9, 1.7e9 + 10 * kDay}) {
     ClickRow row = click("A");
@@ -88,7 +87,7 @@ TEST_CASE("clicks on pages before the first dated row are as old as it", "[train
   CHECK_THAT(evidence.pages[0].documents[0].clicks, WithinRel(0.5 + 0.5 + 1.0, 1e-14));
 }
 
-TEST_CASE("a log without times is not decayed, and says so", "[trainer][distinct_pages]") {
+TEST_CASE("a log without times is not decayed, and says so", "[trainer][decay]") {
   ClickAggregator aggregator(ClickModelOptions{10});
   aggregator.add(click("A"), "q");
   aggregator.add(click("A"), "q");
