@@ -290,7 +290,7 @@ LearntExamination learnt_examination(const TrainingData& training, std::uint64_t
   options.num_threads = num_threads;
   // No held-out part is needed: what is wanted is the last epoch, or nearly, and validation on its own data gives it.
   LearntExamination learnt;
-  learnt.ranker = std::make_shared<const Model>(train(training, training, options));
+  learnt.ranker = model_of(train(training, training, options));
   const auto record = nlohmann::json::parse(learnt.ranker->training_record());
   learnt.examination = record.at("networks").at(0).at("examination_offset").get<std::vector<double>>();
   const double most = *std::max_element(learnt.examination.begin(), learnt.examination.end());

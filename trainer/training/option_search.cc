@@ -6,6 +6,7 @@
 #include <cmath>
 #include <random>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/training_record.h"

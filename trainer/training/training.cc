@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
@@ -130,7 +131,7 @@ class TrainingRun {
       for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
     }
     weights_ = query_weights(kept, training.labels, options.query_weight, training.pools);
-    encoding_ = options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins);
+    encoding_ = options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins);
     generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
     validation_.emplace(validation, encoding_, threads_, options.query_weight);
     if (validation_->num_examples() == 0) {
@@ -214,8 +215,8 @@ class TrainingRun {
 
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
-    state.discriminator = Player(model.parts().discriminators[number]);
-    if (has_generator()) state.generator = Player(model.parts().generators[number]);
+    state.discriminator = Player(parts_of(model).discriminators[number]);
+    if (has_generator()) state.generator = Player(parts_of(model).generators[number]);
     state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
   }
 
@@ -437,7 +438,7 @@ class TrainingRun {
   // Says in the record, and to the listener, whether the model ranks worse than the first stage.
   void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
     const auto check =
-        check_serving(Model(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
+        check_serving(*model_of(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
     if (!check) return;
     record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage},
                                     {"served_ndcg10", check->served},

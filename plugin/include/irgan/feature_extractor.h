@@ -15,8 +15,6 @@
 
 namespace irgan {
 
-class RemoteCandidates;
-
 /// One row a document, one column a feature; a missing value is NaN.
 using FeatureMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
@@ -55,11 +53,6 @@ class IRGAN_API FeatureExtractor {
   /// The same, calling `before_feature` before each feature: what it throws ends the work.
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                         const std::function<void()>& before_feature) const;
-
-  /// The same behind a server: everything that can be is asked through `remote`, whose candidates these are; null: the
-  /// index is read itself.
-  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
-                        const std::function<void()>& before_feature, RemoteCandidates* remote) const;
 
   const FeatureSchema& schema() const;
 

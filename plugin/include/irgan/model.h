@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
@@ -36,14 +35,11 @@ struct IndexFacts {
   std::string id_prefix;        ///< of the unique-id terms; empty: document ids are docids
 };
 
-struct ModelParts;
-
 /// An immutable trained model.
 ///
 /// Threads: safe to share; holds no Xapian object.
 class IRGAN_API Model {
  public:
-  explicit Model(ModelParts parts);
   ~Model();
 
   /// Reads a model file's bytes; nothing in them is believed before the digest at their end is checked.
@@ -90,15 +86,12 @@ class IRGAN_API Model {
   const std::string& training_record() const;
   /// Hexadecimal digest of the model's bytes: tells one model from another in logs.
   const std::string& version() const;
-  const ModelParts& parts() const;
 
  private:
-  Eigen::VectorXf unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const;
-
-  std::unique_ptr<const ModelParts> parts_;
-  std::vector<std::size_t> click_columns_;  // none if there is no credit for documents that clicks do not know
-  std::string bytes_;
-  std::string version_;
+  friend struct ModelAccess;
+  struct State;
+  explicit Model(std::unique_ptr<const State> state);
+  std::unique_ptr<const State> state_;
 };
 
 }  // namespace irgan

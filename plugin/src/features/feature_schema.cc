@@ -102,6 +102,12 @@ Xapian::valueno slot_from_json(const json& slot) {
 
 }  // namespace
 
+std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
+  std::vector<std::string> prefixes;
+  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
+  return prefixes;
+}
+
 std::vector<FeatureColumn> parse_features(const FeatureSchema& schema) {
   std::vector<FeatureColumn> columns;
   columns.reserve(schema.features.size());

@@ -1,6 +1,7 @@
 /// What a Model is made of: known to the trainer, which makes models, and to their codec.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,18 @@ struct ModelParts {
   std::vector<Network> generators;      ///< as many, or none if no generator was trained
   double temperature = 1.0;             ///< p_theta = softmax(g / temperature)
   Ranker ranker = Ranker::discriminator;
-  double unseen_credit =
-      0.0;  ///< added to the discriminator's score of a document whose features from clicks are all missing
+  /// Added to the discriminator's score of a document whose features from clicks are all missing.
+  double unseen_credit = 0.0;
   std::size_t depth = 100;
   IndexFacts facts;
   std::string training_record = "{}";  ///< JSON
 };
+
+/// Returns the model that is made of `parts`.
+IRGAN_API std::shared_ptr<const Model> model_of(ModelParts parts);
+
+/// Returns what `model` is made of.
+IRGAN_API const ModelParts& parts_of(const Model& model);
 
 /// The model's file form: safetensors with `{generator,discriminator}.{network}.{layer}.{weight,bias}` in PyTorch's
 /// orientation (outputs x inputs), `encoding.*`, and the rest in the metadata.

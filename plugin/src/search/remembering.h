@@ -14,6 +14,7 @@
 #include "irgan/feature_extractor.h"
 #include "irgan/memory_source.h"
 #include "irgan/model.h"
+#include "irgan/query_words.h"
 #include "irgan/reranker.h"
 
 namespace irgan {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "irgan/memory_source.h"
+#include "irgan/query_words.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "tests/plugin/small_index.h"

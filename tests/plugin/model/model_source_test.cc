@@ -70,7 +70,7 @@ void wait_for_next_look() { std::this_thread::sleep_for(std::chrono::millisecond
 }  // namespace
 
 TEST_CASE("fixed_model hands out what it was given", "[plugin][model_source]") {
-  const auto model = std::make_shared<const Model>(full_model());
+  const auto model = model_of(full_model());
   const auto source = fixed_model(model);
   CHECK(source->get(Xapian::Database()) == model);
   CHECK(source->get(index_of({})) == model);

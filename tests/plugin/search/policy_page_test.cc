@@ -32,7 +32,7 @@ std::shared_ptr<const Model> divided_model() {
   ModelParts parts = linear_model(fruit_schema({"value.popularity"}), {4.0F});
   parts.generators = linear_model(fruit_schema({"value.popularity"}), {-4.0F}).discriminators;
   parts.temperature = 0.5;
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 RerankOptions exploring(double share, double temperature = 1.0) {

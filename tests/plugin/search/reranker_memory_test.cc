@@ -39,7 +39,7 @@ std::shared_ptr<const Model> model() {
   parts.encoding.features.resize(4);
   parts.discriminators = {random_network({4, 5, 1}, 32, 3.0F)};
   parts.facts.id_prefix = "Q";
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 // 7 is in the pool or behind it, 20 and 41 too, 61 to 63 are found by nothing but the memory, 1999 is not in the index.

@@ -69,7 +69,7 @@ std::shared_ptr<const Model> book_model() {
   const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
   parts.encoding.features.resize(parts.schema.features.size());
   parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 }  // namespace

@@ -411,7 +411,7 @@ TEST_CASE("what the index lost is told once, not once a search", "[plugin][reran
   ModelParts parts = linear_model(fruit_schema({"value.popularity", "title.bm25"}), {1, 1});
   parts.schema.fields.push_back({"title", "S", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 5.0});
   Problems problems;
-  const Reranker reranker(db, fixed_model(model_of(parts)), lenient(problems));
+  const Reranker reranker(db, fixed_model(fruit_model(parts)), lenient(problems));
   Xapian::Enquire enquire = enquire_of(db);
   for (int search = 0; search < 3; ++search) reranker.get_mset(enquire, 0, 10);
   CHECK(problems == Problems{"the index has no terms under the prefix 'S' of field 'title'"});

@@ -1,3 +1,4 @@
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/machine/output_file.h"
 
 #include <fcntl.h>
@@ -222,7 +223,7 @@ TEST_CASE("replace_file and read_file take bytes as they are", "[trainer][output
   replace_file(folder.file("model.gz"), "");
   CHECK(read_file(folder.file("model.gz")).empty());
   CHECK_THROWS_MATCHES(read_file(folder.file("missing")), Error,
-                       Message(folder.file("missing") + ": cannot be opened: No such file or directory"));
+                       Message(folder.file("missing") + ": cannot be read: No such file or directory"));
   CHECK_THROWS_MATCHES(read_file(folder.path().string()), Error,
                        Message(folder.path().string() + ": cannot be read: Is a directory"));
 }

@@ -1,3 +1,4 @@
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/training/option_search.h"
 
 #include <catch2/catch.hpp>

@@ -73,7 +73,7 @@ Split shown(int num_queries = 5, Index num_documents = 6, Index num_features = 3
 }
 
 std::string model_bytes(const Split& data, const TrainingOptions& options, const TrainingListener& listener = {}) {
-  return Model(train(data.training, data.validation, options, listener)).to_bytes();
+  return model_of(train(data.training, data.validation, options, listener))->to_bytes();
 }
 
 // The mean of nDCG@10 over a data set's examples, each over its whole pool.
@@ -333,12 +333,12 @@ TEST_CASE("the served ranker is its best epoch by validation", "[trainer][traini
     CHECK(report.epoch == static_cast<int>(validation.size()));
     validation.push_back(report.validation[ranker]);
   };
-  const Model model(train(data.training, data.validation, options, listener));
+  const auto model = model_of(train(data.training, data.validation, options, listener));
   REQUIRE(validation.size() == 12);
   const auto best = std::max_element(validation.begin(), validation.end());
   REQUIRE(*best > validation.back());  // else the test says nothing
   CHECK_THAT(mean_ndcg(data.validation, model, options.ranker), WithinAbs(*best, 1e-12));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   const nlohmann::json& of_best = record["networks"][0]["best"][to_string(options.ranker)];
   CHECK(of_best["epoch"] == 1 + (best - validation.begin()));
   CHECK(of_best["validation"] == *best);
@@ -351,8 +351,8 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   std::vector<EpochReport> reports;
   TrainingListener listener;
   listener.on_epoch = [&](const EpochReport& report) { reports.push_back(report); };
-  const Model model(train(data.training, data.validation, options, listener));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const auto model = model_of(train(data.training, data.validation, options, listener));
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   CHECK(record["options"]["lambda"] == 0.5);
   CHECK(record["options"]["networks"] == 2);
   CHECK(record["training"]["examples"] == 15);
@@ -369,8 +369,8 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   }
   CHECK(record["networks"][0]["examination_offset"].size() == 6);
   CHECK(record["networks"][0]["examination_offset"][0] == 0.0);
-  CHECK(model.parts().discriminators.size() == 2);
-  CHECK(model.parts().generators.size() == 2);
+  CHECK(parts_of(model).discriminators.size() == 2);
+  CHECK(parts_of(model).generators.size() == 2);
   CHECK_FALSE(record["options"].contains("num_threads"));  // what changes nothing in the model
 }
 
@@ -448,13 +448,13 @@ TEST_CASE("every way to train learns what people click", "[trainer][training]") 
     options.game.samples = GENERATE(0, 16);
     has_generator = false;
   }
-  const Model model(train(data.training, data.validation, options));
+  const auto model = model_of(train(data.training, data.validation, options));
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
   if (has_generator) {
     CHECK(mean_ndcg(data.validation, model, Ranker::generator) > 0.98);
     CHECK(mean_ndcg(data.validation, model, Ranker::combined) > 0.98);
   } else {
-    CHECK(model.parts().generators.empty());
+    CHECK(parts_of(model).generators.empty());
   }
 }
 
@@ -474,8 +474,8 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     options.game.samples = 16;
     tolerance = 0.25;  // of the last epoch's 30 steps of 4 pages and 16 draws some 60 fall on rank 10: two deviations
   }
-  const Model model(train(data.training, data.validation, options));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const auto model = model_of(train(data.training, data.validation, options));
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   const auto b = record["networks"][0]["examination_offset"].get<std::vector<double>>();
   REQUIRE(b.size() == 10);
   for (std::size_t rank = 1; rank <= 10; ++rank) {
@@ -487,7 +487,7 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     double concordant = 0.0;
     double pairs = 0.0;
     for (const Pool& pool : data.validation.pools) {
-      const Eigen::VectorXf scores = model.score(pool.rows, ranker);
+      const Eigen::VectorXf scores = model->score(pool.rows, ranker);
       for (Index i = 0; i < scores.size(); ++i) {
         for (Index j = 0; j < scores.size(); ++j) {
           if (relevance(pool.rows(i, 0)) <= relevance(pool.rows(j, 0))) continue;
@@ -507,9 +507,9 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
     draw_clicks(data.training, 3);
     draw_clicks(data.validation, 4);
   }
-  const Model model(train(data.training, data.validation, thorough_options()));
+  const auto model = model_of(train(data.training, data.validation, thorough_options()));
   const Split telling{shown_pages(40, 10, 3, 1), shown_pages(15, 10, 3, 2)};
-  const Model informed(train(telling.training, telling.validation, thorough_options()));
+  const auto informed = model_of(train(telling.training, telling.validation, thorough_options()));
   const auto spread = [&](const Model& of) {
     double squares = 0.0;
     for (const Pool& pool : data.validation.pools) {
@@ -530,7 +530,7 @@ TEST_CASE("clicks on the whole pool train as grades do", "[trainer][training]") 
     part->labels = LabelKind::clicks;
     for (Example& example : part->examples) example.labels *= 0.37;
   }
-  const Model model(train(data.training, data.validation, thorough_options()));
+  const auto model = model_of(train(data.training, data.validation, thorough_options()));
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
 }
 
@@ -550,7 +550,7 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
     CHECK(std::isfinite(report.validation[0]));
   };
   try {
-    model.emplace(train(data.training, data.validation, options, listener));
+    model->emplace(train(data.training, data.validation, options, listener));
   } catch (const Error& error) {
     CHECK_THAT(error.what(), Contains("nothing to learn from"));
     return;
@@ -558,7 +558,7 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
   for (const TrainingData* part : {&data.training, &data.validation}) {
     for (const Pool& pool : part->pools) {
       CHECK(model->score(pool.rows).allFinite());
-      if (!model->parts().generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
+      if (!parts_of(*model).generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
     }
   }
   CHECK_NOTHROW(Model::from_bytes(model->to_bytes(), "model"));

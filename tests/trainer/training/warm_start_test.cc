@@ -41,7 +41,7 @@ TrainingOptions options_of(int epochs) {
 }
 
 std::shared_ptr<const Model> trained(const Day& day, const TrainingOptions& options) {
-  return std::make_shared<const Model>(train(day.training, day.validation, options));
+  return model_of(train(day.training, day.validation, options));
 }
 
 TrainingOptions going_on(std::shared_ptr<const Model> model, int epochs) {
@@ -84,11 +84,11 @@ TEST_CASE("a day whose log teaches the contrary leaves the weights as they were"
   std::vector<std::string> messages;
   TrainingListener listener;
   listener.on_message = [&](const std::string& message) { messages.push_back(message); };
-  const Model second(train(bad.training, bad.validation, going_on(first, 3), listener));
-  const ModelParts& a = first->parts();
-  const ModelParts& b = second.parts();
+  const auto second = model_of(train(bad.training, bad.validation, going_on(first, 3), listener));
+  const ModelParts& a = parts_of(*first);
+  const ModelParts& b = parts_of(second);
   CHECK(a.discriminators[0].layers[0].weight == b.discriminators[0].layers[0].weight);
-  const json network = json::parse(second.training_record())["networks"][0];
+  const json network = json::parse(second->training_record())["networks"][0];
   CHECK(network["best"]["discriminator"]["epoch"] == 0);
   CHECK(network["best"]["discriminator"]["validation"] == network["start"]["discriminator"]);
   CHECK(network["epochs"].size() == 3);
@@ -101,8 +101,8 @@ TEST_CASE("going on keeps the encoding and begins with the model's weights and o
   TrainingOptions options = going_on(first, 1);
   options.discriminator_rate = options.generator_rate = 1e-7;
   const auto second = trained(day_of(4, 20), options);
-  const ModelParts& a = first->parts();
-  const ModelParts& b = second->parts();
+  const ModelParts& a = parts_of(*first);
+  const ModelParts& b = parts_of(*second);
   for (std::size_t j = 0; j < a.encoding.features.size(); ++j)
     CHECK(a.encoding.features[j].edges == b.encoding.features[j].edges);
   CHECK((a.discriminators[0].layers[0].weight - b.discriminators[0].layers[0].weight).cwiseAbs().maxCoeff() < 1e-5F);
@@ -179,14 +179,14 @@ TEST_CASE("the record names every model of the chain", "[trainer][warm_start]") 
 
 TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were",
           "[trainer][warm_start]") {
-  ModelParts parts = trained(day_of(4, 10), options_of(1))->parts();
+  ModelParts parts = parts_of(*trained(day_of(4, 10), options_of(1)));
   json record = json::parse(parts.training_record);
   for (int night = 0; night < 40; ++night) {
-    const Model model(parts);
+    const auto model = model_of(parts);
     const ModelHistory history = history_of(model);
     CHECK(history.num_models == night + 1);
     CHECK(history.models.size() == std::min<std::size_t>(static_cast<std::size_t>(night) + 1, 1 + kLatestKept));
-    CHECK(history.models.back()["version"] == model.version());
+    CHECK(history.models.back()["version"] == model->version());
     if (night > 0) CHECK(history.models.front() == record["history"].front());
     record["history"] = history.models;
     record["num_models_before"] = history.num_models;
