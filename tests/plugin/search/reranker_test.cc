@@ -438,9 +438,10 @@ TEST_CASE("a model that cannot be extracted does not replace a good one", "[plug
   const Reranker reranker(db, source, lenient(problems)), throwing(db, source, strict());
   const auto check_answer = [&](const std::shared_ptr<const Model>& model) {
     const Docids expected = slice(full_list(db, *model, enquire), 0, 20);
-    CHECK(docids_of(reranker.get_mset(enquire, 0, 20)) == expected);
+    const RerankedPage page = reranker.search(enquire, {0, 20});
+    CHECK(docids_of(page.mset) == expected);
     CHECK(docids_of(throwing.get_mset(enquire, 0, 20)) == expected);
-    CHECK(reranker.answered_by() == model->version());
+    CHECK(page.model_version == model->version());
   };
   const auto before = popularity_model(), after = nonlinear_model();
   source->model = before;
