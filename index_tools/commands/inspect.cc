@@ -85,7 +85,8 @@ void print_epochs(const json& network, std::ostream& out) {
 void print_model(const Model& model, std::ostream& out) {
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
       << model.depth() << " candidates\n";
-  if (parts_of(model).unseen_credit != 0.0) out << "unseen     get a credit of " << parts_of(model).unseen_credit << '\n';
+  if (parts_of(model).unseen_credit != 0.0)
+    out << "unseen     get a credit of " << parts_of(model).unseen_credit << '\n';
   out << "trained on ";
   const IndexFacts& facts = model.index_facts();
   if (facts.num_documents > 0) {

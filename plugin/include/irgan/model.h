@@ -2,38 +2,21 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/candidate.h"
 #include "irgan/feature_schema.h"
+#include "irgan/index_facts.h"
+#include "irgan/ranker.h"
 
 static_assert(EIGEN_MAX_ALIGN_BYTES == 64,
               "compile with -DEIGEN_MAX_ALIGN_BYTES=64, as find_package(xapian-irgan) and pkg-config do: else matrices "
               "that the library makes are freed in another way than they were allocated");
 
 namespace irgan {
-
-/// Which of the two players ranks.
-enum class Ranker {
-  discriminator,  ///< s, the discriminator's score
-  generator,      ///< g / temperature, the policy's logit
-  combined,       ///< their mean: both estimate log p_true(d|q) up to a constant a query
-};
-
-IRGAN_API const char* to_string(Ranker ranker);
-/// Throws: ConfigError listing the three names.
-IRGAN_API Ranker ranker_from_string(const std::string& name);
-
-/// The index that a model was trained on, to notice when it is used on another.
-struct IndexFacts {
-  std::string uuid;  ///< of every shard, joined by ":"; empty for ready-made feature rows
-  std::uint64_t num_documents = 0;
-  double average_length = 0.0;  ///< terms a document
-  std::string id_prefix;        ///< of the unique-id terms; empty: document ids are docids
-};
 
 /// An immutable trained model.
 ///

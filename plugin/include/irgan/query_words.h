@@ -25,7 +25,8 @@ class IRGAN_API QueryWords {
   std::vector<std::string> of(const Xapian::Query& query) const;
 
   /// Returns the words of a text as typed: the same as of the query that Xapian's parser makes of
-  /// without_phrases(text). Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
+  /// without_phrases(text). Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in
+  /// Chinese or Japanese.
   std::vector<std::string> of_text(const std::string& text);
 
  private:

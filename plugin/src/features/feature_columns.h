@@ -1,4 +1,5 @@
-/// The features of a schema, computed from whatever index a reader reads: the one place where training and serving meet.
+/// The features of a schema, computed from whatever index a reader reads: the one place where training and serving
+/// meet.
 #pragma once
 
 #include <xapian.h>
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/candidate.h"
 #include "irgan/feature_schema.h"
 #include "irgan/query_concepts.h"
 #include "plugin/src/features/index_reader.h"

@@ -1,6 +1,5 @@
 #include "irgan/feature_extractor.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "plugin/src/features/feature_columns.h"
@@ -33,15 +32,6 @@ FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::v
                                         const std::function<void()>& before_feature) const {
   const std::unique_ptr<IndexReader> index = read_index(state_->db, state_->values.get());
   return state_->columns.extract(query, candidates, *index, before_feature);
-}
-
-std::vector<Candidate> candidates_of(const Xapian::MSet& mset, std::size_t depth) {
-  std::vector<Candidate> candidates;
-  candidates.reserve(std::min<std::size_t>(depth, mset.size()));
-  for (auto hit = mset.begin(); hit != mset.end() && candidates.size() < depth; ++hit) {
-    candidates.push_back({*hit, hit.get_weight()});
-  }
-  return candidates;
 }
 
 }  // namespace irgan

@@ -5,8 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "plugin/src/features/field_features.h"
-
 namespace irgan {
 namespace {
 

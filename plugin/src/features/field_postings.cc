@@ -21,8 +21,8 @@ std::vector<std::string> indexed_forms(const std::string& prefix, const ConceptW
   return forms;
 }
 
-FieldMatch read_field(const IndexReader& index, const TextField& field, const std::vector<QueryConcept>& concepts, const std::vector<Xapian::docid>& docids,
-                      bool with_collection) {
+FieldMatch read_field(const IndexReader& index, const TextField& field, const std::vector<QueryConcept>& concepts,
+                      const std::vector<Xapian::docid>& docids, bool with_collection) {
   const auto num_documents = static_cast<double>(index.num_documents());
   const auto num_concepts = static_cast<Eigen::Index>(concepts.size());
   FieldMatch match;

@@ -54,7 +54,8 @@ class IRGAN_API IndexReader {
   /// Returns each document's length in terms, all fields together; NaN for a document that is gone.
   virtual Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const = 0;
 
-  /// What numbered the words of slot_texts(): numbers of the same one can be compared. Null where words have no numbers.
+  /// What numbered the words of slot_texts(): numbers of the same one can be compared. Null where words have no
+  /// numbers.
   virtual std::shared_ptr<const void> word_numbers() const { return nullptr; }
 };
 

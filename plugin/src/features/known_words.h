@@ -40,7 +40,7 @@ class KnownWords {
   Xapian::Stem stem_;
   std::string prefix_;
   std::unordered_map<std::u32string, WordFacts> by_letters_;
-  std::string state_;  // of the index when they were looked up
+  std::string state_;                        // of the index when they were looked up
   IndexReader* index_ = nullptr;             // of the present search
   std::shared_ptr<const void> numbers_;      // IndexReader::word_numbers(), which the numbers below are of
   std::vector<const WordFacts*> by_number_;  // into by_letters_

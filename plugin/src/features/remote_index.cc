@@ -37,7 +37,7 @@ std::vector<Value> taken(std::vector<Value>& from, std::size_t count) {
 }  // namespace
 
 RemoteIndex::RemoteIndex(Xapian::Database db, const Query& query, const std::vector<Xapian::docid>& docids,
-                                   Xapian::valueno id_slot, std::function<void()> before_trip)
+                         Xapian::valueno id_slot, std::function<void()> before_trip)
     : db_(std::move(db)), before_trip_(std::move(before_trip)) {
   for (const Xapian::docid docid : docids) rows_[docid];
   find_ids(query, id_slot);
@@ -138,7 +138,7 @@ std::string RemoteIndex::state() const { return index_state(db_).text; }
 Xapian::doccount RemoteIndex::num_documents() const { return db_.get_doccount(); }
 
 bool RemoteIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                                Eigen::Ref<Eigen::VectorXd> wdfs) const {
+                           Eigen::Ref<Eigen::VectorXd> wdfs) const {
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
     const auto wdf = row.wdf.find(term);

@@ -205,8 +205,8 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
   const std::size_t num_known = num_below(docids, column->end());
   ComparableTexts texts;
   if (num_known < docids.size()) {
-    texts = comparable_texts(
-        slot_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()}));
+    texts =
+        comparable_texts(slot_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()}));
   }
   std::vector<const ComparableText*> known;
   known.reserve(docids.size());

@@ -3,7 +3,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "irgan/model.h"
+#include "irgan/errors.h"
+#include "irgan/index_facts.h"
 
 namespace irgan {
 

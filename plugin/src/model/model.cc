@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/src/model/file_bytes.h"
+#include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 
@@ -53,32 +54,13 @@ void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& poi
 
 }  // namespace
 
-const char* to_string(Ranker ranker) {
-  switch (ranker) {
-    case Ranker::generator:
-      return "generator";
-    case Ranker::combined:
-      return "combined";
-    default:
-      return "discriminator";
-  }
-}
-
-Ranker ranker_from_string(const std::string& name) {
-  for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-    if (name == to_string(ranker)) return ranker;
-  }
-  throw ConfigError("unknown ranker '" + name + "': discriminator, generator or combined");
-}
-
 struct Model::State {
   ModelParts parts;
   std::vector<std::size_t> click_columns;  // none if there is no credit for documents that clicks do not know
   std::string bytes;
   std::string version;
 
-  explicit State(ModelParts all)
-      : parts(std::move(all)), bytes(encode_model(parts)), version(hex_digest(bytes)) {
+  explicit State(ModelParts all) : parts(std::move(all)), bytes(encode_model(parts)), version(hex_digest(bytes)) {
     if (parts.unseen_credit != 0.0) click_columns = columns_from_clicks(parts.schema);
   }
 
@@ -153,7 +135,8 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
     points.rowwise() += mean;
     if (weights.discriminator > 0.0F)
       add_gradient(state_->parts.discriminators, points, weights.discriminator / kMidpoints, gradient);
-    if (weights.generator > 0.0F) add_gradient(state_->parts.generators, points, weights.generator / kMidpoints, gradient);
+    if (weights.generator > 0.0F)
+      add_gradient(state_->parts.generators, points, weights.generator / kMidpoints, gradient);
   }
   FeatureMatrix contributions = FeatureMatrix::Zero(rows.rows(), rows.cols());
   const std::vector<Index> owner = state_->parts.encoding.feature_of_column();

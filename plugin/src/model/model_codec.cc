@@ -1,3 +1,5 @@
+#include "plugin/src/model/model_codec.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -5,7 +7,6 @@
 #include <utility>
 
 #include "plugin/src/model/index_facts.h"
-#include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 
 namespace irgan {
@@ -42,7 +43,8 @@ std::vector<Network> read_networks(const char* player, Index num_inputs, const T
     if (network.layers.empty()) return networks;
     if (network.num_inputs() != num_inputs)
       throw FormatError(file.origin + ": tensor '" + name + ".0.weight' does not fit its neighbours");
-    if (network.layers.back().bias.size() != 1) throw FormatError(file.origin + ": network " + name + " has not one output");
+    if (network.layers.back().bias.size() != 1)
+      throw FormatError(file.origin + ": network " + name + " has not one output");
     networks.push_back(std::move(network));
   }
 }
@@ -78,7 +80,8 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
         indicators[j] != 0};
     const bool ascending = std::adjacent_find(feature.edges.begin(), feature.edges.end(),
                                               [](float a, float b) { return !(a < b); }) == feature.edges.end();
-    const bool finite = std::all_of(feature.edges.begin(), feature.edges.end(), [](float x) { return std::isfinite(x); });
+    const bool finite =
+        std::all_of(feature.edges.begin(), feature.edges.end(), [](float x) { return std::isfinite(x); });
     if (!ascending || !finite) throw FormatError(file.origin + ": the encoding's edges do not rise");
     encoding.features.push_back(std::move(feature));
     begin = end;

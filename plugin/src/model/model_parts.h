@@ -1,16 +1,20 @@
 /// What a Model is made of: known to the trainer, which makes models, and to their codec.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "irgan/model.h"
+#include "irgan/feature_schema.h"
+#include "irgan/index_facts.h"
+#include "irgan/ranker.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 
 namespace irgan {
+
+class Model;
 
 struct ModelParts {
   FeatureSchema schema;
@@ -31,12 +35,5 @@ IRGAN_API std::shared_ptr<const Model> model_of(ModelParts parts);
 
 /// Returns what `model` is made of.
 IRGAN_API const ModelParts& parts_of(const Model& model);
-
-/// The model's file form: safetensors with `{generator,discriminator}.{network}.{layer}.{weight,bias}` in PyTorch's
-/// orientation (outputs x inputs), `encoding.*`, and the rest in the metadata.
-std::string encode_model(const ModelParts& parts);
-
-/// Throws: FormatError beginning with `origin`.
-ModelParts decode_model(std::string_view bytes, const std::string& origin);
 
 }  // namespace irgan

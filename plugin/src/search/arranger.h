@@ -12,8 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "irgan/feature_extractor.h"
-#include "irgan/reranker.h"
+#include "irgan/candidate.h"
+#include "irgan/rerank_options.h"
+#include "irgan/reranked_page.h"
 #include "plugin/src/features/index_reader.h"
 #include "plugin/src/search/remembering.h"
 #include "plugin/src/search/served_model.h"

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-#include "irgan/reranker.h"
+#include "irgan/reranked_page.h"
 #include "plugin/src/search/time_limit.h"
 
 namespace irgan {
@@ -39,8 +39,8 @@ class ProgramSearch {
 /// Returns whether hits come by falling relevance: an Enquire has no getters for its sort order.
 bool is_relevance_order(const Xapian::MSet& mset);
 
-/// Returns whether results are collapsed, as far as the first `size` hits tell: those of the pool, so that the answer is
-/// the same on every page.
+/// Returns whether results are collapsed, as far as the first `size` hits tell: those of the pool, so that the answer
+/// is the same on every page.
 bool has_collapse_keys(const Xapian::MSet& mset, std::size_t size);
 
 }  // namespace irgan

@@ -113,9 +113,8 @@ struct Reranker::State {
       append_added(ranking.hits, candidates);
     }
     if (candidates.empty()) return ranking;
-    ranking.hits =
-        arranger.arrange(std::move(ranking.hits),
-                         {query, request.key, candidates, ranking.pool_size, recalled, index, limit, explains});
+    ranking.hits = arranger.arrange(
+        std::move(ranking.hits), {query, request.key, candidates, ranking.pool_size, recalled, index, limit, explains});
     return ranking;
   }
 
@@ -166,8 +165,7 @@ struct Reranker::State {
     } else {
       local = read_index(db, options.values.get());
     }
-    Ranking ranking =
-        ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit);
+    Ranking ranking = ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit);
     if (ranking.hits.empty()) return original_page(request.first == 0 ? all : search.original());
     limit.check();
     const auto plan = plan_of(ranking, all, db);

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-#include "irgan/reranker.h"
+#include "irgan/reranked_page.h"
 #include "plugin/src/search/rescoring_source.h"
 
 namespace irgan {
@@ -19,8 +19,8 @@ struct Ranking {
   Xapian::doccount num_new = 0;  ///< how many of them the query does not find
 };
 
-/// Returns weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in the
-/// old one.
+/// Returns weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in
+/// the old one.
 ///
 /// Requires: the pool are the first hits of `mset`, a search of `db`
 std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset,

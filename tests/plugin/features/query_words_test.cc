@@ -53,4 +53,3 @@ TEST_CASE("a query with a wildcard has no words, unless the wildcard is a filter
   CHECK(finder.of(Query(Query::OP_FILTER, parsed("red"), wild)) == Words{"red"});
   CHECK(finder.of(Query()).empty());
 }
-

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "plugin/src/model/model_codec.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"

@@ -1,4 +1,3 @@
-#include "plugin/src/model/file_bytes.h"
 #include "trainer/machine/output_file.h"
 
 #include <fcntl.h>
@@ -10,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "plugin/src/model/file_bytes.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/text_input.h"
 
