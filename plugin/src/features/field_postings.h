@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/feature_schema.h"
 #include "irgan/query_concepts.h"
 #include "plugin/src/features/field_features.h"
 #include "plugin/src/features/index_reader.h"
