@@ -37,7 +37,12 @@ ROOMS = [
     "index_tools/commands",
 ]
 # Public headers without a source of their own.
-HOMES = {"errors": "plugin/src/features"}
+HOMES = {
+    "errors": "plugin/src/features",
+    "memory_facts": "plugin/src/model",
+    "rerank_options": "plugin/src/search",
+    "reranked_page": "plugin/src/search",
+}
 # A part sees of another part only what stands here.
 PARTS = {
     "plugin/preload": ["plugin/"],

@@ -8,8 +8,7 @@
 
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"
-#include "plugin/src/features/remote_candidates.h"
-#include "trainer/machine/numbers.h"
+#include "plugin/src/features/unique_ids.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/field_lengths.h"

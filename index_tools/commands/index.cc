@@ -12,7 +12,7 @@
 #include <unordered_set>
 
 #include "index_tools/options/database_options.h"
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
 #include "trainer/site/index_layout.h"

@@ -111,7 +111,8 @@ void print_record(const TrainingRecord& record, std::ostream& out) {
 void print_model(const Model& model, std::ostream& out) {
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
       << model.depth() << " candidates\n";
-  if (model.parts().unseen_credit != 0.0) out << "unseen     get a credit of " << model.parts().unseen_credit << '\n';
+  if (parts_of(model).unseen_credit != 0.0)
+    out << "unseen     get a credit of " << parts_of(model).unseen_credit << '\n';
   out << "trained on ";
   const IndexFacts& facts = model.index_facts();
   if (facts.num_documents > 0) {

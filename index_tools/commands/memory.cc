@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/log/query_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/memory/memory_builder.h"

@@ -59,7 +59,7 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   } catch (const FormatError& error) {
     throw Error(task.model_name + ": the model does not fit an index: " + error.what());
   }
-  const bool has_generator = !task.model->parts().generators.empty();
+  const bool has_generator = !parts_of(*task.model).generators.empty();
   for (const SharedSource& shared : task.sources) {
     if (shared.source == NegativeSource::generator && !has_generator) {
       throw Error(task.model_name +

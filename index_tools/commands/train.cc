@@ -102,7 +102,7 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
 // Takes from the model to go on from what must be as it is there.
 void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
   const TrainingOptions defaults;
-  const ModelParts& parts = model.parts();
+  const ModelParts& parts = parts_of(model);
   if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
   const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched,
                              std::vector<int>& units) {

@@ -241,7 +241,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
 
 void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
   schema = std::make_shared<const FeatureSchema>(model.schema());
-  if (given.count("depth") == 0 && model.parts().depth > 0) depth = model.parts().depth;
+  if (given.count("depth") == 0 && parts_of(model).depth > 0) depth = parts_of(model).depth;
 }
 
 bool EvidenceOptions::wants_clicks() const {

@@ -10,7 +10,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "plugin/src/features/field_prefixes.h"
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "irgan/candidate.h"
 #include "irgan/errors.h"
-#include "irgan/feature_extractor.h"
 
 namespace irgan {
 

@@ -398,7 +398,7 @@ TEST_CASE("the credit of unseen documents is the model's, and a model without fe
     REQUIRE((trained.exit_code == 0 || trained.exit_code == 1));
     const std::string path = trained.exit_code == 0 ? model : model + ".refused";
     const CommandResult shown = run_line("inspect " + path);
-    const double credit = Model::from_file(path)->parts().unseen_credit;
+    const double credit = parts_of(*Model::from_file(path)).unseen_credit;
     CHECK((shown.out.find("unseen     get a credit") != std::string::npos) == (credit != 0.0));
     return std::make_pair(path, credit);
   };

@@ -455,7 +455,7 @@ TEST_CASE("min-max sees the whole pool in training, and the same pool in serving
   const bool sharded = GENERATE(false, true);
   const TrainingData data = corpus().prepare(sharded, true);
   const auto model = Model::from_file(model_path());
-  const Encoding& encoding = model->parts().encoding;
+  const Encoding& encoding = parts_of(*model).encoding;
   LiveSearch live(corpus().open(sharded));
   const FeatureExtractor extractor(live.db, data.schema);
   std::size_t num_narrower = 0;

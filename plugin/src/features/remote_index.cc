@@ -1,10 +1,11 @@
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/remote_index.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "plugin/src/features/index_state.h"
 
 namespace irgan {
 namespace {
@@ -35,22 +36,14 @@ std::vector<Value> taken(std::vector<Value>& from, std::size_t count) {
 
 }  // namespace
 
-Xapian::valueno id_slot_of(const Xapian::Database& db) {
-  const std::string text = db.get_metadata(kIdSlotKey);
-  Xapian::valueno slot = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
-  const bool is_number = !text.empty() && parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
-  return is_number ? slot : Xapian::BAD_VALUENO;
-}
-
-RemoteCandidates::RemoteCandidates(Xapian::Database db, const Query& query, const std::vector<Xapian::docid>& docids,
-                                   Xapian::valueno id_slot, std::function<void()> before_trip)
+RemoteIndex::RemoteIndex(Xapian::Database db, const Query& query, const std::vector<Xapian::docid>& docids,
+                         Xapian::valueno id_slot, std::function<void()> before_trip)
     : db_(std::move(db)), before_trip_(std::move(before_trip)) {
   for (const Xapian::docid docid : docids) rows_[docid];
   find_ids(query, id_slot);
 }
 
-void RemoteCandidates::find_ids(const Query& query, Xapian::valueno id_slot) {
+void RemoteIndex::find_ids(const Query& query, Xapian::valueno id_slot) {
   before_trip_();
   Xapian::Enquire enquire(db_);
   enquire.set_query(query);
@@ -72,7 +65,7 @@ void RemoteCandidates::find_ids(const Query& query, Xapian::valueno id_slot) {
   }
 }
 
-void RemoteCandidates::count_documents(const std::vector<std::string>& terms) {
+void RemoteIndex::count_documents(const std::vector<std::string>& terms) {
   std::vector<std::string> fresh;
   for (const std::string& term : terms) {
     if (frequencies_.emplace(term, 0).second) fresh.push_back(term);
@@ -85,25 +78,29 @@ void RemoteCandidates::count_documents(const std::vector<std::string>& terms) {
   for (const std::string& term : fresh) frequencies_[term] = counts.get_termfreq(term);
 }
 
-void RemoteCandidates::fetch(const std::vector<std::vector<std::string>>& forms,
-                             const std::vector<Xapian::valueno>& slots) {
+void RemoteIndex::prepare_frequencies(const std::function<std::vector<std::string>()>& terms) {
+  count_documents(terms());
+}
+
+void RemoteIndex::prepare(const std::function<ReadingList()>& list) {
+  ReadingList wanted = list();
   std::vector<std::string> all;
-  for (const std::vector<std::string>& word : forms) all.insert(all.end(), word.begin(), word.end());
+  for (const std::vector<std::string>& word : wanted.words) all.insert(all.end(), word.begin(), word.end());
   count_documents(all);
   std::vector<std::string> terms;
-  for (const std::vector<std::string>& word : forms) {
+  for (const std::vector<std::string>& word : wanted.words) {
     const auto known =
         std::find_if(word.begin(), word.end(), [this](const std::string& term) { return frequency(term) > 0; });
     if (known != word.end() && std::find(terms.begin(), terms.end(), *known) == terms.end()) terms.push_back(*known);
   }
-  std::vector<Xapian::valueno> slots_left = slots;
+  std::vector<Xapian::valueno>& slots_left = wanted.slots;
   std::sort(slots_left.begin(), slots_left.end());
   slots_left.erase(std::unique(slots_left.begin(), slots_left.end()), slots_left.end());
   const std::size_t num_terms = num_packed(db_.get_doclength_upper_bound() + 1.0);
   while (!terms.empty() || !slots_left.empty()) fetch_packed(taken(terms, num_terms), taken(slots_left, 2));
 }
 
-void RemoteCandidates::fetch_packed(const std::vector<std::string>& terms, const std::vector<Xapian::valueno>& slots) {
+void RemoteIndex::fetch_packed(const std::vector<std::string>& terms, const std::vector<Xapian::valueno>& slots) {
   const double base = db_.get_doclength_upper_bound() + 1.0;
   std::vector<std::string> id_terms;
   for (const auto& row : rows_) id_terms.push_back(row.second.id_term);
@@ -136,8 +133,12 @@ void RemoteCandidates::fetch_packed(const std::vector<std::string>& terms, const
   }
 }
 
-bool RemoteCandidates::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                                Eigen::Ref<Eigen::VectorXd> wdfs) const {
+std::string RemoteIndex::state() const { return index_state(db_).text; }
+
+Xapian::doccount RemoteIndex::num_documents() const { return db_.get_doccount(); }
+
+bool RemoteIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                           Eigen::Ref<Eigen::VectorXd> wdfs) const {
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
     const auto wdf = row.wdf.find(term);
@@ -146,19 +147,19 @@ bool RemoteCandidates::add_wdfs(const std::string& term, const std::vector<Xapia
   return frequency(term) > 0;
 }
 
-Xapian::doccount RemoteCandidates::frequency(const std::string& term) const {
+Xapian::doccount RemoteIndex::frequency(const std::string& term) const {
   const auto known = frequencies_.find(term);
   if (known != frequencies_.end()) return known->second;
   before_trip_();
   return db_.get_termfreq(term);
 }
 
-Xapian::termcount RemoteCandidates::collection_frequency(const std::string& term) const {
+Xapian::termcount RemoteIndex::collection_frequency(const std::string& term) const {
   before_trip_();
   return db_.get_collection_freq(term);
 }
 
-Eigen::VectorXd RemoteCandidates::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+Eigen::VectorXd RemoteIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
   Eigen::VectorXd numbers(static_cast<Eigen::Index>(docids.size()));
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
@@ -169,18 +170,17 @@ Eigen::VectorXd RemoteCandidates::slot_numbers(Xapian::valueno slot, const std::
   return numbers;
 }
 
-std::vector<std::string> RemoteCandidates::slot_texts(Xapian::valueno slot,
-                                                      const std::vector<Xapian::docid>& docids) const {
+ComparableTexts RemoteIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
   std::vector<std::string> texts(docids.size());
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
     const auto value = row.value.find(slot);
     if (value != row.value.end()) texts[i] = value->second;
   }
-  return texts;
+  return comparable_texts(texts);
 }
 
-Eigen::VectorXd RemoteCandidates::document_lengths(const std::vector<Xapian::docid>& docids) const {
+Eigen::VectorXd RemoteIndex::document_lengths(const std::vector<Xapian::docid>& docids) const {
   Eigen::VectorXd lengths(static_cast<Eigen::Index>(docids.size()));
   for (std::size_t i = 0; i < docids.size(); ++i) {
     before_trip_();
