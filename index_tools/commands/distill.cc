@@ -13,7 +13,7 @@
 #include "trainer/distillation/distilled_search.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/measures.h"
-#include "trainer/measures/paired_test.h"
+#include "trainer/measures/significance.h"
 #include "trainer/measures/qrels.h"
 #include "trainer/site/strict_rerank.h"
 
