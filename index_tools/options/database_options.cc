@@ -1,18 +1,6 @@
 #include "index_tools/options/database_options.h"
 
-#include <charconv>
-
-#include "irgan/errors.h"
-
 namespace irgan {
-Xapian::valueno parse_slot(const char* flag, const std::string& text) {
-  Xapian::valueno slot = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-    throw ConfigError("--" + std::string(flag) + ": '" + text + "' is no value slot: must be a number from 0 up");
-  }
-  return slot;
-}
 
 void DatabaseOptions::add_to(OptionTable& table) {
   table.texts("db", paths, "the index: a folder, a stub file, or tcp:HOST:PORT; several are searched as one", "DB");
