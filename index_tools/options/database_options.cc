@@ -1,16 +1,6 @@
 #include "index_tools/options/database_options.h"
 
-#include "irgan/errors.h"
-#include "trainer/machine/numbers.h"
-
 namespace irgan {
-Xapian::valueno parse_slot(const char* flag, const std::string& text) {
-  Xapian::valueno slot = 0;
-  if (!parse_number(text, slot)) {
-    throw ConfigError("--" + std::string(flag) + ": '" + text + "' is no value slot: must be a number from 0 up");
-  }
-  return slot;
-}
 
 void DatabaseOptions::add_to(OptionTable& table) {
   table.texts("db", paths, "the index: a folder, a stub file, or tcp:HOST:PORT; several are searched as one", "DB");

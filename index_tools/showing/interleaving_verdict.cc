@@ -5,7 +5,7 @@
 
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
-#include "trainer/measures/sign_test.h"
+#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {

@@ -16,12 +16,13 @@ class ProgressBar {
 
   /// Shows how much is done, from 0 to 1; redraws at most ten times a second.
   void update(double share_done);
+  /// Takes the bar off the terminal; the next update draws it anew.
+  void erase();
   /// Prints a line above the bar, on a terminal or not.
   void say(const std::string& line);
 
  private:
   void draw(double share_done);
-  void erase();
 
   const std::string label_;
   const bool on_terminal_;

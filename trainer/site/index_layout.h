@@ -16,6 +16,9 @@ namespace irgan {
 /// Metadata key under which `index` and `annotate` keep the layout, as JSON.
 inline constexpr const char* kLayoutKey = "irgan.layout";
 
+/// Where lengths of fields and what clicks say are kept: slots that no site is likely to use.
+inline constexpr Xapian::valueno kFirstLengthSlot = 1000;
+
 /// A number in a value slot.
 struct StoredValue {
   std::string name;

@@ -166,7 +166,7 @@ TEST_CASE("annotate takes a slot by its number, unless something else is there",
   const CommandResult taken = site.annotate("--values " + file + ":2");
   CHECK(taken.exit_code == 2);
   CHECK_THAT(taken.err,
-             Contains("--values " + file + ":2: the slot holds something else") && Contains("--value NAME=2"));
+             Contains("--values " + file + ":2: the slot holds something else") && Contains("(value NAME=2)"));
   CHECK(number_in(site.open(), kOmindexSize, 1) == 100);
 
   REQUIRE(site.annotate("--value size=2 --values " + file + ":2").exit_code == 0);
