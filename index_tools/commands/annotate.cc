@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/remote_candidates.h"
@@ -157,11 +158,11 @@ void add_behaviour_to(IndexLayout& layout, const Xapian::Database& db, const Beh
 }
 
 Behaviour read_behaviour(const AnnotateOptions& options, const Xapian::Database& db, const IndexLayout& layout) {
-  const std::vector<QueryRow> queries =
-      options.log.queries.empty() ? std::vector<QueryRow>() : read_queries(options.log.queries);
-  QueryStemFinder finder(db, layout, options.database.default_op, queries);
+  const Evidence evidence = options.log.evidence();
+  QueryStemFinder finder(db, layout, options.database.default_op, evidence.queries);
   ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
-  options.log.for_each_click(queries, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
+  const auto add = [&](const ClickRow& row, const std::string& id) { history.add(row, id); };
+  show_reading(for_each_click(evidence, add));
   if (history.empty()) throw Error(options.log.clicks.front() + ": there are no clicks in the log");
   return history.behaviour(kClickedPrefix, *layout.behaviour);
 }

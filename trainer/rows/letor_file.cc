@@ -12,7 +12,6 @@
 
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/letor_line.h"
-#include "trainer/training/training_record.h"
 
 namespace irgan {
 namespace {

@@ -17,12 +17,6 @@ const char* to_string(RewardRatio ratio);
 /// Everything in `options` that changes the model.
 nlohmann::json record_of(const TrainingOptions& options);
 
-IRGAN_API nlohmann::json record_of(const LabelOrigin& origin);
-/// What record_of() gave; members that are missing keep their defaults.
-///
-/// Throws: nlohmann::json::exception if a member has another type
-IRGAN_API LabelOrigin origin_from(const nlohmann::json& record);
-
 /// Sizes and kind of a data set.
 nlohmann::json record_of(const TrainingData& data);
 
