@@ -130,7 +130,6 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 
 // What one of the two ways of training would pass over in silence is refused.
 void check(const TrainOptions& options) {
-  const LabelOptions& labels = options.evidence.labels;
   if (!options.from.empty() && options.trials > 1)
     throw ConfigError("--trials and --from exclude each other: trials change the networks");
   if (options.split.by != LogSplit::query && !options.data.empty()) {
@@ -139,17 +138,6 @@ void check(const TrainOptions& options) {
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   check_stdin(inputs_of(options));
-  if (options.data.empty()) {
-    if (options.valid_queries.empty()) return;
-    const bool reads_stdin = std::count(labels.clicks.begin(), labels.clicks.end(), "-") > 0;
-    if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
-    for (const auto& [flag, path] :
-         {std::pair("--queries", labels.queries), std::pair("--valid-queries", options.valid_queries)}) {
-      if (path == "-")
-        throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
-    }
-    return;
-  }
   if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
     throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
   }

@@ -15,7 +15,7 @@ std::string_view reason(RowFault fault) {
     case RowFault::bad_rank:
       return "bad rank";
     case RowFault::rank_0:
-      return "rank 0 (where ranks begin at 0: --rank-base 0)";
+      return "rank 0 (where ranks begin at 0, the rank base is 0)";
     case RowFault::bad_time:
       return "bad time";
     case RowFault::bad_clicked:

@@ -116,7 +116,7 @@ class Preparation {
         schema_(options.schema ? *options.schema
                                : make_schema(site.open(), site.layout, options.features, options.behaviour)) {
     if (queries_.empty()) {
-      throw ConfigError("valid_queries", "has all queries that there are: none is left to train on");
+      throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
     }
     result_.report.num_left_out = evidence.queries.size() - queries_.size();
   }
