@@ -1,6 +1,5 @@
 #include "index_tools/commands/train.h"
 
-#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <optional>

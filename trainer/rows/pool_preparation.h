@@ -3,7 +3,6 @@
 
 #include <xapian.h>
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
