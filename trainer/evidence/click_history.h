@@ -19,7 +19,7 @@ struct BehaviourOptions {
   std::size_t min_sessions = 10;  ///< a query or word of fewer is not kept
 };
 
-/// What clicks say of a document; plugin/src/clicked_field.h says how an index holds it.
+/// What clicks say of a document; plugin/src/features/clicked_field.h says how an index holds it.
 struct DocumentBehaviour {
   double popularity = 0.0;         ///< log(1 + clicks / those of the mean clicked document), decayed
   std::vector<std::string> words;  ///< stems of the queries that led to its clicks
