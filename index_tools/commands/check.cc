@@ -2,7 +2,9 @@
 
 #include <memory>
 
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/check_report.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/log/click_log.h"
@@ -79,9 +81,9 @@ void run(const CheckOptions& options, std::ostream& out) {
     documents = std::make_unique<ClickedDocuments>(db, layout, queries, site.default_op);
   }
 
-  ClickLogOptions log_options = labels.log_options();
+  ClickLogOptions log_options = labels.log_options;
   log_options.max_bad = 1.0;  // how many they are is what is asked
-  findings.max_bad = labels.max_bad;
+  findings.max_bad = labels.log_options.max_bad;
   ClickLogReader log(labels.clicks, log_options);
   LogCensus census;
   LastQuery last_query(&resolver);
@@ -95,7 +97,7 @@ void run(const CheckOptions& options, std::ostream& out) {
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
     const ClickLogSummary& summary = log.summary(i);
-    report_lines(summary, labels.clicks[i]);
+    show_lines(summary);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 
@@ -112,7 +113,7 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
               "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns "
               "session, query_id or query, doc_id, clicked, team; may be given again",
               "FILE");
-  options.reading.add_to(table, "interleaved");
+  add_log_options(options.reading, table, "interleaved");
   for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"})
     table.exclude("interleaved", name, "it is of judgments");
 }
@@ -120,7 +121,7 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
 void run(const EvaluateOptions& options, std::ostream& out) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.reading.log_options(), out);
+    write_verdict_of_logs(options.interleaved, options.reading, out);
     return;
   }
   const Evaluation evaluation = evaluate(options);

@@ -1,9 +1,9 @@
 #include "index_tools/commands/features.h"
 
 #include <optional>
-#include <tuple>
 #include <utility>
 
+#include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
@@ -31,10 +31,10 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out",
              "FILE");
-  options.split.add_to(table);
+  add_split_options(options.split, table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.number("seed", options.split.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
   table.text(
       "from", options.from,
       "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
@@ -49,16 +49,16 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
   EvidenceOptions evidence = options.evidence;
   if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
-  const ClickModelSettings settings = evidence.click_model.settings(options.seed, evidence.num_threads);
+  const ClickModelSettings settings =
+      evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 
-  TrainingData data;
-  TrainingData validation;
-  if (valid_file) {
-    std::tie(data, validation) = evidence.prepare_parts(options.split.split, options.split.share, options.seed);
-  } else {
-    data = evidence.prepare_data(evidence.queries);
-  }
-  const FittedClickModel fitted = learn_click_model(settings, data);
+  evidence.labels.check();
+  const Site site = evidence.database.site();
+  auto [data, validation, report] =
+      prepare(site, evidence.labels.evidence(),
+              evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
+              shown_preparation(evidence.preparation.half_life_days));
+  const FittedClickModel fitted = fit_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
   if (valid_file) {

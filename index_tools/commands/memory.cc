@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
 #include "plugin/src/model/file_bytes.h"
 #include "trainer/log/query_file.h"
@@ -139,15 +141,15 @@ void take_newer(const ClickRow& row, std::optional<double>& newest) {
 LaterClicks later_clicks(const MemoryOptions& options, std::optional<double>& newest) {
   LabelOptions log = options.log;
   log.clicks = {options.tune};
-  log.rejects.clear();
+  log.log_options.rejects_path.clear();
   RowTexts texts(options.log.queries);
   LaterClicks later;
-  log.read_rows([&](const ClickRow& row) {
+  show_reading(read_rows(log.clicks, log.log_options, [&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
     if (!text) return;
     later[*text][std::string(row.document_id)] += row.count;
     take_newer(row, newest);
-  });
+  }));
   if (later.empty()) throw Error(options.tune + ": there are no clicks in it to tune by");
   return later;
 }
@@ -164,12 +166,12 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
     state.rules.half_life_days = half_life;
     builders.emplace_back(state);
   }
-  options.log.read_rows([&](const ClickRow& row) {
+  show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
     if (!text) return;
     take_newer(row, newest);
     for (MemoryBuilder& builder : builders) builder.add(row, *text);
-  });
+  }));
   if (newest && newest_later && *newest_later <= *newest) {
     throw ConfigError(
         "--tune " + options.tune +
@@ -241,10 +243,10 @@ void run(const MemoryOptions& options, std::ostream& out) {
     if (!options.from.empty() && !options.prior_clicks)
       prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
     builder.emplace(state_before(options));
-    options.log.read_rows([&](const ClickRow& row) {
+    show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
       const std::string* text = row.clicked ? texts.of(row) : nullptr;
       if (text) builder->add(row, *text);
-    });
+    }));
   }
   report(*builder, texts, options);
   const std::string bytes = encode_memory(served_memory(builder->state(), prior));

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -32,11 +33,14 @@ constexpr double kDefaultMaxRelevance = 0.1;
 constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order, then saved
 constexpr std::size_t kQueriesOfEvidence = 500;  // enough to fit four numbers to, in less than a second
 
-MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
-  if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
+MiningEvidence read_evidence(const Evidence& given) {
+  if (!given.qrels.empty()) return mining_evidence(read_qrels(given.qrels));
   MiningEvidence evidence;
-  evidence.has_impressions =
-      labels.read_clicks(queries, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }).has_impressions;
+  LogReading reading;
+  evidence.has_impressions = read_clicks(
+                                 given, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }, reading)
+                                 .has_impressions;
+  show_reading(reading);
   return evidence;
 }
 
@@ -180,9 +184,10 @@ void run(const MineOptions& options, std::ostream& out) {
   const std::vector<SharedSource> sources = parse_sources(options.sources);
   check(options, sources);
   const Xapian::Database db = options.database.site().open();
-  const std::vector<QueryRow> queries = read_queries(options.labels.queries);
+  const Evidence evidence = options.labels.evidence();
+  const std::vector<QueryRow>& queries = evidence.queries;
   MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db),
-                  read_evidence(options.labels, queries)};
+                  read_evidence(evidence)};
   if (uses(sources, NegativeSource::skipped) && !task.evidence.has_impressions) {
     throw ConfigError("--source skipped: the log says only what was clicked, not what was shown");
   }

@@ -192,7 +192,7 @@ void complete_foreign(LetorFile& file, const LetorOptions& options) {
 
 std::string labels_of(const LabelOrigin& origin) {
   std::ostringstream text;
-  text << "--click-model " << (origin.click_model.empty() ? "none" : origin.click_model) << " --half-life "
+  text << "click model " << (origin.click_model.empty() ? "none" : origin.click_model) << ", half-life "
        << origin.half_life_days;
   return text.str();
 }

@@ -122,5 +122,5 @@ TEST_CASE("queries that validation judges by are not trained on, though both fil
   CHECK_THAT(result.err,
              Contains("clicks count in full, whatever their age: the log has no times, which --half-life needs"));
   CHECK_THAT(site.run(train + "@all.tsv").err,
-             Contains("--valid-queries has all queries of") && Contains("none is left to train on"));
+             Contains("--valid-queries has all of the queries") && Contains("none is left to train on"));
 }

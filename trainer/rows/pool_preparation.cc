@@ -1,4 +1,4 @@
-#include "trainer/rows/data_preparation.h"
+#include "trainer/rows/pool_preparation.h"
 
 #include <algorithm>
 #include <limits>
@@ -136,8 +136,8 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   return result;
 }
 
-Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind,
-                       const PreparationOptions& options, CandidateReader& reader, const FeatureSchema& schema) {
+Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
+                       CandidateReader& reader, const FeatureSchema& schema) {
   Prepared prepared;
   CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
@@ -170,22 +170,12 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
   return prepared;
 }
 
-// What no query id holds.
-constexpr char kPartMark = '\x1F';
-
-// The query of an id of in_part(), and the part.
-std::pair<std::string_view, std::size_t> parted(const std::string& id) {
-  const std::size_t mark = id.rfind(kPartMark);
-  return {std::string_view(id).substr(0, mark), std::stoul(id.substr(mark + 1))};
-}
-
 // Takes the evidence of one query after the other, in any order, and prepares a batch of them at a time.
-class Preparation {
+class PoolMaker {
  public:
-  Preparation(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-              const std::vector<QueryRow>& queries, LabelKind kind, const PreparationOptions& options)
-      : open_(open),
-        layout_(layout),
+  PoolMaker(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries, LabelKind kind,
+            const PoolOptions& options)
+      : site_(site),
         queries_(queries),
         options_(options),
         num_parts_(options.parts != nullptr ? options.parts->size() : 0),
@@ -193,10 +183,10 @@ class Preparation {
         has_evidence_(queries.size()),
         threads_(options.num_threads),
         readers_(threads_.num_threads()) {
-    const Xapian::Database db = open();
+    const Xapian::Database db = site.open();
     if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
     data_.schema = schema;
-    data_.facts = index_facts(db, layout);
+    data_.facts = index_facts(db, site.layout);
     data_.depth = options.depth;
     data_.labels = kind;
     std::iota(by_id_.begin(), by_id_.end(), std::size_t{0});
@@ -224,19 +214,19 @@ class Preparation {
     if (batch_.size() >= kQueriesAtOnce || num_documents_ >= kDocumentsAtOnce) prepare_batch();
   }
 
-  TrainingData finish(PreparationReport& report) {
+  TrainingData finish(PoolLosses& losses) {
     prepare_batch();
-    report.num_queries = queries_.size();
-    report.num_without_evidence =
+    losses.num_queries = queries_.size();
+    losses.num_without_evidence =
         static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
-    report.num_unknown_queries = num_unknown_;
+    losses.num_unknown_queries = num_unknown_;
     std::set<std::size_t> without_candidates;
     for (auto& [place, one] : prepared_) {
-      report.num_positives += one.positives.total;
-      report.num_positives_outside_pool += one.positives.outside_pool;
-      report.num_positives_unknown += one.positives.unknown;
-      report.num_clicks_without_page += one.clicks_without_page;
-      report.num_added += static_cast<std::size_t>(one.pool.num_added);
+      losses.num_positives += one.positives.total;
+      losses.num_positives_outside_pool += one.positives.outside_pool;
+      losses.num_positives_unknown += one.positives.unknown;
+      losses.num_clicks_without_page += one.clicks_without_page;
+      losses.num_added += static_cast<std::size_t>(one.pool.num_added);
       if (!one.has_candidates) without_candidates.insert(place.first);
       if (one.examples.empty()) continue;
       for (Example& example : one.examples) {
@@ -245,10 +235,10 @@ class Preparation {
       }
       data_.pools.push_back(std::move(one.pool));
     }
-    report.num_without_candidates = without_candidates.size();
+    losses.num_without_candidates = without_candidates.size();
     if (data_.pools.empty()) {
       throw Error("no candidates: of " + std::to_string(queries_.size()) + " queries " +
-                  std::to_string(report.num_without_evidence) +
+                  std::to_string(losses.num_without_evidence) +
                   " have neither clicks nor judgments, and for the others the "
                   "index has no matching document, or none that was shown (do the query ids of both files agree?)");
     }
@@ -281,14 +271,13 @@ class Preparation {
     std::optional<Xapian::Database> clicks;
     if (num_parts_ > 0) clicks = options_.parts->open(part);
     return readers_[thread]
-        .try_emplace(part, open_(), layout_, data_.schema, options_.default_op, ProblemListener(), clicks)
+        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, ProblemListener(), clicks)
         .first->second;
   }
 
-  const DatabaseOpener& open_;
-  const IndexLayout& layout_;
+  const Site& site_;
   const std::vector<QueryRow>& queries_;
-  const PreparationOptions& options_;
+  const PoolOptions& options_;
   std::size_t num_parts_;
   std::vector<std::size_t> by_id_;  // queries, in the order of their ids
   std::vector<bool> has_evidence_;
@@ -304,34 +293,28 @@ class Preparation {
 
 }  // namespace
 
-std::string in_part(const std::string& query_id, std::size_t part) {
-  return query_id + kPartMark + std::to_string(part);
-}
-
-TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                     const std::vector<QueryRow>& queries, const Qrels& judgments, const PreparationOptions& options,
-                     PreparationReport& report) {
-  Preparation preparation(open, layout, schema, queries, LabelKind::grades, options);
+TrainingData prepare_pools(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries,
+                           const Qrels& judgments, const PoolOptions& options, PoolLosses& losses) {
+  PoolMaker maker(site, schema, queries, LabelKind::grades, options);
   for (const auto& [query, labels] : judgments.by_query) {
     QueryEvidence evidence;
     evidence.query_id = query;
     // TREC marks spam below 0; to training, and in a feature file, it is as bad as 0.
     for (const auto& [document, label] : labels) evidence.clicks.emplace(document, std::max(label, 0));
-    preparation.take(std::move(evidence));
+    maker.take(std::move(evidence));
   }
-  return preparation.finish(report);
+  return maker.finish(losses);
 }
 
-TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                     const std::vector<QueryRow>& queries, ClickAggregator& clicks, const PreparationOptions& options,
-                     PreparationReport& report) {
+TrainingData prepare_pools(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries,
+                           ClickAggregator& clicks, const PoolOptions& options, PoolLosses& losses) {
   const LabelKind kind = clicks.has_impressions() ? LabelKind::impressions : LabelKind::clicks;
-  Preparation preparation(open, layout, schema, queries, kind, options);
-  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) { preparation.take(std::move(query)); });
-  TrainingData data = preparation.finish(report);
-  report.num_unknown_queries += totals.num_unknown_queries;
-  report.num_unknown_clicks = totals.num_unknown_clicks;
-  report.num_clicks_of_log = totals.num_clicks;
+  PoolMaker maker(site, schema, queries, kind, options);
+  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) { maker.take(std::move(query)); });
+  TrainingData data = maker.finish(losses);
+  losses.num_unknown_queries += totals.num_unknown_queries;
+  losses.num_unknown_clicks = totals.num_unknown_clicks;
+  losses.num_clicks_of_log = totals.num_clicks;
   data.origin.half_life_days = totals.half_life_days;
   return data;
 }

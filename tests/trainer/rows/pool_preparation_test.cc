@@ -1,4 +1,4 @@
-#include "trainer/rows/data_preparation.h"
+#include "trainer/rows/pool_preparation.h"
 
 #include <algorithm>
 #include <atomic>
@@ -31,6 +31,8 @@ const SmallIndex& index() {
 }
 
 Xapian::Database open() { return index().open(); }
+
+Site site() { return {{}, open, small_layout()}; }
 
 FeatureSchema schema() { return make_schema(open(), small_layout()); }
 
@@ -72,9 +74,9 @@ Qrels judgments() {
 
 }  // namespace
 
-TEST_CASE("judgments become grades over each query's whole pool", "[trainer][data_preparation]") {
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, judgments(), {}, report);
+TEST_CASE("judgments become grades over each query's whole pool", "[trainer][pool_preparation]") {
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, judgments(), {}, report);
   CHECK(data.labels == LabelKind::grades);
   CHECK(data.depth == 100);
   CHECK(data.facts.num_documents == 5);
@@ -101,9 +103,9 @@ TEST_CASE("judgments become grades over each query's whole pool", "[trainer][dat
   CHECK(report.num_positives_unknown == 1);       // none
 }
 
-TEST_CASE("rows are those that the extractor makes of the first stage's hits", "[trainer][data_preparation]") {
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, judgments(), {}, report);
+TEST_CASE("rows are those that the extractor makes of the first stage's hits", "[trainer][pool_preparation]") {
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, judgments(), {}, report);
   FirstStage stage(open(), small_layout());
   const Xapian::Query query = stage.query_of(kQueries[0]);
   const FeatureExtractor extractor(open(), schema());
@@ -122,14 +124,14 @@ TEST_CASE("rows are those that the extractor makes of the first stage's hits", "
   CHECK(pool.range.high == pool_range(rows).high);
 }
 
-TEST_CASE("what is prepared can be written and read again", "[trainer][data_preparation]") {
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, judgments(), {}, report);
+TEST_CASE("what is prepared can be written and read again", "[trainer][pool_preparation]") {
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, judgments(), {}, report);
   const ScratchFolder folder;
   CHECK(written(read_letor({folder.write("features.txt", written(data))})) == written(data));
 }
 
-TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][data_preparation]") {
+TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][pool_preparation]") {
   ClickAggregator aggregator;
   aggregator.add(click("lk", 3), "q1");
   aggregator.add(click("lk"), "q1");
@@ -137,8 +139,8 @@ TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][
   aggregator.add(click("none", 5), "q1");
   aggregator.add(click("kd"), "q2");
   aggregator.add_unknown(click("lk", 6), "unknown query");
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.labels == LabelKind::clicks);
   REQUIRE(data.examples.size() == 2);
   CHECK(data.examples[0].rows.size() == 3);
@@ -156,7 +158,7 @@ TEST_CASE("clicks alone become counts over each query's whole pool", "[trainer][
 }
 
 TEST_CASE("impressions become one example a result page, what is outside the pool left out",
-          "[trainer][data_preparation]") {
+          "[trainer][pool_preparation]") {
   ClickAggregator aggregator;
   aggregator.add(shown("s1", "pc", 1), "q1");
   aggregator.add(shown("s1", "st", 2, true), "q1");  // in the index, not among the candidates
@@ -166,8 +168,8 @@ TEST_CASE("impressions become one example a result page, what is outside the poo
   aggregator.add(shown("s3", "st", 1, true), "q4");  // a page of nothing that is a candidate
   aggregator.add(shown("s4", "st", 1), "q2");        // a page without a click is kept
   aggregator.add(shown("s4", "kd", 2), "q2");
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.labels == LabelKind::impressions);
   REQUIRE(data.pools.size() == 2);  // q4's page teaches nothing
   REQUIRE(data.examples.size() == 3);
@@ -194,30 +196,30 @@ TEST_CASE("impressions become one example a result page, what is outside the poo
   CHECK(report.num_clicks_without_page == 0);
 }
 
-TEST_CASE("clicks alone beside result pages are counted as lost", "[trainer][data_preparation]") {
+TEST_CASE("clicks alone beside result pages are counted as lost", "[trainer][pool_preparation]") {
   ClickAggregator aggregator;
   aggregator.add(shown("s1", "pc", 1, true), "q1");
   aggregator.add(shown("s1", "lk", 2), "q1");
   aggregator.add(click("lk", 3), "q1");  // on a page, but not clicked there
   aggregator.add(click("kd", 4), "q2");  // a query without a page
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report);
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, aggregator, {}, report);
   CHECK(data.pools.size() == 1);
   CHECK(report.num_positives == 8);
   CHECK(report.num_clicks_without_page == 7);
 }
 
-TEST_CASE("the depth bounds the pool", "[trainer][data_preparation]") {
-  PreparationOptions options;
+TEST_CASE("the depth bounds the pool", "[trainer][pool_preparation]") {
+  PoolOptions options;
   options.depth = 2;
-  PreparationReport report;
-  const TrainingData data = prepare(open, small_layout(), schema(), kQueries, judgments(), options, report);
+  PoolLosses report;
+  const TrainingData data = prepare_pools(site(), schema(), kQueries, judgments(), options, report);
   CHECK(data.depth == 2);
   CHECK(data.pools[0].document_ids.size() == 2);
   CHECK(data.pools[0].rows.rows() == 2);
 }
 
-TEST_CASE("the result is the same at any number of threads", "[trainer][data_preparation]") {
+TEST_CASE("the result is the same at any number of threads", "[trainer][pool_preparation]") {
   std::vector<QueryRow> queries;
   Qrels qrels;
   const std::vector<std::string> words{"kernel", "oil", "statistics", "linux", "distributions", "maize"};
@@ -225,14 +227,14 @@ TEST_CASE("the result is the same at any number of threads", "[trainer][data_pre
     queries.push_back({"q" + std::to_string(i), words[i % 6] + " " + words[(i * i + 1) % 6], "", ""});
     qrels.by_query[queries.back().id] = {{"lk", 1}, {"st", 2}, {"fr", 1}};
   }
-  PreparationOptions options;
+  PoolOptions options;
   std::atomic<bool> in_range{true};
   options.on_progress = [&](double done) { in_range = in_range && done >= 0.0 && done <= 1.0; };
-  PreparationReport report_of_one;
-  const std::string one = written(prepare(open, small_layout(), schema(), queries, qrels, options, report_of_one));
+  PoolLosses report_of_one;
+  const std::string one = written(prepare_pools(site(), schema(), queries, qrels, options, report_of_one));
   options.num_threads = 3;
-  PreparationReport report_of_three;
-  const std::string three = written(prepare(open, small_layout(), schema(), queries, qrels, options, report_of_three));
+  PoolLosses report_of_three;
+  const std::string three = written(prepare_pools(site(), schema(), queries, qrels, options, report_of_three));
   CHECK(one == three);
   CHECK(report_of_one.num_positives == report_of_three.num_positives);
   CHECK(report_of_one.num_positives_outside_pool == report_of_three.num_positives_outside_pool);
@@ -241,7 +243,7 @@ TEST_CASE("the result is the same at any number of threads", "[trainer][data_pre
 
 TEST_CASE(
     "evidence from a file and from memory, in batches and without, prepares the same data in the query file's order",
-    "[trainer][data_preparation]") {
+    "[trainer][pool_preparation]") {
   // More queries than are prepared at once; their ids are in another order than their rows.
   constexpr std::size_t kNumQueries = 700;
   const std::vector<std::string> words{"kernel", "oil", "statistics", "linux", "distributions", "maize"};
@@ -250,8 +252,7 @@ TEST_CASE(
   for (std::size_t i = 0; i < kNumQueries; ++i)
     queries.push_back({"q" + std::to_string(i), words[i % 6] + " " + words[i % 5], "", ""});
   const bool has_impressions = GENERATE(true, false);
-  const auto prepared = [&](std::size_t max_bytes, unsigned num_threads, bool knows_strangers,
-                            PreparationReport& report) {
+  const auto prepared = [&](std::size_t max_bytes, unsigned num_threads, bool knows_strangers, PoolLosses& report) {
     ClickModelOptions model;
     model.half_life_days = 5.0;
     model.max_bytes = max_bytes;
@@ -271,11 +272,11 @@ TEST_CASE(
         aggregator.add_unknown(row, id);
       }
     }
-    PreparationOptions options;
+    PoolOptions options;
     options.num_threads = num_threads;
-    return prepare(open, small_layout(), schema(), queries, aggregator, options, report);
+    return prepare_pools(site(), schema(), queries, aggregator, options, report);
   };
-  PreparationReport expected_report;
+  PoolLosses expected_report;
   const TrainingData expected = prepared(std::size_t{1} << 30, 1, true, expected_report);
   REQUIRE(expected.pools.size() > 500);
   CHECK(std::is_sorted(expected.pools.begin(), expected.pools.end(), [](const Pool& a, const Pool& b) {
@@ -285,49 +286,49 @@ TEST_CASE(
   const std::size_t max_bytes = GENERATE(std::size_t{1}, std::size_t{20'000}, std::size_t{1} << 30);
   const unsigned num_threads = GENERATE(1U, 3U);
   const bool knows_strangers = GENERATE(true, false);
-  PreparationReport report;
+  PoolLosses report;
   CHECK(fingerprint(prepared(max_bytes, num_threads, knows_strangers, report)) == fingerprint(expected));
   CHECK(report.num_unknown_queries == expected_report.num_unknown_queries);
   CHECK(report.num_without_evidence == expected_report.num_without_evidence);
   CHECK(report.num_positives == expected_report.num_positives);
 }
 
-TEST_CASE("an empty index is refused", "[trainer][data_preparation]") {
+TEST_CASE("an empty index is refused", "[trainer][pool_preparation]") {
   const SmallIndex empty({});
-  PreparationReport report;
+  PoolLosses report;
   const auto open_empty = [&] { return empty.open(); };
-  CHECK_THROWS_AS(prepare(open_empty, small_layout(), schema(), kQueries, judgments(), {}, report), Error);
-  CHECK_THROWS_WITH(prepare(open_empty, small_layout(), schema(), kQueries, judgments(), {}, report),
+  CHECK_THROWS_AS(prepare_pools(Site{{}, open_empty, small_layout()}, schema(), kQueries, judgments(), {}, report),
+                  Error);
+  CHECK_THROWS_WITH(prepare_pools(Site{{}, open_empty, small_layout()}, schema(), kQueries, judgments(), {}, report),
                     Contains("the index is empty"));
 }
 
-TEST_CASE("queries without a candidate are refused with their numbers", "[trainer][data_preparation]") {
+TEST_CASE("queries without a candidate are refused with their numbers", "[trainer][pool_preparation]") {
   const std::vector<QueryRow> queries{{"q2", "oil", "", ""}, {"q3", "zebra", "", ""}};
-  PreparationReport report;
-  CHECK_THROWS_WITH(prepare(open, small_layout(), schema(), queries, judgments(), {}, report),
+  PoolLosses report;
+  CHECK_THROWS_WITH(prepare_pools(site(), schema(), queries, judgments(), {}, report),
                     Contains("no candidates") && Contains("of 2 queries 1 have neither clicks nor judgments"));
   const std::vector<QueryRow> strangers{{"x", "oil", "", ""}};
-  PreparationReport other;
-  CHECK_THROWS_WITH(prepare(open, small_layout(), schema(), strangers, judgments(), {}, other),
+  PoolLosses other;
+  CHECK_THROWS_WITH(prepare_pools(site(), schema(), strangers, judgments(), {}, other),
                     Contains("of 1 queries 1 have neither clicks nor judgments") && Contains("do the query ids"));
 }
 
-TEST_CASE("an error in one query's thread reaches the caller", "[trainer][data_preparation]") {
+TEST_CASE("an error in one query's thread reaches the caller", "[trainer][pool_preparation]") {
   std::vector<QueryRow> queries = kQueries;
   queries[0].serialised_query = "junk";
-  PreparationOptions options;
+  PoolOptions options;
   options.num_threads = GENERATE(1u, 3u);
-  PreparationReport report;
-  CHECK_THROWS_WITH(prepare(open, small_layout(), schema(), queries, judgments(), options, report),
-                    Contains("query 'q1'"));
+  PoolLosses report;
+  CHECK_THROWS_WITH(prepare_pools(site(), schema(), queries, judgments(), options, report), Contains("query 'q1'"));
 }
 
-TEST_CASE("a document id longer than any term is an unknown document", "[trainer][data_preparation]") {
+TEST_CASE("a document id longer than any term is an unknown document", "[trainer][pool_preparation]") {
   ClickAggregator aggregator;
   aggregator.add(click("lk"), "q1");
   const std::string long_id(5000, 'x');
   aggregator.add(click(long_id), "q1");
-  PreparationReport report;
-  CHECK_NOTHROW(prepare(open, small_layout(), schema(), kQueries, aggregator, {}, report));
+  PoolLosses report;
+  CHECK_NOTHROW(prepare_pools(site(), schema(), kQueries, aggregator, {}, report));
   CHECK(report.num_positives_unknown == 1);
 }

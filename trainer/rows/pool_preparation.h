@@ -1,9 +1,8 @@
-/// From an index, queries, and what is known of their documents to training data.
+/// From queries, and what is known of their documents, to pools of feature rows with examples.
 #pragma once
 
 #include <xapian.h>
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,9 +18,8 @@ namespace irgan {
 
 class PartIndexes;
 
-struct PreparationOptions {
+struct PoolOptions {
   std::size_t depth = 100;  ///< candidates a query
-  Xapian::Query::op default_op = Xapian::Query::OP_OR;
   unsigned num_threads = 1;
   /// Documents outside the pools that join them, if the index and the filters allow; by in_part(id, part) where there
   /// are parts.
@@ -32,12 +30,8 @@ struct PreparationOptions {
   const PartIndexes* parts = nullptr;
 };
 
-/// Returns what ClickAggregator is to call a query, so that the clicks of each part of the log are examples of their
-/// own.
-IRGAN_API std::string in_part(const std::string& query_id, std::size_t part);
-
 /// What was left out, and why.
-struct PreparationReport {
+struct PoolLosses {
   std::size_t num_queries = 0;             ///< in the query file
   std::size_t num_without_evidence = 0;    ///< of those: no click or judgment
   std::size_t num_without_candidates = 0;  ///< of the rest: the first stage finds nothing
@@ -57,17 +51,17 @@ struct PreparationReport {
 /// Requires: the ids of `queries` differ
 /// Threads:  shared out over options.num_threads; the result does not depend on their number
 /// Throws:   Error if the index is empty or no query has candidates
-IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                               const std::vector<QueryRow>& queries, const Qrels& judgments,
-                               const PreparationOptions& options, PreparationReport& report);
+IRGAN_API TrainingData prepare_pools(const Site& site, const FeatureSchema& schema,
+                                     const std::vector<QueryRow>& queries, const Qrels& judgments,
+                                     const PoolOptions& options, PoolLosses& losses);
 
 /// The same with clicks as labels: one example a result page where the log says what was shown, else one a query; with
 /// options.parts one a part that it was clicked in, each with a pool of its own, since their features differ.
 ///
 /// clicks: empty after it
 /// Cost:   memory for the result, and for what the log says of some hundred queries
-IRGAN_API TrainingData prepare(const DatabaseOpener& open, const IndexLayout& layout, const FeatureSchema& schema,
-                               const std::vector<QueryRow>& queries, ClickAggregator& clicks,
-                               const PreparationOptions& options, PreparationReport& report);
+IRGAN_API TrainingData prepare_pools(const Site& site, const FeatureSchema& schema,
+                                     const std::vector<QueryRow>& queries, ClickAggregator& clicks,
+                                     const PoolOptions& options, PoolLosses& losses);
 
 }  // namespace irgan

@@ -28,23 +28,27 @@ enum class BehaviourSource {
 /// More parts know more of what was before, or of other sessions, and take longer.
 inline constexpr std::size_t kNumHistoryParts = 8;
 
-/// The clicks of a log: first all rows are added, then dealt over parts, then each row is told its part as the log is
-/// read again.
+/// All clicks of a log, dealt over parts. Its order of use:
+///
+///   1. add() every row of the log;
+///   2. deal() them over parts;
+///   3. part_of() every row as the log is read again, and indexes() for the features of the rows.
 ///
 /// Threads: one;  Cost: that of ClickHistory
-class HeldOutHistory {
+class HistoryParts {
  public:
   /// queries: whose ids the log may give
   /// Requires: the index's layout has behaviour
-  HeldOutHistory(const Site& site, const std::vector<QueryRow>& queries);
-  HeldOutHistory(const HeldOutHistory&) = delete;
-  HeldOutHistory& operator=(const HeldOutHistory&) = delete;
+  HistoryParts(const Site& site, const std::vector<QueryRow>& queries);
+  HistoryParts(const HistoryParts&) = delete;
+  HistoryParts& operator=(const HistoryParts&) = delete;
 
+  /// is_held_out: the row is for validation, and training is not to know of it
   void add(const ClickRow& row, const std::string& query_id, bool is_held_out) {
     history_.add(row, query_id, is_held_out);
   }
 
-  /// Throws: ConfigError if the log does not tell which clicks may judge which
+  /// Throws: ConfigError if the log does not say which clicks may judge which
   void deal(BehaviourSource source);
 
   /// Returns the part of the next row of the log, in its order.
