@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/remote_candidates.h"
@@ -229,6 +230,8 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
 }  // namespace
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
   options.database.add_to(table);
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
   table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
@@ -289,6 +292,20 @@ void run(const AnnotateOptions& options, std::ostream& out) {
     out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
   out << '\n';
   if (with_clicks) print(counts, behaviour, *layout.behaviour, out);
+}
+
+Command annotate_command() {
+  return make_command<AnnotateOptions>(
+      "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME] [--clicks C]",
+      "add what features need to an existing index",
+      "This is for an index that omindex, scriptindex or a program of yours made. No other program may write to it "
+      "meanwhile.\n"
+      "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
+      "The index keeps what you say of it here (--prefix, --value, --stemmer, --id-prefix), so that the other commands "
+      "know it.\n"
+      "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
+      "This keeps what people clicked, for 'train --behaviour'. The clicks of a newer log replace the old ones.\n"
+      "Next: 'inspect --db site' shows the result; then 'train'.\n");
 }
 
 }  // namespace irgan

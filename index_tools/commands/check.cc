@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/check_report.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
@@ -48,6 +49,7 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
 }  // namespace
 
 void add_options(CheckOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
@@ -100,6 +102,16 @@ void run(const CheckOptions& options, std::ostream& out) {
     findings.num_rejected += summary.num_rejected;
   }
   print_check(findings, out);
+}
+
+Command check_command() {
+  return make_command<CheckOptions>(
+      "check", "--clicks C... [--db DB [--queries Q]]", "say what a click log holds, and what will limit the result",
+      "One screen before any training: rows, sessions, queries, clicks by rank, and how often each rank is looked at. "
+      "With --db it shows the share of the clicks on documents that the index has, with --queries the share of those "
+      "that the search finds among its first hits.\n"
+      "  xapian-irgan check --clicks clicks.tsv.gz --db films --queries queries.tsv\n"
+      "Next: mend the log, or 'train' on it.\n");
 }
 
 }  // namespace irgan

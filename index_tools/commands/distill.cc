@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
@@ -237,6 +238,7 @@ bool write_verdict(const std::vector<Column>& columns, std::ostream& out) {
 }  // namespace
 
 void add_options(DistillOptions& options, OptionTable& table) {
+  table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index", "FILE");
   table.text("queries", options.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
@@ -281,6 +283,17 @@ void run(const DistillOptions& options, std::ostream& out) {
   write_omega_recipe(distilled.omega, recipes << '\n');
   if (class_gains) write_weight_recipe(distilled.mixture, recipes << '\n');
   if (file) file->commit();
+}
+
+Command distill_command() {
+  return make_command<DistillOptions>("distill", "--db DB --model M --queries Q",
+                                      "find the BM25 parameters that come nearest to a model",
+                                      "This is for searches that cannot load the plugin, or must look at the whole "
+                                      "index: it shows what a model can be in Xapian itself.\n"
+                                      "  xapian-irgan distill --db films --model films.model --queries queries.tsv "
+                                      "--test-queries test.tsv --qrels qrels.txt\n"
+                                      "The output says how much of the model's gain each form keeps, and what to paste "
+                                      "into C++, Python, Perl and Omega.\n");
 }
 
 }  // namespace irgan

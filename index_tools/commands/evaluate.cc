@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "trainer/measures/measures.h"
@@ -245,6 +246,7 @@ void write_values(const EvaluatedRun& run, const std::vector<Measure>& measures,
 }  // namespace
 
 void add_options(EvaluateOptions& options, OptionTable& table) {
+  table.everyday({"qrels", "run", "measures", "relevance-level", "letor", "per-query", "interleaved", "column"});
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
   table.texts("run", options.runs,
               "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
@@ -286,6 +288,16 @@ void run(const EvaluateOptions& options, std::ostream& out) {
   write_means(runs, measures, out);
   if (runs.size() > 1) write_differences(runs, measures, options.seed, out);
   write_notes(runs, qrels, options.relevance_level, out);
+}
+
+Command evaluate_command() {
+  return make_command<EvaluateOptions>(
+      "evaluate", "(--qrels R RUN... | --interleaved LOG)",
+      "measure runs by judgments, or compare two rankings by clicks",
+      "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
+      "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
+      "  xapian-irgan evaluate --interleaved clicks.tsv --column session=visitor\n"
+      "Next: if the new order is better, 'store' puts its model into the index.\n");
 }
 
 }  // namespace irgan

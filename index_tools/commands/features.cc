@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
@@ -25,6 +26,7 @@ std::string summary(const std::string& path, const TrainingData& data) {
 }  // namespace
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
   table.note_given(options.given);
   options.evidence.add_to(table);
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
@@ -73,6 +75,15 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   for (std::size_t j = 0; j < data.schema.features.size(); ++j)
     out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
   if (valid_file) out << summary(options.valid_out, validation) << '\n';
+}
+
+Command features_command() {
+  return make_command<FeaturesOptions>(
+      "features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
+      "write the feature rows of queries' candidates",
+      "Use it to look at the rows, or to train on them many times. 'train --db' does this step by itself.\n"
+      "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
+      "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n");
 }
 
 }  // namespace irgan

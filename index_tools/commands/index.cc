@@ -11,6 +11,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "plugin/src/features/remote_candidates.h"
 #include "trainer/machine/text_input.h"
@@ -233,6 +234,16 @@ void run(const IndexOptions& options, std::ostream& out) {
   for (const TextField& field : layout.fields)
     out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   out << '\n';
+}
+
+Command index_command() {
+  return make_command<IndexOptions>(
+      "index", "--db DB --field title=S --field body= FILE...", "build an index from JSON Lines documents",
+      "A document is a line like {\"id\": \"7\", \"title\": \"Up\", \"body\": \"A balloon flight\", \"tags\": "
+      "[\"air\"], \"votes\": 12}.\n"
+      "  xapian-irgan index --db films --field title=S --field body= --field tags=XT --value votes=0 films.jsonl\n"
+      "Next: 'inspect --db films' shows what the index holds. 'train' learns from a click log or from judgments. If "
+      "you have neither, 'simulate' makes a log.\n");
 }
 
 }  // namespace irgan

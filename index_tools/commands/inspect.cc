@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "index_tools/commands/commands.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -168,6 +169,7 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 }  // namespace
 
 void add_options(InspectOptions& options, OptionTable& table) {
+  table.everyday({"model", "db", "prefix", "value"});
   table.text("model", options.model, "the model file; may stand without the flag", "FILE");
   table.positional("model");
   options.database.add_to(table);
@@ -185,6 +187,14 @@ void run(const InspectOptions& options, std::ostream& out) {
   print_index(db, options.database.layout(db), out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, out);
+}
+
+Command inspect_command() {
+  return make_command<InspectOptions>(
+      "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
+      "  xapian-irgan inspect films.model\n"
+      "  xapian-irgan inspect --db films\n"
+      "Given both, it also says what has changed in the index since the model was trained.\n");
 }
 
 }  // namespace irgan

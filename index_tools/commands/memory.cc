@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "index_tools/commands/commands.h"
 #include "irgan/click_memory.h"
 #include "trainer/log/query_file.h"
 #include "trainer/machine/output_file.h"
@@ -198,6 +199,7 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
 }  // namespace
 
 void add_options(MemoryOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
   table.text("from", options.from,
@@ -256,6 +258,17 @@ void run(const MemoryOptions& options, std::ostream& out) {
       << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
       << " documents, " << facts.num_bytes << " bytes; " << builder->state().queries.keys.size() - facts.num_queries
       << " queries are held back\n";
+}
+
+Command memory_command() {
+  return make_command<MemoryOptions>(
+      "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
+      "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
+      "and then every night:\n"
+      "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
+      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
+      "searches find it.\n");
 }
 
 }  // namespace irgan

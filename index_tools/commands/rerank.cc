@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/site/first_stage.h"
@@ -26,6 +27,7 @@ struct RunOutput {
 }  // namespace
 
 void add_options(RerankRunOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "model", "out", "baseline-out", "memory", "prefix", "value"});
   options.database.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index", "FILE");
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
@@ -94,6 +96,13 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (options.out != "-" && options.baseline_out != "-") {
     out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates of the first stage\n";
   }
+}
+
+Command rerank_command() {
+  return make_command<RerankRunOptions>(
+      "rerank", "--db DB --model M --queries Q --out RUN", "rank the candidates of many queries into a TREC run",
+      "  xapian-irgan rerank --db films --model films.model --queries test.tsv --out new.run --baseline-out old.run\n"
+      "Next: 'evaluate --qrels qrels.txt old.run new.run'.\n");
 }
 
 }  // namespace irgan

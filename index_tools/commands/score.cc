@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
@@ -85,6 +86,13 @@ void run(const ScoreOptions& options, std::ostream& out) {
   if (qrels) qrels->commit();
   file.commit();
   if (options.out != "-" && options.qrels_out != "-") out << "ranked " << written.size() << " queries\n";
+}
+
+Command score_command() {
+  return make_command<ScoreOptions>(
+      "score", "--model M --data F --out RUN", "rank ready-made feature rows",
+      "  xapian-irgan score --model letor.model --data S4.txt --out S4.run --qrels-out S4.qrels\n"
+      "Next: 'evaluate --qrels S4.qrels S4.run', with --letor for LETOR's own measures.\n");
 }
 
 }  // namespace irgan

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/display.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
@@ -118,6 +119,7 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
 }  // namespace
 
 void add_options(SearchOptions& options, OptionTable& table) {
+  table.everyday({"db", "words", "model", "memory", "top", "compare", "explain", "json", "prefix"});
   options.database.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order",
              "FILE");
@@ -180,6 +182,13 @@ void run(const SearchOptions& options, std::ostream& out) {
   } else {
     print_list(results, options, out);
   }
+}
+
+Command search_command() {
+  return make_command<SearchOptions>(
+      "search", "--db DB [--model M] WORDS...", "search, in the model's order",
+      "  xapian-irgan search --db films --model films.model --compare --explain balloon flight\n"
+      "Next: 'rerank' and 'evaluate' measure many queries. 'store' puts the model into the index.\n");
 }
 
 }  // namespace irgan

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/search/policy_page.h"
@@ -145,6 +146,7 @@ class ServedOrder {
 }  // namespace
 
 void add_options(SimulateOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
   options.database.add_to(table);
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
   table.text("qrels", options.qrels, "what the users are looking for: TREC qrels", "FILE");
@@ -200,6 +202,17 @@ void run(const SimulateOptions& options, std::ostream& out) {
         << " clicks\n";
     if (may_explore) order.cost().write(users.num_sessions(), out);
   }
+}
+
+Command simulate_command() {
+  return make_command<SimulateOptions>(
+      "simulate", "--db DB --queries Q --qrels R (--out CLICKS | --compare M1 M2)",
+      "make a click log of simulated users",
+      "Judgments are lines 'qid 0 docid label'. The users look for documents with labels above 0.\n"
+      "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --out clicks.tsv.zst\n"
+      "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --compare new.model first-stage\n"
+      "Next: 'train --clicks clicks.tsv.zst'. Then 'simulate --model M' logs what users do with the new order; with "
+      "--explore .05 a share of them sees pages drawn from the model's policy.\n");
 }
 
 }  // namespace irgan

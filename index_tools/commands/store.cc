@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "irgan/click_memory.h"
 #include "irgan/feature_schema.h"
@@ -98,6 +99,14 @@ void run(const StoreOptions& options, std::ostream& out) {
   if (!has_model_task) return;
   out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
       << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+}
+
+Command store_command() {
+  return make_command<StoreOptions>("store", "--db DB (--model M | --memory MEMORY | --previous)",
+                                    "put a model into an index",
+                                    "  xapian-irgan store --db films --model films.model\n"
+                                    "Next: 'search --db films' and 'rerank --db films' find the model there, as live "
+                                    "searches do. 'store --previous' goes back.\n");
 }
 
 }  // namespace irgan

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
@@ -237,6 +238,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   table.note_given(options.given);
   state_rules(table);
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
@@ -317,6 +319,19 @@ void run(const TrainOptions& options, std::ostream& out) {
   }
   out << "wrote " << options.model << " (" << model->schema().features.size()
       << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+}
+
+Command train_command() {
+  return make_command<TrainOptions>(
+      "train", "--db DB --queries Q (--clicks C | --qrels R) --model M", "learn a model from clicks or judgments",
+      "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
+      "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model "
+      "films.new.model\n"
+      "Feature rows of 'features' or of LETOR can stand in for an index:\n"
+      "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
+      "A run that was stopped goes on where it was when you give the same command again.\n"
+      "Next: 'search --model' tries the model. 'rerank' and 'evaluate' measure it on queries that it has not seen "
+      "('score' and 'evaluate' for ready-made rows). 'inspect' shows what it learnt. 'store' puts it to work.\n");
 }
 
 }  // namespace irgan

@@ -122,6 +122,8 @@ bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
 }
 
 void add_options(MineOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "queries", "clicks", "qrels", "out", "model", "source", "num-negatives", "format", "text-field"});
   options.database.add_to(table);
   options.labels.add_to(table);
   table.text("model", options.model, "the model file; else the model in the index, where one is needed", "FILE");
