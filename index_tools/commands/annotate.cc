@@ -233,6 +233,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.everyday(
       {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
   options.database.add_to(table);
+  table.group("What is added");
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
   table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values,
@@ -241,6 +242,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.texts("pagerank", options.pagerank,
               "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
   options.log.add_log_to(table);
+  table.group("Behaviour features");
   table.number(
       "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
       "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");

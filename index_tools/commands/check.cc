@@ -52,6 +52,7 @@ void add_options(CheckOptions& options, OptionTable& table) {
   table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
   options.database.add_to(table);
+  table.group("The index");
   table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the first stage");

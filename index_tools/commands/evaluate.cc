@@ -247,6 +247,7 @@ void write_values(const EvaluatedRun& run, const std::vector<Measure>& measures,
 
 void add_options(EvaluateOptions& options, OptionTable& table) {
   table.everyday({"qrels", "run", "measures", "relevance-level", "letor", "per-query", "interleaved", "column"});
+  table.group("By judgments");
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
   table.texts("run", options.runs,
               "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
@@ -258,6 +259,7 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
               "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
   table.flag("per-query", options.per_query, "a line a query and measure instead of means");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
+  table.group("By clicks");
   table.texts("interleaved", options.interleaved,
               "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns "
               "session, query_id or query, doc_id, clicked, team; may be given again",

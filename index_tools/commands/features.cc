@@ -29,13 +29,16 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
   table.note_given(options.given);
   options.evidence.add_to(table);
+  table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  table.group("What is held out");
   table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out",
              "FILE");
   options.split.add_to(table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.group("Features");
   table.text(
       "from", options.from,
       "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",

@@ -202,6 +202,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
+  table.group("The memory");
   table.text("from", options.from,
              "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
              "FILE");
@@ -216,6 +217,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
                "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
                "that nobody "
                "reads in the memory what few people asked; if not given, that of --from, or 10");
+  table.group("Tuning");
   table.text("tune", options.tune,
              "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
              "FILE");
@@ -223,6 +225,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
              "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "for --tune: candidates a query; 0: as the model was trained");
+  table.group("The memory");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});

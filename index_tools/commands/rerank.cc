@@ -29,10 +29,13 @@ struct RunOutput {
 void add_options(RerankRunOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "model", "out", "baseline-out", "memory", "prefix", "value"});
   options.database.add_to(table);
+  table.group("The model");
   table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.group("Queries and runs");
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
+  table.group("The model");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained");
   options.memory.add_to(table);

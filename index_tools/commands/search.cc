@@ -121,14 +121,18 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
 void add_options(SearchOptions& options, OptionTable& table) {
   table.everyday({"db", "words", "model", "memory", "top", "compare", "explain", "json", "prefix"});
   options.database.add_to(table);
+  table.group("The model");
   table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order",
              "FILE");
+  table.group("The search");
   table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
+  table.group("The model");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates to rescore; 0: as the model was trained");
   options.memory.add_to(table);
+  table.group("What is shown");
   table.flag("explain", options.explain, "say what each feature contributed (integrated gradients)");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
   table.flag("json", options.json, "print JSON");

@@ -241,16 +241,20 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   table.note_given(options.given);
   state_rules(table);
+  table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels,
              "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
              "KIND");
   options.evidence.add_to(table);
+  table.group("What is held out");
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
              "FILE");
   options.split.add_to(table);
+  table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
+  table.group("Networks and steps");
   table.text("from", options.from,
              "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
              "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
@@ -261,10 +265,12 @@ void add_options(TrainOptions& options, OptionTable& table) {
                    std::to_string(TrainingOptions().epochs) + ", and " + std::to_string(kEpochsFromModel) +
                    " with --from");
   add_training_options(options.training, table);
+  table.group("Networks and steps");
   table.number(
       "trials", options.trials, 1, 10000,
       "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
       "validation, before the best one is trained");
+  table.group("Output");
   table.flag(
       "force", options.force,
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");

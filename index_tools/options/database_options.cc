@@ -15,6 +15,7 @@ Xapian::valueno parse_slot(const char* flag, const std::string& text) {
 }
 
 void DatabaseOptions::add_to(OptionTable& table) {
+  table.group("The index");
   table.texts("db", paths, "the index: a folder, a stub file, or tcp:HOST:PORT; several are searched as one", "DB");
   table.text("stemmer", stemmer, "language of the index's stems, or none; for indexes that xapian-irgan did not make",
              "LANGUAGE");

@@ -123,6 +123,7 @@ struct EvidenceOptions::LogPart {
 };
 
 void LabelOptions::add_log_to(OptionTable& table) {
+  table.group("The log");
   table.text("queries", queries,
              "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query "
              "(serialised, base64)",
@@ -138,6 +139,7 @@ void LabelOptions::add_log_to(OptionTable& table) {
 
 void LabelOptions::add_to(OptionTable& table) {
   add_log_to(table);
+  table.group("Labels");
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
 }
 
@@ -195,15 +197,18 @@ ClickTotals LabelOptions::read_clicks(const std::vector<QueryRow>& rows, std::op
 void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
   LabelOptions::add_to(table);
+  table.group("Labels");
   table.number("half-life", half_life_days, 0.0, kManyDays,
                "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 "
                "where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   click_model.add_to(table);
+  table.group("Features");
   table.texts("features", features,
               "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the "
               "lean default",
               "NAME");
+  table.group("Behaviour features");
   table.flag("behaviour", behaviour,
              "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's "
              "clicks, popularity");
@@ -222,6 +227,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
       "behaviour-hidden", behaviour_hidden, 0.0, 1.0,
       "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
       "document: else training buries what is new; more where much is new, 0 where nothing is");
+  table.group("Candidates");
   table.number("depth", depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", add_clicked,
@@ -236,6 +242,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
     table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
     table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
   }
+  table.group("Machine");
   table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 

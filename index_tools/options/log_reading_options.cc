@@ -42,6 +42,7 @@ void report_lines(const ClickLogSummary& summary, const std::string& path) {
 }
 
 void LogReadingOptions::add_to(OptionTable& table, const char* log) {
+  table.group("The log");
   table.pairs("column", columns, "one of the columns under another name in the log, e.g. clicked=is_click",
               "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1,

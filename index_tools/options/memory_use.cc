@@ -3,6 +3,7 @@
 namespace irgan {
 
 void MemoryUse::add_to(OptionTable& table) {
+  table.group("The click memory");
   table.text("memory", memory, "click memory that 'memory' wrote; else the one in the index, if any; none: without",
              "FILE");
   table.number("memory-clicked", added.clicked, std::size_t{0}, std::size_t{1000},

@@ -6,6 +6,7 @@ namespace irgan {
 
 void add_training_options(TrainingOptions& options, OptionTable& table) {
   GameOptions& game = options.game;
+  table.group("The game");
   table.choice<Objective>(
       "objective", game.objective, {{"game", Objective::game}, {"softmax", Objective::softmax}},
       "IRGAN's game, or the listwise softmax, which does about as well on pools of 100 without a generator");
@@ -37,6 +38,7 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
                "share of clicked documents among the generator's draws, weighted back");
   table.number("d-steps", game.discriminator_steps, 1, 100, "discriminator steps a phase");
   table.number("g-steps", game.generator_steps, 1, 100, "generator steps a phase");
+  table.group("Networks and steps");
   table.number("pretrain", options.pretraining_epochs, 0, 1000,
                "epochs of maximum likelihood for the generator before the game; not needed by ratio");
   table.number("batch", options.batch_size, 1, 4096, "queries or pages a step");
@@ -47,27 +49,33 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.numbers("hidden", options.hidden_units, 1, 4096, "units of the discriminator's hidden layers");
   table.numbers("generator-hidden", options.generator_hidden_units, 1, 4096,
                 "units of the generator's hidden layers; default as --hidden");
+  table.group("Networks and steps");
   table.text("generator-features", options.generator_features,
              "what the generator sees: all; cheap (first stage and value slots), which makes deep pools quick with "
              "--samples; or names with commas between (default all)",
              "NAMES");
   table.number("networks", options.networks, 1, 100,
                "networks of neighbouring seeds whose scores are averaged; 3 gain a little");
+  table.group("Output");
   table.choice<Ranker>(
       "serve", options.ranker,
       {{"discriminator", Ranker::discriminator}, {"generator", Ranker::generator}, {"combined", Ranker::combined}},
       "which player ranks live searches");
+  table.group("Behaviour features");
   table.number(
       "unseen-credit", options.unseen_credit, 0.0, 100.0,
       "with --behaviour, what a document that the log has never seen gets added to the discriminator's score (a log "
       "odds), so that those whose "
       "clicks are known do not pass it by that alone; on a real log 0 ranked as well over all, and new documents fell");
+  table.group("Features");
   table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score", "NAME");
+  table.group("Labels");
   table.choice<QueryWeight>(
       "query-weight", options.query_weight,
       {{"sqrt", QueryWeight::sqrt}, {"one", QueryWeight::one}, {"clicks", QueryWeight::clicks}},
       "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all alike, "
       "so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike");
+  table.group("Machine");
   const std::size_t largest = std::size_t{1} << 62;
   table.number("seed", options.seed, std::size_t{0}, largest,
                "of everything random: the same seed gives the same model");
