@@ -1,8 +1,11 @@
-#include "index_tools/commands/check.h"
-
 #include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
 
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/showing/check_report.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
@@ -12,6 +15,13 @@
 
 namespace irgan {
 namespace {
+
+struct CheckOptions {
+  LabelOptions labels;
+  DatabaseOptions database;
+  std::string model;
+  std::size_t depth = 100;
+};
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
 class LastQuery {
@@ -46,16 +56,14 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
           (are_ids_docids ? ": docids in the log may be those of the old one." : ".")};
 }
 
-}  // namespace
-
 void add_options(CheckOptions& options, OptionTable& table) {
   table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.group("The index");
-  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
+  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the first stage");
+               "candidates a query: the first hits of the search");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -104,6 +112,8 @@ void run(const CheckOptions& options, std::ostream& out) {
   }
   print_check(findings, out);
 }
+
+}  // namespace
 
 Command check_command() {
   return make_command<CheckOptions>(

@@ -1,12 +1,14 @@
-#include "index_tools/commands/inspect.h"
-
 #include <cmath>
 #include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -14,6 +16,11 @@
 
 namespace irgan {
 namespace {
+
+struct InspectOptions {
+  std::string model;
+  DatabaseOptions database;
+};
 
 using nlohmann::json;
 
@@ -166,8 +173,6 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
   if (!any) out << "drift      none\n";
 }
 
-}  // namespace
-
 void add_options(InspectOptions& options, OptionTable& table) {
   table.everyday({"model", "db", "prefix", "value"});
   table.group("The model");
@@ -176,6 +181,8 @@ void add_options(InspectOptions& options, OptionTable& table) {
   options.database.add_to(table);
 }
 
+// Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
+// of the index has changed since the model was trained.
 void run(const InspectOptions& options, std::ostream& out) {
   if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
   std::shared_ptr<const Model> model;
@@ -189,6 +196,8 @@ void run(const InspectOptions& options, std::ostream& out) {
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, out);
 }
+
+}  // namespace
 
 Command inspect_command() {
   return make_command<InspectOptions>(
