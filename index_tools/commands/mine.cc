@@ -30,9 +30,8 @@ using nlohmann::json;
 
 constexpr std::size_t kDefaultDepth = 100;
 constexpr double kDefaultMaxRelevance = 0.1;
-constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order
+constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order, then saved
 constexpr std::size_t kQueriesOfEvidence = 500;  // enough to fit four numbers to, in less than a second
-constexpr std::chrono::milliseconds kBetweenSaves{500};
 
 MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
   if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
@@ -159,7 +158,6 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
   std::vector<std::unique_ptr<QueryMiner>> miners(threads.num_threads());
   std::vector<MinedQuery> mined;
   ProgressBar bar("mining");
-  auto saved_at = std::chrono::steady_clock::now();
   std::string rows;
   while (next < queries.size()) {
     mined.assign(std::min(kQueriesAtOnce, queries.size() - next), {});
@@ -172,9 +170,7 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
     file.append(rows);
     next += mined.size();
     bar.update(static_cast<double>(next) / static_cast<double>(queries.size()));
-    if (std::chrono::steady_clock::now() - saved_at < kBetweenSaves) continue;
     file.save({{"next", next}, {"report", report.state()}});
-    saved_at = std::chrono::steady_clock::now();
   }
   return report;
 }

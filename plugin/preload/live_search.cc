@@ -1,5 +1,7 @@
 #include "plugin/preload/live_search.h"
 
+#include <xxhash.h>
+
 #include <ctime>
 #include <exception>
 #include <limits>
@@ -12,7 +14,6 @@
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
-#include "xxhash.h"
 
 namespace irgan {
 namespace {

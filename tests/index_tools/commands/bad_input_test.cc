@@ -226,7 +226,7 @@ TEST_CASE_METHOD(Fixture, "an index whose files are damaged", "[index_tools][bad
 
 TEST_CASE_METHOD(Fixture, "an index without documents", "[index_tools][bad_input]") {
   Xapian::WritableDatabase(file("db"), Xapian::DB_CREATE_OR_OVERWRITE).commit();
-  const auto is_told = Contains("--db " + file("db") + ": there are no documents in the index");
+  const auto is_told = Contains("index " + file("db") + ": there are no documents in the index");
   CHECK_THAT(failed("features --db @db" + kQueries + "--qrels @learn.qrels --out @out"), is_told);
   CHECK_THAT(failed("train --db @db" + kQueries + "--qrels @learn.qrels --model @out"), is_told);
   CHECK_THAT(failed("rerank --db @db --model @model --queries @test.tsv --out @out"), is_told);
@@ -465,7 +465,7 @@ TEST_CASE_METHOD(Fixture, "folders in which nothing may be written", "[index_too
 TEST_CASE_METHOD(Fixture, "an index that another program writes to", "[index_tools][bad_input]") {
   const Xapian::WritableDatabase indexer(file("db"), Xapian::DB_OPEN);
   const auto is_told =
-      Contains("--db " + file("db") + ": another program is writing to the index and has locked it; try again");
+      Contains("index " + file("db") + ": another program is writing to the index and has locked it; try again");
   CHECK_THAT(failed("store --db @db --model @model"), is_told);
   CHECK_THAT(failed("annotate --db @db --field-lengths"), is_told);
   CHECK(run_line("search --db " + file("db") + " amber").exit_code == 0);  // readers need no lock
