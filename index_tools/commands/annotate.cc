@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/features/clicked_field.h"

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"

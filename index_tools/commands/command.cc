@@ -14,6 +14,8 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kBadUsage = 2;
 
+std::vector<CommandText> texts() { return {commands().begin(), commands().end()}; }
+
 // A library names the member of a struct; here it is a flag.
 std::string with_flag(const ConfigError& error) {
   std::string flag = error.member();
@@ -40,12 +42,12 @@ const std::vector<Command>& commands() {
 
 int run_command_line(const std::vector<std::string>& words, const Console& console) {
   if (words.empty()) {
-    print_overview(console.err, console.width);
+    print_overview(texts(), console.err, console.width);
     return kBadUsage;
   }
   const std::string& name = words[0];
   if (name == "--help" || name == "-h") {
-    print_overview(console.out, console.width);
+    print_overview(texts(), console.out, console.width);
     return kDone;
   }
   if (name == "--version") {
@@ -56,7 +58,7 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
   const auto command = std::find_if(table.begin(), table.end(), [&](const Command& row) { return row.name == name; });
   if (command == table.end()) {
     console.err << "xapian-irgan: there is no command '" << name << "'\n\n";
-    print_overview(console.err, console.width);
+    print_overview(texts(), console.err, console.width);
     return kBadUsage;
   }
   try {

@@ -1,4 +1,4 @@
-/// A command of xapian-irgan: its name, what it says of itself, and how it runs.
+/// A command of xapian-irgan: what it says of itself, and how it runs.
 #pragma once
 
 #include <functional>
@@ -12,21 +12,17 @@
 
 namespace irgan {
 
-struct Command {
-  std::string name;
-  std::string usage;    ///< what follows the name
-  std::string summary;  ///< one line
-  std::string guide;    ///< for newcomers: a line an example, which begins with two spaces, or a paragraph
+struct Command : CommandText {
   /// Binds the options, parses the words, and runs.
-  std::function<void(const Command& self, const std::vector<std::string>& words, const Console& console)> execute;
+  std::function<void(const CommandText& self, const std::vector<std::string>& words, const Console& console)> execute;
 };
 
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
 /// std::ostream&) does the work.
 template <class Options>
 Command make_command(std::string name, std::string usage, std::string summary, std::string guide) {
-  return {std::move(name), std::move(usage), std::move(summary), std::move(guide),
-          [](const Command& self, const std::vector<std::string>& words, const Console& console) {
+  return {{std::move(name), std::move(usage), std::move(summary), std::move(guide)},
+          [](const CommandText& self, const std::vector<std::string>& words, const Console& console) {
             Options options;
             OptionTable table;
             add_options(options, table);

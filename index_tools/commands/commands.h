@@ -1,9 +1,9 @@
 /// The commands of xapian-irgan, each in the file of its name, in the order of their use.
 #pragma once
 
-#include "index_tools/commands/command.h"
-
 namespace irgan {
+
+struct Command;
 
 Command index_command();
 Command annotate_command();

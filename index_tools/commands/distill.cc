@@ -6,6 +6,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"

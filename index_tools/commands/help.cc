@@ -3,7 +3,6 @@
 #include <cctype>
 #include <sstream>
 
-#include "index_tools/commands/command.h"
 #include "index_tools/showing/wrapped_text.h"
 
 namespace irgan {
@@ -23,12 +22,12 @@ std::string wrapped_guide(const std::string& guide, std::size_t width) {
 
 }  // namespace
 
-void print_overview(std::ostream& out, std::size_t width) {
+void print_overview(const std::vector<CommandText>& commands, std::ostream& out, std::size_t width) {
   constexpr std::size_t kSummaryColumn = 12;
   const auto say = [&](const std::string& text) { out << wrapped(text, {width}) << '\n'; };
   say("Usage: xapian-irgan COMMAND [OPTIONS]\n\nLearns from clicks to rank the results of Xapian "
       "searches.\n\nCommands:");
-  for (const Command& command : commands()) {
+  for (const CommandText& command : commands) {
     out << "  " << command.name << std::string(kSummaryColumn - 2 - command.name.size(), ' ')
         << wrapped(command.summary, {width, kSummaryColumn, kSummaryColumn}) << '\n';
   }
@@ -41,7 +40,7 @@ void print_overview(std::ostream& out, std::size_t width) {
       "version.");
 }
 
-void print_help(const Command& command, const OptionTable& table, bool all_options, const Console& console) {
+void print_help(const CommandText& command, const OptionTable& table, bool all_options, const Console& console) {
   const std::size_t width = console.width;
   const std::string name = "xapian-irgan " + command.name;
   std::string sentence = command.summary + '.';

@@ -11,6 +11,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "plugin/src/features/remote_candidates.h"

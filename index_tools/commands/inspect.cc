@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "irgan/feature_extractor.h"

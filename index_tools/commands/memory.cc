@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "irgan/click_memory.h"
 #include "trainer/log/query_file.h"

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"

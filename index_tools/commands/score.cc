@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/option_table.h"
 #include "irgan/model.h"

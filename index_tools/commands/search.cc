@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "plugin/src/search/keyed_draws.h"

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/progress_bar.h"
