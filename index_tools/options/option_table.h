@@ -69,11 +69,14 @@ class OptionTable {
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 
-  /// Has parse() refuse `name` unless one of `others` is given too: alone it would be passed over. `reason` ends the
-  /// message.
+  /// Has parse() refuse `name` unless one of `others` is given too: alone, `name` would have no effect.
+  ///
+  /// reason: the end of the message
   void needs(const char* name, const std::vector<const char*>& others, const std::string& reason = "");
-  /// Has parse() refuse the two together, of which one would be passed over. Of several such rules the one that was
-  /// stated first speaks; they may be stated before their options are added.
+  /// Has parse() refuse `name` and `other` together: one of them would have no effect.
+  ///
+  /// - Where several rules are broken, the message is that of the rule stated first.
+  /// - A rule may be stated before its options are added.
   void exclude(const char* name, const char* other, const std::string& reason = "");
 
   /// parse() puts here the names of the flags that were given, whether or not with the default's value.

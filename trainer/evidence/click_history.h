@@ -14,7 +14,7 @@
 
 namespace irgan {
 
-/// What clicks say of a document; plugin/src/clicked_field.h says how an index holds it.
+/// What clicks say of a document; plugin/src/features/clicked_field.h says how an index holds it.
 struct DocumentBehaviour {
   double popularity = 0.0;         ///< log(1 + clicks / those of the mean clicked document), decayed
   std::vector<std::string> words;  ///< stems of the queries that led to its clicks

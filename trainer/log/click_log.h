@@ -54,9 +54,10 @@ struct ClickLogSummary {
 
 /// A click log of one file or several, read once from front to back.
 ///
-/// The first line that is not blank tells a file's form: UBI (trainer/ubi_log.h) or JSON Lines if it begins with "{",
-/// one of Omega's logs (trainer/omega_log.h), else a header with tabs or commas. UBI files belong together, and so do
-/// Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the files' order.
+/// The first line that is not blank tells a file's form: UBI (trainer/log/ubi_log.h) or JSON Lines if it begins with
+/// "{", one of Omega's logs (trainer/log/omega_log.h), else a header with tabs or commas. UBI files belong together,
+/// and so do Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the
+/// files' order.
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
 /// log_probability, team; others are passed over. doc_id and one of query_id and query must be there. A log without

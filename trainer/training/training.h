@@ -16,7 +16,7 @@
 
 namespace irgan {
 
-/// The recipe of DESIGN 2 is the default.
+/// The defaults are the recipe of trainer/README.md, "The recipe".
 struct TrainingOptions {
   GameOptions game;
   int epochs = 20;

@@ -34,8 +34,8 @@ class IRGAN_API QueryWords {
   /// None if it holds a wildcard, since the tree does not tell what that stands for.
   std::vector<std::string> of(const Xapian::Query& query) const;
 
-  /// Returns the words of a text as typed: the same as of the query that FirstStage (trainer/first_stage.h) makes of
-  /// it. Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
+  /// Returns the words of a text as typed: the same as of the query that FirstStage (trainer/site/first_stage.h) makes
+  /// of it. Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
   std::vector<std::string> of_text(const std::string& text);
 
  private:
@@ -96,7 +96,7 @@ class IRGAN_API ClickMemory {
 
   /// Returns the `most` documents that were clicked most for queries with these words, best first.
   ///
-  /// Source: BM25 with k1 1, b .5 of the words of clicked queries as if they stood in the document, DESIGN 2
+  /// Source: BM25 with k1 1, b .5, as if the words of the clicked queries stood in the document
   /// Units:  clicks: that score
   /// Cost:   O(documents of the words), at most 1,000 a word
   std::vector<RememberedDocument> by_words(const std::vector<std::string>& words, std::size_t most) const;
@@ -115,7 +115,7 @@ class IRGAN_API ClickMemory {
 /// Returns each document's chance to be clicked, the model's opinion being the prior of what was clicked before:
 /// (C_qd + k p) / (C_q + k), p = softmax of `scores`.
 ///
-/// Source:   DESIGN 2; the posterior mean under a Dirichlet prior
+/// Source:   the posterior mean under a Dirichlet prior with mean p and weight k
 /// Shapes:   scores, clicks (C_qd): one entry a document
 /// Requires: num_clicks (C_q) >= 0, prior_clicks (k) > 0
 IRGAN_API Eigen::VectorXd scores_with_memory(const Eigen::Ref<const Eigen::VectorXf>& scores,

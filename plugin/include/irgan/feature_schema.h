@@ -19,8 +19,8 @@ struct TextField {
       Xapian::BAD_VALUENO;                          ///< field length in words; without one the document's length serves
   Xapian::valueno text_slot = Xapian::BAD_VALUENO;  ///< the field's text, for features that compare characters
   double average_length = 0.0;                      ///< words a document, over the index that the schema was made from
-  /// The words of the queries that led to clicks on the document (plugin/src/clicked_field.h). A document without a
-  /// length is one that the log has never seen: all features of the field are missing.
+  /// The words of the queries that led to clicks on the document (plugin/src/features/clicked_field.h). A document
+  /// without a length is one that the log has never seen: all features of the field are missing.
   bool from_clicks = false;
 };
 
@@ -107,7 +107,7 @@ IRGAN_API std::vector<std::size_t> columns_from_clicks(const FeatureSchema& sche
 
 /// Returns the names of the lean default features for `fields` and `values`, the first field being the title.
 ///
-/// Source: DESIGN 4: classic scores that were found redundant beside each other are left out.
+/// Source: plugin/README.md, "Features": classic scores are left out, since none was missed when it was removed.
 IRGAN_API std::vector<std::string> default_features(const std::vector<TextField>& fields,
                                                     const std::vector<ValueField>& values);
 
