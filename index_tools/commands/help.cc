@@ -1,6 +1,8 @@
 #include "index_tools/commands/help.h"
 
+#include <algorithm>
 #include <cctype>
+#include <regex>
 #include <sstream>
 
 #include "index_tools/showing/wrapped_text.h"
@@ -8,14 +10,21 @@
 namespace irgan {
 namespace {
 
-// An example goes on over the line's end as in a shell, so that it can be pasted.
+// An example goes on over the line's end as in a shell, so that it can be pasted; a flag stays with its value.
+std::string wrapped_example(const std::string& line, std::size_t width) {
+  constexpr char kTie = '\x1f';
+  std::string tied = std::regex_replace(line, std::regex("(--[a-z-]+) (?!-)"), std::string("$1") + kTie);
+  tied = wrapped(tied, {width, 2, 6, " \\"});
+  std::replace(tied.begin(), tied.end(), kTie, ' ');
+  return "  " + tied;
+}
+
 std::string wrapped_guide(const std::string& guide, std::size_t width) {
   std::string text;
   std::istringstream lines(guide);
   for (std::string line; std::getline(lines, line);) {
     const bool is_example = line.rfind("  ", 0) == 0;
-    text += is_example ? "  " + wrapped(line, {width, 2, 6, " \\"}) : wrapped(line, {width});
-    text += '\n';
+    text += (is_example ? wrapped_example(line, width) : wrapped(line, {width})) + '\n';
   }
   return text;
 }
