@@ -7,7 +7,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "index_tools/showing/log_reading.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 
 namespace irgan {
@@ -159,17 +160,19 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
 }  // namespace
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
   options.database.add_to(table);
-  table.flag("field-lengths", options.annotation.field_lengths,
-             "store each field's length in words, for fields that lack it");
-  table.flag("ids", options.annotation.ids,
-             "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
+  table.group("What is added");
+  table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
+  table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values,
               "a number a document, lines id<TAB>number; NAME is what features call it; may be given again",
               "FILE:NAME|SLOT");
   table.texts("pagerank", options.pagerank,
               "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
   options.log.add_log_to(table);
+  table.group("Behaviour features");
   table.number(
       "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
       "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
@@ -204,6 +207,20 @@ void run(const AnnotateOptions& options, std::ostream& out) {
         << " that the index does not have; " << report.num_words << " words and " << report.num_queries
         << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
+}
+
+Command annotate_command() {
+  return make_command<AnnotateOptions>(
+      "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME] [--clicks C]",
+      "add what features need to an existing index",
+      "This is for an index that omindex, scriptindex or a program of yours made. No other program may write to it "
+      "meanwhile.\n"
+      "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
+      "The index keeps what you say of it here (--prefix, --value, --stemmer, --id-prefix), so that the other commands "
+      "know it.\n"
+      "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
+      "This keeps what people clicked, for 'train --behaviour'. The clicks of a newer log replace the old ones.\n"
+      "Next: 'inspect --db site' shows the result; then 'train'.\n");
 }
 
 }  // namespace irgan

@@ -1,8 +1,12 @@
-#include "index_tools/commands/check.h"
-
 #include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
 
-#include "index_tools/options/log_reading_options.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/model.h"
@@ -13,6 +17,13 @@
 
 namespace irgan {
 namespace {
+
+struct CheckOptions {
+  LabelOptions labels;
+  DatabaseOptions database;
+  std::string model;
+  std::size_t depth = 100;
+};
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
 class LastQuery {
@@ -47,14 +58,14 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
           (are_ids_docids ? ": docids in the log may be those of the old one." : ".")};
 }
 
-}  // namespace
-
 void add_options(CheckOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
   options.database.add_to(table);
-  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
+  table.group("The index");
+  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the first stage");
+               "candidates a query: the first hits of the search");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -102,6 +113,18 @@ void run(const CheckOptions& options, std::ostream& out) {
     findings.num_rejected += summary.num_rejected;
   }
   print_check(findings, out);
+}
+
+}  // namespace
+
+Command check_command() {
+  return make_command<CheckOptions>(
+      "check", "--clicks C... [--db DB [--queries Q]]", "say what a click log holds, and what will limit the result",
+      "One screen before any training: rows, sessions, queries, clicks by rank, and how often each rank is looked at. "
+      "With --db it shows the share of the clicks on documents that the index has, with --queries the share of those "
+      "that the search finds among its first hits.\n"
+      "  xapian-irgan check --clicks clicks.tsv.gz --db films --queries queries.tsv\n"
+      "Next: mend the log, or 'train' on it.\n");
 }
 
 }  // namespace irgan

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "index_tools/options/log_reading_options.h"
-#include "index_tools/showing/log_reading.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "irgan/click_memory.h"
 #include "plugin/src/model/file_bytes.h"
 #include "trainer/log/query_file.h"
@@ -201,8 +201,10 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
 }  // namespace
 
 void add_options(MemoryOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
+  table.group("The memory");
   table.text("from", options.from,
              "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
              "FILE");
@@ -217,6 +219,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
                "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
                "that nobody "
                "reads in the memory what few people asked; if not given, that of --from, or 10");
+  table.group("Tuning");
   table.text("tune", options.tune,
              "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
              "FILE");
@@ -224,6 +227,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
              "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "for --tune: candidates a query; 0: as the model was trained");
+  table.group("The memory");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
@@ -259,6 +263,17 @@ void run(const MemoryOptions& options, std::ostream& out) {
       << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
       << " documents, " << facts.num_bytes << " bytes; " << builder->state().queries.keys.size() - facts.num_queries
       << " queries are held back\n";
+}
+
+Command memory_command() {
+  return make_command<MemoryOptions>(
+      "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
+      "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
+      "and then every night:\n"
+      "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
+      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
+      "searches find it.\n");
 }
 
 }  // namespace irgan

@@ -10,7 +10,8 @@
 #include <sstream>
 #include <utility>
 
-#include "index_tools/showing/log_reading.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -228,6 +229,20 @@ void run(const MineOptions& options, std::ostream& out) {
   speed << std::fixed << std::setprecision(0)
         << static_cast<double>(queries.size() - num_resumed) / std::max(seconds, 1e-9);
   out << "wrote " << options.out << ": " << report.num_rows() << " rows, " << speed.str() << " queries a second\n";
+}
+
+Command mine_command() {
+  return make_command<MineOptions>("mine", "--db DB --model M --queries Q (--clicks C | --qrels R) --out NEG",
+                                   "mine hard negatives for training other models",
+                                   "This is for those who train retrieval models. A hard negative is a document that "
+                                   "looks right for a query and is wrong.\n"
+                                   "  xapian-irgan mine --db films --model films.model --queries queries.tsv --clicks "
+                                   "clicks.tsv --out triplets.jsonl.gz\n"
+                                   "  xapian-irgan mine --db films --queries queries.tsv --qrels qrels.txt --source "
+                                   "bm25 --relative-margin .05 --format ids --out negatives.tsv\n"
+                                   "A run that was stopped goes on where it was when you give the same command again.\n"
+                                   "Next: train on the file with sentence-transformers, FlagEmbedding or Tevatron; "
+                                   "--format names the forms that they read.\n");
 }
 
 }  // namespace irgan

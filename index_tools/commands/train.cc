@@ -8,7 +8,8 @@
 #include <sstream>
 #include <utility>
 
-#include "index_tools/options/log_reading_options.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
@@ -250,18 +251,23 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   table.note_given(options.given);
   state_rules(table);
+  table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels,
              "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
              "KIND");
   options.evidence.add_to(table);
+  table.group("What is held out");
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
              "FILE");
-  add_split_options(options.split, table);
+  options.split.add_to(table);
+  table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
+  table.group("Networks and steps");
   table.text("from", options.from,
              "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
              "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
@@ -273,10 +279,12 @@ void add_options(TrainOptions& options, OptionTable& table) {
                std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
                    std::to_string(kEpochsFromModel) + " with --from");
   add_training_options(options.training, table);
+  table.group("Networks and steps");
   table.number(
       "trials", options.trials, 1, 10000,
       "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
       "validation, before the best one is trained");
+  table.group("Output");
   table.flag(
       "force", options.force,
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
@@ -331,6 +339,19 @@ void run(const TrainOptions& options, std::ostream& out) {
   }
   out << "wrote " << options.model << " (" << model->schema().features.size()
       << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+}
+
+Command train_command() {
+  return make_command<TrainOptions>(
+      "train", "--db DB --queries Q (--clicks C | --qrels R) --model M", "learn a model from clicks or judgments",
+      "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
+      "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model "
+      "films.new.model\n"
+      "Feature rows of 'features' or of LETOR can stand in for an index:\n"
+      "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
+      "A run that was stopped goes on where it was when you give the same command again.\n"
+      "Next: 'search --model' tries the model. 'rerank' and 'evaluate' measure it on queries that it has not seen "
+      "('score' and 'evaluate' for ready-made rows). 'inspect' shows what it learnt. 'store' puts it to work.\n");
 }
 
 }  // namespace irgan

@@ -11,6 +11,7 @@ constexpr double kManyDays = 36500.0;
 }  // namespace
 
 void LabelOptions::add_log_to(OptionTable& table) {
+  table.group("The log");
   table.text("queries", queries,
              "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query "
              "(serialised, base64)",
@@ -26,6 +27,7 @@ void LabelOptions::add_log_to(OptionTable& table) {
 
 void LabelOptions::add_to(OptionTable& table) {
   add_log_to(table);
+  table.group("Labels");
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
 }
 
@@ -47,17 +49,20 @@ Evidence LabelOptions::evidence() const {
 
 void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
-  labels.add_to(table);
-  table.number("half-life", preparation.half_life_days, 0.0, kManyDays,
+  LabelOptions::add_to(table);
+  table.group("Labels");
+  table.number("half-life", half_life_days, 0.0, kManyDays,
                "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 "
                "where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   click_model.add_to(table);
-  table.texts("features", preparation.features,
+  table.group("Features");
+  table.texts("features", features,
               "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the "
               "lean default",
               "NAME");
-  table.flag("behaviour", preparation.behaviour,
+  table.group("Behaviour features");
+  table.flag("behaviour", behaviour,
              "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's "
              "clicks, popularity");
   table.choice<BehaviourSource>(
@@ -75,7 +80,8 @@ void EvidenceOptions::add_to(OptionTable& table) {
       "behaviour-hidden", preparation.behaviour_hidden, 0.0, 1.0,
       "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
       "document: else training buries what is new; more where much is new, 0 where nothing is");
-  table.number("depth", preparation.depth, std::size_t{2}, std::size_t{100000},
+  table.group("Candidates");
+  table.number("depth", depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", preparation.add_clicked,
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into "
@@ -89,7 +95,8 @@ void EvidenceOptions::add_to(OptionTable& table) {
     table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
     table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
   }
-  table.number("threads", preparation.num_threads, 0U, 1024U, "threads; 0: one a processor");
+  table.group("Machine");
+  table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
 void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
