@@ -7,6 +7,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/model.h"
@@ -63,9 +64,9 @@ void add_options(CheckOptions& options, OptionTable& table) {
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.group("The index");
-  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
+  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the search");
+               "candidates a query: the first hits of the first stage");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});

@@ -92,19 +92,20 @@ void add_options(DistillOptions& options, OptionTable& table) {
   table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
   table.group("The model");
-  table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.text("model", options.distiller.model, "the model file; else the model in the index", "FILE");
   table.group("Queries and judgments");
-  table.text("queries", options.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
-  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries", "FILE");
-  table.text("qrels", options.qrels, "measure by these judgments (TREC qrels); else by agreement with the model",
+  table.text("queries", options.distiller.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
+  table.text("test-queries", options.distiller.test_queries, "queries to measure on; else a fourth of --queries",
              "FILE");
+  table.text("qrels", options.distiller.qrels,
+             "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
   table.group("Output");
   table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
   table.group("The model");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+  table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained");
   table.group("Queries and judgments");
-  table.number("max-queries", options.max_queries, kFewestQueries, std::size_t{1000000},
+  table.number("max-queries", options.distiller.max_queries, kFewestDistilledQueries, std::size_t{1000000},
                "fit on at most so many, spread over the file; there are a dozen numbers to find");
 }
 

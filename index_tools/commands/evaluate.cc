@@ -5,6 +5,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "index_tools/options/option_table.h"
-#include "irgan/errors.h"
 #include "trainer/log/click_row.h"
+#include "trainer/measures/evaluation.h"
 
 namespace irgan {
 

@@ -5,6 +5,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
@@ -38,7 +39,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   add_split_options(options.split, table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.number("seed", options.split.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
   table.group("Features");
   table.text(
       "from", options.from,
@@ -63,7 +64,7 @@ void run(const FeaturesOptions& options, std::ostream& out) {
       prepare(site, evidence.labels.evidence(),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
               shown_preparation(evidence.preparation.half_life_days));
-  const FittedClickModel fitted = fit_click_model(settings, data);
+  const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
   if (valid_file) {

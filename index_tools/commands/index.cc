@@ -1,16 +1,5 @@
 #include "index_tools/commands/index.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <xapian.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <set>
-#include <unordered_set>
-
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
@@ -25,12 +14,11 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.text("id", options.id, "key of the document's id", "KEY");
   table.pairs("field", options.fields,
               "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first "
-              "one is the title; may be given again",
+              "is the title",
               "KEY=PREFIX");
-  table.pairs("value", options.values, "the key of a number and its value slot, 0 to 999; may be given again",
-              "KEY=SLOT");
+  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999", "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
-  table.flag("overwrite", options.overwrite, "replace the index if there is one");
+  table.flag("overwrite", options.overwrite, "replace an index that is there");
 }
 
 void run(const IndexOptions& options, std::ostream& out) {

@@ -11,6 +11,8 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
 #include "plugin/src/model/file_bytes.h"
 #include "trainer/log/query_file.h"

@@ -12,6 +12,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"

@@ -10,6 +10,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
@@ -264,7 +265,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.group("What is held out");
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
              "FILE");
-  options.split.add_to(table);
+  add_split_options(options.split, table);
   table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
   table.group("Networks and steps");
