@@ -20,11 +20,11 @@ ValueFile value_file(const char* flag, const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-AnnotatedClicks clicks_of(const AnnotateOptions& options) {
+AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console) {
   AnnotatedClicks clicks;
   const Evidence evidence = options.log.evidence();
   clicks.queries = evidence.queries;
-  clicks.read = [evidence](const auto& each) { show_reading(for_each_click(evidence, each)); };
+  clicks.read = [evidence, &console](const auto& each) { show_reading(for_each_click(evidence, each), console.err); };
   clicks.name = options.log.clicks.front();
   clicks.behaviour = options.behaviour;
   return clicks;
@@ -58,7 +58,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   for (const char* name : {"queries", "half-life", "min-sessions"}) table.needs(name, {"clicks"});
 }
 
-void run(const AnnotateOptions& options, std::ostream& out) {
+void run(const AnnotateOptions& options, const Console& console) {
   const bool with_clicks = !options.log.clicks.empty();
   AnnotationOptions annotation = options.annotation;
   if (!annotation.field_lengths && !annotation.ids && options.values.empty() && options.pagerank.empty() &&
@@ -68,19 +68,19 @@ void run(const AnnotateOptions& options, std::ostream& out) {
   const Site site = options.database.site();
   for (const std::string& text : options.values) annotation.values.push_back(value_file("values", text));
   for (const std::string& text : options.pagerank) annotation.pagerank.push_back(value_file("pagerank", text));
-  if (with_clicks) annotation.clicks = clicks_of(options);
-  ProgressBar bar("annotating");
+  if (with_clicks) annotation.clicks = clicks_of(options, console);
+  ProgressBar bar = console.progress("annotating");
   annotation.on_progress = [&](double share_done) { bar.update(share_done); };
   const AnnotationReport report = annotate(site, annotation);
   bar.erase();
-  out << "annotated " << report.num_documents << " documents";
+  console.out << "annotated " << report.num_documents << " documents";
   if (!options.values.empty() || !options.pagerank.empty())
-    out << ": " << report.num_values << " values, " << report.num_unknown_values << " for unknown documents";
-  out << '\n';
+    console.out << ": " << report.num_values << " values, " << report.num_unknown_values << " for unknown documents";
+  console.out << '\n';
   if (with_clicks) {
-    out << "clicks of " << report.num_clicked_documents << " documents, " << report.num_unknown_documents
-        << " that the index does not have; " << report.num_words << " words and " << report.num_queries
-        << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
+    console.out << "clicks of " << report.num_clicked_documents << " documents, " << report.num_unknown_documents
+                << " that the index does not have; " << report.num_words << " words and " << report.num_queries
+                << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
 }
 

@@ -79,9 +79,9 @@ bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
   return mixture.is_gain();
 }
 
-Distillation distilled(const DistillOptions& options) {
+Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
-  ProgressBar bar("distilling");
+  ProgressBar bar = console.progress("distilling");
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
   return distil_model(options.database.site(), distiller);
 }
@@ -109,19 +109,20 @@ void add_options(DistillOptions& options, OptionTable& table) {
                "fit on at most so many, spread over the file; there are a dozen numbers to find");
 }
 
-void run(const DistillOptions& options, std::ostream& out) {
+void run(const DistillOptions& options, const Console& console) {
   const DistillerOptions& distiller = options.distiller;
   if (distiller.queries.empty()) throw ConfigError("--queries is missing: name the file of queries to fit on");
-  const Distillation found = distilled(options);
-  write_table(found.ndcg, !distiller.qrels.empty(), out);
-  const bool mixture_gains = write_verdict(found.ndcg, out);
+  const Distillation found = distilled(options, console);
+  write_table(found.ndcg, !distiller.qrels.empty(), console.out);
+  const bool mixture_gains = write_verdict(found.ndcg, console.out);
   if (distiller.test_queries.empty()) {
-    out << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
+    console.out
+        << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
   }
 
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  std::ostream& recipes = file ? file->stream() : out << '\n';
+  std::ostream& recipes = file ? file->stream() : console.out << '\n';
   write_stock_recipe(found.stock, recipes);
   write_omega_recipe(found.omega, recipes << '\n');
   if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');

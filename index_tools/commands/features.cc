@@ -48,7 +48,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.exclude("features", "from", "features are the model's");
 }
 
-void run(const FeaturesOptions& options, std::ostream& out) {
+void run(const FeaturesOptions& options, const Console& console) {
   check(options);
   OutputFile file(options.out);  // throws before the work if it cannot be written
   std::optional<OutputFile> valid_file;
@@ -63,7 +63,7 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   auto [data, validation, report] =
       prepare(site, evidence.labels.evidence(),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
-              shown_preparation(evidence.preparation.half_life_days));
+              shown_preparation(evidence.preparation.half_life_days, console));
   const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
@@ -75,11 +75,11 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   file.commit();
   if (options.out == "-") return;
   const std::string line = examination_line(fitted);
-  if (!line.empty()) out << line << '\n';
-  out << summary(options.out, data) << ":\n";
+  if (!line.empty()) console.out << line << '\n';
+  console.out << summary(options.out, data) << ":\n";
   for (std::size_t j = 0; j < data.schema.features.size(); ++j)
-    out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
-  if (valid_file) out << summary(options.valid_out, validation) << '\n';
+    console.out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
+  if (valid_file) console.out << summary(options.valid_out, validation) << '\n';
 }
 
 Command features_command() {

@@ -1,11 +1,11 @@
 /// The command `features`: writes the feature rows of queries' candidates.
 #pragma once
 
-#include <ostream>
 #include <set>
 #include <string>
 
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 
 namespace irgan {
 
@@ -19,6 +19,6 @@ struct FeaturesOptions {
 };
 
 void add_options(FeaturesOptions& options, OptionTable& table);
-void run(const FeaturesOptions& options, std::ostream& out);
+void run(const FeaturesOptions& options, const Console& console);
 
 }  // namespace irgan

@@ -21,14 +21,14 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.flag("overwrite", options.overwrite, "replace an index that is there");
 }
 
-void run(const IndexOptions& options, std::ostream& out) {
+void run(const IndexOptions& options, const Console& console) {
   IndexBuilderOptions builder = options;
   for (const auto& [name, slot] : options.value_slots) builder.values.emplace_back(name, parse_slot("value", slot));
   const BuiltIndex built = build_index(builder);
-  out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
+  console.out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
   for (const TextField& field : built.layout.fields)
-    out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
-  out << '\n';
+    console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
+  console.out << '\n';
 }
 
 Command index_command() {

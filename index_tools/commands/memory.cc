@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 #include <iomanip>
-#include <iostream>
 #include <optional>
 #include <random>
 #include <unordered_map>
@@ -116,10 +115,10 @@ void check(const MemoryOptions& options) {
     throw ConfigError("--tune needs --db and --model, to rank candidates");
 }
 
-void report(const MemoryBuilder& builder, const RowTexts& texts, const MemoryOptions& options) {
+void report(const MemoryBuilder& builder, const RowTexts& texts, const MemoryOptions& options, std::ostream& err) {
   const MemoryReport& rows = builder.report();
-  const auto say = [](std::uint64_t count, const std::string& what) {
-    if (count > 0) std::cerr << count << ' ' << what << '\n';
+  const auto say = [&err](std::uint64_t count, const std::string& what) {
+    if (count > 0) err << count << ' ' << what << '\n';
   };
   say(texts.num_unknown, "rows passed over: the log has no text for their query, and --queries does not know their id");
   say(rows.num_wordless, "clicks passed over: their query has no words");
@@ -140,27 +139,30 @@ void take_newer(const ClickRow& row, std::optional<double>& newest) {
 }
 
 // Later clicks by text; `newest` becomes the time of the newest one.
-LaterClicks later_clicks(const MemoryOptions& options, std::optional<double>& newest) {
+LaterClicks later_clicks(const MemoryOptions& options, std::optional<double>& newest, const Console& console) {
   LabelOptions log = options.log;
   log.clicks = {options.tune};
   log.log_options.rejects_path.clear();
   RowTexts texts(options.log.queries);
   LaterClicks later;
-  show_reading(read_rows(log.clicks, log.log_options, [&](const ClickRow& row) {
-    const std::string* text = row.clicked ? texts.of(row) : nullptr;
-    if (!text) return;
-    later[*text][std::string(row.document_id)] += row.count;
-    take_newer(row, newest);
-  }));
+  show_reading(read_rows(log.clicks, log.log_options,
+                         [&](const ClickRow& row) {
+                           const std::string* text = row.clicked ? texts.of(row) : nullptr;
+                           if (!text) return;
+                           later[*text][std::string(row.document_id)] += row.count;
+                           take_newer(row, newest);
+                         }),
+               console.err);
   if (later.empty()) throw Error(options.tune + ": there are no clicks in it to tune by");
   return later;
 }
 
 // Builds a memory a half-life, and returns the builder of the best one and its prior.
-std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, std::ostream& out) {
+std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, const Console& console) {
+  std::ostream& out = console.out;
   const auto model = Model::from_file(options.model);
   std::optional<double> newest_later;
-  const LaterClicks later = later_clicks(options, newest_later);
+  const LaterClicks later = later_clicks(options, newest_later, console);
   std::optional<double> newest;
   std::vector<MemoryBuilder> builders;
   MemoryState state = state_before(options);
@@ -168,12 +170,14 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
     state.rules.half_life_days = half_life;
     builders.emplace_back(state);
   }
-  show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
-    const std::string* text = row.clicked ? texts.of(row) : nullptr;
-    if (!text) return;
-    take_newer(row, newest);
-    for (MemoryBuilder& builder : builders) builder.add(row, *text);
-  }));
+  show_reading(read_rows(options.log.clicks, options.log.log_options,
+                         [&](const ClickRow& row) {
+                           const std::string* text = row.clicked ? texts.of(row) : nullptr;
+                           if (!text) return;
+                           take_newer(row, newest);
+                           for (MemoryBuilder& builder : builders) builder.add(row, *text);
+                         }),
+               console.err);
   if (newest && newest_later && *newest_later <= *newest) {
     throw ConfigError(
         "--tune " + options.tune +
@@ -235,36 +239,38 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.needs("force", {"from"});
 }
 
-void run(const MemoryOptions& options, std::ostream& out) {
+void run(const MemoryOptions& options, const Console& console) {
   check(options);
   OutputFile(options.out);  // throws before the work if it cannot be written
   RowTexts texts(options.log.queries);
   double prior = options.prior_clicks.value_or(1.0);
   std::optional<MemoryBuilder> builder;
   if (!options.tune.empty()) {
-    auto [best, best_prior] = tuned(options, texts, out);
+    auto [best, best_prior] = tuned(options, texts, console);
     builder.emplace(std::move(best));
     prior = best_prior;
   } else {
     if (!options.from.empty() && !options.prior_clicks)
       prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
     builder.emplace(state_before(options));
-    show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
-      const std::string* text = row.clicked ? texts.of(row) : nullptr;
-      if (text) builder->add(row, *text);
-    }));
+    show_reading(read_rows(options.log.clicks, options.log.log_options,
+                           [&](const ClickRow& row) {
+                             const std::string* text = row.clicked ? texts.of(row) : nullptr;
+                             if (text) builder->add(row, *text);
+                           }),
+                 console.err);
   }
-  report(*builder, texts, options);
+  report(*builder, texts, options, console.err);
   const std::string bytes = encode_memory(served_memory(builder->state(), prior));
   const MemoryFacts facts = ClickMemory::from_bytes(bytes, options.out)->facts();
   // In this order: a run that is killed in between goes on from what the last one left, and counts the log once.
   replace_file(options.out, bytes);
   replace_file(carry_of(options.out), encode_state(builder->state()));
   const std::uint32_t least = facts.min_sessions;
-  out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
-      << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
-      << " documents, " << facts.num_bytes << " bytes; " << builder->state().queries.keys.size() - facts.num_queries
-      << " queries are held back\n";
+  console.out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
+              << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", "
+              << facts.num_documents << " documents, " << facts.num_bytes << " bytes; "
+              << builder->state().queries.keys.size() - facts.num_queries << " queries are held back\n";
 }
 
 Command memory_command() {

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <iomanip>
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -35,14 +34,14 @@ constexpr double kDefaultMaxRelevance = 0.1;
 constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order, then saved
 constexpr std::size_t kQueriesOfEvidence = 500;  // enough to fit four numbers to, in less than a second
 
-MiningEvidence read_evidence(const Evidence& given) {
+MiningEvidence read_evidence(const Evidence& given, const Console& console) {
   if (!given.qrels.empty()) return mining_evidence(read_qrels(given.qrels));
   MiningEvidence evidence;
   LogReading reading;
   evidence.has_impressions = read_clicks(
                                  given, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }, reading)
                                  .has_impressions;
-  show_reading(reading);
+  show_reading(reading, console.err);
   return evidence;
 }
 
@@ -111,13 +110,13 @@ std::vector<const QueryRow*> shown_queries(const std::vector<QueryRow>& queries,
 
 // Fits the chance of relevance to the log of some of the queries that it shows, evenly out of all.
 void fit_evidence(const MineOptions& options, const Xapian::Database& db, const std::vector<QueryRow>& queries,
-                  MiningTask& task) {
+                  MiningTask& task, const Console& console) {
   task.guards.max_relevance = options.max_relevance.value_or(kDefaultMaxRelevance);
   const bool is_asked_for = (options.max_relevance && *options.max_relevance < 1.0) || options.min_relevance > 0.0;
   if (task.guards.max_relevance >= 1.0 && options.min_relevance <= 0.0) return;
   const auto refuse = [&](const std::string& reason) {
     if (is_asked_for) throw ConfigError("--max-relevance and --min-relevance: " + reason);
-    std::cerr << "no evidence from impressions: " << reason << '\n';
+    console.err << "no evidence from impressions: " << reason << '\n';
   };
   if (!task.evidence.has_impressions) {
     if (is_asked_for) refuse("the log says only what was clicked, not what was shown");
@@ -150,19 +149,19 @@ json record_of(const RelevanceModel& model) {
 
 // Mines and writes all queries from where an interrupted run was.
 MiningReport mine_all(const MineOptions& options, const MiningTask& task, const std::vector<QueryRow>& queries,
-                      PartialFile& file, std::size_t& num_resumed) {
+                      PartialFile& file, std::size_t& num_resumed, const Console& console) {
   MiningReport report(task.sources);
   std::size_t next = 0;
   if (!file.saved().is_null()) {
     next = file.saved().at("next").get<std::size_t>();
     report = MiningReport::from_state(file.saved().at("report"));
-    std::cerr << "going on with the interrupted run in " << options.out << ".partial at query " << next + 1 << '\n';
+    console.err << "going on with the interrupted run in " << options.out << ".partial at query " << next + 1 << '\n';
   }
   num_resumed = next;
   ThreadPool threads(options.num_threads > 0 ? options.num_threads : default_num_threads());
   std::vector<std::unique_ptr<QueryMiner>> miners(threads.num_threads());
   std::vector<MinedQuery> mined;
-  ProgressBar bar("mining");
+  ProgressBar bar = console.progress("mining");
   std::string rows;
   while (next < queries.size()) {
     mined.assign(std::min(kQueriesAtOnce, queries.size() - next), {});
@@ -182,14 +181,14 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
 
 }  // namespace
 
-void run(const MineOptions& options, std::ostream& out) {
+void run(const MineOptions& options, const Console& console) {
   const std::vector<SharedSource> sources = parse_sources(options.sources);
   check(options, sources);
   const Xapian::Database db = options.database.site().open();
   const Evidence evidence = options.labels.evidence();
   const std::vector<QueryRow>& queries = evidence.queries;
   MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db),
-                  read_evidence(evidence)};
+                  read_evidence(evidence, console)};
   if (uses(sources, NegativeSource::skipped) && !task.evidence.has_impressions) {
     throw ConfigError("--source skipped: the log says only what was clicked, not what was shown");
   }
@@ -199,18 +198,18 @@ void run(const MineOptions& options, std::ostream& out) {
   const json record = task.model ? json::parse(task.model->training_record()) : json::object();
   task.temperature = mining_temperature(options.temperature, record, options.max_false_negatives);
   const bool draws = uses(sources, NegativeSource::generator);
-  if (draws) std::cerr << sentence_of(task.temperature, options.max_false_negatives) << '\n';
+  if (draws) console.err << sentence_of(task.temperature, options.max_false_negatives) << '\n';
   if (!options.run.empty()) task.run = read_run(options.run);
   if (!options.scores.empty()) task.teacher = read_run(options.scores);
   if (!options.texts.empty()) task.text_file = std::make_shared<const TextFile>(options.texts, options.text_fields);
-  fit_evidence(options, db, queries, task);
+  fit_evidence(options, db, queries, task, console);
 
   PartialFile file(options.out, mining_identity(task, db), options.restart);
   const auto begin = std::chrono::steady_clock::now();
   std::size_t num_resumed = 0;
-  const MiningReport report = mine_all(options, task, queries, file, num_resumed);
+  const MiningReport report = mine_all(options, task, queries, file, num_resumed, console);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  report.print(std::cerr);
+  report.print(console.err);
   if (report.num_rows() == 0) {
     throw Error("no query gives a row, for the reasons above (do the query ids of both files agree?)");
   }
@@ -229,7 +228,8 @@ void run(const MineOptions& options, std::ostream& out) {
   std::ostringstream speed;
   speed << std::fixed << std::setprecision(0)
         << static_cast<double>(queries.size() - num_resumed) / std::max(seconds, 1e-9);
-  out << "wrote " << options.out << ": " << report.num_rows() << " rows, " << speed.str() << " queries a second\n";
+  console.out << "wrote " << options.out << ": " << report.num_rows() << " rows, " << speed.str()
+              << " queries a second\n";
 }
 
 Command mine_command() {

@@ -53,18 +53,18 @@ void write_size(const std::string& path, std::size_t num_sessions, std::size_t n
   out << "wrote " << path << ": " << num_sessions << " simulated sessions, " << num_clicks << " clicks\n";
 }
 
-void write_log(const SimulateOptions& options, std::ostream& out) {
+void write_log(const SimulateOptions& options, const Console& console) {
   const Site site = options.database.site();
   OutputFile file(options.out);
-  ProgressBar bar("simulating");
+  ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
   bar.erase();
   file.commit();
   if (options.out == "-") return;
-  write_size(options.out, log.num_sessions, log.num_clicks, out);
-  if (options.order.explore > 0.0) write_cost(log.cost, log.num_sessions, out);
+  write_size(options.out, log.num_sessions, log.num_clicks, console.out);
+  if (options.order.explore > 0.0) write_cost(log.cost, log.num_sessions, console.out);
 }
 
 // The last parts of two paths, or both in full where those are the same.
@@ -74,7 +74,7 @@ std::array<std::string, 2> names_of(const std::vector<std::string>& orders) {
   return names[0] != names[1] ? names : std::array<std::string, 2>{orders[0], orders[1]};
 }
 
-void write_comparison(const SimulateOptions& options, std::ostream& out) {
+void write_comparison(const SimulateOptions& options, const Console& console) {
   const Site site = options.database.site();
   const std::array<std::string, 2> names = names_of(options.compare);
   std::array<ComparedRanking, 2> rankings;
@@ -82,19 +82,19 @@ void write_comparison(const SimulateOptions& options, std::ostream& out) {
     rankings[i] = {names[i], options.compare[i] == kFirstStageName ? "" : options.compare[i]};
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  ProgressBar bar("simulating");
+  ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);
   bar.erase();
   if (file) file->commit();
   if (options.out == "-") return;
-  if (file) write_size(options.out, found.num_sessions, found.num_clicks, out);
-  write_verdict(found.outcome, names, "sessions", out);
+  if (file) write_size(options.out, found.num_sessions, found.num_clicks, console.out);
+  write_verdict(found.outcome, names, "sessions", console.out);
   char text[64];
   std::snprintf(text, sizeof text, "%.4f and %.4f", found.mean_ndcg[0], found.mean_ndcg[1]);
-  out << "the judgments, which no site has: nDCG@10 of " << names[0] << " and " << names[1] << ", mean over sessions, "
-      << text << '\n';
+  console.out << "the judgments, which no site has: nDCG@10 of " << names[0] << " and " << names[1]
+              << ", mean over sessions, " << text << '\n';
 }
 
 }  // namespace
@@ -139,9 +139,9 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
 
-void run(const SimulateOptions& options, std::ostream& out) {
+void run(const SimulateOptions& options, const Console& console) {
   check(options);
-  options.compare.empty() ? write_log(options, out) : write_comparison(options, out);
+  options.compare.empty() ? write_log(options, console) : write_comparison(options, console);
 }
 
 Command simulate_command() {

@@ -69,7 +69,7 @@ Split from_rows(const TrainOptions& options) {
   return {std::move(all), std::move(validation)};
 }
 
-Split from_index(const TrainOptions& options, const Model* from) {
+Split from_index(const TrainOptions& options, const Model* from, const Console& console) {
   EvidenceOptions evidence = options.evidence;
   if (from != nullptr) evidence.take_from(*from, options.given);
   evidence.labels.check();
@@ -78,7 +78,7 @@ Split from_index(const TrainOptions& options, const Model* from) {
   SplitOptions split = options.split;
   split.seed = options.training.seed;
   auto [training, validation, report] = prepare(evidence.database.site(), known, evidence.preparing(split),
-                                                shown_preparation(evidence.preparation.half_life_days));
+                                                shown_preparation(evidence.preparation.half_life_days, console));
   if (known.valid_queries.empty()) {
     check_amount({&training, &validation}, options.force);
   } else {
@@ -232,18 +232,18 @@ std::string trial_line(const Trial& trial) {
 
 // The best of several settings, which are printed as a table.
 TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model,
-                       std::ostream& out) {
+                       const Console& console) {
   std::vector<Trial> tried;
   {
-    ProgressBar bar("trials");
+    ProgressBar bar = console.progress("trials");
     double done = 0.0;
     tried = choose(split.training, split.validation, base, trials, model + ".trials", [&](const Trial& trial) {
       bar.say(trial_line(trial));
       bar.update((done += 1.0) / (1.5 * trials));  // a third of them goes on twice
     });
   }
-  out << "trial  epochs  validation  setting\n";
-  for (const Trial& trial : tried) out << trial_line(trial) << '\n';
+  console.out << "trial  epochs  validation  setting\n";
+  for (const Trial& trial : tried) console.out << trial_line(trial) << '\n';
   TrainingOptions best = tried.front().options;
   best.epochs = base.epochs;
   return best;
@@ -291,7 +291,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
 }
 
-void run(const TrainOptions& options, std::ostream& out) {
+void run(const TrainOptions& options, const Console& console) {
   check(options);
   OutputFile(options.model);  // throws before the work if it cannot be written
   TrainingOptions training = options.training;
@@ -304,23 +304,23 @@ void run(const TrainOptions& options, std::ostream& out) {
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
+  Split split = options.data.empty() ? from_index(options, training.from.get(), console) : from_rows(options);
   if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
   }
-  apply_click_model(settings, options, split, out);
+  apply_click_model(settings, options, split, console.out);
   training.num_threads = options.evidence.preparation.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
 
-  out << "training on " << split.training.examples.size() << " examples, validating on "
-      << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
-  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
+  console.out << "training on " << split.training.examples.size() << " examples, validating on "
+              << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
+  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
   std::shared_ptr<const Model> model;
   std::optional<ServingCheck> verdict;
   const auto is_refused = [&] { return verdict && verdict->refused(); };
   const std::string aside = options.model + ".refused";
   {
-    ProgressBar bar("training");
+    ProgressBar bar = console.progress("training");
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
     listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
@@ -333,13 +333,14 @@ void run(const TrainOptions& options, std::ostream& out) {
     train(split.training, split.validation, training, listener);
   }
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
-  if (verdict) out << verdict_line << '\n';
+  if (verdict) console.out << verdict_line << '\n';
   if (is_refused()) {
     throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
   }
-  out << "wrote " << options.model << " (" << model->schema().features.size()
-      << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+  console.out << "wrote " << options.model << " (" << model->schema().features.size()
+              << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)
+              << ")\n";
 }
 
 Command train_command() {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <optional>
-#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 #include "trainer/training/training.h"
 
 namespace irgan {
@@ -34,6 +34,6 @@ void add_options(TrainOptions& options, OptionTable& table);
 ///
 /// Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
 ///         preparing and training throw; the model file is untouched then
-void run(const TrainOptions& options, std::ostream& out);
+void run(const TrainOptions& options, const Console& console);
 
 }  // namespace irgan
