@@ -13,6 +13,7 @@ constexpr double kAnyScore = 1e9;
 constexpr std::size_t kAnyRank = 1000000;
 
 void add_source_options(MineOptions& options, OptionTable& table) {
+  table.group("Where negatives come from");
   table.texts("source", options.sources,
               "where negatives come from, with its share of them; may be given again. discriminator (the default, "
               "which measured harder at "
@@ -38,6 +39,7 @@ void add_source_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_guard_options(MineOptions& options, OptionTable& table) {
+  table.group("What is no negative");
   table.choice<GuardScore>("score-by", options.score_by,
                            {{"auto", GuardScore::automatic},
                             {"discriminator", GuardScore::discriminator},
@@ -75,6 +77,7 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
+  table.group("How many are picked");
   table.number("num-negatives", options.num_negatives, std::size_t{1}, std::size_t{10000},
                "negatives a query, or a positive");
   table.choice<Picking>("strategy", options.picking, {{"top", Picking::top}, {"random", Picking::random}},
@@ -95,6 +98,7 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
+  table.group("Output");
   table.choice<NegativeForm>("format", options.form,
                              {{"triplet", NegativeForm::triplet},
                               {"n-tuple", NegativeForm::n_tuple},
@@ -124,17 +128,23 @@ bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
 }
 
 void add_options(MineOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "queries", "clicks", "qrels", "out", "model", "source", "num-negatives", "format", "text-field"});
   options.database.add_to(table);
   options.labels.add_to(table);
+  table.group("The model");
   table.text("model", options.model, "the model file; else the model in the index, where one is needed", "FILE");
+  table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");
   add_source_options(options, table);
   add_guard_options(options, table);
   add_choice_options(options, table);
   add_form_options(options, table);
+  table.group("Candidates");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
+  table.group("Machine");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");
 }

@@ -6,9 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/evidence/decay.h"
-#include "trainer/machine/hash.h"
-#include "trainer/rows/data_preparation.h"
 
 namespace irgan {
 namespace {
@@ -35,7 +32,18 @@ bool is_of_first(const Clicks& clicks, const Moment& moment, std::uint64_t sessi
   return moment.first == clicks.begin.first || (has_session && session == clicks.session);
 }
 
+constexpr char kPartMark = '\x1F';  // no query id holds it
+
 }  // namespace
+
+std::string in_part(const std::string& query_id, std::size_t part) {
+  return query_id + kPartMark + std::to_string(part);
+}
+
+std::pair<std::string_view, std::size_t> parted(const std::string& id) {
+  const std::size_t mark = id.rfind(kPartMark);
+  return {std::string_view(id).substr(0, mark), std::stoul(id.substr(mark + 1))};
+}
 
 struct EarlierClicks::State {
   struct OfQuery {

@@ -23,8 +23,8 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
       if (names == "all" || needs_no_postings(features[j])) positions.push_back(static_cast<Index>(j));
     }
     if (positions.empty())
-      throw ConfigError(
-          "--generator-features cheap: no feature is one of the first stage or of a value slot; give names");
+      throw ConfigError("generator_features",
+                        "cheap: no feature is one of the first stage or of a value slot; give names");
     return positions;
   }
   for (const std::string_view name : split(names, ',')) {

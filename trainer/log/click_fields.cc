@@ -67,36 +67,6 @@ bool parse_count(std::string_view text, double& count) {
 
 }  // namespace
 
-std::string_view reason(RowFault fault) {
-  switch (fault) {
-    case RowFault::none:
-      return "none";
-    case RowFault::number_of_columns:
-      return "wrong number of columns";
-    case RowFault::no_document_id:
-      return "no document id";
-    case RowFault::no_query:
-      return "no query";
-    case RowFault::bad_rank:
-      return "bad rank";
-    case RowFault::rank_0:
-      return "rank 0 (where ranks begin at 0: --rank-base 0)";
-    case RowFault::bad_time:
-      return "bad time";
-    case RowFault::bad_clicked:
-      return "bad clicked";
-    case RowFault::bad_count:
-      return "bad count";
-    case RowFault::bad_log_probability:
-      return "bad log probability";
-    case RowFault::not_json:
-      return "not JSON";
-    case RowFault::not_utf8:
-      return "not UTF-8";
-  }
-  return "none";
-}
-
 RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
   row = ClickRow();
   row.session = fields[ClickColumn::session];

@@ -1,6 +1,9 @@
 #include "trainer/simulation/simulated_users.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
 #include <utility>
 
 #include "irgan/errors.h"
@@ -12,6 +15,26 @@ namespace {
 constexpr int kSecondsADay = 86400;
 
 }  // namespace
+
+double UserModel::chance(int rank, int label, int highest_label) const {
+  if (rank > num_ranks) return 0.0;
+  const double examination = std::pow(static_cast<double>(rank), -examination_exponent);
+  const std::size_t kind = label <= 0 ? 0 : label < highest_label ? 1 : 2;
+  return examination * click_chance[kind];
+}
+
+int draw_sessions(const UserModel& users, std::mt19937_64& random) {
+  // exp(mu + 1/2) is the mean of a log-normal with deviation 1.
+  std::lognormal_distribution<double> sessions(std::log(users.mean_sessions) - 0.5, 1.0);
+  return std::max(1, static_cast<int>(sessions(random)));
+}
+
+void check_date(const std::string& date) {
+  const bool is_day = date.size() == 10 && date[4] == '-' && date[7] == '-';
+  const std::optional<double> time = is_day ? parse_time(date) : std::nullopt;
+  if (!time) throw ConfigError("date", date + ": must be a day as YYYY-MM-DD");
+  if (*time > static_cast<double>(std::time(nullptr))) throw ConfigError("date", date + ": must not be in the future");
+}
 
 double expected_clicks(const UserModel& users, const ShownPage& page, int highest_label) {
   double clicks = 0.0;

@@ -92,6 +92,15 @@ void check_stemmer(const std::string& language) {
   }
 }
 
+Xapian::valueno parse_slot(const std::string& member, const std::string& text) {
+  Xapian::valueno slot = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
+  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+    throw ConfigError(member, "'" + text + "' is no value slot: must be a number from 0 up");
+  }
+  return slot;
+}
+
 void check_name(const std::string& name) {
   if (name.empty() || name.find_first_of(". \t") != std::string::npos || name == "value" || name == "query" ||
       name == "first_stage") {
