@@ -1,6 +1,7 @@
 #include "index_tools/commands/annotate.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -9,7 +10,6 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -32,7 +32,8 @@ NewValue read_values(const Destination& destination) {
     if (line.empty()) continue;
     const auto [id, text] = two_columns(line, input.place());
     double number = 0.0;
-    if (!parse_number(text, number) || !std::isfinite(number)) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(number)) {
       throw FormatError(input.place() + ": '" + std::string(text) + "' is no number");
     }
     value.numbers[std::string(id)] = number;

@@ -1,6 +1,7 @@
 #include "trainer/site/index_annotator.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -10,7 +11,6 @@
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/remote_candidates.h"
 #include "trainer/evidence/click_history.h"
-#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/field_lengths.h"
@@ -87,7 +87,8 @@ NewValue read_values(const std::string& path, const StoredValue& target) {
     if (line.empty()) continue;
     const auto [id, text] = two_columns(line, input.place());
     double number = 0.0;
-    if (!parse_number(text, number) || !std::isfinite(number)) {
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(number)) {
       throw FormatError(input.place() + ": '" + std::string(text) + "' is no number");
     }
     value.numbers[std::string(id)] = number;
