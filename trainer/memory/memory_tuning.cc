@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "index_tools/showing/progress_bar.h"
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
