@@ -1,7 +1,6 @@
 #include "index_tools/options/evidence_options.h"
 
 #include "index_tools/options/log_reading_options.h"
-#include "plugin/src/model/model_parts.h"
 
 namespace irgan {
 namespace {
@@ -101,7 +100,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
 
 void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
   preparation.schema = model.schema();
-  if (given.count("depth") == 0 && parts_of(model).depth > 0) preparation.depth = parts_of(model).depth;
+  if (given.count("depth") == 0 && model.depth() > 0) preparation.depth = model.depth();
   if (preparation.behaviour && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
     throw ConfigError(
         "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
