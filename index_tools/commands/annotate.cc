@@ -1,5 +1,8 @@
 #include "index_tools/commands/annotate.h"
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 
 namespace irgan {
@@ -17,10 +20,11 @@ ValueFile value_file(const char* flag, const std::string& text) {
 }
 
 AnnotatedClicks clicks_of(const AnnotateOptions& options) {
+  const Evidence evidence = options.log.evidence();
   AnnotatedClicks clicks;
-  if (!options.log.queries.empty()) clicks.queries = read_queries(options.log.queries);
-  clicks.read = [&log = options.log, queries = clicks.queries](const auto& each) { log.for_each_click(queries, each); };
-  clicks.name = options.log.clicks.front();
+  clicks.queries = evidence.queries;
+  clicks.read = [evidence](const EachClick& each) { show_reading(for_each_click(evidence, each)); };
+  clicks.name = evidence.clicks.front();
   clicks.behaviour = options.behaviour;
   return clicks;
 }
@@ -28,7 +32,10 @@ AnnotatedClicks clicks_of(const AnnotateOptions& options) {
 }  // namespace
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
   options.database.add_to(table);
+  table.group("What is added");
   table.flag("field-lengths", options.annotation.field_lengths,
              "store each field's length in words, for fields that lack it");
   table.flag("ids", options.annotation.ids,
@@ -39,6 +46,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.texts("pagerank", options.pagerank,
               "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
   options.log.add_log_to(table);
+  table.group("Behaviour features");
   table.number(
       "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
       "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
@@ -73,6 +81,20 @@ void run(const AnnotateOptions& options, std::ostream& out) {
         << " that the index does not have; " << report.num_words << " words and " << report.num_queries
         << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
+}
+
+Command annotate_command() {
+  return make_command<AnnotateOptions>(
+      "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME] [--clicks C]",
+      "add what features need to an existing index",
+      "This is for an index that omindex, scriptindex or a program of yours made. No other program may write to it "
+      "meanwhile.\n"
+      "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
+      "The index keeps what you say of it here (--prefix, --value, --stemmer, --id-prefix), so that the other commands "
+      "know it.\n"
+      "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
+      "This keeps what people clicked, for 'train --behaviour'. The clicks of a newer log replace the old ones.\n"
+      "Next: 'inspect --db site' shows the result; then 'train'.\n");
 }
 
 }  // namespace irgan

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
@@ -87,16 +89,22 @@ Distillation distilled(const DistillOptions& options) {
 }  // namespace
 
 void add_options(DistillOptions& options, OptionTable& table) {
+  table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
+  table.group("The model");
   table.text("model", options.distiller.model, "the model file; else the model in the index", "FILE");
+  table.group("Queries and judgments");
   table.text("queries", options.distiller.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
   table.text("test-queries", options.distiller.test_queries, "queries to measure on; else a fourth of --queries",
              "FILE");
   table.text("qrels", options.distiller.qrels,
              "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
+  table.group("Output");
   table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
+  table.group("The model");
   table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained");
+  table.group("Queries and judgments");
   table.number("max-queries", options.distiller.max_queries, kFewestDistilledQueries, std::size_t{1000000},
                "fit on at most so many, spread over the file; there are a dozen numbers to find");
 }
@@ -118,6 +126,17 @@ void run(const DistillOptions& options, std::ostream& out) {
   write_omega_recipe(found.omega, recipes << '\n');
   if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');
   if (file) file->commit();
+}
+
+Command distill_command() {
+  return make_command<DistillOptions>("distill", "--db DB --model M --queries Q",
+                                      "find the BM25 parameters that come nearest to a model",
+                                      "This is for searches that cannot load the plugin, or must look at the whole "
+                                      "index: it shows what a model can be in Xapian itself.\n"
+                                      "  xapian-irgan distill --db films --model films.model --queries queries.tsv "
+                                      "--test-queries test.tsv --qrels qrels.txt\n"
+                                      "The output says how much of the model's gain each form keeps, and what to paste "
+                                      "into C++, Python, Perl and Omega.\n");
 }
 
 }  // namespace irgan

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 
@@ -97,6 +100,8 @@ void write_values(const Evaluation& evaluation, std::ostream& out) {
 }  // namespace
 
 void add_options(EvaluateOptions& options, OptionTable& table) {
+  table.everyday({"qrels", "run", "measures", "relevance-level", "letor", "per-query", "interleaved", "column"});
+  table.group("By judgments");
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
   table.texts("run", options.runs,
               "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
@@ -108,11 +113,12 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
               "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
   table.flag("per-query", options.per_query, "a line a query and measure instead of means");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
+  table.group("By clicks");
   table.texts("interleaved", options.interleaved,
               "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns "
               "session, query_id or query, doc_id, clicked, team; may be given again",
               "FILE");
-  options.reading.add_to(table, "interleaved");
+  add_log_options(options.reading, table, "interleaved");
   for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"})
     table.exclude("interleaved", name, "it is of judgments");
 }
@@ -120,7 +126,7 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
 void run(const EvaluateOptions& options, std::ostream& out) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.reading.log_options(), out);
+    write_verdict_of_logs(options.interleaved, options.reading, out);
     return;
   }
   const Evaluation evaluation = evaluate(options);
@@ -131,6 +137,16 @@ void run(const EvaluateOptions& options, std::ostream& out) {
   write_means(evaluation, out);
   if (evaluation.runs.size() > 1) write_differences(evaluation, options.seed, out);
   write_notes(evaluation, options.relevance_level, out);
+}
+
+Command evaluate_command() {
+  return make_command<EvaluateOptions>(
+      "evaluate", "(--qrels R RUN... | --interleaved LOG)",
+      "measure runs by judgments, or compare two rankings by clicks",
+      "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
+      "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
+      "  xapian-irgan evaluate --interleaved clicks.tsv --column session=visitor\n"
+      "Next: if the new order is better, 'store' puts its model into the index.\n");
 }
 
 }  // namespace irgan

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/option_table.h"
+#include "trainer/log/click_row.h"
 #include "trainer/measures/evaluation.h"
 
 namespace irgan {
@@ -20,7 +20,7 @@ struct EvaluateOptions : EvaluationOptions {
   std::uint64_t seed = 1;
   /// Click logs of interleaved pages instead of judgments and runs, and how they are read.
   std::vector<std::string> interleaved;
-  LogReadingOptions reading;
+  ClickLogOptions reading;
 };
 
 void add_options(EvaluateOptions& options, OptionTable& table);

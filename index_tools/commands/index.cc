@@ -1,5 +1,7 @@
 #include "index_tools/commands/index.h"
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 
 namespace irgan {
@@ -12,11 +14,12 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.text("id", options.id, "key of the document's id", "KEY");
   table.pairs("field", options.fields,
               "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first "
-              "is the title",
+              "one is the title; may be given again",
               "KEY=PREFIX");
-  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999", "KEY=SLOT");
+  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999; may be given again",
+              "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
-  table.flag("overwrite", options.overwrite, "replace an index that is there");
+  table.flag("overwrite", options.overwrite, "replace the index if there is one");
 }
 
 void run(const IndexOptions& options, std::ostream& out) {
@@ -27,6 +30,16 @@ void run(const IndexOptions& options, std::ostream& out) {
   for (const TextField& field : built.layout.fields)
     out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   out << '\n';
+}
+
+Command index_command() {
+  return make_command<IndexOptions>(
+      "index", "--db DB --field title=S --field body= FILE...", "build an index from JSON Lines documents",
+      "A document is a line like {\"id\": \"7\", \"title\": \"Up\", \"body\": \"A balloon flight\", \"tags\": "
+      "[\"air\"], \"votes\": 12}.\n"
+      "  xapian-irgan index --db films --field title=S --field body= --field tags=XT --value votes=0 films.jsonl\n"
+      "Next: 'inspect --db films' shows what the index holds. 'train' learns from a click log or from judgments. If "
+      "you have neither, 'simulate' makes a log.\n");
 }
 
 }  // namespace irgan

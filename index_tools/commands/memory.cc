@@ -5,6 +5,10 @@
 #include <iostream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/click_memory.h"
 #include "trainer/machine/output_file.h"
@@ -29,6 +33,11 @@ MemoryState state_before(const MemoryOptions& options) {
   stated.half_life_days = options.half_life_days;
   if (options.min_sessions) stated.min_sessions = static_cast<std::uint32_t>(*options.min_sessions);
   return options.from.empty() ? first_state(stated) : carried_state(options.from, stated);
+}
+
+// What is unusable in the logs is shown after each reading.
+RowReader reader_of(const LabelOptions& log) {
+  return [&log](const EachRow& each) { show_reading(read_rows(log.clicks, log.log_options, each)); };
 }
 
 void check(const MemoryOptions& options) {
@@ -81,15 +90,13 @@ void write_trials(const MemoryTuning& tuning, const std::string& log, std::ostre
 std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, std::ostream& out) {
   LabelOptions later = options.log;
   later.clicks = {options.tune};
-  later.rejects.clear();
+  later.log_options.rejects_path.clear();
   ProgressBar bar("tuning");
   MemoryTuningOptions tuning;
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
-  TunedMemory best = tuned_memory(
-      options.database.site(), Model::from_file(options.model), state_before(options),
-      [&](const auto& each) { options.log.read_rows(each); },
-      {[&](const auto& each) { later.read_rows(each); }, options.tune}, texts, tuning);
+  TunedMemory best = tuned_memory(options.database.site(), Model::from_file(options.model), state_before(options),
+                                  reader_of(options.log), {reader_of(later), options.tune}, texts, tuning);
   bar.erase();
   write_trials(best.tuning, options.tune, out);
   return {std::move(best.builder), best.prior_clicks};
@@ -100,15 +107,17 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
   if (!options.from.empty() && !options.prior_clicks)
     prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
   MemoryBuilder builder(state_before(options));
-  remember([&](const auto& each) { options.log.read_rows(each); }, texts, builder);
+  remember(reader_of(options.log), texts, builder);
   return {std::move(builder), prior};
 }
 
 }  // namespace
 
 void add_options(MemoryOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
+  table.group("The memory");
   table.text("from", options.from,
              "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
              "FILE");
@@ -123,6 +132,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
                "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
                "that nobody "
                "reads in the memory what few people asked; if not given, that of --from, or 10");
+  table.group("Tuning");
   table.text("tune", options.tune,
              "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
              "FILE");
@@ -130,6 +140,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
              "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "for --tune: candidates a query; 0: as the model was trained");
+  table.group("The memory");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
@@ -147,6 +158,17 @@ void run(const MemoryOptions& options, std::ostream& out) {
       << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
       << " documents, " << facts.num_bytes << " bytes; " << builder.state().queries.keys.size() - facts.num_queries
       << " queries are held back\n";
+}
+
+Command memory_command() {
+  return make_command<MemoryOptions>(
+      "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
+      "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
+      "and then every night:\n"
+      "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
+      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
+      "searches find it.\n");
 }
 
 }  // namespace irgan

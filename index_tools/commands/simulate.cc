@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/progress_bar.h"
 #include "trainer/machine/output_file.h"
@@ -98,15 +100,21 @@ void write_comparison(const SimulateOptions& options, std::ostream& out) {
 }  // namespace
 
 void add_options(SimulateOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
   options.database.add_to(table);
+  table.group("Queries and judgments");
   table.text("queries", options.simulation.queries, "queries: qid<TAB>text", "FILE");
   table.text("qrels", options.simulation.qrels, "what the users are looking for: TREC qrels", "FILE");
+  table.group("What users see");
   table.text("model", options.order.model, "show them this model's order; else Xapian's", "FILE");
+  table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
   table.text("date", options.simulation.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
+  table.group("What users see");
   table.number("depth", options.simulation.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
   table.number("ranks", options.simulation.users.num_ranks, 1, 1000, "documents a page");
+  table.group("How users act");
   table.number("examination", options.simulation.users.examination_exponent, 0.0, 10.0,
                "rank r is looked at with chance 1 / r to this power");
   table.number("sessions", options.simulation.users.mean_sessions, 1.0, 1e6,
@@ -115,22 +123,36 @@ void add_options(SimulateOptions& options, OptionTable& table) {
                "chance of a click on an examined document of the highest label");
   table.number("click-good", options.simulation.users.click_chance[1], 0.0, 1.0, "the same for a lower label above 0");
   table.number("click-bad", options.simulation.users.click_chance[0], 0.0, 1.0, "the same for any other document");
+  table.group("What users see");
   table.number("explore", options.order.explore, 0.0, 1.0,
                "share of the sessions that see a page drawn from the model's policy");
   table.number("temperature", options.order.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
   table.exclude("compare", "temperature", "no page is drawn");
   table.needs("temperature", {"explore"}, "it is of the pages that are drawn");
+  table.group("Output");
   table.texts("compare", options.compare,
               "instead: show two orders interleaved and say which one the clicks prefer; two model files, or "
               "first-stage for Xapian's order",
               "M1 M2");
   table.positional("compare");
+  table.group("How users act");
   table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
 
 void run(const SimulateOptions& options, std::ostream& out) {
   check(options);
   options.compare.empty() ? write_log(options, out) : write_comparison(options, out);
+}
+
+Command simulate_command() {
+  return make_command<SimulateOptions>(
+      "simulate", "--db DB --queries Q --qrels R (--out CLICKS | --compare M1 M2)",
+      "make a click log of simulated users",
+      "Judgments are lines 'qid 0 docid label'. The users look for documents with labels above 0.\n"
+      "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --out clicks.tsv.zst\n"
+      "  xapian-irgan simulate --db films --queries queries.tsv --qrels qrels.txt --compare new.model first-stage\n"
+      "Next: 'train --clicks clicks.tsv.zst'. Then 'simulate --model M' logs what users do with the new order; with "
+      "--explore .05 a share of them sees pages drawn from the model's policy.\n");
 }
 
 }  // namespace irgan

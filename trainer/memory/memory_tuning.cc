@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"

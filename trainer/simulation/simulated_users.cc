@@ -14,12 +14,6 @@ namespace {
 
 constexpr int kSecondsADay = 86400;
 
-std::string time_text(const std::string& date, int second) {
-  char text[32];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
-  return date + text;
-}
-
 }  // namespace
 
 double UserModel::chance(int rank, int label, int highest_label) const {
@@ -52,6 +46,9 @@ double expected_clicks(const UserModel& users, const ShownPage& page, int highes
 SimulatedUsers::SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra,
                                std::ostream* log)
     : users_(users), date_(std::move(date)), extra_(extra), log_(log), random_(seed) {
+  const std::optional<double> midnight = parse_time(date_);
+  if (!midnight) throw ConfigError("date", date_ + ": must be a day as YYYY-MM-DD");
+  midnight_ = *midnight;
   if (!log_) return;
   *log_ << "session\ttime\tquery_id\tdoc_id\trank\tclicked";
   if (extra_ == Extra::log_probability) *log_ << "\tlog_probability";
@@ -66,7 +63,7 @@ void SimulatedUsers::ask(const std::string& query_id, int highest_label, const P
   std::vector<bool> clicked;
   for (int s = 0; s < sessions; ++s) {
     const std::string session = date_ + '-' + std::to_string(++num_sessions_);
-    const std::string start = session + '\t' + time_text(date_, second(random_)) + '\t' + query_id + '\t';
+    const std::string start = session + '\t' + utc_text(midnight_ + second(random_)) + '\t' + query_id + '\t';
     const ShownPage& page = page_for(session);
     clicked.clear();
     for (std::size_t i = 0; i < page.size(); ++i) {

@@ -47,7 +47,10 @@ class SimulatedUsers {
   /// The column that a log has besides session, time, query_id, doc_id, rank, clicked.
   enum class Extra { none, log_probability, team };
 
-  /// `log`: where rows go; nothing: nowhere
+  /// date: the day of the sessions, YYYY-MM-DD, in UTC
+  /// log:  where rows go; null: nowhere
+  ///
+  /// Throws: ConfigError if `date` is none
   SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra, std::ostream* log);
 
   /// Called for a session's id: the page that it is shown, good until the next call.
@@ -67,6 +70,7 @@ class SimulatedUsers {
 
   const UserModel& users_;
   const std::string date_;
+  double midnight_ = 0.0;  // at which it begins
   const Extra extra_;
   std::ostream* const log_;
   std::mt19937_64 random_;

@@ -1,13 +1,12 @@
 /// The state of a training run between two epochs, and its file form.
 #pragma once
 
-#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "trainer/game/player.h"
-#include "trainer/training/training.h"
+#include "trainer/game/game.h"
+#include "trainer/training/training_record.h"
 
 namespace irgan {
 
@@ -26,13 +25,11 @@ struct BestEpoch {
 struct TrainingState {
   int network = 0;  ///< the one in training
   int epoch = 0;    ///< its next epoch
-  Player discriminator;
-  Player generator;
-  PositionOffsets offsets;
-  std::array<BestEpoch, 3> best;        ///< by Ranker
+  Players players;
+  ByRanker<BestEpoch> best;
   std::vector<Network> discriminators;  ///< of the networks that are done
   std::vector<Network> generators;
-  std::string record;  ///< JSON: what is known of networks and epochs so far
+  TrainingRecord record;  ///< of the networks and epochs so far
 };
 
 /// run: what tells this run from others; a checkpoint is resumed by the same one only.

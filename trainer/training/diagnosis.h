@@ -1,20 +1,21 @@
 /// Says in words how a game went wrong, and which option to change.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "trainer/training/training.h"
+#include "trainer/game/game.h"
+#include "trainer/rows/training_data.h"
+#include "trainer/training/epoch_report.h"
 
 namespace irgan {
 
-/// Returns a sentence for each trouble that the epochs of one network show, as its training record has them; none if
-/// the game went well.
+/// Returns a sentence for each trouble that the epochs of one network show; none if the game went well.
 ///
 ///   circles:    KL(p_true || p_theta) ends well above the smallest that it had
 ///   collapses:  the policy's entropy is near 0 while the clicks it should match are spread
 ///   forgets:    the discriminator's validation ends well below its best (the plain form does)
-IRGAN_API std::vector<std::string> diagnose(const nlohmann::json& epochs, const GameOptions& options, LabelKind labels);
+IRGAN_API std::vector<std::string> diagnose(const std::vector<EpochReport>& epochs, const GameOptions& options,
+                                            LabelKind labels);
 
 }  // namespace irgan

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <random>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/training_record.h"
@@ -40,9 +42,11 @@ class Memory {
     state_ = {{"run", run}, {"scores", json::object()}};
     if (restart || ::access(path_.c_str(), F_OK) != 0) return;
     const json found = json::parse(read_file(path_), nullptr, false);
-    if (!found.is_object() || !found.contains("scores")) throw FormatError(path_ + ": not what --trials wrote");
+    if (!found.is_object() || !found.contains("scores"))
+      throw FormatError(path_ + ": not what a search of options wrote");
     if (found.value("run", "") != run) {
-      throw ConfigError(path_ + ": trials with other data or options; go on with those, or start anew with --restart");
+      throw ConfigError("restart", "is needed: " + path_ +
+                                       " holds trials with other data or options; go on with those, or start anew");
     }
     state_ = found;
   }
@@ -66,15 +70,6 @@ class Memory {
   json state_;
 };
 
-double served_validation(const ModelParts& parts, Ranker ranker) {
-  const json record = json::parse(parts.training_record);
-  double sum = 0.0;
-  for (const json& network : record.at("networks")) {
-    sum += network.at("best").at(to_string(ranker)).at("validation").get<double>();
-  }
-  return sum / static_cast<double>(record.at("networks").size());
-}
-
 }  // namespace
 
 std::vector<Trial> choose(const TrainingData& training, const TrainingData& validation, const TrainingOptions& base,
@@ -82,7 +77,7 @@ std::vector<Trial> choose(const TrainingData& training, const TrainingData& vali
                           const std::function<void(const Trial&)>& on_trial) {
   Memory memory(
       state_path,
-      hex_digest(record_of(base).dump() + std::to_string(num_trials) + fingerprint(training) + fingerprint(validation)),
+      hex_digest(json(base).dump() + std::to_string(num_trials) + fingerprint(training) + fingerprint(validation)),
       base.restart);
   std::mt19937_64 random(base.seed);
   std::vector<Trial> running;
@@ -99,7 +94,7 @@ std::vector<Trial> choose(const TrainingData& training, const TrainingData& vali
         TrainingOptions options = trial.options;
         options.epochs = epochs;
         options.checkpoint_path.clear();
-        trial.validation = served_validation(train(training, validation, options), base.ranker);
+        trial.validation = train(training, validation, options).record.validation_of(base.ranker);
         memory.keep(trial);
       }
       on_trial(trial);

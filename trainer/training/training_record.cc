@@ -1,87 +1,128 @@
 #include "trainer/training/training_record.h"
 
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
 namespace irgan {
 
 using nlohmann::json;
 
-const char* to_string(Objective objective) { return objective == Objective::softmax ? "softmax" : "game"; }
+namespace {
 
-const char* to_string(DiscriminatorForm form) {
-  switch (form) {
-    case DiscriminatorForm::plain:
-      return "plain";
-    case DiscriminatorForm::pairwise:
-      return "pairwise";
-    default:
-      return "ratio";
+// JSON has neither NaN nor infinity: both are null in it.
+double number_or(const json& object, const char* key, double otherwise) {
+  const auto value = object.find(key);
+  return value != object.end() && value->is_number() ? value->get<double>() : otherwise;
+}
+
+double number_or_nan(const json& object, const char* key) {
+  return number_or(object, key, std::numeric_limits<double>::quiet_NaN());
+}
+
+// Sets `target` if `key` is there.
+template <class Value>
+void read(const json& object, const char* key, Value& target) {
+  const auto value = object.find(key);
+  if (value != object.end()) target = value->get<Value>();
+}
+
+template <class Value>
+void read(const json& object, const char* key, std::optional<Value>& target) {
+  const auto value = object.find(key);
+  if (value != object.end()) target = value->get<Value>();
+}
+
+/// Writes the value of one hyper-parameter.
+struct Written {
+  const TrainingOptions& options;
+
+  template <class Value>
+  json operator()(const Number<Value>& number) const {
+    return number.member.of(options);
+  }
+  json operator()(const Numbers& numbers) const { return numbers.member.of(options); }
+  json operator()(const Text& text) const { return text.member.of(options); }
+  json operator()(const Choice& choice) const { return choice.name_of(options); }
+};
+
+/// Takes the value of one hyper-parameter from `value`.
+struct Taken {
+  const json& value;
+  TrainingOptions& options;
+
+  template <class Value>
+  void operator()(const Number<Value>& number) const {
+    value.get_to(number.member.of(options));
+  }
+  void operator()(const Numbers& numbers) const { value.get_to(numbers.member.of(options)); }
+  void operator()(const Text& text) const { value.get_to(text.member.of(options)); }
+  void operator()(const Choice& choice) const {
+    const auto name = value.get<std::string>();
+    if (!choice.set(options, name)) throw FormatError("the training record names '" + name + "', unknown here");
+  }
+};
+
+}  // namespace
+
+void to_json(json& object, const TrainingOptions& options) {
+  for (const HyperParameter& row : recipe()) object[row.name] = std::visit(Written{options}, row.value);
+  object["from"] = options.from ? json(options.from->version()) : json();
+}
+
+static void from_json(const json& object, TrainingOptions& options) {
+  for (const HyperParameter& row : recipe()) {
+    const auto value = object.find(row.name);
+    if (value != object.end()) std::visit(Taken{*value, options}, row.value);
   }
 }
 
-const char* to_string(Sampler sampler) {
-  switch (sampler) {
-    case Sampler::uniform:
-      return "uniform";
-    case Sampler::bm25:
-      return "bm25";
-    case Sampler::dns:
-      return "dns";
-    default:
-      return "generator";
+void to_json(json& object, const DataRecord& data) {
+  object = {{"labels", to_string(data.labels)}, {"origin", record_of(data.origin)},
+            {"queries", data.num_queries},      {"rows", data.num_rows},
+            {"examples", data.num_examples},    {"informative_examples", data.num_informative_examples}};
+}
+
+void to_json(json& object, const ServingCheck& check) {
+  object = {{"first_stage_ndcg10", check.first_stage},
+            {"served_ndcg10", check.served},
+            {"p", check.p},
+            {"queries", check.num_queries},
+            {"refused", check.refused()}};
+  if (check.is_worse()) object["worse_for_stopping_users"] = check.is_worse_for_stopping_users;
+}
+
+static void from_json(const json& object, DataRecord& data) {
+  data.labels = label_kind_from_string(object.value("labels", to_string(data.labels)));
+  data.origin = origin_from(object.value("origin", json::object()));
+  read(object, "queries", data.num_queries);
+  read(object, "rows", data.num_rows);
+  read(object, "examples", data.num_examples);
+  read(object, "informative_examples", data.num_informative_examples);
+}
+
+static void from_json(const json& object, ServingCheck& check) {
+  read(object, "first_stage_ndcg10", check.first_stage);
+  read(object, "served_ndcg10", check.served);
+  read(object, "p", check.p);
+  read(object, "queries", check.num_queries);
+  read(object, "worse_for_stopping_users", check.is_worse_for_stopping_users);
+}
+
+static void to_json(json& object, const ChosenEpochs& best) {
+  object = json::object();
+  for (const Ranker ranker : kRankers) {
+    if (!best[ranker]) continue;
+    object[to_string(ranker)] = {{"epoch", best[ranker]->epoch}, {"validation", best[ranker]->validation}};
   }
 }
 
-const char* to_string(Reward reward) { return reward == Reward::sigmoid ? "sigmoid" : "log"; }
-
-const char* to_string(RewardRatio ratio) { return ratio == RewardRatio::mixture ? "mixture" : "own"; }
-
-json record_of(const TrainingOptions& options) {
-  return {{"from", options.from ? json(options.from->version()) : json()},
-          {"objective", to_string(options.game.objective)},
-          {"discriminator", to_string(options.game.form)},
-          {"sampler", to_string(options.game.sampler)},
-          {"reward", to_string(options.game.reward)},
-          {"reward_ratio", to_string(options.game.reward_ratio)},
-          {"samples", options.game.samples},
-          {"lambda", options.game.lambda},
-          {"negatives", options.game.negatives},
-          {"temperature", options.game.temperature},
-          {"importance", options.game.importance},
-          {"discriminator_steps", options.game.discriminator_steps},
-          {"generator_steps", options.game.generator_steps},
-          {"epochs", options.epochs},
-          {"batch_size", options.batch_size},
-          {"discriminator_rate", options.discriminator_rate},
-          {"generator_rate", options.generator_rate},
-          {"pretraining_epochs", options.pretraining_epochs},
-          {"bins", options.bins},
-          {"hidden_units", options.hidden_units},
-          {"query_weight", to_string(options.query_weight)},
-          {"generator_features", options.generator_features},
-          {"generator_hidden_units", options.generator_hidden_units},
-          {"networks", options.networks},
-          {"serve", to_string(options.ranker)},
-          {"first_stage_feature", options.first_stage_feature},
-          {"seed", options.seed}};
-}
-
-json record_of(const LabelOrigin& origin) {
-  json record = json::object();
-  if (!origin.click_model.empty()) record["click_model"] = origin.click_model;
-  if (origin.half_life_days > 0.0) record["half_life_days"] = origin.half_life_days;
-  if (!origin.examination.empty()) record["examination"] = origin.examination;
-  if (!origin.split.empty()) record["split"] = origin.split;
-  if (origin.going_on > 0.0) record["going_on"] = origin.going_on;
-  return record;
-}
-
-LabelOrigin origin_from(const json& record) {
-  LabelOrigin origin;
-  origin.click_model = record.value("click_model", "");
-  origin.half_life_days = record.value("half_life_days", 0.0);
-  origin.examination = record.value("examination", std::vector<double>());
-  origin.split = record.value("split", "");
-  origin.going_on = record.value("going_on", 0.0);
-  return origin;
+static void from_json(const json& object, ChosenEpochs& best) {
+  for (const Ranker ranker : kRankers) {
+    const auto chosen = object.find(to_string(ranker));
+    if (chosen == object.end()) continue;
+    best[ranker] = ChosenEpoch{chosen->value("epoch", 0), number_or_nan(*chosen, "validation")};
+  }
 }
 
 json record_of(const TrainingData& data) {

@@ -35,21 +35,6 @@ std::string validation_measure(LabelKind kind) {
   }
 }
 
-void encode_rows(const Pool& pool, const std::vector<Index>& rows, const Encoding& encoding, FeatureMatrix& encoded) {
-  const FeatureMatrix some = pool.rows(rows, Eigen::all);
-  encoding.encode(some, pool.range, encoded);
-}
-
-void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                    FeatureMatrix& encoded) {
-  const Pool& pool = data.pools[example.pool];
-  if (static_cast<Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
-    encoding.encode(pool.rows, pool.range, encoded);
-    return;
-  }
-  encode_rows(pool, example.rows, encoding, encoded);
-}
-
 double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
                         const VectorXd& offsets) {
   const VectorXd truth = true_distribution(example, kind);
@@ -83,12 +68,12 @@ void Validation::score(const Network& discriminator, const Network* generator, d
     encode_example(data_, example, encoding_, encoded[thread]);
     const VectorXd s = scores_of(discriminator, encoded[thread]);
     EpochReport& own = each[i];
-    own.validation.fill(std::numeric_limits<double>::quiet_NaN());
+    own.validation = no_scores();
     own.policy_hits = std::numeric_limits<double>::quiet_NaN();
     const Eigen::ArrayXd positive = (example.labels.array() > 0.0).cast<double>();
     own.uniform_hits = positive.mean();
     const auto set = [&](Ranker ranker, const VectorXd& scores) {
-      own.validation[static_cast<std::size_t>(ranker)] = validation_score(example, data_.labels, scores, offsets);
+      own.validation[ranker] = validation_score(example, data_.labels, scores, offsets);
     };
     set(Ranker::discriminator, s);
     if (generator == nullptr) return;
@@ -102,7 +87,7 @@ void Validation::score(const Network& discriminator, const Network* generator, d
   const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);
   for (std::size_t i = 0; i < each.size(); ++i) {
     const double share = weights_[i] / total;
-    for (std::size_t r = 0; r < report.validation.size(); ++r) report.validation[r] += share * each[i].validation[r];
+    for (const Ranker ranker : kRankers) report.validation[ranker] += share * each[i].validation[ranker];
     report.policy_hits += share * each[i].policy_hits;
     report.uniform_hits += share * each[i].uniform_hits;
   }

@@ -2,15 +2,19 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <string>
 #include <vector>
 
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/rows/training_data.h"
-#include "trainer/training/training.h"
+#include "trainer/training/epoch_report.h"
 
 namespace irgan {
+
+/// What validation measures for labels of `kind`, in words.
+IRGAN_API std::string validation_measure(LabelKind kind);
 
 /// Held-out examples, encoded once.
 class IRGAN_API Validation {
@@ -41,13 +45,5 @@ class IRGAN_API Validation {
 /// Requires: a positive label
 IRGAN_API double validation_score(const Example& example, LabelKind kind,
                                   const Eigen::Ref<const Eigen::VectorXd>& scores, const Eigen::VectorXd& offsets);
-
-/// Encodes some rows of a pool, relative to the whole of it.
-IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                           FeatureMatrix& encoded);
-
-/// Encodes the documents of one example, relative to its whole pool.
-IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                              FeatureMatrix& encoded);
 
 }  // namespace irgan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "plugin/src/model/model_parts.h"
 
@@ -9,31 +10,31 @@ namespace irgan {
 
 using Eigen::Index;
 using Eigen::VectorXd;
-using nlohmann::json;
 
 void check_warm_start(const TrainingOptions& options, const TrainingData& data) {
-  const ModelParts& parts = options.from->parts();
+  const ModelParts& parts = parts_of(*options.from);
   if (schema_to_json(parts.schema) != schema_to_json(data.schema)) {
     throw Error(parts.schema.features == data.schema.features
-                    ? "--from: the rows have the model's features, but other constants in them (average lengths, slots "
-                      "or prefixes): "
-                      "make them with 'features --from MODEL'"
-                    : "--from: the model's features are not those of the rows: make them with 'features --from MODEL', "
-                      "or train from the start");
+                    ? "from: the rows have the model's features, but other constants in them (average lengths, slots "
+                      "or prefixes): make them anew by the model's schema"
+                    : "from: the model's features are not those of the rows: make them anew by the model's schema, or "
+                      "train from the start");
   }
   if (options.networks != static_cast<int>(parts.discriminators.size())) {
-    throw ConfigError("--networks " + std::to_string(options.networks) + ": the model of --from has " +
-                      std::to_string(parts.discriminators.size()));
+    throw ConfigError("networks", std::to_string(options.networks) + ": the model to go on from has " +
+                                      std::to_string(parts.discriminators.size()));
   }
-  if (options.game.objective == Objective::softmax || options.game.sampler != Sampler::generator) return;
+  if (!has_generator(options.game)) return;
   if (parts.generators.empty()) {
     throw ConfigError(
-        "--from: the model has no generator to go on with: use --objective softmax or the --sampler that it was "
+        "from",
+        "names a model that has no generator to go on with: use objective softmax, or the sampler that it was "
         "trained with");
   }
   if (options.generator_features != "all") {
-    throw ConfigError("--generator-features " + options.generator_features +
-                      " and --from exclude each other: the generator goes on with all features");
+    throw ConfigError(
+        "generator_features",
+        options.generator_features + " and from exclude each other: the generator goes on with all features");
   }
 }
 
@@ -46,11 +47,10 @@ std::vector<int> hidden_units_of(const Network& network) {
 
 VectorXd offsets_of_model(const Model& model, int network, Index num_ranks) {
   VectorXd result = VectorXd::Zero(num_ranks);
-  const json record = json::parse(model.training_record());
-  const json networks = record.value("networks", json::array());
+  const TrainingRecord record = record_of(model);
   const auto number = static_cast<std::size_t>(network);
-  if (number >= networks.size() || !networks[number].contains("examination_offset")) return result;
-  const auto known = networks[number]["examination_offset"].get<std::vector<double>>();
+  if (number >= record.networks.size()) return result;
+  const std::vector<double>& known = record.networks[number].examination;
   for (Index r = 0; r < num_ranks && !known.empty(); ++r) {
     result[r] = known[std::min(static_cast<std::size_t>(r), known.size() - 1)];
   }
@@ -58,18 +58,15 @@ VectorXd offsets_of_model(const Model& model, int network, Index num_ranks) {
 }
 
 ModelHistory history_of(const Model& model) {
-  const json record = json::parse(model.training_record());
-  json history = record.value("history", json::array());
-  json entry = {{"version", model.version()}};
-  for (const char* key : {"training", "validation", "validation_measure", "first_stage_check"}) {
-    if (record.contains(key)) entry[key] = record[key];
+  TrainingRecord record = record_of(model);
+  PastModel latest{model.version(), record.training, record.validation, record.validation_measure, record.check, {}};
+  for (const NetworkRecord& network : record.networks) latest.best.push_back(network.best);
+  ModelHistory history{std::move(record.history), record.num_models_before + 1};
+  history.models.push_back(std::move(latest));
+  if (history.models.size() > 1 + kLatestKept) {
+    history.models.erase(history.models.begin() + 1, history.models.end() - kLatestKept);
   }
-  for (const json& network : record.value("networks", json::array()))
-    entry["best"].push_back(network.value("best", json::object()));
-  const int num_models = record.value("num_models_before", static_cast<int>(history.size())) + 1;
-  history.push_back(std::move(entry));
-  while (history.size() > 1 + kLatestKept) history.erase(history.begin() + 1);
-  return {std::move(history), num_models};
+  return history;
 }
 
 }  // namespace irgan

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <nlohmann/json.hpp>
+#include <vector>
 
 #include "irgan/model.h"
-#include "trainer/training/training.h"
+#include "trainer/training/training_record.h"
 
 namespace irgan {
 
@@ -24,8 +24,8 @@ IRGAN_API Eigen::VectorXd offsets_of_model(const Model& model, int network, Eige
 
 /// The models that led to one, as its record tells them.
 struct ModelHistory {
-  nlohmann::json models;  ///< the first, and the last kLatestKept
-  int num_models = 0;     ///< with those that are left out
+  std::vector<PastModel> models;  ///< the first, and the last kLatestKept
+  int num_models = 0;             ///< with those that are left out
 };
 constexpr std::size_t kLatestKept = 30;  // a model that is trained every night tells of a month
 

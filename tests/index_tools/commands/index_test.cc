@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/index_layout.h"

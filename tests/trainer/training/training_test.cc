@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "plugin/src/model/model_parts.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
@@ -73,7 +74,7 @@ Split shown(int num_queries = 5, Index num_documents = 6, Index num_features = 3
 }
 
 std::string model_bytes(const Split& data, const TrainingOptions& options, const TrainingListener& listener = {}) {
-  return Model(train(data.training, data.validation, options, listener)).to_bytes();
+  return model_of(train(data.training, data.validation, options, listener))->to_bytes();
 }
 
 // The mean of nDCG@10 over a data set's examples, each over its whole pool.
@@ -103,7 +104,7 @@ TrainingListener counting(int& calls, int killed_at = -1) {
   };
   listener.on_progress = [call](int, int, double) { call(); };
   listener.on_epoch = [call](const EpochReport&) { call(); };
-  listener.on_finish = [call](const ModelParts&) { call(); };
+  listener.on_finish = [call](const Trained&) { call(); };
   return listener;
 }
 
@@ -267,7 +268,7 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
   TrainingOptions others = options;
   others.game.lambda = 0.25;
   CHECK_THROWS_AS(model_bytes(data, others), ConfigError);
-  CHECK_THROWS_WITH(model_bytes(data, others), StartsWith(options.checkpoint_path) && Contains("--restart"));
+  CHECK_THROWS_WITH(model_bytes(data, others), Contains(options.checkpoint_path) && Contains("restart"));
   Split other_data = graded();
   other_data.training.pools[3].rows(1, 1) += 1.0F;
   CHECK_THROWS_AS(model_bytes(other_data, options), ConfigError);
@@ -276,14 +277,14 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
   CHECK_THROWS_AS(model_bytes(other_data, options), ConfigError);
   CHECK((folder.read("model.checkpoint") == checkpoint));
 
-  SECTION("--restart begins anew") {
+  SECTION("restart begins anew") {
     others.restart = true;
     TrainingOptions without_checkpoint = others;
     without_checkpoint.checkpoint_path.clear();
     CHECK((model_bytes(data, others) == model_bytes(data, without_checkpoint)));
     CHECK(folder.size() == 0);
   }
-  SECTION("--restart of the same run begins at its first epoch") {
+  SECTION("restart of the same run begins at its first epoch") {
     options.restart = true;
     int calls = 0;
     model_bytes(data, options, counting(calls));
@@ -303,7 +304,7 @@ TEST_CASE("a damaged checkpoint is refused with what to do", "[trainer][training
   SECTION("one bit flipped") { bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 4); }
   folder.write("model.checkpoint", bytes);
   CHECK_THROWS_AS(model_bytes(data, options), FormatError);
-  CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(options.checkpoint_path) && Contains("--restart"));
+  CHECK_THROWS_WITH(model_bytes(data, options), Contains(options.checkpoint_path) && Contains("restart"));
   options.restart = true;
   CHECK_NOTHROW(model_bytes(data, options));
 }
@@ -324,21 +325,20 @@ TEST_CASE("the served ranker is its best epoch by validation", "[trainer][traini
   options.discriminator_rate = options.generator_rate = 0.1;
   options.game.form = DiscriminatorForm::plain;
   options.ranker = GENERATE(Ranker::discriminator, Ranker::generator, Ranker::combined);
-  const auto ranker = static_cast<std::size_t>(options.ranker);
   CAPTURE(to_string(options.ranker));
 
   std::vector<double> validation;
   TrainingListener listener;
   listener.on_epoch = [&](const EpochReport& report) {
     CHECK(report.epoch == static_cast<int>(validation.size()));
-    validation.push_back(report.validation[ranker]);
+    validation.push_back(report.validation[options.ranker]);
   };
-  const Model model(train(data.training, data.validation, options, listener));
+  const auto model = model_of(train(data.training, data.validation, options, listener));
   REQUIRE(validation.size() == 12);
   const auto best = std::max_element(validation.begin(), validation.end());
   REQUIRE(*best > validation.back());  // else the test says nothing
   CHECK_THAT(mean_ndcg(data.validation, model, options.ranker), WithinAbs(*best, 1e-12));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   const nlohmann::json& of_best = record["networks"][0]["best"][to_string(options.ranker)];
   CHECK(of_best["epoch"] == 1 + (best - validation.begin()));
   CHECK(of_best["validation"] == *best);
@@ -351,8 +351,8 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   std::vector<EpochReport> reports;
   TrainingListener listener;
   listener.on_epoch = [&](const EpochReport& report) { reports.push_back(report); };
-  const Model model(train(data.training, data.validation, options, listener));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const auto model = model_of(train(data.training, data.validation, options, listener));
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   CHECK(record["options"]["lambda"] == 0.5);
   CHECK(record["options"]["networks"] == 2);
   CHECK(record["training"]["examples"] == 15);
@@ -369,8 +369,8 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   }
   CHECK(record["networks"][0]["examination_offset"].size() == 6);
   CHECK(record["networks"][0]["examination_offset"][0] == 0.0);
-  CHECK(model.parts().discriminators.size() == 2);
-  CHECK(model.parts().generators.size() == 2);
+  CHECK(parts_of(model).discriminators.size() == 2);
+  CHECK(parts_of(model).generators.size() == 2);
   CHECK_FALSE(record["options"].contains("num_threads"));  // what changes nothing in the model
 }
 
@@ -402,7 +402,7 @@ TEST_CASE("options that contradict each other are refused by their names", "[tra
     options.game.objective = Objective::softmax;
     options.ranker = GENERATE(Ranker::generator, Ranker::combined);
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(std::string("--serve ") + to_string(options.ranker)));
+    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith(std::string("serve ") + to_string(options.ranker)));
   }
   SECTION("a generator served that a fixed sampler does not train") {
     options.game.sampler = Sampler::uniform;
@@ -412,13 +412,14 @@ TEST_CASE("options that contradict each other are refused by their names", "[tra
   SECTION("importance without draws") {
     options.game.importance = 0.5;
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith("--importance") && Contains("--samples"));
+    CHECK_THROWS_WITH(model_bytes(data, options), StartsWith("importance") && Contains("samples"));
   }
   SECTION("bm25 without a first stage") {
     options.game.sampler = Sampler::bm25;
     options.first_stage_feature = "first_stage.score";
     CHECK_THROWS_AS(model_bytes(data, options), ConfigError);
-    CHECK_THROWS_WITH(model_bytes(data, options), Contains("'first_stage.score'") && Contains("--first-stage"));
+    CHECK_THROWS_WITH(model_bytes(data, options),
+                      StartsWith("first_stage_feature first_stage.score") && Contains("bm25"));
   }
 }
 
@@ -448,13 +449,13 @@ TEST_CASE("every way to train learns what people click", "[trainer][training]") 
     options.game.samples = GENERATE(0, 16);
     has_generator = false;
   }
-  const Model model(train(data.training, data.validation, options));
+  const auto model = model_of(train(data.training, data.validation, options));
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
   if (has_generator) {
     CHECK(mean_ndcg(data.validation, model, Ranker::generator) > 0.98);
     CHECK(mean_ndcg(data.validation, model, Ranker::combined) > 0.98);
   } else {
-    CHECK(model.parts().generators.empty());
+    CHECK(parts_of(model).generators.empty());
   }
 }
 
@@ -474,8 +475,8 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     options.game.samples = 16;
     tolerance = 0.25;  // of the last epoch's 30 steps of 4 pages and 16 draws some 60 fall on rank 10: two deviations
   }
-  const Model model(train(data.training, data.validation, options));
-  const nlohmann::json record = nlohmann::json::parse(model.training_record());
+  const auto model = model_of(train(data.training, data.validation, options));
+  const nlohmann::json record = nlohmann::json::parse(model->training_record());
   const auto b = record["networks"][0]["examination_offset"].get<std::vector<double>>();
   REQUIRE(b.size() == 10);
   for (std::size_t rank = 1; rank <= 10; ++rank) {
@@ -487,7 +488,7 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     double concordant = 0.0;
     double pairs = 0.0;
     for (const Pool& pool : data.validation.pools) {
-      const Eigen::VectorXf scores = model.score(pool.rows, ranker);
+      const Eigen::VectorXf scores = model->score(pool.rows, ranker);
       for (Index i = 0; i < scores.size(); ++i) {
         for (Index j = 0; j < scores.size(); ++j) {
           if (relevance(pool.rows(i, 0)) <= relevance(pool.rows(j, 0))) continue;
@@ -507,9 +508,9 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
     draw_clicks(data.training, 3);
     draw_clicks(data.validation, 4);
   }
-  const Model model(train(data.training, data.validation, thorough_options()));
+  const auto model = model_of(train(data.training, data.validation, thorough_options()));
   const Split telling{shown_pages(40, 10, 3, 1), shown_pages(15, 10, 3, 2)};
-  const Model informed(train(telling.training, telling.validation, thorough_options()));
+  const auto informed = model_of(train(telling.training, telling.validation, thorough_options()));
   const auto spread = [&](const Model& of) {
     double squares = 0.0;
     for (const Pool& pool : data.validation.pools) {
@@ -520,8 +521,8 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
   };
   // The standard deviation of log-attraction that chance can feign: the 120 pages hold some 17,000 clicks, for 27
   // encoded columns' worth of weights: sqrt(27 / 17,000) = .04, twice that.
-  CHECK(spread(model) < 0.08);
-  CHECK(spread(informed) > 0.5);
+  CHECK(spread(*model) < 0.08);
+  CHECK(spread(*informed) > 0.5);
 }
 
 TEST_CASE("clicks on the whole pool train as grades do", "[trainer][training]") {
@@ -530,7 +531,7 @@ TEST_CASE("clicks on the whole pool train as grades do", "[trainer][training]") 
     part->labels = LabelKind::clicks;
     for (Example& example : part->examples) example.labels *= 0.37;
   }
-  const Model model(train(data.training, data.validation, thorough_options()));
+  const auto model = model_of(train(data.training, data.validation, thorough_options()));
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
 }
 
@@ -538,7 +539,7 @@ namespace {
 
 // Trains, or is refused with a reason; never anything that is not finite.
 void check_trained_or_refused(const Split& data, const TrainingOptions& options) {
-  std::optional<Model> model;
+  std::shared_ptr<const Model> model;
   TrainingListener listener;
   listener.on_epoch = [](const EpochReport& report) {
     CHECK(std::isfinite(report.statistics.discriminator_loss));
@@ -547,10 +548,10 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
     CHECK(std::isfinite(report.statistics.policy_entropy));
     CHECK(std::isfinite(report.statistics.discriminator_gradient));
     CHECK(std::isfinite(report.statistics.generator_gradient));
-    CHECK(std::isfinite(report.validation[0]));
+    CHECK(std::isfinite(report.validation[Ranker::discriminator]));
   };
   try {
-    model.emplace(train(data.training, data.validation, options, listener));
+    model->emplace(train(data.training, data.validation, options, listener));
   } catch (const Error& error) {
     CHECK_THAT(error.what(), Contains("nothing to learn from"));
     return;
@@ -558,7 +559,7 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
   for (const TrainingData* part : {&data.training, &data.validation}) {
     for (const Pool& pool : part->pools) {
       CHECK(model->score(pool.rows).allFinite());
-      if (!model->parts().generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
+      if (!parts_of(*model).generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
     }
   }
   CHECK_NOTHROW(Model::from_bytes(model->to_bytes(), "model"));
