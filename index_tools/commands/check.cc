@@ -64,9 +64,9 @@ void add_options(CheckOptions& options, OptionTable& table) {
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.group("The index");
-  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
+  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the first stage");
+               "candidates a query: the first hits of the search");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});

@@ -14,11 +14,12 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.text("id", options.id, "key of the document's id", "KEY");
   table.pairs("field", options.fields,
               "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first "
-              "is the title",
+              "one is the title; may be given again",
               "KEY=PREFIX");
-  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999", "KEY=SLOT");
+  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999; may be given again",
+              "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
-  table.flag("overwrite", options.overwrite, "replace an index that is there");
+  table.flag("overwrite", options.overwrite, "replace the index if there is one");
 }
 
 void run(const IndexOptions& options, const Console& console) {
