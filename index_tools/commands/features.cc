@@ -29,7 +29,6 @@ std::string summary(const std::string& path, const TrainingData& data) {
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
-  table.note_given(options.given);
   options.evidence.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
@@ -45,6 +44,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
       "from", options.from,
       "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
       "MODEL");
+  table.basis("from", [&options](const std::string& path) { options.evidence.take_from(*Model::from_file(path)); });
   table.exclude("features", "from", "features are the model's");
 }
 
@@ -53,8 +53,7 @@ void run(const FeaturesOptions& options, const Console& console) {
   OutputFile file(options.out);  // throws before the work if it cannot be written
   std::optional<OutputFile> valid_file;
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
-  EvidenceOptions evidence = options.evidence;
-  if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
+  const EvidenceOptions& evidence = options.evidence;
   const ClickModelSettings settings =
       evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 

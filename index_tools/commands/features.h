@@ -1,7 +1,6 @@
 /// The command `features`: writes the feature rows of queries' candidates.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "index_tools/options/evidence_options.h"
@@ -12,8 +11,7 @@ namespace irgan {
 struct FeaturesOptions {
   EvidenceOptions evidence;
   SplitOptions split;
-  std::string from;             ///< a model whose features and constants the rows are to have
-  std::set<std::string> given;  ///< names of the flags of the command line
+  std::string from;  ///< a model whose features and constants the rows are to have
   std::string out;
   std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
 };

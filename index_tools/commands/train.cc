@@ -69,9 +69,8 @@ Split from_rows(const TrainOptions& options) {
   return {std::move(all), std::move(validation)};
 }
 
-Split from_index(const TrainOptions& options, const Model* from, const Console& console) {
-  EvidenceOptions evidence = options.evidence;
-  if (from != nullptr) evidence.take_from(*from, options.given);
+Split from_index(const TrainOptions& options, const Console& console) {
+  const EvidenceOptions& evidence = options.evidence;
   evidence.labels.check();
   Evidence known = evidence.labels.evidence();
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
@@ -104,25 +103,36 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
   if (!line.empty()) out << line << '\n';
 }
 
-// Takes from the model to go on from what must be as it is there.
-void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
-  const TrainingOptions defaults;
-  const ModelParts& parts = parts_of(model);
-  if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
-  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched,
-                             std::vector<int>& units) {
-    if (networks.empty()) return;
-    const std::vector<int> own = hidden_units_of(networks.front());
-    if (units != untouched && units != own)
-      throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
-    units = own;
-  };
-  take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
-  take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
-  if (given.count("networks") == 0) training.networks = static_cast<int>(parts.discriminators.size());
-  if (given.count("serve") == 0) training.ranker = parts.ranker;
-  if (given.count("unseen-credit") == 0) training.unseen_credit = parts.unseen_credit;
-  if (given.count("temperature") == 0) training.game.temperature = parts.temperature;
+// What the options are before the command line changes them: those of the model to go on from, if there is one.
+TrainingOptions basis_of(const TrainingOptions& options) {
+  TrainingOptions basis;
+  if (!options.from) return basis;
+  const ModelParts& parts = parts_of(*options.from);
+  basis.from = options.from;
+  basis.epochs = kEpochsFromModel;
+  if (!parts.discriminators.empty()) basis.hidden_units = hidden_units_of(parts.discriminators.front());
+  if (!parts.generators.empty()) basis.generator_hidden_units = hidden_units_of(parts.generators.front());
+  basis.networks = static_cast<int>(parts.discriminators.size());
+  basis.ranker = parts.ranker;
+  basis.unseen_credit = parts.unseen_credit;
+  basis.game.temperature = parts.temperature;
+  return basis;
+}
+
+void go_on_from(const std::string& path, TrainOptions& options) {
+  options.training.from = Model::from_file(path);
+  options.training = basis_of(options.training);
+  options.evidence.take_from(*options.training.from);
+}
+
+// What is the model's own cannot be changed.
+void check_from(const TrainingOptions& options) {
+  const TrainingOptions basis = basis_of(options);
+  if (options.bins != basis.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
+  const char* const reason = " and --from exclude each other: the networks are the model's";
+  if (options.hidden_units != basis.hidden_units) throw ConfigError(std::string("--hidden") + reason);
+  if (options.generator_hidden_units != basis.generator_hidden_units)
+    throw ConfigError(std::string("--generator-hidden") + reason);
 }
 
 std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& options) {
@@ -137,6 +147,7 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 void check(const TrainOptions& options) {
   if (!options.from.empty() && options.trials > 1)
     throw ConfigError("--trials and --from exclude each other: trials change the networks");
+  if (options.training.from) check_from(options.training);
   if (options.split.by != LogSplit::query && !options.data.empty()) {
     throw ConfigError(std::string("--split ") + to_string(options.split.by) +
                       " needs a log: ready-made rows are split by query; 'features --split' parts a log");
@@ -253,32 +264,28 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 
 void add_options(TrainOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
-  table.note_given(options.given);
   state_rules(table);
+  options.evidence.add_to(table);
+  table.group("What is held out");
+  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
+             "FILE");
+  add_split_options(options.split, table);
   table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels,
              "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
              "KIND");
-  options.evidence.add_to(table);
-  table.group("What is held out");
-  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
-             "FILE");
-  add_split_options(options.split, table);
   table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
   table.group("Networks and steps");
   table.text("from", options.from,
-             "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
-             "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
-             "kept, and few epochs suffice",
+             "go on from this model with new evidence: what earlier logs taught is kept. Features, bins and hidden "
+             "layers are the model's; --depth, --networks, --serve, --temperature and --unseen-credit are too if not "
+             "given, and --epochs is " +
+                 std::to_string(kEpochsFromModel),
              "MODEL");
-  const HyperParameter& epochs = hyper_parameter("epochs");
-  const auto& range = std::get<Number<int>>(epochs.value);
-  table.number(epochs.flag, options.epochs, range.low, range.high,
-               std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
-                   std::to_string(kEpochsFromModel) + " with --from");
+  table.basis("from", [&options](const std::string& path) { go_on_from(path, options); });
   add_training_options(options.training, table);
   table.group("Networks and steps");
   table.number(
@@ -295,17 +302,12 @@ void run(const TrainOptions& options, const Console& console) {
   check(options);
   OutputFile(options.model);  // throws before the work if it cannot be written
   TrainingOptions training = options.training;
-  if (!options.from.empty()) {
-    training.from = Model::from_file(options.from);
-    take_from(*training.from, options.given, training);
-    training.epochs = kEpochsFromModel;
-  }
-  training.epochs = options.epochs.value_or(training.epochs);
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  Split split = options.data.empty() ? from_index(options, training.from.get(), console) : from_rows(options);
-  if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
+  Split split = options.data.empty() ? from_index(options, console) : from_rows(options);
+  if (training.unseen_credit != basis_of(training).unseen_credit &&
+      columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
   }
   apply_click_model(settings, options, split, console.out);

@@ -1,8 +1,6 @@
 /// The command `train`: learns a model from clicks or judgments.
 #pragma once
 
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -22,10 +20,8 @@ struct TrainOptions {
   std::string from;    ///< a model to go on from
   std::string model;
   TrainingOptions training;
-  std::optional<int> epochs;    ///< not set: fewer from a model than from nothing
-  int trials = 1;               ///< settings to choose from
-  std::set<std::string> given;  ///< names of the flags of the command line
-  bool force = false;           ///< train on however few queries
+  int trials = 1;      ///< settings to choose from
+  bool force = false;  ///< train on however few queries
 };
 
 void add_options(TrainOptions& options, OptionTable& table);

@@ -98,16 +98,16 @@ void EvidenceOptions::add_to(OptionTable& table) {
   table.number("threads", preparation.num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
-void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
+void EvidenceOptions::take_from(const Model& model) {
   preparation.schema = model.schema();
-  if (given.count("depth") == 0 && model.depth() > 0) preparation.depth = model.depth();
-  if (preparation.behaviour && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
-    throw ConfigError(
-        "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
-  }
+  if (model.depth() > 0) preparation.depth = model.depth();
 }
 
 PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split) const {
+  if (preparation.behaviour && preparation.schema && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
+    throw ConfigError(
+        "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
+  }
   PreparationOptions options = preparation;
   options.half_life_days = click_model.half_life(preparation.half_life_days);
   options.split = std::move(split);

@@ -172,7 +172,9 @@ void OptionTable::check_rules(const std::set<std::string>& given) const {
   }
 }
 
-void OptionTable::note_given(std::set<std::string>& target) { given_ = &target; }
+void OptionTable::basis(const char* name, std::function<void(const std::string&)> set) {
+  bases_.emplace_back(name, std::move(set));
+}
 
 Request OptionTable::parse(const std::vector<std::string>& words) {
   po::options_description all;
@@ -189,13 +191,15 @@ Request OptionTable::parse(const std::vector<std::string>& words) {
     if (values.count(kStray) > 0) {
       throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
     }
-    po::notify(values);
     std::set<std::string> given;
     for (const auto& [name, value] : values) {
       if (!value.defaulted()) given.insert(name);
     }
     check_rules(given);
-    if (given_ != nullptr) *given_ = std::move(given);
+    for (const auto& [name, set] : bases_) {
+      if (given.count(name) > 0) set(values[name].as<std::string>());
+    }
+    po::notify(values);
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

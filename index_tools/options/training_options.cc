@@ -30,7 +30,6 @@ struct Flag {
 
 void add_training_options(TrainingOptions& options, OptionTable& table) {
   for (const HyperParameter& row : recipe()) {
-    if (row.name == std::string("epochs")) continue;  // whose default depends on other flags
     table.group(row.group);
     std::visit(Flag{options, table, row}, row.value);
   }
