@@ -13,8 +13,6 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kDefaultDepth = 100;  // of a baseline without a model
-
 /// A run on its way into a file.
 struct RunOutput {
   OutputFile file;

@@ -18,8 +18,6 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kDefaultDepth = 100;
-
 // A log from the future would be refused by those who read it.
 void check_date(const std::string& date) {
   const bool is_day = date.size() == 10 && date[4] == '-' && date[7] == '-';

@@ -14,7 +14,6 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr int kDynamicDraws = 4;      // of dns: DESIGN 2
 constexpr double kOffsetRate = 10.0;  // b[rank] is a few numbers seen by every page: it may move faster than weights
 
 VectorXd gather(const VectorXd& values, const std::vector<Index>& rows) {

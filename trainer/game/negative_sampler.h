@@ -12,8 +12,11 @@ enum class Sampler {
   generator,  ///< (1 - lambda) p_theta + lambda uniform: IRGAN
   uniform,    ///< every document of the pool alike: the source's "generator that cannot learn"
   bm25,       ///< half uniform, half softmax of the standardised first-stage score: the source's biased region
-  dns,        ///< the highest-scored of m = 4 uniform draws: dynamic negative sampling
+  dns,        ///< the highest-scored of kDynamicDraws uniform draws: dynamic negative sampling
 };
+
+/// m of dynamic negative sampling, which the paper leaves to the user: hard negatives without always the very hardest.
+inline constexpr int kDynamicDraws = 4;
 
 /// Returns (1 - lambda) p + lambda / n.
 ///

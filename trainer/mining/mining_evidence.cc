@@ -51,8 +51,9 @@ void add(const QueryEvidence& query, MiningEvidence& evidence) {
   add_documents(query.query_id, std::move(by_id), evidence);
 }
 
-MiningEvidence mining_evidence(const Qrels& judgments) {
+MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments) {
   MiningEvidence evidence;
+  evidence.queries = std::move(queries);
   for (const auto& [query, labels] : judgments.by_query) {
     KnownById positives;
     for (const auto& [id, label] : labels) {

@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "irgan/errors.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/labels/relevance_evidence.h"
+#include "trainer/log/query_file.h"
 #include "trainer/measures/qrels.h"
 
 namespace irgan {
@@ -20,7 +22,8 @@ struct KnownDocument {
 };
 
 struct MiningEvidence {
-  bool has_impressions = false;
+  std::vector<QueryRow> queries;                               ///< what is mined, in this order
+  bool has_impressions = false;                                ///< of any query, known or not
   std::size_t most_positives = 0;                              ///< of any query
   std::map<std::string, std::vector<KnownDocument>> by_query;  ///< documents by id
 };
@@ -28,8 +31,9 @@ struct MiningEvidence {
 /// Adds what a log says of one query.
 ///
 /// Requires: the query is new to `evidence`
-void add(const QueryEvidence& query, MiningEvidence& evidence);
+IRGAN_API void add(const QueryEvidence& query, MiningEvidence& evidence);
 
-MiningEvidence mining_evidence(const Qrels& judgments);
+/// Returns the documents judged above 0 as the queries' positives.
+IRGAN_API MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments);
 
 }  // namespace irgan

@@ -18,8 +18,6 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kDefaultDepth = 100;
-
 using Docids = std::vector<Xapian::docid>;
 
 /// One of the two.
