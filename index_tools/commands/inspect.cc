@@ -1,91 +1,126 @@
-#include "index_tools/commands/inspect.h"
-
 #include <cmath>
 #include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <ostream>
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/site/index_layout.h"
+#include "trainer/training/training_record.h"
 
 namespace irgan {
 namespace {
+
+struct InspectOptions {
+  std::string model;
+  DatabaseOptions database;
+};
 
 using nlohmann::json;
 
 constexpr double kNoticeableDrift = 0.2;  // share by which a document count or length may move unremarked
 
 // A number of the record, or a dash where there is none.
-std::string cell(const json& row, const char* key) {
-  const auto value = row.find(key);
-  if (value == row.end() || !value->is_number()) return "-";
+std::string cell(double number) {
+  if (std::isnan(number)) return "-";
   std::ostringstream text;
-  text << std::fixed << std::setprecision(4) << value->get<double>();
+  text << std::fixed << std::setprecision(4) << number;
   return text.str();
 }
 
 // How many times as many hidden clicks as a uniform draw the generator's draws hit.
-std::string false_negatives(const json& row) {
-  const auto policy = row.find("hidden_hits");
-  const auto uniform = row.find("hidden_uniform_hits");
-  if (policy == row.end() || !policy->is_number() || uniform == row.end() || !uniform->is_number()) return "-";
+std::string false_negatives(const EpochReport& report) {
+  const double multiple = report.hidden_hits / report.hidden_uniform_hits;
+  if (std::isnan(multiple)) return "-";
   std::ostringstream text;
-  text << std::fixed << std::setprecision(2) << policy->get<double>() / uniform->get<double>() << 'x';
+  text << std::fixed << std::setprecision(2) << multiple << 'x';
   return text.str();
 }
 
-void print_false_negatives(const json& record, std::ostream& out) {
-  if (!record.contains("false_negatives")) return;
-  const json& curve = record["false_negatives"];
+void print_false_negatives(const FalseNegativeCurve& curve, std::ostream& out) {
   out << "false negatives among the generator's draws, as a multiple of uniform draws', by mining temperature:";
-  for (std::size_t i = 0; i < curve["temperature"].size() && i < curve["multiple"].size(); ++i) {
-    out << "  " << curve["temperature"][i].get<double>() << ": " << std::fixed << std::setprecision(2)
-        << curve["multiple"][i].get<double>() << std::defaultfloat << std::setprecision(6);
+  for (std::size_t i = 0; i < curve.temperatures.size() && i < curve.multiples.size(); ++i) {
+    out << "  " << curve.temperatures[i] << ": " << std::fixed << std::setprecision(2) << curve.multiples[i]
+        << std::defaultfloat << std::setprecision(6);
   }
   out << '\n';
 }
 
-void print_epochs(const json& network, std::ostream& out) {
+void print_epoch(const EpochReport& report, std::ostream& out) {
+  const GameStatistics& game = report.statistics;
+  const auto column = [&](const std::string& text, int width = 8) { out << "  " << std::setw(width) << text; };
+  out << "  " << std::setw(5) << report.epoch + 1 << std::left;
+  for (const double number : {game.discriminator_loss, game.discriminator_accuracy, game.calibration_error, game.reward,
+                              game.policy_divergence, game.policy_entropy}) {
+    column(cell(number));
+  }
+  for (const Ranker ranker : kRankers) column(cell(report.validation[ranker]));
+  column(cell(report.policy_hits));
+  column(cell(report.uniform_hits));
+  column(false_negatives(report), 10);
+  column(cell(game.discriminator_gradient));
+  column(cell(game.generator_gradient));
+  out << std::right << '\n';
+}
+
+void print_network(const NetworkRecord& network, std::ostream& out) {
   out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    "
          "uniform   false neg.  |grad D|  |grad G|\n";
-  for (const json& row : network.value("epochs", json::array())) {
-    out << "  " << std::setw(5) << row.value("epoch", 0) << std::left;
-    for (const char* key : {"discriminator_loss", "discriminator_accuracy", "calibration_error", "reward",
-                            "policy_divergence", "policy_entropy"}) {
-      out << "  " << std::setw(8) << cell(row, key);
-    }
-    for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-      out << "  " << std::setw(8) << cell(row.value("validation", json::object()), to_string(ranker));
-    }
-    for (const char* key : {"policy_hits", "uniform_hits"}) out << "  " << std::setw(8) << cell(row, key);
-    out << "  " << std::setw(10) << false_negatives(row);
-    for (const char* key : {"discriminator_gradient", "generator_gradient"})
-      out << "  " << std::setw(8) << cell(row, key);
-    out << std::right << '\n';
+  for (const EpochReport& report : network.epochs) print_epoch(report, out);
+  for (const std::string& trouble : network.troubles) out << "  trouble: " << trouble << '\n';
+  for (const Ranker ranker : kRankers) {
+    if (!network.best[ranker]) continue;
+    out << "  best " << to_string(ranker) << ": epoch " << network.best[ranker]->epoch << ", validation "
+        << cell(network.best[ranker]->validation) << '\n';
   }
-  for (const json& trouble : network.value("troubles", json::array()))
-    out << "  trouble: " << trouble.get<std::string>() << '\n';
-  const json best_epochs = network.value("best", json::object());  // items() refers to it
-  for (const auto& [ranker, best] : best_epochs.items()) {
-    out << "  best " << ranker << ": epoch " << best.value("epoch", 0) << ", validation " << cell(best, "validation")
-        << '\n';
+  if (network.examination.empty()) return;
+  out << "  examination by rank, as far as clicks tell (rank 1 = 1):";
+  for (const double offset : network.examination) {
+    out << ' ' << std::setprecision(2) << std::fixed << std::exp(offset);
   }
-  if (network.contains("examination_offset")) {
-    out << "  examination by rank, as far as clicks tell (rank 1 = 1):";
-    for (const json& offset : network["examination_offset"]) {
-      out << ' ' << std::setprecision(2) << std::fixed << std::exp(offset.get<double>());
-    }
-    out << '\n';
+  out << '\n';
+}
+
+// `label` in a column of its own, and the JSON of what is known; nothing where nothing is.
+template <class Value>
+void print_json(const char* label, const std::optional<Value>& value, std::ostream& out) {
+  if (value) out << std::left << std::setw(11) << label << std::right << json(*value).dump() << '\n';
+}
+
+void print_record(const TrainingRecord& record, std::ostream& out) {
+  if (record.options) {
+    json options(*record.options);
+    if (!record.from.empty()) options["from"] = record.from;
+    out << "options    " << options.dump() << '\n';
   }
+  const int num_left_out = record.num_models_before - static_cast<int>(record.history.size());
+  for (std::size_t i = 0; i < record.history.size(); ++i) {
+    const PastModel& before = record.history[i];
+    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
+    out << "after      " << before.version.substr(0, 12) << ", trained on "
+        << json(before.training.value_or(DataRecord())).dump() << '\n';
+  }
+  print_json("training", record.training, out);
+  print_json("validation", record.validation, out);
+  if (!record.validation_measure.empty()) out << "measure    " << record.validation_measure << '\n';
+  if (record.check) out << "against the first stage " << json(*record.check).dump() << '\n';
+  if (record.false_negatives) print_false_negatives(*record.false_negatives, out);
+  for (const NetworkRecord& network : record.networks) print_network(network, out);
 }
 
 void print_model(const Model& model, std::ostream& out) {
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
       << model.depth() << " candidates\n";
-  if (model.parts().unseen_credit != 0.0) out << "unseen     get a credit of " << model.parts().unseen_credit << '\n';
+  if (parts_of(model).unseen_credit != 0.0)
+    out << "unseen     get a credit of " << parts_of(model).unseen_credit << '\n';
   out << "trained on ";
   const IndexFacts& facts = model.index_facts();
   if (facts.num_documents > 0) {
@@ -96,26 +131,7 @@ void print_model(const Model& model, std::ostream& out) {
   }
   out << "features   " << model.schema().features.size() << ", stemmer " << model.schema().stemmer << '\n';
   for (const std::string& feature : model.schema().features) out << "  " << feature << '\n';
-  const json record = json::parse(model.training_record());
-  if (record.contains("options")) out << "options    " << record["options"].dump() << '\n';
-  const json history = record.value("history", json::array());
-  const int num_left_out =
-      record.value("num_models_before", static_cast<int>(history.size())) - static_cast<int>(history.size());
-  for (std::size_t i = 0; i < history.size(); ++i) {
-    const json& before = history[i];
-    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
-    out << "after      " << before.value("version", "").substr(0, 12) << ", trained on "
-        << before.value("training", json::object()).dump() << '\n';
-  }
-  for (const char* part : {"training", "validation"}) {
-    if (record.contains(part)) out << std::left << std::setw(11) << part << std::right << record[part].dump() << '\n';
-  }
-  if (record.contains("validation_measure"))
-    out << "measure    " << record["validation_measure"].get<std::string>() << '\n';
-  if (record.contains("first_stage_check"))
-    out << "against the first stage " << record["first_stage_check"].dump() << '\n';
-  print_false_negatives(record, out);
-  for (const json& network : record.value("networks", json::array())) print_epochs(network, out);
+  print_record(record_of(model), out);
 }
 
 void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ostream& out) {
@@ -165,14 +181,16 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
   if (!any) out << "drift      none\n";
 }
 
-}  // namespace
-
 void add_options(InspectOptions& options, OptionTable& table) {
+  table.everyday({"model", "db", "prefix", "value"});
+  table.group("The model");
   table.text("model", options.model, "the model file; may stand without the flag", "FILE");
   table.positional("model");
   options.database.add_to(table);
 }
 
+// Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
+// of the index has changed since the model was trained.
 void run(const InspectOptions& options, std::ostream& out) {
   if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
   std::shared_ptr<const Model> model;
@@ -185,6 +203,16 @@ void run(const InspectOptions& options, std::ostream& out) {
   print_index(db, options.database.layout(db), out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, out);
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return make_command<InspectOptions>(
+      "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
+      "  xapian-irgan inspect films.model\n"
+      "  xapian-irgan inspect --db films\n"
+      "Given both, it also says what has changed in the index since the model was trained.\n");
 }
 
 }  // namespace irgan

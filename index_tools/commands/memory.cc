@@ -9,7 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "irgan/click_memory.h"
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/log/query_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/memory/memory_builder.h"
@@ -138,15 +141,15 @@ void take_newer(const ClickRow& row, std::optional<double>& newest) {
 LaterClicks later_clicks(const MemoryOptions& options, std::optional<double>& newest) {
   LabelOptions log = options.log;
   log.clicks = {options.tune};
-  log.rejects.clear();
+  log.log_options.rejects_path.clear();
   RowTexts texts(options.log.queries);
   LaterClicks later;
-  log.read_rows([&](const ClickRow& row) {
+  show_reading(read_rows(log.clicks, log.log_options, [&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
     if (!text) return;
     later[*text][std::string(row.document_id)] += row.count;
     take_newer(row, newest);
-  });
+  }));
   if (later.empty()) throw Error(options.tune + ": there are no clicks in it to tune by");
   return later;
 }
@@ -163,12 +166,12 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
     state.rules.half_life_days = half_life;
     builders.emplace_back(state);
   }
-  options.log.read_rows([&](const ClickRow& row) {
+  show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
     const std::string* text = row.clicked ? texts.of(row) : nullptr;
     if (!text) return;
     take_newer(row, newest);
     for (MemoryBuilder& builder : builders) builder.add(row, *text);
-  });
+  }));
   if (newest && newest_later && *newest_later <= *newest) {
     throw ConfigError(
         "--tune " + options.tune +
@@ -198,8 +201,10 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
 }  // namespace
 
 void add_options(MemoryOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
+  table.group("The memory");
   table.text("from", options.from,
              "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
              "FILE");
@@ -214,6 +219,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
                "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
                "that nobody "
                "reads in the memory what few people asked; if not given, that of --from, or 10");
+  table.group("Tuning");
   table.text("tune", options.tune,
              "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
              "FILE");
@@ -221,6 +227,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
              "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "for --tune: candidates a query; 0: as the model was trained");
+  table.group("The memory");
   table.flag("force", options.force, "add a log that has no click newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
@@ -240,10 +247,10 @@ void run(const MemoryOptions& options, std::ostream& out) {
     if (!options.from.empty() && !options.prior_clicks)
       prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
     builder.emplace(state_before(options));
-    options.log.read_rows([&](const ClickRow& row) {
+    show_reading(read_rows(options.log.clicks, options.log.log_options, [&](const ClickRow& row) {
       const std::string* text = row.clicked ? texts.of(row) : nullptr;
       if (text) builder->add(row, *text);
-    });
+    }));
   }
   report(*builder, texts, options);
   const std::string bytes = encode_memory(served_memory(builder->state(), prior));
@@ -256,6 +263,17 @@ void run(const MemoryOptions& options, std::ostream& out) {
       << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
       << " documents, " << facts.num_bytes << " bytes; " << builder->state().queries.keys.size() - facts.num_queries
       << " queries are held back\n";
+}
+
+Command memory_command() {
+  return make_command<MemoryOptions>(
+      "memory", "--clicks C [--from MEMORY] --out MEMORY", "remember what was clicked, from each day's log",
+      "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
+      "and then every night:\n"
+      "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
+      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
+      "searches find it.\n");
 }
 
 }  // namespace irgan

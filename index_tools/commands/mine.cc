@@ -8,6 +8,9 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/mining_table.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
@@ -17,16 +20,6 @@
 
 namespace irgan {
 namespace {
-
-MiningEvidence read_evidence(const LabelOptions& labels) {
-  std::vector<QueryRow> queries = read_queries(labels.queries);
-  if (!labels.qrels.empty()) return mining_evidence(std::move(queries), read_qrels(labels.qrels));
-  MiningEvidence evidence;
-  evidence.queries = std::move(queries);
-  const auto add_query = [&](QueryEvidence&& query) { add(query, evidence); };
-  evidence.has_impressions = labels.read_clicks(evidence.queries, 0.0, add_query).has_impressions;
-  return evidence;
-}
 
 std::shared_ptr<const Model> read_model(const std::string& path, const Xapian::Database& db) {
   if (!path.empty()) return Model::from_file(path);
@@ -44,7 +37,9 @@ Miner miner_for(const MineOptions& options) {
   mining.model_name = model_name(options.model);
   check(mining);
   Site site = options.database.site();
-  MiningEvidence evidence = read_evidence(options.labels);
+  LogReading reading;
+  MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading);
+  show_reading(reading);
   std::shared_ptr<const Model> model;
   if (!options.model.empty() || needs_model(mining)) model = read_model(options.model, site.open());
   return {std::move(site), std::move(model), std::move(evidence), std::move(mining)};
@@ -95,6 +90,20 @@ void run(const MineOptions& options, std::ostream& out) {
   std::ostringstream rounded;
   rounded << std::fixed << std::setprecision(0) << speed;
   out << "wrote " << options.out << ": " << report.num_rows << " rows, " << rounded.str() << " queries a second\n";
+}
+
+Command mine_command() {
+  return make_command<MineOptions>("mine", "--db DB --model M --queries Q (--clicks C | --qrels R) --out NEG",
+                                   "mine hard negatives for training other models",
+                                   "This is for those who train retrieval models. A hard negative is a document that "
+                                   "looks right for a query and is wrong.\n"
+                                   "  xapian-irgan mine --db films --model films.model --queries queries.tsv --clicks "
+                                   "clicks.tsv --out triplets.jsonl.gz\n"
+                                   "  xapian-irgan mine --db films --queries queries.tsv --qrels qrels.txt --source "
+                                   "bm25 --relative-margin .05 --format ids --out negatives.tsv\n"
+                                   "A run that was stopped goes on where it was when you give the same command again.\n"
+                                   "Next: train on the file with sentence-transformers, FlagEmbedding or Tevatron; "
+                                   "--format names the forms that they read.\n");
 }
 
 }  // namespace irgan

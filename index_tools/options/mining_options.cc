@@ -1,7 +1,9 @@
 #include "index_tools/options/mining_options.h"
 
 #include <algorithm>
-#include <charconv>
+#include <string_view>
+
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -10,6 +12,7 @@ constexpr double kAnyScore = 1e9;
 constexpr std::size_t kAnyRank = 1000000;
 
 void add_source_options(MineOptions& options, OptionTable& table) {
+  table.group("Where negatives come from");
   table.texts("source", options.sources,
               "where negatives come from, with its share of them; may be given again. discriminator (the default, "
               "which measured harder at "
@@ -35,6 +38,7 @@ void add_source_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_guard_options(MineOptions& options, OptionTable& table) {
+  table.group("What is no negative");
   table.choice<std::optional<GuardScore>>(
       "score-by", options.score_by,
       {{"auto", std::nullopt},
@@ -73,6 +77,7 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
+  table.group("How many are picked");
   table.number("num-negatives", options.mining.num_negatives, std::size_t{1}, std::size_t{10000},
                "negatives a query, or a positive");
   table.choice<Picking>("strategy", options.mining.picking, {{"top", Picking::top}, {"random", Picking::random}},
@@ -93,6 +98,7 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
+  table.group("Output");
   table.choice<NegativeForm>("format", options.mining.form,
                              {{"triplet", NegativeForm::triplet},
                               {"n-tuple", NegativeForm::n_tuple},
@@ -118,9 +124,7 @@ SourceShare parsed_source(const std::string& text) {
   const std::size_t equals = std::min(text.find('='), text.size());
   SourceShare parsed{negative_source_from_string(text.substr(0, equals))};
   if (equals == text.size()) return parsed;
-  const char* const end = text.data() + text.size();
-  const auto share = std::from_chars(text.data() + equals + 1, end, parsed.share);
-  if (share.ec != std::errc() || share.ptr != end) {
+  if (!parse_number(std::string_view(text).substr(equals + 1), parsed.share)) {
     throw ConfigError("--source " + text + ": the share must be a number above 0");
   }
   return parsed;
@@ -140,17 +144,23 @@ GuardScore default_score(const MineOptions& options, const MiningOptions& mining
 }  // namespace
 
 void add_options(MineOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "queries", "clicks", "qrels", "out", "model", "source", "num-negatives", "format", "text-field"});
   options.database.add_to(table);
   options.labels.add_to(table);
+  table.group("The model");
   table.text("model", options.model, "the model file; else the model in the index, where one is needed", "FILE");
+  table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");
   add_source_options(options, table);
   add_guard_options(options, table);
   add_choice_options(options, table);
   add_form_options(options, table);
+  table.group("Candidates");
   table.number("depth", options.mining.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
+  table.group("Machine");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");
 }

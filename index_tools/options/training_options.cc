@@ -1,11 +1,36 @@
 #include "index_tools/options/training_options.h"
 
-#include <cstddef>
+#include <algorithm>
+#include <string>
 
 namespace irgan {
+namespace {
+
+/// Adds the flag of one hyper-parameter.
+struct Flag {
+  TrainingOptions& options;
+  OptionTable& table;
+  const HyperParameter& row;
+
+  template <class Value>
+  void operator()(const Number<Value>& number) const {
+    table.number(row.flag, number.member.of(options), number.low, number.high, row.text);
+  }
+  void operator()(const Numbers& numbers) const {
+    table.numbers(row.flag, numbers.member.of(options), numbers.low, numbers.high, row.text);
+  }
+  void operator()(const Text& text) const { table.text(row.flag, text.member.of(options), row.text, "NAME"); }
+  void operator()(const Choice& choice) const {
+    table.choice(row.flag, choice.names, choice.name_of(options), row.text,
+                 [&options = options, &choice](const std::string& name) { return choice.set(options, name); });
+  }
+};
+
+}  // namespace
 
 void add_training_options(TrainingOptions& options, OptionTable& table) {
   GameOptions& game = options.game;
+  table.group("The game");
   table.choice<Objective>(
       "objective", game.objective, {{"game", Objective::game}, {"softmax", Objective::softmax}},
       "IRGAN's game, or the listwise softmax, which does about as well on pools of 100 without a generator");
@@ -37,6 +62,7 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
                "share of clicked documents among the generator's draws, weighted back");
   table.number("d-steps", game.discriminator_steps, 1, 100, "discriminator steps a phase");
   table.number("g-steps", game.generator_steps, 1, 100, "generator steps a phase");
+  table.group("Networks and steps");
   table.number("pretrain", options.pretraining_epochs, 0, 1000,
                "epochs of maximum likelihood for the generator before the game; not needed by ratio");
   table.number("batch", options.batch_size, 1, 4096, "queries or pages a step");
@@ -47,31 +73,46 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.numbers("hidden", options.hidden_units, 1, 4096, "units of the discriminator's hidden layers");
   table.numbers("generator-hidden", options.generator_hidden_units, 1, 4096,
                 "units of the generator's hidden layers; default as --hidden");
+  table.group("Networks and steps");
   table.text("generator-features", options.generator_features,
              "what the generator sees: all; cheap (first stage and value slots), which makes deep pools quick with "
              "--samples; or names with commas between (default all)",
              "NAMES");
   table.number("networks", options.networks, 1, 100,
                "networks of neighbouring seeds whose scores are averaged; 3 gain a little");
+  table.group("Output");
   table.choice<Ranker>(
       "serve", options.ranker,
       {{"discriminator", Ranker::discriminator}, {"generator", Ranker::generator}, {"combined", Ranker::combined}},
       "which player ranks live searches");
+  table.group("Behaviour features");
   table.number(
       "unseen-credit", options.unseen_credit, 0.0, 100.0,
       "with --behaviour, what a document that the log has never seen gets added to the discriminator's score (a log "
       "odds), so that those whose "
       "clicks are known do not pass it by that alone; on a real log 0 ranked as well over all, and new documents fell");
+  table.group("Features");
   table.text("first-stage", options.first_stage_feature, "feature that holds the first stage's score", "NAME");
+  table.group("Labels");
   table.choice<QueryWeight>(
       "query-weight", options.query_weight,
       {{"sqrt", QueryWeight::sqrt}, {"one", QueryWeight::one}, {"clicks", QueryWeight::clicks}},
       "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all alike, "
       "so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike");
+  table.group("Machine");
   const std::size_t largest = std::size_t{1} << 62;
   table.number("seed", options.seed, std::size_t{0}, largest,
                "of everything random: the same seed gives the same model");
   table.flag("restart", options.restart, "do not go on with an interrupted run of the same model");
+}
+
+std::string flag_of(const std::string& member) {
+  for (const HyperParameter& row : recipe()) {
+    if (member == row.name) return std::string("--") + row.flag;
+  }
+  std::string flag = "--" + member;
+  std::replace(flag.begin(), flag.end(), '_', '-');
+  return flag;
 }
 
 }  // namespace irgan

@@ -1,12 +1,18 @@
 /// The flags of TrainingOptions.
 #pragma once
 
+#include <string>
+
 #include "index_tools/options/option_table.h"
-#include "trainer/training/training.h"
+#include "trainer/training/recipe.h"
 
 namespace irgan {
 
-/// Adds a flag for every member that changes the model; --threads is left to the command.
+/// Adds a flag for every row of recipe() but epochs, and --restart; epochs, threads and the checkpoint are left to the
+/// command.
 void add_training_options(TrainingOptions& options, OptionTable& table);
+
+/// Returns the flag, with its dashes, of the member that a ConfigError names.
+std::string flag_of(const std::string& member);
 
 }  // namespace irgan

@@ -13,8 +13,8 @@
 
 namespace irgan {
 
-// DESIGN 2, point 6: one query of 50 documents, rows that are one-hot, one linear layer: its weights are the documents'
-// scores. The policy starts uniform, at KL(p_true || p_theta) = .68.
+// One query of 50 documents. Rows are one-hot and the network is one linear layer, so its weights are the documents'
+// scores. The policy starts uniform, at KL(p_true || p_theta) = .68 (trainer/README.md, "The equilibrium").
 struct TableGame {
   FeatureMatrix one_hot = FeatureMatrix::Identity(50, 50);
   std::vector<int> no_ranks;
@@ -51,15 +51,16 @@ struct TableGame {
     Network zeros;
     zeros.layers.push_back({FeatureMatrix::Zero(50, 1), Eigen::VectorXf::Zero(1)});
     ThreadPool threads(1);
-    Game game(options, zeros, zeros, 0, threads);
-    std::vector<double> curve{divergence(game.generator.weights)};
+    Players players{Player(zeros), Player(zeros), PositionOffsets(0)};
+    Game game(options, players, threads);
+    std::vector<double> curve{divergence(players.generator.weights)};
     for (int step = 0; step < num_steps; ++step) {
       const double now = rate * (0.02 + 0.5 * (1.0 + std::cos(M_PI * step / num_steps)));
       item.seed = static_cast<std::uint64_t>(step);
       game.step({item}, now, now);
-      if ((step + 1) % 200 == 0) curve.push_back(divergence(game.generator.weights));
+      if ((step + 1) % 200 == 0) curve.push_back(divergence(players.generator.weights));
     }
-    ranker = divergence(game.discriminator.weights);
+    ranker = divergence(players.discriminator.weights);
     return curve;
   }
 };

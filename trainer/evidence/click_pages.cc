@@ -12,6 +12,7 @@
 
 #include "trainer/evidence/distinct_pages.h"
 #include "trainer/evidence/spilled_clicks.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/keyed_sums.h"
 
 namespace irgan {
@@ -335,7 +336,7 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   assert(!row.is_impression || row.rank > 0);
   s.note(row);
-  const std::uint64_t session = std::hash<std::string_view>()(row.session);
+  const std::uint64_t session = text_hash(row.session);
   const std::uint32_t query = s.queries.number_of(query_id);
   const std::uint32_t document = s.documents.number_of(row.document_id);
   if (row.is_impression) s.add_to_page(row, {session, query}, document, s.last_time);
@@ -346,7 +347,7 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
 void ClickAggregator::add_unknown(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   s.note(row);
-  if (row.is_impression || row.clicked) s.unknown.add(std::hash<std::string_view>()(query_id), 1.0, 0.0);
+  if (row.is_impression || row.clicked) s.unknown.add(text_hash(query_id), 1.0, 0.0);
   if (row.clicked) s.counts.num_unknown_clicks += row.count;
 }
 

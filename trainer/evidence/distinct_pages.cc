@@ -1,39 +1,15 @@
 #include "trainer/evidence/distinct_pages.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
 
-constexpr double kSecondsPerDay = 86400.0;
 constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
 
 }  // namespace
-
-Decay::Decay(double half_life_days) : half_life_(half_life_days * kSecondsPerDay) {}
-
-double Decay::after(double seconds) const {
-  return half_life_ == 0.0 || seconds <= 0.0 ? 1.0 : std::exp2(-seconds / half_life_);
-}
-
-void DecayedSum::add(double amount, double when, const Decay& decay) {
-  if (amount == 0.0) return;
-  if (value == 0.0) time = when;
-  if (when > time) {
-    value *= decay.after(when - time);
-    time = when;
-  }
-  value += amount * decay.after(time - when);
-}
-
-// The finaliser of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
-std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value) {
-  hash += value + 0x9E3779B97F4A7C15;
-  hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
-  hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
-  return hash ^ (hash >> 31);
-}
 
 void DistinctPages::merge(std::uint32_t query, std::uint64_t opening, const std::vector<Showing>& showings,
                           const Decay& decay) {

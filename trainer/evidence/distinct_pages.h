@@ -1,4 +1,4 @@
-/// Sums of decayed clicks, and the distinct result pages that hold them.
+/// The distinct result pages of a log, with the sums of their clicks.
 #pragma once
 
 #include <cstdint>
@@ -6,33 +6,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "trainer/evidence/decay.h"
+
 namespace irgan {
-
-/// What is left of a click as time passes.
-class Decay {
- public:
-  /// `half_life_days` 0: all of it, for ever.
-  explicit Decay(double half_life_days);
-
-  /// Returns 2^(-seconds / half-life), 1 for negative `seconds`.
-  double after(double seconds) const;
-
- private:
-  double half_life_;  // seconds
-};
-
-/// A sum of decayed clicks, as it stood at the time of its own newest one. The newest time of the whole log, which ages
-/// are taken from, is only known at the end; and weights relative to a time fixed before would overflow after a
-/// thousand half-lives, while those here are 1 at most.
-///
-/// Units:    time in seconds
-struct DecayedSum {
-  double value = 0.0;
-  double time = 0.0;
-
-  void add(double amount, double when, const Decay& decay);
-  double at(double when, const Decay& decay) const { return value * decay.after(when - time); }
-};
 
 /// A document of a page; documents and queries are numbers here.
 struct Showing {
@@ -42,9 +18,6 @@ struct Showing {
   double shown = 0.0;
   double last_clicks = 0.0;  // views whose lowest click was here
 };
-
-/// Returns a hash in which every bit of `value` has reached every bit.
-std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value);
 
 /// The distinct pages (a query and its list of document and rank), each with the sums over all its appearances.
 class DistinctPages {

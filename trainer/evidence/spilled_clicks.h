@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "trainer/evidence/click_pages.h"
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
 #include "trainer/machine/sorted_runs.h"
 
 namespace irgan {

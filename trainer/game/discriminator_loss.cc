@@ -15,7 +15,7 @@ using Eigen::VectorXd;
 LossGradient logistic_loss(const VectorXd& logits, const Eigen::Ref<const VectorXd>& positives,
                            const Eigen::Ref<const VectorXd>& negatives) {
   assert(logits.size() == positives.size() && logits.size() == negatives.size());
-  LossGradient result{0.0, VectorXd(logits.size())};
+  LossGradient result{0.0, VectorXd(logits.size()), logits};
   for (Index i = 0; i < logits.size(); ++i) {
     result.loss += positives[i] * softplus(-logits[i]) + negatives[i] * softplus(logits[i]);
     result.gradient[i] = -positives[i] * sigmoid(-logits[i]) + negatives[i] * sigmoid(logits[i]);
@@ -31,6 +31,8 @@ SampledLoss sampled_logistic_loss(const VectorXd& positive_logits, const VectorX
   result.negative_gradient = negative_logits.unaryExpr([&](double f) { return share * sigmoid(f); });
   for (const double f : positive_logits) result.loss += share * softplus(-f);
   for (const double f : negative_logits) result.loss += share * softplus(f);
+  result.logits.resize(positive_logits.size() + negative_logits.size());
+  result.logits << positive_logits, negative_logits;
   return result;
 }
 

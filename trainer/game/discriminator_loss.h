@@ -12,6 +12,7 @@ namespace irgan {
 struct LossGradient {
   double loss = 0.0;
   Eigen::VectorXd gradient;
+  Eigen::VectorXd logits{};  ///< f of each document; empty where f is of pairs, or there is none
 };
 
 /// Smallest p_neg, p_theta in a ratio: keeps log-ratios finite where a policy has given a document up.
@@ -32,7 +33,8 @@ IRGAN_API LossGradient plain_loss(const Eigen::Ref<const Eigen::VectorXd>& score
 /// p_neg, the optimum is the same, and as v grows the gradient becomes the softmax's. With e = dL/df:  dL/ds_j = e_j -
 /// softmax(s)_j sum_i e_i
 ///
-/// Source: DESIGN 2; Gutmann and Hyvarinen, "Noise-contrastive estimation", AISTATS 2010, whose v is nu
+/// Source: trainer/README.md, "Two forms of the discriminator"; Gutmann and Hyvarinen, "Noise-contrastive estimation",
+/// AISTATS 2010, whose v is nu
 IRGAN_API LossGradient ratio_loss(const Eigen::Ref<const Eigen::VectorXd>& scores,
                                   const Eigen::Ref<const Eigen::VectorXd>& positives,
                                   const Eigen::Ref<const Eigen::VectorXd>& negatives);
@@ -42,6 +44,7 @@ struct SampledLoss {
   double loss = 0.0;                  ///< nats a positive
   Eigen::VectorXd positive_gradient;  ///< K
   Eigen::VectorXd negative_gradient;  ///< v K
+  Eigen::VectorXd logits{};           ///< f of the positives, then of the negatives; empty where f is of pairs
   double log_partition = 0.0;         ///< estimate of log sum_pool exp(s): log mean_k exp(s_k) / p_neg(d_k)
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <utility>
 
-#include "trainer/game/discriminator_loss.h"
 #include "trainer/game/softmax.h"
 
 namespace irgan {
@@ -40,8 +39,9 @@ VectorXd scores_of(const Network& network, const FeatureMatrix& inputs, Network:
 }
 
 // Share of positives with f > 0 and of negatives with f < 0, and how far D's mean is from the share of positives.
-// Positives add up to 1, negatives to the number that there are for one.
+// Positives add up to 1, negatives to the number that there are for one. Pairs have no logits and are not judged.
 void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& negatives, GameStatistics& statistics) {
+  if (logits.size() == 0) return;
   const double positive_share = 1.0 / (1.0 + negatives.sum());
   double mean = 0.0;
   for (Index i = 0; i < logits.size(); ++i) {
@@ -90,13 +90,8 @@ struct Game::Workspace {
   GameStatistics statistics;
 };
 
-Game::Game(GameOptions options, Network discriminator_start, Network generator_start, Index num_ranks,
-           ThreadPool& threads)
-    : discriminator(std::move(discriminator_start)),
-      generator(std::move(generator_start)),
-      offsets(num_ranks),
-      options_(options),
-      threads_(threads) {}
+Game::Game(GameOptions options, Players& players, ThreadPool& threads)
+    : options_(options), players_(players), threads_(threads) {}
 
 Game::~Game() = default;
 
@@ -107,14 +102,14 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
     space.random.seed(batch[i].seed);
     space.statistics = GameStatistics();
     space.statistics.weight = batch[i].weight;
-    space.offset = offsets_of(batch[i], offsets.value);
+    space.offset = offsets_of(batch[i], players_.offsets.value);
     if (has_generator(options_)) policy_pass(batch[i], space);
   });
   double discriminator_norm = 0.0;
   double generator_norm = 0.0;
   for (int k = 0; k < options_.discriminator_steps; ++k) {
     threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
-      if (k > 0) spaces_[i]->offset = offsets_of(batch[i], offsets.value);
+      if (k > 0) spaces_[i]->offset = offsets_of(batch[i], players_.offsets.value);
       if (options_.samples > 0 && options_.objective == Objective::game) {
         sampled_discriminator_pass(batch[i], *spaces_[i]);
       } else {
@@ -122,24 +117,24 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
       }
     });
     discriminator_norm =
-        discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
-    if (offsets.value.size() > 0) {
-      VectorXd gradient = VectorXd::Zero(offsets.value.size());
+        players_.discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
+    if (players_.offsets.value.size() > 0) {
+      VectorXd gradient = VectorXd::Zero(players_.offsets.value.size());
       for (std::size_t i = 0; i < batch.size(); ++i) gradient += spaces_[i]->offset_gradient;
-      offsets.update(gradient, kOffsetRate * discriminator_rate);
+      players_.offsets.update(gradient, kOffsetRate * discriminator_rate);
     }
   }
   for (int k = 0; k < options_.generator_steps && has_generator(options_); ++k) {
     threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
       if (k > 0) policy_pass(batch[i], *spaces_[i]);
-      spaces_[i]->offset = offsets_of(batch[i], offsets.value);
+      spaces_[i]->offset = offsets_of(batch[i], players_.offsets.value);
       if (options_.samples > 0) {
         sampled_generator_pass(batch[i], *spaces_[i]);
       } else {
         generator_pass(batch[i], *spaces_[i]);
       }
     });
-    generator_norm = generator.update(summed(&Workspace::generator_gradient, batch.size()), generator_rate);
+    generator_norm = players_.generator.update(summed(&Workspace::generator_gradient, batch.size()), generator_rate);
   }
   GameStatistics statistics;
   for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -154,13 +149,13 @@ void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
   while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
   threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
     Workspace& space = *spaces_[i];
-    space.offset = offsets_of(batch[i], offsets.value);
+    space.offset = offsets_of(batch[i], players_.offsets.value);
     policy_pass(batch[i], space);
     const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
-    backpropagate(generator.weights, *batch[i].generator_encoded, space.generator_activations, gradient.cast<float>(),
-                  space.generator_gradient);
+    backpropagate(players_.generator.weights, *batch[i].generator_encoded, space.generator_activations,
+                  gradient.cast<float>(), space.generator_gradient);
   });
-  generator.update(summed(&Workspace::generator_gradient, batch.size()), rate);
+  players_.generator.update(summed(&Workspace::generator_gradient, batch.size()), rate);
 }
 
 // Adds the examples' gradients up in their order, into the first one's: the same sum at any number of threads.
@@ -171,8 +166,8 @@ NetworkGradient& Game::summed(NetworkGradient Workspace::*gradient, std::size_t 
 }
 
 void Game::policy_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd logits =
-      scores_of(generator.weights, *item.generator_encoded, space.generator_activations) / options_.temperature;
+  const VectorXd logits = scores_of(players_.generator.weights, *item.generator_encoded, space.generator_activations) /
+                          options_.temperature;
   space.log_policy = log_softmax(logits + space.offset);
   space.policy = space.log_policy.array().exp();
   space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
@@ -195,43 +190,32 @@ VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorX
 
 void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
   const VectorXd scores =
-      scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+      scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
   LossGradient result;
   if (options_.objective == Objective::softmax) {
     result = softmax_loss(scores, item.positives);
   } else {
     space.noise = noise(item, space, scores);
-    switch (options_.form) {
-      case DiscriminatorForm::ratio: {
-        const VectorXd negatives = options_.negatives * space.noise;
-        result = ratio_loss(scores, item.positives, negatives);
-        judge(log_ratio(scores, negatives), item.positives, negatives, space.statistics);
-        break;
-      }
-      case DiscriminatorForm::plain:
-        result = plain_loss(scores, item.positives, space.noise);
-        judge(scores, item.positives, space.noise, space.statistics);
-        break;
-      case DiscriminatorForm::pairwise:
-        result = pairwise_loss(scores, item.positives, space.noise);
-        break;
-    }
+    const VectorXd negatives = options_.negatives * space.noise;
+    result = pool_loss(options_.form, scores, item.positives, negatives);
+    judge(result.logits, item.positives, negatives, space.statistics);
   }
   space.statistics.discriminator_loss = result.loss;
   result.gradient *= item.weight;
-  space.offset_gradient = VectorXd::Zero(offsets.value.size());
+  space.offset_gradient = VectorXd::Zero(players_.offsets.value.size());
   for (std::size_t i = 0; i < item.ranks->size(); ++i) {
     space.offset_gradient[(*item.ranks)[i] - 1] += result.gradient[static_cast<Index>(i)];
   }
-  backpropagate(discriminator.weights, *item.encoded, space.discriminator_activations, result.gradient.cast<float>(),
-                space.discriminator_gradient);
+  backpropagate(players_.discriminator.weights, *item.encoded, space.discriminator_activations,
+                result.gradient.cast<float>(), space.discriminator_gradient);
 }
 
 void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) const {
   const int k = options_.samples;
   VectorXd pool_scores;
   if (!scores_draws_alone(options_)) {
-    pool_scores = scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+    pool_scores =
+        scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
   }
   space.noise = noise(item, space, pool_scores);
   const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
@@ -241,70 +225,43 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
 
   const FeatureMatrix inputs = inputs_of(item, rows);
   const VectorXd scores =
-      scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+      scores_of(players_.discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
-  SampledLoss result;
-  switch (options_.form) {
-    case DiscriminatorForm::ratio:
-      result = sampled_ratio_loss(scores.head(k), scores.tail(num_negatives), log_noise.head(k),
-                                  log_noise.tail(num_negatives));
-      break;
-    case DiscriminatorForm::plain:
-      result = sampled_plain_loss(scores.head(k), scores.tail(num_negatives));
-      break;
-    case DiscriminatorForm::pairwise:
-      result = sampled_pairwise_loss(scores.head(k), scores.tail(num_negatives));
-      break;
-  }
+  const SampledLoss result = drawn_loss(options_.form, scores, log_noise, k);
   space.log_partition = result.log_partition;
   space.statistics.discriminator_loss = result.loss;
   VectorXd gradient(k + num_negatives);
   gradient << result.positive_gradient, result.negative_gradient;
   gradient *= item.weight;
-  if (options_.form != DiscriminatorForm::pairwise) {
-    VectorXd logits = scores;
-    if (options_.form == DiscriminatorForm::ratio) {
-      logits =
-          scores.array() - log_noise.array() - result.log_partition - std::log(static_cast<double>(num_negatives) / k);
-    }
-    VectorXd drawn_positives = VectorXd::Zero(k + num_negatives);
-    drawn_positives.head(k).setConstant(1.0 / k);
-    VectorXd drawn_negatives = VectorXd::Zero(k + num_negatives);
-    drawn_negatives.tail(num_negatives).setConstant(1.0 / k);
-    judge(logits, drawn_positives, drawn_negatives, space.statistics);
-  }
-  space.offset_gradient = VectorXd::Zero(offsets.value.size());
+  VectorXd drawn_positives = VectorXd::Zero(k + num_negatives);
+  drawn_positives.head(k).setConstant(1.0 / k);
+  VectorXd drawn_negatives = VectorXd::Zero(k + num_negatives);
+  drawn_negatives.tail(num_negatives).setConstant(1.0 / k);
+  judge(result.logits, drawn_positives, drawn_negatives, space.statistics);
+  space.offset_gradient = VectorXd::Zero(players_.offsets.value.size());
   for (std::size_t i = 0; i < rows.size() && !item.ranks->empty(); ++i) {
     const int rank = (*item.ranks)[static_cast<std::size_t>(rows[i])];
     space.offset_gradient[rank - 1] += gradient[static_cast<Index>(i)];
   }
-  backpropagate(discriminator.weights, inputs, space.discriminator_activations, gradient.cast<float>(),
+  backpropagate(players_.discriminator.weights, inputs, space.discriminator_activations, gradient.cast<float>(),
                 space.discriminator_gradient);
 }
 
-// The reward's logit. With the mixture's ratio the best reply of p_theta is p_neg = p_true, and p_neg >= lambda / n
-// clips whatever is less likely. With its own ratio log p_true - log p_theta the reward is constant just where
-// p_theta = p_true, so no document's probability is lost.
+// With the mixture's ratio the best reply of p_theta is p_neg = p_true, and p_neg >= lambda / n clips whatever is less
+// likely. With its own ratio log p_true - log p_theta the reward is constant just where p_theta = p_true, so no
+// document's probability is lost.
+const VectorXd& Game::reward_divisor(const Workspace& space) const {
+  return options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
+}
+
 void Game::generator_pass(const GameItem& item, Workspace& space) const {
   const VectorXd scores =
-      scores_of(discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
-  VectorXd reward;
-  switch (options_.form) {
-    case DiscriminatorForm::ratio:
-      reward = rewards(log_ratio(scores, options_.reward_ratio == RewardRatio::own ? space.policy : space.noise),
-                       options_.reward);
-      break;
-    case DiscriminatorForm::plain:
-      reward = rewards(scores, options_.reward);
-      break;
-    case DiscriminatorForm::pairwise:
-      reward = pairwise_rewards(scores, item.positives, options_.reward);
-      break;
-  }
+      scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+  const VectorXd reward = pool_rewards(options_.form, options_.reward, scores, item.positives, reward_divisor(space));
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
-  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
-                space.generator_gradient);
+  backpropagate(players_.generator.weights, *item.generator_encoded, space.generator_activations,
+                gradient.cast<float>(), space.generator_gradient);
 }
 
 void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const {
@@ -313,28 +270,18 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
   const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
   const FeatureMatrix inputs = inputs_of(item, rows);
   const VectorXd scores =
-      scores_of(discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
-  VectorXd reward;
-  switch (options_.form) {
-    case DiscriminatorForm::ratio: {
-      const VectorXd& divisor = options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
-      const VectorXd log_divisor = gather(divisor, rows).array().max(kProbabilityFloor).log();
-      reward = rewards(scores.array() - space.log_partition - log_divisor.array(), options_.reward);
-      break;
-    }
-    case DiscriminatorForm::plain:
-      reward = rewards(scores, options_.reward);
-      break;
-    case DiscriminatorForm::pairwise: {
-      const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
-      Network::Activations activations;
-      const FeatureMatrix clicked_inputs = inputs_of(item, clicked);
-      const VectorXd clicked_scores =
-          scores_of(discriminator.weights, clicked_inputs, activations) + gather(space.offset, clicked);
-      reward = rewards(scores - clicked_scores, options_.reward);
-      break;
-    }
+      scores_of(players_.discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+  Opponents opponents;
+  if (options_.form == DiscriminatorForm::ratio) {
+    opponents.log_partition = space.log_partition;
+    opponents.log_divisor = gather(reward_divisor(space), rows).array().max(kProbabilityFloor).log();
+  } else if (options_.form == DiscriminatorForm::pairwise) {
+    const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
+    Network::Activations activations;
+    opponents.clicked_scores = scores_of(players_.discriminator.weights, inputs_of(item, clicked), activations) +
+                               gather(space.offset, clicked);
   }
+  const VectorXd reward = drawn_rewards(options_.form, options_.reward, scores, opponents);
   space.statistics.reward = 0.0;
   std::vector<Draw> draws = leave_one_out_advantages(rows, reward);
   for (std::size_t k = 0; k < draws.size(); ++k) {
@@ -343,8 +290,8 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
     space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
   }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
-  backpropagate(generator.weights, *item.generator_encoded, space.generator_activations, gradient.cast<float>(),
-                space.generator_gradient);
+  backpropagate(players_.generator.weights, *item.generator_encoded, space.generator_activations,
+                gradient.cast<float>(), space.generator_gradient);
 }
 
 }  // namespace irgan

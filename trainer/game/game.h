@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "trainer/game/discriminator_form.h"
 #include "trainer/game/negative_sampler.h"
 #include "trainer/game/player.h"
 #include "trainer/game/policy_gradient.h"
@@ -17,13 +18,6 @@ namespace irgan {
 enum class Objective {
   game,     ///< discriminator against picked negatives, eq. 13.23
   softmax,  ///< listwise softmax, no negatives and no generator
-};
-
-/// How the network's score s becomes the discriminator's logit f.
-enum class DiscriminatorForm {
-  ratio,     ///< f = log softmax(s) - log p_neg
-  plain,     ///< f = s
-  pairwise,  ///< f(u, v) = s_u - s_v for a clicked u and a picked v
 };
 
 /// Which logit rewards the generator under the ratio form.
@@ -84,14 +78,21 @@ struct IRGAN_API GameStatistics {
   void merge(const GameStatistics& other);
 };
 
-/// Two players and their board.
+/// Who plays, and the board.
+struct Players {
+  Player discriminator;
+  Player generator;
+  PositionOffsets offsets;  ///< b[rank], learnt with the discriminator; as many as the largest rank that is shown
+};
+
+/// The rules, by which the players learn.
 ///
 /// Threads: one caller at a time; a step's work is shared out over `threads`, its result does not depend on their
 /// number.
 class IRGAN_API Game {
  public:
-  /// num_ranks: largest rank that any example shows; 0 without impressions
-  Game(GameOptions options, Network discriminator, Network generator, Eigen::Index num_ranks, ThreadPool& threads);
+  /// Keeps references to `players`, whom each step changes, and to `threads`.
+  Game(GameOptions options, Players& players, ThreadPool& threads);
   ~Game();
 
   /// Plays one discriminator and one generator phase on a batch.
@@ -102,10 +103,6 @@ class IRGAN_API Game {
   /// One step of the generator alone towards the clicks (maximum likelihood): pre-training.
   void pretrain_generator(const std::vector<GameItem>& batch, double rate);
 
-  Player discriminator;
-  Player generator;
-  PositionOffsets offsets;  ///< b[rank], learnt with the discriminator
-
  private:
   struct Workspace;
 
@@ -115,9 +112,11 @@ class IRGAN_API Game {
   void generator_pass(const GameItem& item, Workspace& space) const;
   void sampled_generator_pass(const GameItem& item, Workspace& space) const;
   Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
+  const Eigen::VectorXd& reward_divisor(const Workspace& space) const;
   NetworkGradient& summed(NetworkGradient Workspace::*gradient, std::size_t batch_size);
 
   GameOptions options_;
+  Players& players_;
   ThreadPool& threads_;
   std::vector<std::unique_ptr<Workspace>> spaces_;
 };

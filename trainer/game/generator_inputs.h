@@ -17,7 +17,7 @@ class IRGAN_API GeneratorInputs {
   /// names: "all"; "cheap", which are those that need no postings: first stage, query length, value slots; or names of
   ///        features with commas between
   ///
-  /// Throws: ConfigError naming --generator-features and what it does not know
+  /// Throws: ConfigError naming generator_features and what it does not know
   GeneratorInputs(const FeatureSchema& schema, const Encoding& encoding, const std::string& names);
 
   bool sees_all() const { return sees_all_; }

@@ -15,8 +15,7 @@ enum class Sampler {
   dns,        ///< the highest-scored of kDynamicDraws uniform draws: dynamic negative sampling
 };
 
-/// m of dynamic negative sampling, which the paper leaves to the user: hard negatives without always the very hardest.
-inline constexpr int kDynamicDraws = 4;
+inline constexpr int kDynamicDraws = 4;  ///< more find harder negatives, and more positives among them
 
 /// Returns (1 - lambda) p + lambda / n.
 ///

@@ -1,13 +1,13 @@
 #include "trainer/labels/click_model.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "trainer/labels/position_based_model.h"
-#include "trainer/training/training.h"
 
 namespace irgan {
 namespace {
@@ -15,10 +15,6 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-// Steps until the curve stands: on msrd (2,000 pages) that after 1,000, 4 epochs, is that after 5,000 within .02 a
-// rank.
-constexpr double kStepsOfExamination = 1000.0;
-constexpr int kMostEpochs = 100;
 constexpr double kPriorShowings = 1.0;
 constexpr double kLeastPrior = 1e-9;
 
@@ -223,42 +219,43 @@ bool says_last_clicks(const TrainingData& data) {
   return !is_clicked;
 }
 
-// Throws: ConfigError that begins with `flag`
-void check_counts(ClickModel model, const TrainingData& data, const std::string& flag) {
+[[noreturn]] void refuse(ClickModel model, const std::string& reason, const std::string& where) {
+  throw ConfigError("click_model", to_string(model) + reason + (where.empty() ? "" : " (" + where + ")"));
+}
+
+void check_counts(ClickModel model, const TrainingData& data, const std::string& where) {
   if (model != ClickModel::pbm && model != ClickModel::dbn) return;
-  if (!says_how_often_shown(data))
-    throw ConfigError(
-        flag +
-        " needs rows that say how often a document was shown (shown = N): make them with this version's 'features'");
+  if (!says_how_often_shown(data)) {
+    refuse(model, " needs rows that say how often a document was shown (shown = N): make the rows anew", where);
+  }
   if (model == ClickModel::dbn && !says_last_clicks(data)) {
-    throw ConfigError(flag +
-                      " needs to know the last click of each page view: a log of single views with their sessions, not "
-                      "of counts, or rows that this "
-                      "version's 'features' made of one (last = N)");
+    refuse(model,
+           " needs to know the last click of each page view: a log of single views with their sessions, not of counts, "
+           "or rows that this version made of one (last = N)",
+           where);
   }
 }
 
 }  // namespace
 
 void check_click_model(const ClickModelSettings& settings, const TrainingData& data, const std::string& where) {
-  if (settings.model == ClickModel::automatic) return;
-  const std::string flag = (where.empty() ? "" : where + ": ") + "--click-model " + to_string(settings.model);
-  if (data.labels == LabelKind::shown) throw ConfigError(flag + ": a click model made these labels already");
-  if (data.labels == LabelKind::grades) throw ConfigError(flag + " is for clicks: these labels are judgments");
-  const bool needs_ranks = settings.model == ClickModel::offset || settings.model == ClickModel::pbm ||
-                           settings.model == ClickModel::dbn || settings.model == ClickModel::ips;
+  const ClickModel model = settings.model;
+  if (model == ClickModel::automatic) return;
+  if (data.labels == LabelKind::shown) refuse(model, ": a click model made these labels already", where);
+  if (data.labels == LabelKind::grades) refuse(model, " is for clicks: these labels are judgments", where);
+  const bool compares_counts = model == ClickModel::pbm || model == ClickModel::dbn;
+  const bool needs_ranks = compares_counts || model == ClickModel::offset || model == ClickModel::ips;
   if (needs_ranks && data.labels != LabelKind::impressions) {
-    throw ConfigError(
-        flag + " needs a log that says what was shown, with ranks; for clicks alone there are naive and decayed");
+    refuse(model, " needs a log that says what was shown, with ranks; for clicks alone there are naive and decayed",
+           where);
   }
-  if (settings.model == ClickModel::decayed && !(data.origin.half_life_days > 0.0)) {
-    throw ConfigError(flag + " needs a log with times, or rows that 'features --half-life' made of one");
+  if (model == ClickModel::decayed && !(data.origin.half_life_days > 0.0)) {
+    refuse(model, " needs a log with times, or rows whose clicks decayed", where);
   }
-  const bool compares_counts = settings.model == ClickModel::pbm || settings.model == ClickModel::dbn;
   if (compares_counts && data.origin.half_life_days > 0.0) {
-    throw ConfigError(flag + " compares clicks with showings, so clicks must not decay: use --half-life 0");
+    refuse(model, " compares clicks with showings, so clicks must not decay: half_life must be 0", where);
   }
-  check_counts(settings.model, data, flag);
+  check_counts(model, data, where);
 }
 
 const char* to_string(ClickModel model) {
@@ -289,30 +286,28 @@ LearntExamination learnt_examination(const TrainingData& training, std::uint64_t
   options.num_threads = num_threads;
   // No held-out part is needed: what is wanted is the last epoch, or nearly, and validation on its own data gives it.
   LearntExamination learnt;
-  Trained trained = train(training, training, options);
-  learnt.ranker = std::move(trained.model);
-  learnt.examination = std::move(trained.record.networks.front().examination);
+  learnt.ranker = model_of(train(training, training, options));
+  const auto record = nlohmann::json::parse(learnt.ranker->training_record());
+  learnt.examination = record.at("networks").at(0).at("examination_offset").get<std::vector<double>>();
   const double most = *std::max_element(learnt.examination.begin(), learnt.examination.end());
   for (double& offset : learnt.examination) offset = std::exp(offset - most);
   return learnt;
 }
 
-FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training) {
+FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training, FirstModel first) {
   FittedClickModel fitted;
   fitted.model = settings.model;
   fitted.clip = settings.clip;
   if (settings.model == ClickModel::automatic) return fitted;
   check_click_model(settings, training);
-  if (settings.model == ClickModel::ips && !settings.propensities.empty()) {
-    fitted.examination = settings.propensities;
-  } else if (settings.model == ClickModel::ips || settings.model == ClickModel::pbm ||
-             settings.model == ClickModel::dbn) {
-    LearntExamination learnt = learnt_examination(training, settings.seed, settings.num_threads);
-    fitted.examination = std::move(learnt.examination);
-    fitted.ranker = std::move(learnt.ranker);
-    if (settings.model == ClickModel::pbm) fit_pbm(training, fitted);
-    if (settings.model == ClickModel::dbn) fit_dbn(training, fitted);
+  if (settings.model == ClickModel::ips) fitted.examination = settings.propensities;
+  if (needs_first_model(settings)) {
+    assert(first.ranker != nullptr);
+    fitted.examination = std::move(first.examination);
+    fitted.ranker = std::move(first.ranker);
   }
+  if (settings.model == ClickModel::pbm) fit_pbm(training, fitted);
+  if (settings.model == ClickModel::dbn) fit_dbn(training, fitted);
   return fitted;
 }
 
@@ -340,7 +335,7 @@ void apply_click_model(const FittedClickModel& fitted, TrainingData& data) {
             : decays                              ? ClickModel::decayed
                                                   : ClickModel::naive;
   }
-  check_counts(model, data, std::string("--click-model ") + to_string(model));
+  check_counts(model, data, "");
   data.origin.click_model = to_string(model);
   data.origin.examination = fitted.examination;
   if (model == ClickModel::pbm) apply_pbm(fitted, data);

@@ -14,10 +14,12 @@ namespace irgan {
 
 /// How clicks become labels. C is the number of clicks on a document at a rank of a page, e the examination by rank.
 ///
-/// Sources: naive, decayed and offset: DESIGN 2. ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank
-/// with
-///          Biased Feedback", WSDM 2017, eq. 4, with the clipping of their section 5.3. pbm: see fit_position_based().
-///          dbn: see fit_dynamic_bayesian().
+/// Sources:
+/// - naive, decayed, offset: trainer/README.md, "From clicks to labels"
+/// - ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased Feedback", WSDM 2017, eq. 4, with
+///   the clipping of their section 5.3
+/// - pbm: fit_position_based()
+/// - dbn: fit_dynamic_bayesian()
 enum class ClickModel {
   automatic,  ///< offset for impressions, decayed for clicks alone
   naive,      ///< label = C, whatever the rank
@@ -31,10 +33,10 @@ IRGAN_API const char* to_string(ClickModel model);
 
 struct ClickModelSettings {
   ClickModel model = ClickModel::automatic;
-  std::vector<double> propensities;  ///< e by rank, for ips; empty: learnt_examination()
+  std::vector<double> propensities;  ///< e by rank, for ips; empty: those of a first model
   double clip = 20.0;                ///< a click counts at most so many
-  std::uint64_t seed = 1;
-  unsigned num_threads = 0;
+  std::uint64_t seed = 1;            ///< of the first model
+  unsigned num_threads = 0;          ///< that train it
 };
 
 /// What a click model learnt from the training part. Applied to both parts, so that nothing of validation is in it.
@@ -47,34 +49,33 @@ struct FittedClickModel {
   UserHabits habits;                    ///< of dbn
 };
 
-/// A first model by softmax(s + b[rank]), and e = exp(b) that it learnt, 1 at the rank that is looked at most.
+/// A first ranker by softmax(s + b[rank]), and e = exp(b) that it learnt, 1 at the rank that is looked at most.
 ///
 /// Where each query was shown in one order, the features alone tell a good document from a good rank: s takes what they
 /// explain, and e what is left, as the regression of Wang et al., "Position Bias Estimation for Unbiased Learning to
 /// Rank in Personal Search", WSDM 2018, section 4.2, does.
-struct LearntExamination {
+struct FirstModel {
   std::vector<double> examination;
   std::shared_ptr<const Model> ranker;
 };
 
-/// Requires: impressions
-/// Throws:   Error if no example has two documents and a click
-/// Cost:     8,000 examples of training, at least an epoch
-IRGAN_API LearntExamination learnt_examination(const TrainingData& training, std::uint64_t seed, unsigned num_threads);
+/// Whether fit_click_model() takes the examination, and for pbm and dbn the ranker, from a first model.
+IRGAN_API bool needs_first_model(const ClickModelSettings& settings);
 
 /// Checks that the data say what the model needs.
 ///
 /// where:  what the data come from, for the message; empty: not said
-/// Throws: ConfigError if the model needs impressions, times, how often each document was shown, or which click of a
-/// view was
-///         its last, and the data do not say
+/// Throws: ConfigError if the model needs something that the data do not say: impressions, times, how often each
+///         document was shown, or which click of a view was its last
 IRGAN_API void check_click_model(const ClickModelSettings& settings, const TrainingData& data,
                                  const std::string& where = "");
 
 /// Learns from the training part what the model needs.
 ///
-/// Throws: as check_click_model(); Error if there is nothing to learn from
-IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training);
+/// Requires: `first` has a ranker if needs_first_model(settings); learn_click_model() trains one
+/// Throws:   as check_click_model()
+IRGAN_API FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training,
+                                           FirstModel first = {});
 
 /// Makes labels of clicks, and writes the model into data.origin. Impressions become LabelKind::shown, by offset and
 /// automatic they stay what they are.

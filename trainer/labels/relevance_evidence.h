@@ -28,8 +28,7 @@ struct DocumentEvidence {
 ///   P(click | rank, otherwise)  = examination[rank] * click_otherwise
 ///
 /// Source: the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models",
-/// WSDM
-///         2008, with two classes of documents; what a ranker thinks is the prior of the class
+///         WSDM 2008, with two classes of documents; what a ranker thinks is the prior of the class
 struct IRGAN_API RelevanceModel {
   std::vector<double> examination;  ///< by rank, from rank 1; a later rank is looked at like the last one
   double intercept = 0.0;

@@ -23,10 +23,10 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == s
 
 ClickLogOptions checked(ClickLogOptions options) {
   if (options.rank_base && *options.rank_base != 0 && *options.rank_base != 1) {
-    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": must be 0 or 1");
+    throw ConfigError("rank_base", std::to_string(*options.rank_base) + ": must be 0 or 1");
   }
   if (!(options.max_bad >= 0.0 && options.max_bad <= 1.0)) {
-    throw ConfigError("--max-bad " + number_text(options.max_bad) + ": must be between 0 and 1");
+    throw ConfigError("max_bad", number_text(options.max_bad) + ": must be between 0 and 1");
   }
   return options;
 }
@@ -57,7 +57,7 @@ struct ClickLogReader::State {
       : options(checked(std::move(options_given))) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     latest_time = std::chrono::duration<double>(now).count() + kDay;
-    if (paths.empty()) throw ConfigError("--clicks is missing: name the click log");
+    if (paths.empty()) throw ConfigError("clicks", "is missing: name the click log");
     std::ostream* rejects_stream = nullptr;
     if (!options.rejects_path.empty()) {
       rejects = std::make_unique<OutputFile>(options.rejects_path);
@@ -81,8 +81,8 @@ struct ClickLogReader::State {
         if (json == nullptr && file->rows->is_json()) json = file.get();
       }
       if (json == nullptr || is_seen) continue;
-      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() +
-                        " has a value under the key '" + theirs + "'");
+      throw ConfigError("column", known + "=" + theirs + ": no line of " + json->input.path() +
+                                      " has a value under the key '" + theirs + "'");
     }
   }
 
@@ -93,11 +93,12 @@ struct ClickLogReader::State {
       if (file->rows != nullptr && (file->rows->has_seen("rank") || (file->rows->is_json() && !at_end))) return;
     }
     const LogFile& first = *files.front();
-    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": " + first.input.path() +
-                      (first.rows != nullptr
-                           ? " has no ranks; --column rank=THEIRS tells their name"
-                           : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
-                                 ", whose ranks are known to begin at 0"));
+    throw ConfigError(
+        "rank_base", std::to_string(*options.rank_base) + ": " + first.input.path() +
+                         (first.rows != nullptr
+                              ? " has no ranks; a column rank=THEIRS gives their name"
+                              : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
+                                    ", whose ranks are known to begin at 0"));
   }
 
   void read_first_line(LogFile& file) {
@@ -121,8 +122,8 @@ struct ClickLogReader::State {
     file.omega_form = first == '{' ? OmegaForm::none : omega_form(line);
     if (file.omega_form != OmegaForm::none) {
       if (is_named) {
-        throw ConfigError("--column " + options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
-                          file.input.path() + " is one of Omega's logs, whose columns have no names");
+        throw ConfigError("column", options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
+                                        file.input.path() + " is one of Omega's logs, whose columns have no names");
       }
       file.omega = std::make_unique<OmegaLines>(file.omega_form, latest_time, &omega_clicks);
       file.is_first_line_data = !is_omega_header(line);

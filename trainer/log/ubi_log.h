@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_fields.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
@@ -47,7 +47,7 @@ class UbiSearches {
   RowFault take(std::string_view text, const Line& line, bool& is_pending);
 
   /// Gives the rows of all searches, in the order of their ids, and a verdict on each line that was pending.
-  void finish(const std::function<void(const ClickRow&)>& each, const Verdict& verdict);
+  void finish(const EachRow& each, const Verdict& verdict);
 
   /// Lines and events that make no row, by what they are.
   const std::map<std::string, std::uint64_t>& others() const;

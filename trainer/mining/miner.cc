@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "plugin/src/model/model_parts.h"
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/machine/hash.h"
 #include "trainer/mining/mining_identity.h"
 #include "trainer/mining/negative_picker.h"
 #include "trainer/site/first_stage.h"
@@ -43,7 +43,7 @@ void check_model(const Model* model, const MiningOptions& options) {
   } catch (const FormatError& error) {
     throw model_error(options, std::string("the model does not fit an index: ") + error.what());
   }
-  if (!model->parts().generators.empty()) return;
+  if (!parts_of(*model).generators.empty()) return;
   if (uses(options, NegativeSource::generator)) {
     throw model_error(options,
                       "the model has no generator to draw negatives: it was trained with the objective softmax or "
@@ -90,6 +90,15 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evide
         return std::make_shared<const Plan>(Plan{std::move(site), std::move(model), std::move(evidence),
                                                  std::move(options), temperature, std::move(relevance)});
       }()) {}
+
+Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evidence, MiningOptions options)
+    : Miner(std::move(site), std::move(model),
+            [&] {
+              check(options);
+              LogReading reading;
+              return mining_evidence(evidence, reading);
+            }(),
+            std::move(options)) {}
 
 Miner::Miner(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)), reader_(plan_->site, plan_->model, plan_->evidence, plan_->options) {}

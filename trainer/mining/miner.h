@@ -17,6 +17,9 @@ namespace irgan {
 
 /// For those who train retrieval models: documents that look right for a query and are wrong.
 ///
+///   irgan::Miner miner(site, model, evidence);
+///   for (const irgan::QueryRow& query : evidence.queries) use(miner.mine(query));
+///
 /// Threads: one a thread; another() makes the further ones
 class IRGAN_API Miner {
  public:
@@ -27,6 +30,9 @@ class IRGAN_API Miner {
   /// Throws: ConfigError as check(), and if the options need a model, or impressions, that are not there; Error if the
   ///         model does not fit the index or lacks a generator that the options need
   Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evidence, MiningOptions options = {});
+
+  /// The same of evidence that is still to be read.
+  Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evidence, MiningOptions options = {});
 
   /// Returns one that mines the same, for another thread.
   std::unique_ptr<Miner> another() const;

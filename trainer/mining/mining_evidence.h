@@ -10,6 +10,8 @@
 #include "trainer/labels/relevance_evidence.h"
 #include "trainer/log/query_file.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/rows/evidence.h"
+#include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
 
@@ -32,6 +34,12 @@ struct MiningEvidence {
 ///
 /// Requires: the query is new to `evidence`
 IRGAN_API void add(const QueryEvidence& query, MiningEvidence& evidence);
+
+/// Returns what the evidence says of its queries.
+///
+/// reading: becomes what was read of click logs
+/// Throws:  as read_clicks() and read_qrels()
+IRGAN_API MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading);
 
 /// Returns the documents judged above 0 as the queries' positives.
 IRGAN_API MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments);

@@ -108,7 +108,7 @@ void MiningPoolReader::score(const CandidateList& list, MiningPool& pool) const 
   const FeatureMatrix found = reader_.features(list.query, list.candidates);
   const FeatureMatrix beside = others.empty() ? FeatureMatrix() : reader_.features(list.query, others);
   score_by(Ranker::discriminator, &MiningCandidate::discriminator, found, beside, pool);
-  if (model_->parts().generators.empty()) return;
+  if (parts_of(*model_).generators.empty()) return;
   score_by(Ranker::generator, &MiningCandidate::generator, found, beside, pool);
 }
 

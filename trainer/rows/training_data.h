@@ -59,9 +59,12 @@ struct LabelOrigin {
   std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
-/// Members that say nothing are left out, and keep their defaults when they are read.
-IRGAN_API void to_json(nlohmann::json& object, const LabelOrigin& origin);
-IRGAN_API void from_json(const nlohmann::json& object, LabelOrigin& origin);
+
+nlohmann::json record_of(const LabelOrigin& origin);
+/// What record_of() gave; members that are missing keep their defaults.
+///
+/// Throws: nlohmann::json::exception if a member has another type
+LabelOrigin origin_from(const nlohmann::json& record);
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
 enum class QueryWeight {
@@ -69,7 +72,6 @@ enum class QueryWeight {
   sqrt,  ///< the root of its clicks
   clicks,
 };
-IRGAN_API const char* to_string(QueryWeight weight);
 
 /// Pools and examples with what is needed to make a model of them.
 ///
@@ -99,10 +101,19 @@ IRGAN_API bool is_informative(const Example& example);
 /// Examples of one query are those of pools with its id, since its clicks may be dealt over several parts of the log.
 ///
 /// Requires: example.pool is in `pools`, unless that is empty: then each pool is a query of its own
-/// Source: DESIGN 2: the root beat both equal weights and the number of clicks
+/// Source: measured on bestbuy: the root raised MRR from .638 to .652; equal weights and the number of clicks were
+/// worse
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
                                             QueryWeight weight = QueryWeight::sqrt,
                                             const std::vector<Pool>& pools = {});
+
+/// Encodes some rows of a pool, relative to the whole of it.
+IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
+                           FeatureMatrix& encoded);
+
+/// Encodes the documents of one example, relative to its whole pool.
+IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
+                              FeatureMatrix& encoded);
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "trainer/game/player.h"
+#include "trainer/game/game.h"
 #include "trainer/training/training_record.h"
 
 namespace irgan {
@@ -25,9 +25,7 @@ struct BestEpoch {
 struct TrainingState {
   int network = 0;  ///< the one in training
   int epoch = 0;    ///< its next epoch
-  Player discriminator;
-  Player generator;
-  PositionOffsets offsets;
+  Players players;
   ByRanker<BestEpoch> best;
   std::vector<Network> discriminators;  ///< of the networks that are done
   std::vector<Network> generators;

@@ -31,9 +31,10 @@ std::vector<std::string> diagnose(const std::vector<EpochReport>& epochs, const 
   if (forgets(epochs, labels)) {
     troubles.push_back(
         options.form == DiscriminatorForm::ratio
-            ? "the discriminator forgets how to rank towards the end: try fewer --epochs or a smaller --d-rate"
+            ? "the discriminator forgets how to rank towards the end: try fewer epochs, or smaller steps of the "
+              "discriminator"
             : "the discriminator forgets how to rank as the generator gets good, which this form does: use "
-              "--discriminator ratio");
+              "the ratio form");
   }
   if (!has_generator(options)) return troubles;
   double smallest = std::numeric_limits<double>::infinity();
@@ -41,11 +42,13 @@ std::vector<std::string> diagnose(const std::vector<EpochReport>& epochs, const 
   const double divergence = epochs.back().statistics.policy_divergence;
   if (divergence > kCircleFactor * smallest && divergence - smallest > kCircleFloor) {
     troubles.push_back(
-        "the game circles: the generator moves away from the clicks again; try a smaller --g-rate or more --d-steps");
+        "the game circles: the generator moves away from the clicks again; try smaller steps of the generator, or more "
+        "of the discriminator");
   }
   if (epochs.back().statistics.policy_entropy < kCollapseEntropy && divergence > kCircleFloor) {
     troubles.push_back(
-        "the generator collapsed onto single documents: try a larger --temperature or --lambda, or a smaller --g-rate");
+        "the generator collapsed onto single documents: try a larger temperature or lambda, or smaller steps of the "
+        "generator");
   }
   return troubles;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/training_record.h"
@@ -41,9 +42,11 @@ class Memory {
     state_ = {{"run", run}, {"scores", json::object()}};
     if (restart || ::access(path_.c_str(), F_OK) != 0) return;
     const json found = json::parse(read_file(path_), nullptr, false);
-    if (!found.is_object() || !found.contains("scores")) throw FormatError(path_ + ": not what --trials wrote");
+    if (!found.is_object() || !found.contains("scores"))
+      throw FormatError(path_ + ": not what a search of options wrote");
     if (found.value("run", "") != run) {
-      throw ConfigError(path_ + ": trials with other data or options; go on with those, or start anew with --restart");
+      throw ConfigError("restart", "is needed: " + path_ +
+                                       " holds trials with other data or options; go on with those, or start anew");
     }
     state_ = found;
   }

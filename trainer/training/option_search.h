@@ -1,6 +1,7 @@
 /// Chooses training options on validation queries: random settings, then successive halving.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -16,6 +17,10 @@ struct Trial {
   int epochs = 0;           ///< of its last round
   double validation = 0.0;  ///< of the served ranker, in that round
 };
+
+/// The names, as in recipe(), of what settings differ in.
+inline constexpr std::array<const char*, 6> kTried{
+    "discriminator_rate", "generator_rate", "batch_size", "lambda", "hidden_units", "bins"};
 
 /// Tries `num_trials` settings, a third of them in the next round with twice the epochs, and so on up to all epochs of
 /// `base`, which is a setting too. The others differ from it in

@@ -6,20 +6,18 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
-#include <nlohmann/json.hpp>
-#include <numeric>
-#include <optional>
 #include <utility>
 
-#include "plugin/src/model/model_parts.h"
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
 #include "trainer/training/false_negatives.h"
-#include "trainer/training/serving_check.h"
 #include "trainer/training/training_record.h"
 #include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
@@ -27,81 +25,73 @@
 namespace irgan {
 namespace {
 
-using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr double kFinalRateShare = 0.02;
 
-// A seed of its own for each use, out of the run's seed and what tells the uses apart (splitmix64's finaliser).
+// A seed of its own for each use, out of the run's seed and what tells the uses apart.
 std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t epoch, std::uint64_t item) {
-  std::uint64_t mixed = seed;
-  for (const std::uint64_t part : {network, epoch, item}) {
-    mixed += 0x9E3779B97F4A7C15ULL + part;
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    mixed ^= mixed >> 31;
-  }
-  return mixed;
+  return mix_hash(mix_hash(mix_hash(seed, network), epoch), item);
 }
 
 constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
+const std::string kNeedsGenerator = " needs a generator, which plays in the game with sampler generator only";
+
 void check(const TrainingOptions& options) {
+  check_ranges(options);
   if (options.ranker != Ranker::discriminator && !has_generator(options.game)) {
-    throw ConfigError(std::string("--serve ") + to_string(options.ranker) +
-                      " needs a generator: use --objective game and --sampler generator");
+    throw ConfigError("serve", to_string(options.ranker) + kNeedsGenerator);
   }
   if (!has_generator(options.game) && options.generator_features != "all") {
-    throw ConfigError("--generator-features " + options.generator_features +
-                      " needs a generator: use --objective game and --sampler generator");
+    throw ConfigError("generator_features", options.generator_features + kNeedsGenerator);
   }
   if (options.game.negatives != 1.0 &&
       (options.game.objective != Objective::game || options.game.form != DiscriminatorForm::ratio)) {
-    throw ConfigError("--negatives changes the ratio form only: use --objective game and --discriminator ratio");
+    throw ConfigError("negatives", "changes the ratio form of the game's discriminator only");
   }
   if (options.game.importance > 0.0 && options.game.samples == 0) {
-    throw ConfigError("--importance changes how documents are drawn: it needs --samples K");
+    throw ConfigError("importance", "changes how documents are drawn: it needs samples above 0");
   }
-}
-
-// Mean 0 and deviation 1 over all rows, so that a softmax of it is neither flat nor a single peak.
-struct Standardisation {
-  Index column = -1;
-  double mean = 0.0;
-  double deviation = 1.0;
-};
-
-Standardisation standardise_first_stage(const TrainingData& data, const TrainingOptions& options) {
-  Standardisation result;
-  if (options.game.sampler != Sampler::bm25) return result;
-  const auto& names = data.schema.features;
-  const auto name = std::find(names.begin(), names.end(), options.first_stage_feature);
-  if (name == names.end()) {
-    throw ConfigError("--sampler bm25 needs the first stage's score, but there is no feature '" +
-                      options.first_stage_feature + "': name it with --first-stage");
-  }
-  result.column = name - names.begin();
-  double count = 0.0;
-  double sum = 0.0;
-  double squares = 0.0;
-  for (const Pool& pool : data.pools) {
-    for (const double x : pool.rows.col(result.column)) {
-      if (std::isnan(x)) continue;
-      count += 1.0;
-      sum += x;
-      squares += x * x;
-    }
-  }
-  result.mean = sum / std::max(count, 1.0);
-  result.deviation = std::sqrt(std::max(squares / std::max(count, 1.0) - result.mean * result.mean, 1e-12));
-  return result;
 }
 
 std::string four_places(double number) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4f", number);
   return text;
+}
+
+void check_informative(const TrainingData& training, const TrainingData& validation) {
+  const auto has_informative = [](const TrainingData& data) {
+    return std::any_of(data.examples.begin(), data.examples.end(), is_informative);
+  };
+  if (!has_informative(training)) {
+    throw Error("nothing to learn from: none of the " + std::to_string(training.examples.size()) +
+                " training queries or pages has two documents and a positive label among its candidates");
+  }
+  if (!has_informative(validation)) {
+    throw Error("none of the " + std::to_string(validation.examples.size()) +
+                " validation queries or pages has two documents and a positive label among its candidates: epochs "
+                "cannot be chosen; give more validation queries");
+  }
+}
+
+TrainingRecord record_before(const TrainingData& training, const TrainingData& validation,
+                             const TrainingOptions& options) {
+  TrainingRecord record;
+  record.options = options;
+  record.options->from = nullptr;
+  record.training = record_of(training);
+  record.validation = record_of(validation);
+  record.validation_measure = validation_measure(validation.labels);
+  if (options.from) {
+    record.from = options.from->version();
+    ModelHistory history = history_of(*options.from);
+    record.history = std::move(history.models);
+    record.num_models_before = history.num_models;
+  }
+  return record;
 }
 
 /// One call of train().
@@ -130,7 +120,7 @@ class TrainingRun {
       for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
     }
     weights_ = query_weights(kept, training.labels, options.query_weight, training.pools);
-    encoding_ = options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins);
+    encoding_ = options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins);
     generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
     validation_.emplace(validation, encoding_, threads_, options.query_weight);
     if (validation_->num_examples() == 0) {
@@ -138,38 +128,32 @@ class TrainingRun {
                   " validation queries or pages has two documents and a positive label among its candidates: epochs "
                   "cannot be chosen; give more validation queries");
     }
-    beginning_.options = options;
-    beginning_.options->from = nullptr;
-    beginning_.training = record_of(training);
-    beginning_.validation = record_of(validation);
-    beginning_.validation_measure = validation_measure(validation.labels);
+    run_ = hex_digest(record_of(options).dump() + record_of(training).dump() + record_of(validation).dump() +
+                      fingerprint(training) + fingerprint(validation));
+    record_ = {{"options", record_of(options)},
+               {"training", record_of(training)},
+               {"validation", record_of(validation)},
+               {"validation_measure", validation_measure(validation.labels)},
+               {"networks", json::array()}};
     if (options.from) {
-      beginning_.from = options.from->version();
       ModelHistory history = history_of(*options.from);
-      beginning_.history = std::move(history.models);
-      beginning_.num_models_before = history.num_models;
+      record_["history"] = std::move(history.models);
+      record_["num_models_before"] = history.num_models;
     }
-    run_ = hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation));
   }
 
   Trained run() {
     TrainingState state = resume_or_start();
     while (state.network < options_.networks) {
-      Game game(options_.game, state.discriminator.weights, state.generator.weights, num_ranks_, threads_);
-      game.discriminator = state.discriminator;
-      game.generator = state.generator;
-      game.offsets = state.offsets;
-      if (state.epoch == 0 && options_.from) score_start(game, state);
+      Game game(options_.game, state.players, threads_);
+      if (state.epoch == 0 && options_.from) score_start(state);
       if (state.epoch == 0) pretrain(game, state.network);
       while (state.epoch < options_.epochs) {
         play_epoch(game, state);
         ++state.epoch;
-        state.discriminator = game.discriminator;
-        state.generator = game.generator;
-        state.offsets = game.offsets;
         save(state);
       }
-      finish_network(game, state);
+      finish_network(state);
       if (++state.network < options_.networks) start_network(state);
     }
     record_false_negatives(state);
@@ -184,27 +168,24 @@ class TrainingRun {
     const std::string& path = options_.checkpoint_path;
     if (!path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
       TrainingState state = decode_checkpoint(read_file(path), run_, path);
-      std::vector<NetworkRecord> networks = std::move(state.record.networks);
-      state.record = beginning_;
-      state.record.networks = std::move(networks);
       listener_.on_message("going on with the interrupted run in " + path + ": network " +
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
       return state;
     }
-    TrainingState state{0,  0,  Player(Network()), Player(Network()), PositionOffsets(num_ranks_), {},
-                        {}, {}, beginning_};
+    const Player nobody{Network()};
+    TrainingState state{0, 0, {nobody, nobody, PositionOffsets(0)}, {}, {}, {}, beginning_};
     start_network(state);
     return state;
   }
 
   void start_network(TrainingState& state) {
-    std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(state.network), 0, kShuffleItem - 1));
+    std::mt19937_64 random(seed_for(options_.seed, state.network, 0, kNetworkItem));
+    const std::vector<int>& generator_units =
+        options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units;
     state.epoch = 0;
-    state.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
-    state.generator = Player(random_network(
-        generator_inputs_->width(),
-        options_.generator_hidden_units.empty() ? options_.hidden_units : options_.generator_hidden_units, random));
-    state.offsets = PositionOffsets(num_ranks_);
+    state.players.discriminator = Player(random_network(encoding_.width(), options_.hidden_units, random));
+    state.players.generator = Player(random_network(generator_inputs_.width(), generator_units, random));
+    state.players.offsets = PositionOffsets(batches_.num_ranks());
     if (options_.from) go_on_from(*options_.from, state);
     state.best = {};
     state.record.networks.emplace_back();
@@ -212,8 +193,8 @@ class TrainingRun {
 
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
-    state.discriminator = Player(model.parts().discriminators[number]);
-    if (has_generator(options_.game)) state.generator = Player(model.parts().generators[number]);
+    state.discriminator = Player(parts_of(model).discriminators[number]);
+    if (has_generator()) state.generator = Player(parts_of(model).generators[number]);
     state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
   }
 
@@ -227,7 +208,7 @@ class TrainingRun {
 
   // Encodes what each player sees of an example, the i-th of its batch.
   void describe_inputs(const Example& example, std::size_t i, GameItem& item) {
-    const bool shares_inputs = has_generator(options_.game) && generator_inputs_->sees_all();
+    const bool shares_inputs = has_generator() && generator_inputs_->sees_all();
     if (shares_inputs || !scores_draws_alone(options_.game)) {
       encode_example(data_, example, encoding_, encoded_[i]);
       item.encoded = &encoded_[i];
@@ -242,7 +223,7 @@ class TrainingRun {
     }
     if (shares_inputs) {
       item.generator_encoded = &encoded_[i];
-    } else if (has_generator(options_.game)) {
+    } else if (has_generator()) {
       generator_inputs_->encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
       item.generator_encoded = &generator_encoded_[i];
     }
@@ -282,29 +263,26 @@ class TrainingRun {
   void pretrain(Game& game, int network) {
     if (!has_generator(options_.game)) return;
     for (int epoch = 0; epoch < options_.pretraining_epochs; ++epoch) {
-      const std::uint64_t number = kPretrainingEpoch + static_cast<std::uint64_t>(epoch);
-      const std::vector<std::size_t> order = shuffled(network, number);
-      for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(options_.batch_size)) {
-        const std::vector<GameItem> items = batch(order, begin, network, number);
+      const Shuffled examples = batches_.shuffled(network, kPretrainingEpoch + static_cast<std::uint64_t>(epoch));
+      for (std::size_t step = 0; step < batches_.num_steps(); ++step) {
+        const std::vector<GameItem> items = batches_.batch(examples, step);
         try {
           game.pretrain_generator(items, options_.generator_rate);
         } catch (const Error& error) {
-          throw at_step(error, "pre-training epoch " + std::to_string(epoch + 1), order[begin]);
+          throw at_step(error, "pre-training epoch " + std::to_string(epoch + 1), batches_.query_of(examples, step));
         }
       }
     }
   }
 
-  // What to say of an error in the step whose batch begins with the example `index`.
-  Error at_step(const Error& error, const std::string& epoch, std::size_t index) const {
-    return Error(std::string(error.what()) + " in " + epoch + ", near query '" +
-                 data_.pools[data_.examples[examples_[index]].pool].query_id + "': try a smaller --d-rate or --g-rate");
+  static Error at_step(const Error& error, const std::string& epoch, const std::string& query) {
+    return Error(std::string(error.what()) + " in " + epoch + ", near query '" + query +
+                 "': try smaller steps (discriminator_rate, generator_rate)");
   }
 
   void play_epoch(Game& game, TrainingState& state) {
-    const std::vector<std::size_t> order = shuffled(state.network, static_cast<std::uint64_t>(state.epoch));
-    const std::size_t batch_size = static_cast<std::size_t>(options_.batch_size);
-    const std::size_t steps = (order.size() + batch_size - 1) / batch_size;
+    const Shuffled examples = batches_.shuffled(state.network, static_cast<std::uint64_t>(state.epoch));
+    const std::size_t steps = batches_.num_steps();
     const double total_steps = static_cast<double>(steps) * options_.epochs;
     EpochReport report;
     report.network = state.network;
@@ -312,35 +290,34 @@ class TrainingRun {
     for (std::size_t step = 0; step < steps; ++step) {
       const double done = (static_cast<double>(steps) * state.epoch + static_cast<double>(step)) / total_steps;
       const double rate = 0.5 * (1.0 + std::cos(M_PI * done)) + kFinalRateShare;
-      const std::vector<GameItem> items =
-          batch(order, step * batch_size, state.network, static_cast<std::uint64_t>(state.epoch));
+      const std::vector<GameItem> items = batches_.batch(examples, step);
       try {
         report.statistics.merge(game.step(items, rate * options_.discriminator_rate, rate * options_.generator_rate));
       } catch (const Error& error) {
-        throw at_step(error, "epoch " + std::to_string(state.epoch + 1), order[step * batch_size]);
+        throw at_step(error, "epoch " + std::to_string(state.epoch + 1), batches_.query_of(examples, step));
       }
       listener_.on_progress(state.network, state.epoch, done);
     }
-    const Network generator = generator_inputs_->widened(game.generator.average);
-    score(game, generator, report);
+    const Network generator = generator_inputs_.widened(state.players.generator.average);
+    score(state.players, generator, report);
     measure_false_negatives(generator, report);
-    keep_best(game, report, state);
+    keep_best(report, state);
     state.record.networks.back().epochs.push_back(report);
     listener_.on_epoch(report);
   }
 
-  void score(const Game& game, const Network& generator, EpochReport& report) {
-    validation_->score(game.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
-                       options_.game.temperature, game.offsets.value, report);
+  void score(const Players& players, const Network& generator, EpochReport& report) const {
+    validation_.score(players.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
+                      options_.game.temperature, players.offsets.value, report);
   }
 
   // The model to go on from is a candidate too, so that the log of a bad day cannot replace it by a worse one.
-  void score_start(const Game& game, TrainingState& state) {
+  void score_start(TrainingState& state) {
     EpochReport report;
     report.network = state.network;
     report.epoch = BestEpoch::kStart;
-    score(game, generator_inputs_->widened(game.generator.average), report);
-    keep_best(game, report, state);
+    score(state.players, generator_inputs_.widened(state.players.generator.average), report);
+    keep_best(report, state);
     state.record.networks.back().start = report.validation;
     std::string scores;
     for (const Ranker ranker : kRankers) {
@@ -348,7 +325,7 @@ class TrainingRun {
       if (std::isnan(validation)) continue;
       scores += (scores.empty() ? "" : ", ") + std::string(to_string(ranker)) + ' ' + four_places(validation);
     }
-    listener_.on_message("the model of --from has on this validation: " + scores);
+    listener_.on_message("the model to go on from has on this validation: " + scores);
   }
 
   void measure_false_negatives(const Network& generator, EpochReport& report) {
@@ -372,21 +349,21 @@ class TrainingRun {
     state.record.false_negatives = std::move(curve);
   }
 
-  static void keep_best(const Game& game, const EpochReport& report, TrainingState& state) {
+  static void keep_best(const EpochReport& report, TrainingState& state) {
     for (const Ranker ranker : kRankers) {
       const double score = report.validation[ranker];
       BestEpoch& best = state.best[ranker];
       if (std::isnan(score) || (best.epoch != BestEpoch::kNone && score <= best.score)) continue;
-      best = {score, report.epoch, game.discriminator.average, game.generator.average};
+      best = {score, report.epoch, state.players.discriminator.average, state.players.generator.average};
     }
   }
 
-  void finish_network(const Game& game, TrainingState& state) {
+  void finish_network(TrainingState& state) {
     const bool combined = options_.ranker == Ranker::combined;
     state.discriminators.push_back(state.best[combined ? Ranker::combined : Ranker::discriminator].discriminator);
     if (has_generator(options_.game)) {
       state.generators.push_back(
-          generator_inputs_->widened(state.best[combined ? Ranker::combined : Ranker::generator].generator));
+          generator_inputs_.widened(state.best[combined ? Ranker::combined : Ranker::generator].generator));
     }
     NetworkRecord& record = state.record.networks.back();
     for (const Ranker ranker : kRankers) {
@@ -395,10 +372,11 @@ class TrainingRun {
       record.best[ranker] = ChosenEpoch{best.epoch == BestEpoch::kStart ? 0 : best.epoch + 1, best.score};
     }
     if (state.best[options_.ranker].epoch == BestEpoch::kStart) {
-      listener_.on_message("no epoch is better on this validation than the model of --from: its weights are kept");
+      listener_.on_message("no epoch is better on this validation than the model to go on from: its weights are kept");
     }
-    if (num_ranks_ > 0) {
-      const VectorXd relative = game.offsets.value.array() - game.offsets.value[0];
+    const VectorXd& offsets = state.players.offsets.value;
+    if (offsets.size() > 0) {
+      const VectorXd relative = offsets.array() - offsets[0];
       record.examination = {relative.begin(), relative.end()};
     }
     record.troubles = diagnose(record.epochs, options_.game, data_.labels);
@@ -424,13 +402,20 @@ class TrainingRun {
     return parts;
   }
 
-  // Writes down whether the model ranks worse than the first stage.
-  Trained compared_with_first_stage(TrainingState& state) const {
-    ModelParts parts = model_parts(state);
-    state.record.check =
-        check_serving(Model(parts), validation_data_, state.offsets.value, options_.first_stage_feature, options_.seed);
-    parts.training_record = to_text(state.record);
-    return {std::make_shared<const Model>(std::move(parts)), state.record};
+  // Says in the record, and to the listener, whether the model ranks worse than the first stage.
+  void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
+    const auto check =
+        check_serving(*model_of(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
+    if (!check) return;
+    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage},
+                                    {"served_ndcg10", check->served},
+                                    {"p", check->p},
+                                    {"queries", check->num_queries},
+                                    {"refused", check->refused()}};
+    if (check->is_worse())
+      record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
+    parts.training_record = record_.dump();
+    listener_.on_serving_check(*check);
   }
 
   const TrainingData& data_;
@@ -438,19 +423,13 @@ class TrainingRun {
   const TrainingOptions& options_;
   const TrainingListener& listener_;
   ThreadPool threads_;
-  Standardisation first_stage_;
-  HiddenPositives hidden_positives_;
-  std::vector<std::size_t> examples_;  // of data_, those that are informative
-  std::vector<double> weights_;        // of examples_
-  Index num_ranks_ = 0;                // that have an offset
-  const std::vector<int> no_ranks_{};
-  Encoding encoding_;
-  std::optional<GeneratorInputs> generator_inputs_;
-  std::optional<Validation> validation_;
-  std::string run_;
-  TrainingRecord beginning_;                      // what is known before the first epoch
-  std::vector<FeatureMatrix> encoded_;            // of the batch in play
-  std::vector<FeatureMatrix> generator_encoded_;  // the same, where the generator sees other features
+  const Encoding encoding_;
+  const GeneratorInputs generator_inputs_;
+  Batches batches_;
+  const Validation validation_;
+  const HiddenPositives hidden_positives_;
+  const TrainingRecord beginning_;  // what is known before the first epoch
+  const std::string run_;           // what tells this run from others
 };
 
 }  // namespace
@@ -459,6 +438,7 @@ Trained train(const TrainingData& training, const TrainingData& validation, cons
               const TrainingListener& listener) {
   check(options);
   if (options.from) check_warm_start(options, training);
+  check_informative(training, validation);
   return TrainingRun(training, validation, options, listener).run();
 }
 

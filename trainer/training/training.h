@@ -31,9 +31,9 @@ struct TrainingListener {
 ///
 /// Same data, options and seed give the same bytes at any number of threads and after any number of interruptions.
 ///
-/// Requires: both data sets have the same schema; numbers in the ranges that `train --help` names
-/// Throws:   ConfigError if options contradict each other, or the model to go on from, or a checkpoint belongs to
-/// another run;
+/// Requires: both data sets have the same schema; ready-made rows for `from` are by its schema
+/// Throws:   ConfigError if an option is outside its range, options contradict each other, or the model to go on from,
+/// or a checkpoint belongs to another run;
 ///           Error if there is nothing to learn from, or a gradient is not finite (names epoch and query)
 IRGAN_API Trained train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
                         const TrainingListener& listener = {});

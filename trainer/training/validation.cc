@@ -35,21 +35,6 @@ std::string validation_measure(LabelKind kind) {
   }
 }
 
-void encode_rows(const Pool& pool, const std::vector<Index>& rows, const Encoding& encoding, FeatureMatrix& encoded) {
-  const FeatureMatrix some = pool.rows(rows, Eigen::all);
-  encoding.encode(some, pool.range, encoded);
-}
-
-void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                    FeatureMatrix& encoded) {
-  const Pool& pool = data.pools[example.pool];
-  if (static_cast<Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
-    encoding.encode(pool.rows, pool.range, encoded);
-    return;
-  }
-  encode_rows(pool, example.rows, encoding, encoded);
-}
-
 double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
                         const VectorXd& offsets) {
   const VectorXd truth = true_distribution(example, kind);

@@ -46,12 +46,4 @@ class IRGAN_API Validation {
 IRGAN_API double validation_score(const Example& example, LabelKind kind,
                                   const Eigen::Ref<const Eigen::VectorXd>& scores, const Eigen::VectorXd& offsets);
 
-/// Encodes some rows of a pool, relative to the whole of it.
-IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                           FeatureMatrix& encoded);
-
-/// Encodes the documents of one example, relative to its whole pool.
-IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                              FeatureMatrix& encoded);
-
 }  // namespace irgan

@@ -12,28 +12,29 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 void check_warm_start(const TrainingOptions& options, const TrainingData& data) {
-  const ModelParts& parts = options.from->parts();
+  const ModelParts& parts = parts_of(*options.from);
   if (schema_to_json(parts.schema) != schema_to_json(data.schema)) {
     throw Error(parts.schema.features == data.schema.features
-                    ? "--from: the rows have the model's features, but other constants in them (average lengths, slots "
-                      "or prefixes): "
-                      "make them with 'features --from MODEL'"
-                    : "--from: the model's features are not those of the rows: make them with 'features --from MODEL', "
-                      "or train from the start");
+                    ? "from: the rows have the model's features, but other constants in them (average lengths, slots "
+                      "or prefixes): make them anew by the model's schema"
+                    : "from: the model's features are not those of the rows: make them anew by the model's schema, or "
+                      "train from the start");
   }
   if (options.networks != static_cast<int>(parts.discriminators.size())) {
-    throw ConfigError("--networks " + std::to_string(options.networks) + ": the model of --from has " +
-                      std::to_string(parts.discriminators.size()));
+    throw ConfigError("networks", std::to_string(options.networks) + ": the model to go on from has " +
+                                      std::to_string(parts.discriminators.size()));
   }
   if (!has_generator(options.game)) return;
   if (parts.generators.empty()) {
     throw ConfigError(
-        "--from: the model has no generator to go on with: use --objective softmax or the --sampler that it was "
+        "from",
+        "names a model that has no generator to go on with: use objective softmax, or the sampler that it was "
         "trained with");
   }
   if (options.generator_features != "all") {
-    throw ConfigError("--generator-features " + options.generator_features +
-                      " and --from exclude each other: the generator goes on with all features");
+    throw ConfigError(
+        "generator_features",
+        options.generator_features + " and from exclude each other: the generator goes on with all features");
   }
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/errors.h"
 
 namespace irgan {
 

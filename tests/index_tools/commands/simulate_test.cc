@@ -8,7 +8,7 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/log/click_log.h"
 #include "trainer/measures/run_file.h"
-#include "trainer/simulation/user_model.h"
+#include "trainer/simulation/simulated_users.h"
 
 using namespace irgan;
 using Catch::Contains;

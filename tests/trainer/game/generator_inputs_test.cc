@@ -96,8 +96,8 @@ TEST_CASE("features that are not there are refused by name", "[trainer][generato
   const Encoding encoding = fit_encoding({pool}, 3);
   CHECK_THROWS_AS(GeneratorInputs(kSchema, encoding, "title.bm52"), ConfigError);
   CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, "query.length,title.bm52"),
-                    Contains("--generator-features") && Contains("'title.bm52'"));
-  CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, ""), Contains("--generator-features"));
+                    Contains("generator_features") && Contains("'title.bm52'"));
+  CHECK_THROWS_WITH(GeneratorInputs(kSchema, encoding, ""), Contains("generator_features"));
   CHECK_THROWS_WITH(GeneratorInputs(schema_of({"1", "2", "3", "4"}), encoding, "cheap"),
-                    Contains("--generator-features cheap"));
+                    Contains("generator_features cheap"));
 }

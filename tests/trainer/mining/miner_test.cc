@@ -127,7 +127,7 @@ TEST_CASE("what the options need and is not there is refused by its member's nam
   options = {};
   options.sources = {{NegativeSource::generator, 1.0}};
   options.model_name = "shop.model";
-  ModelParts parts = shop.model()->parts();
+  ModelParts parts = parts_of(*shop.model());
   parts.generators.clear();
   CHECK_THAT(refusal(options, std::make_shared<const Model>(parts)),
              Contains("shop.model: the model has no generator"));

@@ -27,7 +27,7 @@ TrainingState busy_state() {
   offsets.first_moment << 1e-300, 2.0, -3.0;
   offsets.second_moment << 4.0, 5.0, 6.0;
   offsets.num_steps = 77;
-  TrainingState state{1, 7, busy_player(random), busy_player(random), offsets, {}, {}, {}, {}};
+  TrainingState state{1, 7, {busy_player(random), busy_player(random), offsets}, {}, {}, {}, {}};
   state.record.networks.resize(2);
   state.record.networks[1].epochs.resize(3);
   state.best[Ranker::discriminator] = {-0.1 - 0.2, 6, busy_network(5, {4, 3}, random), busy_network(5, {4, 3}, random)};
@@ -54,12 +54,12 @@ TEST_CASE("a checkpoint gives back the state that went in", "[trainer][checkpoin
   const TrainingState read = decode_checkpoint(bytes, "run 1", "model.checkpoint");
   CHECK(read.network == 1);
   CHECK(read.epoch == 7);
-  CHECK(same(read.discriminator, state.discriminator));
-  CHECK(same(read.generator, state.generator));
-  CHECK(read.offsets.value == state.offsets.value);
-  CHECK(read.offsets.first_moment == state.offsets.first_moment);
-  CHECK(read.offsets.second_moment == state.offsets.second_moment);
-  CHECK(read.offsets.num_steps == 77);
+  CHECK(same(read.players.discriminator, state.players.discriminator));
+  CHECK(same(read.players.generator, state.players.generator));
+  CHECK(read.players.offsets.value == state.players.offsets.value);
+  CHECK(read.players.offsets.first_moment == state.players.offsets.first_moment);
+  CHECK(read.players.offsets.second_moment == state.players.offsets.second_moment);
+  CHECK(read.players.offsets.num_steps == 77);
   for (const Ranker r : kRankers) {
     CHECK(read.best[r].score == state.best[r].score);
     CHECK(read.best[r].epoch == state.best[r].epoch);
@@ -77,10 +77,10 @@ TEST_CASE("a checkpoint gives back the state that went in", "[trainer][checkpoin
 
 TEST_CASE("a checkpoint without generators and offsets is read as such", "[trainer][checkpoint]") {
   TrainingState state = busy_state();
-  state.offsets = PositionOffsets(0);
+  state.players.offsets = PositionOffsets(0);
   state.generators.clear();
   const TrainingState read = decode_checkpoint(encode_checkpoint(state, "run"), "run", "x");
-  CHECK(read.offsets.value.size() == 0);
+  CHECK(read.players.offsets.value.size() == 0);
   CHECK(read.discriminators.size() == 1);
   CHECK(read.generators.empty());
 }
@@ -89,7 +89,7 @@ TEST_CASE("another run's checkpoint is refused with what to do", "[trainer][chec
   const std::string bytes = encode_checkpoint(busy_state(), "run 1");
   CHECK_THROWS_AS(decode_checkpoint(bytes, "run 2", "model.checkpoint"), ConfigError);
   CHECK_THROWS_WITH(decode_checkpoint(bytes, "run 2", "model.checkpoint"),
-                    StartsWith("model.checkpoint: ") && Contains("--restart"));
+                    StartsWith("restart is needed: model.checkpoint "));
 }
 
 TEST_CASE("every truncation of a checkpoint is refused", "[trainer][checkpoint]") {
@@ -114,7 +114,7 @@ TEST_CASE("every flipped byte of a checkpoint is refused", "[trainer][checkpoint
 TEST_CASE("a damaged checkpoint's message says where and what to do", "[trainer][checkpoint]") {
   const std::string bytes = encode_checkpoint(busy_state(), "run").substr(0, 1000);
   CHECK_THROWS_WITH(decode_checkpoint(bytes, "run", "model.checkpoint"),
-                    StartsWith("model.checkpoint: byte ") && Contains("--restart"));
+                    StartsWith("model.checkpoint: byte ") && Contains("restart"));
 }
 
 TEST_CASE("another file of ours is no checkpoint", "[trainer][checkpoint]") {
@@ -122,5 +122,5 @@ TEST_CASE("another file of ours is no checkpoint", "[trainer][checkpoint]") {
   file.metadata = {{"format", "xapian-irgan model"}};
   CHECK_THROWS_AS(decode_checkpoint(encode_tensors(file), "run", "model.irgan"), FormatError);
   CHECK_THROWS_WITH(decode_checkpoint(encode_tensors(file), "run", "model.irgan"),
-                    StartsWith("model.irgan: ") && Contains("--restart"));
+                    StartsWith("model.irgan: ") && Contains("restart"));
 }

@@ -1,0 +1,148 @@
+#include "trainer/training/batches.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using Eigen::VectorXd;
+
+constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
+
+}  // namespace
+
+std::uint64_t seed_for(std::uint64_t seed, int network, std::uint64_t epoch, std::uint64_t item) {
+  std::uint64_t mixed = seed;  // by splitmix64's finaliser
+  for (const std::uint64_t part : {static_cast<std::uint64_t>(network), epoch, item}) {
+    mixed += 0x9E3779B97F4A7C15ULL + part;
+    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
+    mixed ^= mixed >> 31;
+  }
+  return mixed;
+}
+
+FirstStageFeature first_stage_feature(const TrainingData& data, const TrainingOptions& options) {
+  FirstStageFeature result;
+  if (options.game.sampler != Sampler::bm25) return result;
+  const auto& names = data.schema.features;
+  const auto name = std::find(names.begin(), names.end(), options.first_stage_feature);
+  if (name == names.end()) {
+    throw ConfigError("first_stage_feature", options.first_stage_feature +
+                                                 ": there is no such feature, and sampler bm25 needs the first "
+                                                 "stage's score");
+  }
+  result.column = name - names.begin();
+  double count = 0.0;
+  double sum = 0.0;
+  double squares = 0.0;
+  for (const Pool& pool : data.pools) {
+    for (const double x : pool.rows.col(result.column)) {
+      if (std::isnan(x)) continue;
+      count += 1.0;
+      sum += x;
+      squares += x * x;
+    }
+  }
+  result.mean = sum / std::max(count, 1.0);
+  result.deviation = std::sqrt(std::max(squares / std::max(count, 1.0) - result.mean * result.mean, 1e-12));
+  return result;
+}
+
+Batches::Batches(const TrainingData& data, const TrainingOptions& options, const FirstStageFeature& first_stage,
+                 const Encoding& encoding, const GeneratorInputs& generator_inputs, ThreadPool& threads)
+    : data_(data),
+      options_(options),
+      first_stage_(first_stage),
+      encoding_(encoding),
+      generator_inputs_(generator_inputs),
+      threads_(threads) {
+  std::vector<Example> kept;
+  for (std::size_t i = 0; i < data.examples.size(); ++i) {
+    if (!is_informative(data.examples[i])) continue;
+    examples_.push_back(i);
+    kept.push_back(data.examples[i]);
+    if (data.labels != LabelKind::impressions) continue;
+    for (const int rank : data.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
+  }
+  weights_ = query_weights(kept, data.labels, options.query_weight, data.pools);
+}
+
+std::size_t Batches::num_steps() const {
+  const auto batch_size = static_cast<std::size_t>(options_.batch_size);
+  return (examples_.size() + batch_size - 1) / batch_size;
+}
+
+Shuffled Batches::shuffled(int network, std::uint64_t epoch) const {
+  Shuffled examples{network, epoch, std::vector<std::size_t>(examples_.size())};
+  std::iota(examples.order.begin(), examples.order.end(), std::size_t{0});
+  std::mt19937_64 random(seed_for(options_.seed, network, epoch, kShuffleItem));
+  std::shuffle(examples.order.begin(), examples.order.end(), random);
+  return examples;
+}
+
+const Example& Batches::example(const Shuffled& examples, std::size_t place) const {
+  return data_.examples[examples_[examples.order[place]]];
+}
+
+const std::string& Batches::query_of(const Shuffled& examples, std::size_t step) const {
+  return data_.pools[example(examples, step * static_cast<std::size_t>(options_.batch_size)).pool].query_id;
+}
+
+std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step) {
+  const auto batch_size = static_cast<std::size_t>(options_.batch_size);
+  const std::size_t begin = step * batch_size;
+  std::vector<GameItem> items(std::min(examples.order.size() - begin, batch_size));
+  encoded_.resize(std::max(encoded_.size(), items.size()));
+  generator_encoded_.resize(encoded_.size());
+  threads_.for_each(items.size(), [&](std::size_t i, unsigned) {
+    const Example& one = example(examples, begin + i);
+    GameItem& item = items[i];
+    describe_inputs(one, i, item);
+    item.positives = true_distribution(one, data_.labels);
+    item.ranks = num_ranks_ > 0 ? &one.ranks : &no_ranks_;
+    item.weight = weights_[examples.order[begin + i]] / static_cast<double>(items.size());
+    item.seed = seed_for(options_.seed, examples.network, examples.epoch, begin + i);
+    if (first_stage_.column >= 0) item.first_stage = first_stage_scores(one);
+  });
+  return items;
+}
+
+// Encodes what each player sees of an example, the i-th of its batch.
+void Batches::describe_inputs(const Example& example, std::size_t i, GameItem& item) {
+  const bool shares_inputs = has_generator(options_.game) && generator_inputs_.sees_all();
+  if (shares_inputs || !scores_draws_alone(options_.game)) {
+    encode_example(data_, example, encoding_, encoded_[i]);
+    item.encoded = &encoded_[i];
+  } else {
+    item.encode_rows = [this, &example](const std::vector<Index>& drawn) {
+      std::vector<Index> rows;
+      for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
+      FeatureMatrix encoded;
+      encode_rows(data_.pools[example.pool], rows, encoding_, encoded);
+      return encoded;
+    };
+  }
+  if (shares_inputs) {
+    item.generator_encoded = &encoded_[i];
+  } else if (has_generator(options_.game)) {
+    generator_inputs_.encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
+    item.generator_encoded = &generator_encoded_[i];
+  }
+}
+
+VectorXd Batches::first_stage_scores(const Example& example) const {
+  const VectorXd column = data_.pools[example.pool].rows.col(first_stage_.column).cast<double>();
+  VectorXd scores(static_cast<Index>(example.rows.size()));
+  for (std::size_t i = 0; i < example.rows.size(); ++i) {
+    const double x = column[example.rows[i]];
+    scores[static_cast<Index>(i)] = std::isnan(x) ? 0.0 : (x - first_stage_.mean) / first_stage_.deviation;
+  }
+  return scores;
+}
+
+}  // namespace irgan
