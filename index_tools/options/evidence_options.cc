@@ -101,7 +101,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
 
 void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
   preparation.schema = model.schema();
-  if (given.count("depth") == 0 && model.parts().depth > 0) preparation.depth = model.parts().depth;
+  if (given.count("depth") == 0 && model.depth() > 0) preparation.depth = model.depth();
   if (preparation.behaviour && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
     throw ConfigError(
         "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");

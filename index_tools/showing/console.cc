@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <iostream>
-#include <string_view>
+
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -19,9 +19,7 @@ constexpr std::size_t kWidest = 100;
 std::size_t columns() {
   std::size_t columns = 0;
   if (const char* const text = std::getenv("COLUMNS")) {
-    const std::string_view given(text);
-    const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), columns);
-    if (error == std::errc() && end == given.data() + given.size() && columns > 0) return columns;
+    if (parse_number(text, columns) && columns > 0) return columns;
   }
   winsize size{};
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
 #include "plugin/src/features/unique_ids.h"
 #include "tests/plugin/small_index.h"

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {

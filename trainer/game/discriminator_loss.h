@@ -33,8 +33,7 @@ IRGAN_API LossGradient plain_loss(const Eigen::Ref<const Eigen::VectorXd>& score
 /// p_neg, the optimum is the same, and as v grows the gradient becomes the softmax's. With e = dL/df:  dL/ds_j = e_j -
 /// softmax(s)_j sum_i e_i
 ///
-/// Source: trainer/README.md, "Two forms of the discriminator"; Gutmann and Hyvarinen, "Noise-contrastive estimation",
-/// AISTATS 2010, whose v is nu
+/// Source: Gutmann and Hyvarinen, "Noise-contrastive estimation", AISTATS 2010, whose v is nu
 IRGAN_API LossGradient ratio_loss(const Eigen::Ref<const Eigen::VectorXd>& scores,
                                   const Eigen::Ref<const Eigen::VectorXd>& positives,
                                   const Eigen::Ref<const Eigen::VectorXd>& negatives);

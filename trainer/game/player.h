@@ -9,7 +9,7 @@
 
 namespace irgan {
 
-/// Fixed by the recipe (trainer/README.md); only the learning rate varies from step to step.
+/// Fixed; the learning rate alone varies from step to step.
 struct AdamConstants {
   static constexpr double kBeta1 = 0.9;
   static constexpr double kBeta2 = 0.999;

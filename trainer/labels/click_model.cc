@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/src/model/model_parts.h"
 #include "trainer/labels/position_based_model.h"
 
 namespace irgan {

@@ -15,11 +15,10 @@ namespace irgan {
 /// How clicks become labels. C is the number of clicks on a document at a rank of a page, e the examination by rank.
 ///
 /// Sources:
-/// - naive, decayed, offset: trainer/README.md, "From clicks to labels"
+/// - naive, decayed and offset: trainer/README.md
 /// - ips: Joachims, Swaminathan and Schnabel, "Unbiased Learning-to-Rank with Biased Feedback", WSDM 2017, eq. 4, with
 ///   the clipping of their section 5.3
-/// - pbm: fit_position_based()
-/// - dbn: fit_dynamic_bayesian()
+/// - pbm: fit_position_based(); dbn: fit_dynamic_bayesian()
 enum class ClickModel {
   automatic,  ///< offset for impressions, decayed for clicks alone
   naive,      ///< label = C, whatever the rank

@@ -20,9 +20,6 @@ struct PositionBasedModel {
   std::vector<double> attraction;   ///< a pair each
 };
 
-/// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
-IRGAN_API double examination_at(const std::vector<double>& examination, int rank);
-
 /// Returns what a query's clicks come to for each that the odds of its documents promise. One more click as usual, at
 /// the mean level of all queries, is put to the real ones.
 inline double query_level(double clicks, double promised, double usual_level) {

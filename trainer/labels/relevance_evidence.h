@@ -15,6 +15,11 @@ struct ShowingCount {
   double clicks = 0.0;  ///< at most `shown`
 };
 
+/// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
+///
+/// Requires: rank > 0
+IRGAN_API double examination_at(const std::vector<double>& examination, int rank);
+
 /// What is known of one document for one query.
 struct DocumentEvidence {
   double prior_logit = 0.0;            ///< what a ranker thinks of it, to any scale

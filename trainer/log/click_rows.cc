@@ -120,6 +120,13 @@ RowFault ClickRows::parse(std::string_view line, ClickRow& row) {
   return meaning_fault;
 }
 
+std::optional<RowFault> ClickRows::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
+  ClickRow row;
+  const RowFault fault = parse(line, row);
+  if (fault == RowFault::none) each(row);
+  return fault;
+}
+
 std::string ClickRows::hint() const {
   return json_.first_keys().empty() ? std::string() : ". Keys " + needs(json_.first_keys());
 }

@@ -1,10 +1,11 @@
 #include "trainer/log/log_split.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+
+#include "trainer/machine/hash.h"
+#include "trainer/machine/timestamps.h"
 
 namespace irgan {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t kMostKept = std::size_t{1} << 17;
 }  // namespace
 
 bool is_held_out(std::string_view id, double share, std::uint64_t seed) {
-  const std::uint64_t hash = XXH3_64bits_withSeed(id.data(), id.size(), seed);
+  const std::uint64_t hash = text_hash(id, seed);
   return std::ldexp(static_cast<double>(hash), -64) < share;
 }
 
@@ -68,13 +69,8 @@ bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
 
 std::string RowSplit::description() const {
   std::string text = to_string(options_.by);
-  if (options_.by != LogSplit::time) return text;
-  const auto seconds = static_cast<std::time_t>(std::floor(beginning_));
-  std::tm parts{};
-  char date[32];
-  if (gmtime_r(&seconds, &parts) == nullptr || std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-    return text;
-  return text + " from " + date;
+  const std::string date = options_.by == LogSplit::time ? utc_text(beginning_) : "";
+  return date.empty() ? text : text + " from " + date;
 }
 
 }  // namespace irgan

@@ -111,7 +111,12 @@ bool OmegaLines::read_counts(std::string_view text) {
   return true;
 }
 
-RowFault OmegaLines::take(std::string_view line, const EachRow& each) {
+LogForm::Turn OmegaLines::turn() const {
+  if (form_ == OmegaForm::clicks) return Turn::before_others;
+  return form_ == OmegaForm::search ? Turn::by_time : Turn::in_order;
+}
+
+std::optional<RowFault> OmegaLines::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   if (!row_.split(line, kMaxColumns)) return RowFault::number_of_columns;
   return form_ == OmegaForm::clicks ? take_click() : take_page(each);

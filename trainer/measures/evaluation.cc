@@ -1,13 +1,13 @@
 #include "trainer/measures/evaluation.h"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <numeric>
 #include <optional>
 #include <string_view>
 
+#include "trainer/machine/numbers.h"
 #include "trainer/measures/measures.h"
 #include "trainer/measures/qrels.h"
 #include "trainer/measures/run_file.h"
@@ -31,10 +31,8 @@ struct Measure {
 // Returns the K of "prefix@K", nothing if `name` is not of that form.
 std::optional<int> cutoff_of(std::string_view name, std::string_view prefix) {
   if (name.substr(0, prefix.size()) != prefix || name.substr(prefix.size(), 1) != "@") return std::nullopt;
-  const std::string_view digits = name.substr(prefix.size() + 1);
   int cutoff = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), cutoff);
-  if (error != std::errc() || end != digits.data() + digits.size() || cutoff < 1) return std::nullopt;
+  if (!parse_number(name.substr(prefix.size() + 1), cutoff) || cutoff < 1) return std::nullopt;
   return cutoff;
 }
 

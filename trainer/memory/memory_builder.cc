@@ -12,10 +12,10 @@ namespace {
 MemoryState checked(MemoryState state) {
   const MemoryRules& rules = state.rules;
   if (!(rules.half_life_days >= 0.0) || !std::isfinite(rules.half_life_days)) {
-    throw ConfigError("--half-life " + std::to_string(rules.half_life_days) +
-                      ": must be 0 (no decay) or a number of days above it");
+    throw ConfigError("half_life",
+                      std::to_string(rules.half_life_days) + ": must be 0 (no decay) or a number of days above it");
   }
-  if (rules.min_sessions < 1) throw ConfigError("--min-sessions 0: must be 1 or more");
+  if (rules.min_sessions < 1) throw ConfigError("min_sessions", "0: must be 1 or more");
   // Fewer sessions may be asked for than before.
   for (ClickTable* table : {&state.queries, &state.words}) {
     for (ClickTable::Key& key : table->keys) {

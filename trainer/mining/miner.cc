@@ -92,13 +92,14 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evide
       }()) {}
 
 Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evidence, MiningOptions options)
-    : Miner(std::move(site), std::move(model),
-            [&] {
-              check(options);
-              LogReading reading;
-              return mining_evidence(evidence, reading);
-            }(),
-            std::move(options)) {}
+    : Miner(
+          std::move(site), std::move(model),
+          [&] {
+            check(options);
+            LogReading reading;
+            return mining_evidence(evidence, reading);
+          }(),
+          std::move(options)) {}
 
 Miner::Miner(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)), reader_(plan_->site, plan_->model, plan_->evidence, plan_->options) {}

@@ -51,8 +51,9 @@ class ServedPages {
   const ShownPage& page_for(const std::string& session) {
     cost_.clicks_best_of_all += clicks_;
     if (!drawn_ || !explores(search_key(session, query_), explore_)) return page_;
-    drawn_->set_key(session);
-    drawn_page_ = page_of(drawn_->rerank(query_, hits_));
+    SearchRequest request;
+    request.key = session;
+    drawn_page_ = page_of(drawn_->rerank(query_, hits_, request));
     ++cost_.num_explored;
     cost_.clicks_best += clicks_;
     cost_.ndcg_best += ndcg_;

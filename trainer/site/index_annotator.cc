@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "plugin/src/features/clicked_field.h"
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "trainer/evidence/click_history.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/behaviour_index.h"

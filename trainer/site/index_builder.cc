@@ -10,7 +10,7 @@
 #include <set>
 #include <unordered_set>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
 #include "trainer/site/json_document.h"

@@ -94,8 +94,7 @@ void check_stemmer(const std::string& language) {
 
 Xapian::valueno parse_slot(const std::string& member, const std::string& text) {
   Xapian::valueno slot = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
+  if (!parse_number(text, slot)) {
     throw ConfigError(member, "'" + text + "' is no value slot: must be a number from 0 up");
   }
   return slot;

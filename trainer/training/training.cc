@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "plugin/src/model/file_bytes.h"
+#include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"

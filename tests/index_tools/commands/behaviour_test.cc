@@ -11,6 +11,7 @@
 #include <random>
 #include <sstream>
 
+#include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"

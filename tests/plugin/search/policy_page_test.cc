@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 

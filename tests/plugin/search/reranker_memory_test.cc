@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "tests/plugin/fruit.h"
 #include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"

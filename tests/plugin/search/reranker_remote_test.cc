@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/features/feature_columns.h"
 #include "plugin/src/features/remote_index.h"
 #include "plugin/src/features/unique_ids.h"

@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"

@@ -129,6 +129,5 @@ TEST_CASE("what the options need and is not there is refused by its member's nam
   options.model_name = "shop.model";
   ModelParts parts = parts_of(*shop.model());
   parts.generators.clear();
-  CHECK_THAT(refusal(options, std::make_shared<const Model>(parts)),
-             Contains("shop.model: the model has no generator"));
+  CHECK_THAT(refusal(options, model_of(parts)), Contains("shop.model: the model has no generator"));
 }

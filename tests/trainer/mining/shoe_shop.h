@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "irgan/model.h"
@@ -48,7 +49,7 @@ class ShoeShop {
     schema.features = {"value.popularity"};
     ModelParts parts = linear_model(schema, {10.0F});
     parts.generators = parts.discriminators;
-    return std::make_shared<const Model>(parts);
+    return model_of(std::move(parts));
   }
 
   /// Mines without a model or texts.

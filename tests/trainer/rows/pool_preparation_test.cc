@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/feature_extractor.h"
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"

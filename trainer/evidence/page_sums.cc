@@ -1,12 +1,15 @@
-#include "trainer/evidence/spilled_clicks.h"
+#include "trainer/evidence/page_sums.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "trainer/machine/hash.h"
+
 namespace irgan {
 namespace {
 
+constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
 constexpr char kClicks = 'C';
 constexpr char kPage = 'P';
 
@@ -46,7 +49,7 @@ Number take_bytes(std::string_view& bytes) {
 // A page while equal ones are added to it.
 struct PageSums {
   std::uint64_t opening = 0;
-  std::vector<SpilledClicks::NamedShowing> showings;  // without ids
+  std::vector<ShowingSums> showings;
 };
 
 // Adds the records of one query up.
@@ -102,15 +105,14 @@ class QuerySums {
     const auto opening = take_bytes<std::uint64_t>(value);
     page_.opening = is_same ? std::min(page_.opening, opening) : opening;
     for (std::size_t i = 0; !value.empty(); ++i) {
-      const DecayedSum clicks = take_decayed(value, is_dated);
-      const double shown = take_bytes<double>(value);
-      const double last_clicks = take_bytes<double>(value);
+      ShowingSums sums;
+      sums.clicks = take_decayed(value, is_dated);
+      sums.shown = take_bytes<double>(value);
+      sums.last_clicks = take_bytes<double>(value);
       if (is_same) {
-        page_.showings[i].clicks.add(clicks.value, clicks.time, rules_.page_decay);
-        page_.showings[i].shown += shown;
-        page_.showings[i].last_clicks += last_clicks;
+        page_.showings[i].add(sums, rules_.page_decay);
       } else {
-        page_.showings.push_back({{}, 0, clicks, shown, last_clicks});
+        page_.showings.push_back(sums);
       }
     }
   }
@@ -121,19 +123,17 @@ class QuerySums {
     take_ordered(rest);
     rest.remove_prefix(1);
     if (!is_page_) {
-      const double clicks = rules_.decays ? sums_.decayed.at(rules_.newest_time, rules_.decay) : sums_.in_full;
-      evidence_.clicks.emplace(take_ordered(rest), clicks);
+      evidence_.clicks.emplace(take_ordered(rest), sums_.at_end(rules_));
       sums_ = ClickSums();
       return;
     }
     Page page{evidence_.query_id, {}};
     bool is_clicked = false;
-    for (const SpilledClicks::NamedShowing& showing : page_.showings) {
-      is_clicked = is_clicked || showing.clicks.value > 0.0;
+    for (const ShowingSums& sums : page_.showings) {
+      is_clicked = is_clicked || sums.clicks.value > 0.0;
       std::string document_id = take_ordered(rest);
       const int rank = take_bytes<int>(rest);
-      page.documents.push_back({std::move(document_id), rank, showing.clicks.at(rules_.newest_time, rules_.page_decay),
-                                showing.shown, showing.last_clicks});
+      page.documents.push_back(sums.at_end(std::move(document_id), rank, rules_));
     }
     if (!is_clicked) ++evidence_.num_unclicked_pages;
     pages_.emplace_back(page_.opening, std::move(page));
@@ -163,6 +163,35 @@ class QuerySums {
 
 }  // namespace
 
+void DistinctPages::merge(std::uint32_t query, std::uint64_t opening, const std::vector<Showing>& showings,
+                          const Decay& decay) {
+  std::uint64_t hash = mix_hash(0, query);
+  for (const Showing& showing : showings) {
+    hash = mix_hash(mix_hash(hash, showing.document), static_cast<std::uint64_t>(showing.rank));
+  }
+  std::uint32_t& head = by_hash_.emplace(hash, kNone).first->second;
+  for (std::uint32_t i = head; i != kNone; i = entries_[i].next_of_hash) {
+    if (!is_same(entries_[i], query, showings)) continue;
+    entries_[i].first_opening = std::min(entries_[i].first_opening, opening);
+    for (std::size_t k = 0; k < showings.size(); ++k) {
+      showings_[entries_[i].first_showing + k].sums.add(showings[k].sums, decay);
+    }
+    return;
+  }
+  entries_.push_back({query, static_cast<std::uint32_t>(showings.size()), showings_.size(), opening, head});
+  head = static_cast<std::uint32_t>(entries_.size() - 1);
+  showings_.insert(showings_.end(), showings.begin(), showings.end());
+}
+
+bool DistinctPages::is_same(const Entry& entry, std::uint32_t query, const std::vector<Showing>& showings) const {
+  if (entry.query != query || entry.num_showings != showings.size()) return false;
+  for (std::size_t k = 0; k < showings.size(); ++k) {
+    const Showing& own = showings_[entry.first_showing + k];
+    if (own.document != showings[k].document || own.rank != showings[k].rank) return false;
+  }
+  return true;
+}
+
 void SpilledClicks::add_clicks(std::string_view query_id, std::string_view document_id, const ClickSums& sums,
                                bool is_dated) {
   std::string key;
@@ -177,21 +206,21 @@ void SpilledClicks::add_clicks(std::string_view query_id, std::string_view docum
   records_.add(key, value);
 }
 
-void SpilledClicks::add_page(std::string_view query_id, std::uint64_t opening,
-                             const std::vector<NamedShowing>& showings, bool is_dated) {
+void SpilledClicks::add_page(std::string_view query_id, std::uint64_t opening, const std::vector<Showing>& showings,
+                             const StringTable& documents, bool is_dated) {
   std::string key;
   append_ordered(key, query_id);
   key += kPage;
   std::string value;
   append_bytes<char>(value, is_dated ? 1 : 0);
   append_bytes(value, opening);
-  for (const NamedShowing& showing : showings) {
-    append_ordered(key, showing.document_id);
+  for (const Showing& showing : showings) {
+    append_ordered(key, documents[showing.document]);
     append_bytes(key, showing.rank);
-    append_bytes(value, showing.clicks.value);
-    append_bytes(value, showing.clicks.time);
-    append_bytes(value, showing.shown);
-    append_bytes(value, showing.last_clicks);
+    append_bytes(value, showing.sums.clicks.value);
+    append_bytes(value, showing.sums.clicks.time);
+    append_bytes(value, showing.sums.shown);
+    append_bytes(value, showing.sums.last_clicks);
   }
   records_.add(key, value);
 }

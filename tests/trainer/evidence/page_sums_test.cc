@@ -1,4 +1,4 @@
-#include "trainer/evidence/spilled_clicks.h"
+#include "trainer/evidence/page_sums.h"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -79,7 +79,7 @@ double last_clicks_of(const ClickEvidence& evidence) {
 
 }  // namespace
 
-TEST_CASE("what memory does not hold is summed to the same bits from a file", "[trainer][spilled_clicks]") {
+TEST_CASE("what memory does not hold is summed to the same bits from a file", "[trainer][page_sums]") {
   const bool has_impressions = GENERATE(true, false);
   const std::optional<double> half_life =
       GENERATE(std::optional<double>(), std::optional<double>(0.0), std::optional<double>(3.0));
@@ -105,7 +105,7 @@ TEST_CASE("what memory does not hold is summed to the same bits from a file", "[
   CHECK((last_clicks_of(found) > 100.0) == has_impressions);
 }
 
-TEST_CASE("evidence comes a query at a time, in the order of ids", "[trainer][spilled_clicks]") {
+TEST_CASE("evidence comes a query at a time, in the order of ids", "[trainer][page_sums]") {
   const std::size_t max_bytes = GENERATE(std::size_t{1}, std::size_t{1} << 30);
   ClickModelOptions options;
   options.max_bytes = max_bytes;
