@@ -30,9 +30,10 @@ struct Flag {
 
 void add_training_options(TrainingOptions& options, OptionTable& table) {
   for (const HyperParameter& row : recipe()) {
-    if (row.name == std::string("epochs")) continue;  // whose default depends on other flags
+    table.group(row.group);
     std::visit(Flag{options, table, row}, row.value);
   }
+  table.group("Machine");
   table.flag("restart", options.restart, "do not go on with an interrupted run of the same model");
 }
 

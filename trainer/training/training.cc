@@ -98,7 +98,7 @@ class TrainingRun {
         options_(options),
         listener_(listener),
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
-        encoding_(options.from ? options.from->parts().encoding : fit_encoding(training.pools, options.bins)),
+        encoding_(options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins)),
         generator_inputs_(training.schema, encoding_, options.generator_features),
         batches_(training, options, first_stage_feature(training, options), encoding_, generator_inputs_, threads_),
         validation_(validation, encoding_, threads_, options.query_weight),
@@ -158,8 +158,8 @@ class TrainingRun {
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
     Players& players = state.players;
-    players.discriminator = Player(model.parts().discriminators[number]);
-    if (has_generator(options_.game)) players.generator = Player(model.parts().generators[number]);
+    players.discriminator = Player(parts_of(model).discriminators[number]);
+    if (has_generator(options_.game)) players.generator = Player(parts_of(model).generators[number]);
     players.offsets.value = offsets_of_model(model, state.network, batches_.num_ranks());
   }
 
@@ -308,10 +308,10 @@ class TrainingRun {
   // Writes down whether the model ranks worse than the first stage.
   Trained compared_with_first_stage(TrainingState& state) const {
     ModelParts parts = model_parts(state);
-    state.record.check = check_serving(Model(parts), validation_data_, state.players.offsets.value,
+    state.record.check = check_serving(*model_of(parts), validation_data_, state.players.offsets.value,
                                        options_.first_stage_feature, options_.seed);
     parts.training_record = to_text(state.record);
-    return {std::make_shared<const Model>(std::move(parts)), state.record};
+    return {model_of(std::move(parts)), state.record};
   }
 
   const TrainingData& data_;

@@ -372,8 +372,8 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   }
   CHECK(record["networks"][0]["examination_offset"].size() == 6);
   CHECK(record["networks"][0]["examination_offset"][0] == 0.0);
-  CHECK(model.parts().discriminators.size() == 2);
-  CHECK(model.parts().generators.size() == 2);
+  CHECK(parts_of(model).discriminators.size() == 2);
+  CHECK(parts_of(model).generators.size() == 2);
   CHECK_FALSE(record["options"].contains("num_threads"));  // what changes nothing in the model
 }
 
@@ -459,7 +459,7 @@ TEST_CASE("every way to train learns what people click", "[trainer][training]") 
     CHECK(mean_ndcg(data.validation, model, Ranker::generator) > 0.98);
     CHECK(mean_ndcg(data.validation, model, Ranker::combined) > 0.98);
   } else {
-    CHECK(model.parts().generators.empty());
+    CHECK(parts_of(model).generators.empty());
   }
 }
 
@@ -564,7 +564,7 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
   for (const TrainingData* part : {&data.training, &data.validation}) {
     for (const Pool& pool : part->pools) {
       CHECK(model->score(pool.rows).allFinite());
-      if (!model->parts().generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
+      if (!parts_of(*model).generators.empty()) CHECK(model->score(pool.rows, Ranker::generator).allFinite());
     }
   }
   CHECK_NOTHROW(Model::from_bytes(model->to_bytes(), "model"));

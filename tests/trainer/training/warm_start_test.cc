@@ -88,8 +88,8 @@ TEST_CASE("a day whose log teaches the contrary leaves the weights as they were"
   TrainingListener listener;
   listener.on_message = [&](const std::string& message) { messages.push_back(message); };
   const Trained second = train(bad.training, bad.validation, going_on(first, 3), listener);
-  const ModelParts& a = first->parts();
-  const ModelParts& b = second.model->parts();
+  const ModelParts& a = parts_of(*first);
+  const ModelParts& b = parts_of(*second.model);
   CHECK(a.discriminators[0].layers[0].weight == b.discriminators[0].layers[0].weight);
   const NetworkRecord network = second.record.networks[0];
   REQUIRE(network.best[Ranker::discriminator]);
@@ -105,8 +105,8 @@ TEST_CASE("going on keeps the encoding and begins with the model's weights and o
   TrainingOptions options = going_on(first, 1);
   options.discriminator_rate = options.generator_rate = 1e-7;
   const auto second = trained(day_of(4, 20), options);
-  const ModelParts& a = first->parts();
-  const ModelParts& b = second->parts();
+  const ModelParts& a = parts_of(*first);
+  const ModelParts& b = parts_of(*second);
   for (std::size_t j = 0; j < a.encoding.features.size(); ++j)
     CHECK(a.encoding.features[j].edges == b.encoding.features[j].edges);
   CHECK((a.discriminators[0].layers[0].weight - b.discriminators[0].layers[0].weight).cwiseAbs().maxCoeff() < 1e-5F);
@@ -183,7 +183,7 @@ TEST_CASE("the record names every model of the chain", "[trainer][warm_start]") 
 
 TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were",
           "[trainer][warm_start]") {
-  ModelParts parts = trained(day_of(4, 10), options_of(1))->parts();
+  ModelParts parts = parts_of(*trained(day_of(4, 10), options_of(1)));
   TrainingRecord record = record_from_text(parts.training_record);
   for (int night = 0; night < 40; ++night) {
     const Model model(parts);
