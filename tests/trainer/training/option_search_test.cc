@@ -6,6 +6,7 @@
 #include "plugin/src/model/file_bytes.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
+#include "trainer/machine/output_file.h"
 
 using namespace irgan;
 
