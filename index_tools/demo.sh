@@ -107,5 +107,5 @@ Search in the new order, or in Xapian's own:
 See what the model learnt, and put it into the index, where live searches find it:
   build/release/index_tools/xapian-irgan inspect $model
   build/release/index_tools/xapian-irgan store --db $db --model $model
-Your own index and log: README.md, "Train from my log".
+Your own index and log: trainer/README.md, "Train from my log".
 END

@@ -4,5 +4,5 @@
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  return irgan::run_command_line({argv + 1, argv + argc}, std::cout, std::cerr);
+  return irgan::run_command_line({argv + 1, argv + argc}, irgan::Console::of_process());
 }

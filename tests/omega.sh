@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A site made of stock parts, as README tells it: scriptindex, Omega's CGI with the templates of index_tools/omega, people who
+# A site made of stock parts, as index_tools/omega/README.md tells it: scriptindex, Omega's CGI with the templates of index_tools/omega, people who
 # follow the links of its pages, training on what it logged, and the same Omega in the new order.
 # Use: tests/omega.sh XAPIAN-IRGAN PRELOAD-MODULE
 set -euo pipefail

@@ -7,91 +7,22 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
-#include "plugin/src/features/clicked_field.h"
-#include "plugin/src/features/remote_candidates.h"
-#include "trainer/machine/text_input.h"
-#include "trainer/site/behaviour_index.h"
-#include "trainer/site/field_lengths.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/site/pagerank.h"
 
 namespace irgan {
 namespace {
 
-constexpr Xapian::valueno kFirstLengthSlot = 1000;  // as `index` chooses them
-constexpr std::size_t kDocumentsPerCommit = 50000;
 constexpr double kManyDays = 36500.0;
 
-using NumberOfDocument = std::unordered_map<std::string, double>;
-
-/// A column of numbers on its way into a value slot.
-struct NewValue {
-  StoredValue target;
-  NumberOfDocument numbers;
-};
-
 // FILE:SLOT or FILE:NAME, taken apart.
-struct Destination {
-  std::string path;
-  StoredValue target;
-};
-
-std::pair<std::string_view, std::string_view> two_columns(std::string_view line, const std::string& place) {
-  const std::size_t tab = line.find('\t');
-  if (tab == std::string_view::npos || tab == 0) throw FormatError(place + ": must be two columns with a tab between");
-  return {line.substr(0, tab), line.substr(tab + 1)};
-}
-
-bool belongs_to_field(const IndexLayout& layout, Xapian::valueno slot) {
-  return std::any_of(layout.fields.begin(), layout.fields.end(),
-                     [&](const TextField& field) { return field.length_slot == slot || field.text_slot == slot; });
-}
-
-// The first slot from `first` on that neither the layout nor a document uses: other programs have theirs (omindex 0 to
-// 2).
-Xapian::valueno free_slot(const Xapian::Database& db, const IndexLayout& layout, Xapian::valueno first) {
-  const auto is_taken = [&](Xapian::valueno slot) {
-    return belongs_to_field(layout, slot) || db.get_value_freq(slot) > 0 ||
-           std::any_of(layout.values.begin(), layout.values.end(),
-                       [&](const StoredValue& value) { return value.slot == slot; });
-  };
-  while (is_taken(first)) ++first;
-  return first;
-}
-
-// Where ids are already, or else a free slot.
-Xapian::valueno id_slot_for(const Xapian::Database& db, const IndexLayout& layout) {
-  if (layout.id_prefix.empty())
-    throw ConfigError("--ids: the index has no unique-id terms; --id-prefix names their prefix");
-  const Xapian::valueno known = id_slot_of(db);
-  return known == Xapian::BAD_VALUENO ? free_slot(db, layout, kFirstIdSlot) : known;
-}
-
-Destination destination_of(const char* flag, const std::string& text, const Xapian::Database& db, IndexLayout& layout) {
+ValueFile value_file(const char* flag, const std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) {
     throw ConfigError("--" + std::string(flag) + " " + text + ": must be FILE:SLOT or FILE:NAME");
   }
-  const std::string name = text.substr(colon + 1);
-  const bool is_slot = name.find_first_not_of("0123456789") == std::string::npos;
-  check_name(name);
-  StoredValue target{is_slot ? "value" + name : name, is_slot ? parse_slot(flag, name) : free_slot(db, layout, 0)};
-  const auto known = std::find_if(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) {
-    return is_slot ? value.slot == target.slot : value.name == target.name;
-  });
-  if (known == layout.values.end()) {
-    if (belongs_to_field(layout, target.slot) || db.get_value_freq(target.slot) > 0) {
-      throw ConfigError("--" + std::string(flag) + " " + text +
-                        ": the slot holds something else; give a name instead, or, to "
-                        "replace what is there, --value NAME=" +
-                        name);
-    }
-    layout.values.push_back(target);
-  } else {
-    target = *known;
-  }
-  return {text.substr(0, colon), target};
+  return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
 NewValue read_values(const Destination& destination) {
@@ -157,11 +88,11 @@ void add_behaviour_to(IndexLayout& layout, const Xapian::Database& db, const Beh
 }
 
 Behaviour read_behaviour(const AnnotateOptions& options, const Xapian::Database& db, const IndexLayout& layout) {
-  const std::vector<QueryRow> queries =
-      options.log.queries.empty() ? std::vector<QueryRow>() : read_queries(options.log.queries);
-  QueryStemFinder finder(db, layout, options.database.default_op, queries);
+  const Evidence evidence = options.log.evidence();
+  QueryStemFinder finder(db, layout, options.database.default_op, evidence.queries);
   ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
-  options.log.for_each_click(queries, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
+  const auto add = [&](const ClickRow& row, const std::string& id) { history.add(row, id); };
+  show_reading(for_each_click(evidence, add));
   if (history.empty()) throw Error(options.log.clicks.front() + ": there are no clicks in the log");
   return history.behaviour(kClickedPrefix, *layout.behaviour);
 }
@@ -229,7 +160,10 @@ std::size_t annotate_shard(Xapian::WritableDatabase& db, const IndexLayout& layo
 }  // namespace
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
   options.database.add_to(table);
+  table.group("What is added");
   table.flag("field-lengths", options.field_lengths, "store each field's length in words, for fields that lack it");
   table.flag("ids", options.ids, "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values,
@@ -238,6 +172,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.texts("pagerank", options.pagerank,
               "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
   options.log.add_log_to(table);
+  table.group("Behaviour features");
   table.number(
       "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
       "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
@@ -250,45 +185,42 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
 
 void run(const AnnotateOptions& options, std::ostream& out) {
   const bool with_clicks = !options.log.clicks.empty();
-  if (!options.field_lengths && !options.ids && options.values.empty() && options.pagerank.empty() && !with_clicks) {
+  AnnotationOptions annotation = options.annotation;
+  if (!annotation.field_lengths && !annotation.ids && options.values.empty() && options.pagerank.empty() &&
+      !with_clicks) {
     throw ConfigError("nothing to add: give --field-lengths, --ids, --values, --pagerank or --clicks");
   }
   const Site site = options.database.site();
-  const Xapian::Database db = site.open();
-  IndexLayout layout = site.layout;
-  if (options.field_lengths) {
-    for (TextField& field : layout.fields) {
-      if (field.length_slot == Xapian::BAD_VALUENO) field.length_slot = free_slot(db, layout, kFirstLengthSlot);
-    }
-  }
-  std::vector<NewValue> values;
-  for (const std::string& text : options.values)
-    values.push_back(read_values(destination_of("values", text, db, layout)));
-  for (const std::string& text : options.pagerank) {
-    values.push_back(read_pagerank(destination_of("pagerank", text, db, layout), db, layout));
-  }
-  const Xapian::valueno id_slot = options.ids ? id_slot_for(db, layout) : Xapian::BAD_VALUENO;
-  Behaviour behaviour;
-  if (with_clicks) {
-    add_behaviour_to(layout, db, options.behaviour);
-    behaviour = read_behaviour(options, db, layout);
-  }
-  // All locks are taken before anything is written.
-  std::vector<Xapian::WritableDatabase> shards;
-  for (const std::string& path : options.database.paths) shards.push_back(open_writable(path));
-  std::size_t num_found = 0;
-  BehaviourCounts counts;
-  for (Xapian::WritableDatabase& shard : shards) {
-    num_found += annotate_shard(shard, layout, options.field_lengths, values, id_slot,
-                                with_clicks ? &behaviour : nullptr, counts);
-  }
-  std::size_t num_given = 0;
-  for (const NewValue& value : values) num_given += value.numbers.size();
-  out << "annotated " << db.get_doccount() << " documents";
-  if (!values.empty())
-    out << ": " << num_found << " values, " << num_given - std::min(num_found, num_given) << " for unknown documents";
+  for (const std::string& text : options.values) annotation.values.push_back(value_file("values", text));
+  for (const std::string& text : options.pagerank) annotation.pagerank.push_back(value_file("pagerank", text));
+  if (with_clicks) annotation.clicks = clicks_of(options);
+  ProgressBar bar("annotating");
+  annotation.on_progress = [&](double share_done) { bar.update(share_done); };
+  const AnnotationReport report = annotate(site, annotation);
+  bar.erase();
+  out << "annotated " << report.num_documents << " documents";
+  if (!options.values.empty() || !options.pagerank.empty())
+    out << ": " << report.num_values << " values, " << report.num_unknown_values << " for unknown documents";
   out << '\n';
-  if (with_clicks) print(counts, behaviour, *layout.behaviour, out);
+  if (with_clicks) {
+    out << "clicks of " << report.num_clicked_documents << " documents, " << report.num_unknown_documents
+        << " that the index does not have; " << report.num_words << " words and " << report.num_queries
+        << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
+  }
+}
+
+Command annotate_command() {
+  return make_command<AnnotateOptions>(
+      "annotate", "--db DB [--field-lengths] [--ids] [--values TSV:NAME] [--pagerank LINKS:NAME] [--clicks C]",
+      "add what features need to an existing index",
+      "This is for an index that omindex, scriptindex or a program of yours made. No other program may write to it "
+      "meanwhile.\n"
+      "  xapian-irgan annotate --db site --field-lengths --values sales.tsv:sales --pagerank links.tsv:pagerank\n"
+      "The index keeps what you say of it here (--prefix, --value, --stemmer, --id-prefix), so that the other commands "
+      "know it.\n"
+      "  xapian-irgan annotate --db site --clicks clicks.tsv\n"
+      "This keeps what people clicked, for 'train --behaviour'. The clicks of a newer log replace the old ones.\n"
+      "Next: 'inspect --db site' shows the result; then 'train'.\n");
 }
 
 }  // namespace irgan

@@ -7,27 +7,22 @@
 
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
+#include "trainer/site/index_annotator.h"
 
 namespace irgan {
 
 struct AnnotateOptions {
   DatabaseOptions database;
-  bool field_lengths = false;
-  bool ids = false;
-  std::vector<std::string> values;    ///< TSV:SLOT or TSV:NAME
-  std::vector<std::string> pagerank;  ///< LINKS:SLOT or LINKS:NAME
+  AnnotationOptions annotation;
+  std::vector<std::string> values;    ///< FILE:SLOT or FILE:NAME
+  std::vector<std::string> pagerank;  ///< the same
   LabelOptions log;                   ///< without judgments
   BehaviourOptions behaviour;
 };
 
 void add_options(AnnotateOptions& options, OptionTable& table);
 
-/// Adds value slots to every document of every shard and writes them into the index's layout. Slots that other programs
-/// filled stay as they are. What a click log says of documents replaces what an earlier one said.
-///
-/// Throws: FormatError at path:line for a bad number or link; ConfigError for a slot that holds something else; Error
-/// if
-///         an indexer is at work; what reading a log throws; no shard is changed then
+/// Throws: as annotate()
 void run(const AnnotateOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -1,8 +1,14 @@
-#include "index_tools/commands/check.h"
-
 #include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/showing/check_report.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/log/click_log.h"
@@ -11,6 +17,13 @@
 
 namespace irgan {
 namespace {
+
+struct CheckOptions {
+  LabelOptions labels;
+  DatabaseOptions database;
+  std::string model;
+  std::size_t depth = 100;
+};
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
 class LastQuery {
@@ -45,14 +58,14 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
           (are_ids_docids ? ": docids in the log may be those of the old one." : ".")};
 }
 
-}  // namespace
-
 void add_options(CheckOptions& options, OptionTable& table) {
+  table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
   options.database.add_to(table);
-  table.text("model", options.model, "a model, to see whether it was trained on this index", "FILE");
+  table.group("The index");
+  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the first stage");
+               "candidates a query: the first hits of the search");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -79,9 +92,9 @@ void run(const CheckOptions& options, std::ostream& out) {
     documents = std::make_unique<ClickedDocuments>(db, layout, queries, site.default_op);
   }
 
-  ClickLogOptions log_options = labels.log_options();
+  ClickLogOptions log_options = labels.log_options;
   log_options.max_bad = 1.0;  // how many they are is what is asked
-  findings.max_bad = labels.max_bad;
+  findings.max_bad = labels.log_options.max_bad;
   ClickLogReader log(labels.clicks, log_options);
   LogCensus census;
   LastQuery last_query(&resolver);
@@ -95,11 +108,23 @@ void run(const CheckOptions& options, std::ostream& out) {
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
     const ClickLogSummary& summary = log.summary(i);
-    report_lines(summary, labels.clicks[i]);
+    show_lines(summary);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
   }
   print_check(findings, out);
+}
+
+}  // namespace
+
+Command check_command() {
+  return make_command<CheckOptions>(
+      "check", "--clicks C... [--db DB [--queries Q]]", "say what a click log holds, and what will limit the result",
+      "One screen before any training: rows, sessions, queries, clicks by rank, and how often each rank is looked at. "
+      "With --db it shows the share of the clicks on documents that the index has, with --queries the share of those "
+      "that the search finds among its first hits.\n"
+      "  xapian-irgan check --clicks clicks.tsv.gz --db films --queries queries.tsv\n"
+      "Next: mend the log, or 'train' on it.\n");
 }
 
 }  // namespace irgan

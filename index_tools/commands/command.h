@@ -1,40 +1,36 @@
-/// A command of xapian-irgan: its name, what it says of itself, and how it runs.
+/// A command of xapian-irgan: what it says of itself, and how it runs.
 #pragma once
 
 #include <functional>
-#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "index_tools/commands/help.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/showing/console.h"
 
 namespace irgan {
 
-struct Command {
-  std::string name;
-  std::string usage;    ///< what follows the name
-  std::string summary;  ///< one line
-  std::string guide;    ///< for newcomers: an example, and what comes next
+struct Command : CommandText {
   /// Binds the options, parses the words, and runs.
-  std::function<void(const Command& self, const std::vector<std::string>& words, std::ostream& out)> execute;
+  std::function<void(const CommandText& self, const std::vector<std::string>& words, const Console& console)> execute;
 };
 
-/// Prints usage, summary, options and guide.
-void print_help(const Command& command, const OptionTable& table, std::ostream& out);
-
-/// A row of the table of commands. `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds
-/// it and run(const Options&, std::ostream&) does the work.
+/// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
+/// std::ostream&) does the work.
 template <class Options>
 Command make_command(std::string name, std::string usage, std::string summary, std::string guide) {
-  return {std::move(name), std::move(usage), std::move(summary), std::move(guide),
-          [](const Command& self, const std::vector<std::string>& words, std::ostream& out) {
+  return {{std::move(name), std::move(usage), std::move(summary), std::move(guide)},
+          [](const CommandText& self, const std::vector<std::string>& words, const Console& console) {
             Options options;
             OptionTable table;
             add_options(options, table);
-            if (table.parse(words)) {
-              run(options, out);
+            const Request request = table.parse(words);
+            if (request == Request::work) {
+              run(options, console.out);
             } else {
-              print_help(self, table, out);
+              print_help(self, table, request == Request::help_all, console);
             }
           }};
 }
@@ -44,7 +40,7 @@ const std::vector<Command>& commands();
 
 /// Runs the command that words[0] names.
 ///
-/// Returns: the process's exit code: 0 done, 1 the work failed, 2 bad usage; messages go to `err`
-int run_command_line(const std::vector<std::string>& words, std::ostream& out, std::ostream& err);
+/// Returns: the process's exit code: 0 done, 1 the work failed, 2 bad usage
+int run_command_line(const std::vector<std::string>& words, const Console& console);
 
 }  // namespace irgan

@@ -5,18 +5,14 @@
 #include <string>
 
 #include "index_tools/options/database_options.h"
+#include "trainer/distillation/distiller.h"
 
 namespace irgan {
 
 struct DistillOptions {
   DatabaseOptions database;
-  std::string model;
-  std::string queries;
-  std::string test_queries;
-  std::string qrels;
+  DistillerOptions distiller;
   std::string out;
-  std::size_t depth = 0;
-  std::size_t max_queries = 1000;
 };
 
 void add_options(DistillOptions& options, OptionTable& table);

@@ -1,9 +1,10 @@
 #include "index_tools/commands/features.h"
 
 #include <optional>
-#include <tuple>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
@@ -26,15 +27,19 @@ std::string summary(const std::string& path, const TrainingData& data) {
 }  // namespace
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
   table.note_given(options.given);
   options.evidence.add_to(table);
+  table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  table.group("What is held out");
   table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out",
              "FILE");
-  options.split.add_to(table);
+  add_split_options(options.split, table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
   table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.group("Features");
   table.text(
       "from", options.from,
       "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
@@ -49,16 +54,16 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
   EvidenceOptions evidence = options.evidence;
   if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
-  const ClickModelSettings settings = evidence.click_model.settings(options.seed, evidence.num_threads);
+  const ClickModelSettings settings =
+      evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 
-  TrainingData data;
-  TrainingData validation;
-  if (valid_file) {
-    std::tie(data, validation) = evidence.prepare_parts(options.split.split, options.split.share, options.seed);
-  } else {
-    data = evidence.prepare_data(evidence.queries);
-  }
-  const FittedClickModel fitted = learn_click_model(settings, data);
+  evidence.labels.check();
+  const Site site = evidence.database.site();
+  auto [data, validation, report] =
+      prepare(site, evidence.labels.evidence(),
+              evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
+              shown_preparation(evidence.preparation.half_life_days));
+  const FittedClickModel fitted = fit_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
   if (valid_file) {
@@ -74,6 +79,15 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   for (std::size_t j = 0; j < data.schema.features.size(); ++j)
     out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
   if (valid_file) out << summary(options.valid_out, validation) << '\n';
+}
+
+Command features_command() {
+  return make_command<FeaturesOptions>(
+      "features", "--db DB --queries Q (--clicks C | --qrels R) --out F",
+      "write the feature rows of queries' candidates",
+      "Use it to look at the rows, or to train on them many times. 'train --db' does this step by itself.\n"
+      "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
+      "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n");
 }
 
 }  // namespace irgan

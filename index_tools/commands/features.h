@@ -11,8 +11,7 @@ namespace irgan {
 
 struct FeaturesOptions {
   EvidenceOptions evidence;
-  SplitFlags split;
-  std::size_t seed = 1;         ///< of the split, as in train
+  SplitOptions split;
   std::string from;             ///< a model whose features and constants the rows are to have
   std::set<std::string> given;  ///< names of the flags of the command line
   std::string out;

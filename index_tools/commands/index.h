@@ -7,26 +7,17 @@
 #include <vector>
 
 #include "index_tools/options/option_table.h"
+#include "trainer/site/index_builder.h"
 
 namespace irgan {
 
-struct IndexOptions {
-  std::string db;
-  std::vector<std::string> files;
-  std::string id = "id";
-  std::vector<std::pair<std::string, std::string>> fields;  ///< name, prefix; the first is the title
-  std::vector<std::pair<std::string, std::string>> values;  ///< name, slot
-  std::string stemmer = "english";
-  bool overwrite = false;
+struct IndexOptions : IndexBuilderOptions {
+  std::vector<std::pair<std::string, std::string>> value_slots;  ///< values before their slots are read as numbers
 };
 
 void add_options(IndexOptions& options, OptionTable& table);
 
-/// Builds the index beside `db` and moves it there when it is whole.
-///
-/// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a
-/// bad
-///         document
+/// Throws: as build_index(); ConfigError for a slot that is no number
 void run(const IndexOptions& options, std::ostream& out);
 
 }  // namespace irgan

@@ -1,12 +1,15 @@
-#include "index_tools/commands/inspect.h"
-
 #include <cmath>
 #include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <ostream>
 #include <sstream>
+#include <string>
+#include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -15,6 +18,11 @@
 
 namespace irgan {
 namespace {
+
+struct InspectOptions {
+  std::string model;
+  DatabaseOptions database;
+};
 
 using nlohmann::json;
 
@@ -111,7 +119,8 @@ void print_record(const TrainingRecord& record, std::ostream& out) {
 void print_model(const Model& model, std::ostream& out) {
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
       << model.depth() << " candidates\n";
-  if (model.parts().unseen_credit != 0.0) out << "unseen     get a credit of " << model.parts().unseen_credit << '\n';
+  if (parts_of(model).unseen_credit != 0.0)
+    out << "unseen     get a credit of " << parts_of(model).unseen_credit << '\n';
   out << "trained on ";
   const IndexFacts& facts = model.index_facts();
   if (facts.num_documents > 0) {
@@ -172,14 +181,16 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
   if (!any) out << "drift      none\n";
 }
 
-}  // namespace
-
 void add_options(InspectOptions& options, OptionTable& table) {
+  table.everyday({"model", "db", "prefix", "value"});
+  table.group("The model");
   table.text("model", options.model, "the model file; may stand without the flag", "FILE");
   table.positional("model");
   options.database.add_to(table);
 }
 
+// Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
+// of the index has changed since the model was trained.
 void run(const InspectOptions& options, std::ostream& out) {
   if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
   std::shared_ptr<const Model> model;
@@ -192,6 +203,16 @@ void run(const InspectOptions& options, std::ostream& out) {
   print_index(db, options.database.layout(db), out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, out);
+}
+
+}  // namespace
+
+Command inspect_command() {
+  return make_command<InspectOptions>(
+      "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
+      "  xapian-irgan inspect films.model\n"
+      "  xapian-irgan inspect --db films\n"
+      "Given both, it also says what has changed in the index since the model was trained.\n");
 }
 
 }  // namespace irgan

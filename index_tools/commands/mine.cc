@@ -10,6 +10,8 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
 #include "plugin/src/model/model_parts.h"
@@ -29,15 +31,17 @@ using nlohmann::json;
 
 constexpr std::size_t kDefaultDepth = 100;
 constexpr double kDefaultMaxRelevance = 0.1;
-constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order
+constexpr std::size_t kQueriesAtOnce = 256;      // results that wait to be written in order, then saved
 constexpr std::size_t kQueriesOfEvidence = 500;  // enough to fit four numbers to, in less than a second
-constexpr std::chrono::milliseconds kBetweenSaves{500};
 
-MiningEvidence read_evidence(const LabelOptions& labels, const std::vector<QueryRow>& queries) {
-  if (!labels.qrels.empty()) return mining_evidence(read_qrels(labels.qrels));
+MiningEvidence read_evidence(const Evidence& given) {
+  if (!given.qrels.empty()) return mining_evidence(read_qrels(given.qrels));
   MiningEvidence evidence;
-  evidence.has_impressions =
-      labels.read_clicks(queries, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }).has_impressions;
+  LogReading reading;
+  evidence.has_impressions = read_clicks(
+                                 given, 0.0, [&](QueryEvidence&& query) { add(query, evidence); }, reading)
+                                 .has_impressions;
+  show_reading(reading);
   return evidence;
 }
 
@@ -60,7 +64,7 @@ void load_model(const MineOptions& options, const Xapian::Database& db, MiningTa
   } catch (const FormatError& error) {
     throw Error(task.model_name + ": the model does not fit an index: " + error.what());
   }
-  const bool has_generator = !task.model->parts().generators.empty();
+  const bool has_generator = !parts_of(*task.model).generators.empty();
   for (const SharedSource& shared : task.sources) {
     if (shared.source == NegativeSource::generator && !has_generator) {
       throw Error(task.model_name +
@@ -158,7 +162,6 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
   std::vector<std::unique_ptr<QueryMiner>> miners(threads.num_threads());
   std::vector<MinedQuery> mined;
   ProgressBar bar("mining");
-  auto saved_at = std::chrono::steady_clock::now();
   std::string rows;
   while (next < queries.size()) {
     mined.assign(std::min(kQueriesAtOnce, queries.size() - next), {});
@@ -171,9 +174,7 @@ MiningReport mine_all(const MineOptions& options, const MiningTask& task, const 
     file.append(rows);
     next += mined.size();
     bar.update(static_cast<double>(next) / static_cast<double>(queries.size()));
-    if (std::chrono::steady_clock::now() - saved_at < kBetweenSaves) continue;
     file.save({{"next", next}, {"report", report.state()}});
-    saved_at = std::chrono::steady_clock::now();
   }
   return report;
 }
@@ -184,9 +185,10 @@ void run(const MineOptions& options, std::ostream& out) {
   const std::vector<SharedSource> sources = parse_sources(options.sources);
   check(options, sources);
   const Xapian::Database db = options.database.site().open();
-  const std::vector<QueryRow> queries = read_queries(options.labels.queries);
+  const Evidence evidence = options.labels.evidence();
+  const std::vector<QueryRow>& queries = evidence.queries;
   MiningTask task{options, sources, guard_score(options, sources), options.database.layout(db),
-                  read_evidence(options.labels, queries)};
+                  read_evidence(evidence)};
   if (uses(sources, NegativeSource::skipped) && !task.evidence.has_impressions) {
     throw ConfigError("--source skipped: the log says only what was clicked, not what was shown");
   }
@@ -227,6 +229,20 @@ void run(const MineOptions& options, std::ostream& out) {
   speed << std::fixed << std::setprecision(0)
         << static_cast<double>(queries.size() - num_resumed) / std::max(seconds, 1e-9);
   out << "wrote " << options.out << ": " << report.num_rows() << " rows, " << speed.str() << " queries a second\n";
+}
+
+Command mine_command() {
+  return make_command<MineOptions>("mine", "--db DB --model M --queries Q (--clicks C | --qrels R) --out NEG",
+                                   "mine hard negatives for training other models",
+                                   "This is for those who train retrieval models. A hard negative is a document that "
+                                   "looks right for a query and is wrong.\n"
+                                   "  xapian-irgan mine --db films --model films.model --queries queries.tsv --clicks "
+                                   "clicks.tsv --out triplets.jsonl.gz\n"
+                                   "  xapian-irgan mine --db films --queries queries.tsv --qrels qrels.txt --source "
+                                   "bm25 --relative-margin .05 --format ids --out negatives.tsv\n"
+                                   "A run that was stopped goes on where it was when you give the same command again.\n"
+                                   "Next: train on the file with sentence-transformers, FlagEmbedding or Tevatron; "
+                                   "--format names the forms that they read.\n");
 }
 
 }  // namespace irgan

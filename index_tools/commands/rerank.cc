@@ -1,10 +1,14 @@
-#include "index_tools/commands/rerank.h"
-
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <ostream>
+#include <string>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/memory_use.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/site/first_stage.h"
@@ -12,6 +16,16 @@
 
 namespace irgan {
 namespace {
+
+struct RerankRunOptions {
+  DatabaseOptions database;
+  std::string model;
+  std::string queries;
+  std::string out;
+  std::string baseline_out;
+  std::size_t depth = 0;
+  MemoryUse memory;
+};
 
 constexpr std::size_t kDefaultDepth = 100;  // of a baseline without a model
 
@@ -23,16 +37,18 @@ struct RunOutput {
   RunOutput(const std::string& path, const char* tag) : file(path), writer(file.stream(), tag) {}
 };
 
-}  // namespace
-
 void add_options(RerankRunOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "model", "out", "baseline-out", "memory", "prefix", "value"});
   options.database.add_to(table);
-  table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.group("The model");
+  table.text("model", options.model, "the model file; if not given, the model in the index", "FILE");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates a query; 0: as many as in the model's training");
+  table.group("Queries and runs");
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
-  table.text("baseline-out", options.baseline_out, "write the first stage's own order as a run too, or alone", "FILE");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
-               "candidates a query; 0: as the model was trained");
+  table.text("baseline-out", options.baseline_out,
+             "also write the search's own order as a run; without --out only that", "FILE");
   options.memory.add_to(table);
 }
 
@@ -94,6 +110,15 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (options.out != "-" && options.baseline_out != "-") {
     out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates of the first stage\n";
   }
+}
+
+}  // namespace
+
+Command rerank_command() {
+  return make_command<RerankRunOptions>(
+      "rerank", "--db DB --model M --queries Q --out RUN", "rank the candidates of many queries into a TREC run",
+      "  xapian-irgan rerank --db films --model films.model --queries test.tsv --out new.run --baseline-out old.run\n"
+      "Next: 'evaluate --qrels qrels.txt old.run new.run'.\n");
 }
 
 }  // namespace irgan

@@ -1,17 +1,30 @@
-#include "index_tools/commands/score.h"
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <ostream>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/option_table.h"
+#include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
 
 namespace irgan {
 namespace {
+
+struct ScoreOptions {
+  std::string model;
+  std::vector<std::string> data;
+  std::string out;
+  std::string qrels_out;
+  std::string ranker;
+};
 
 void check_features(const FeatureSchema& model, const FeatureSchema& rows) {
   if (model.features == rows.features) return;
@@ -36,18 +49,17 @@ void write_qrels(const TrainingData& data, std::ostream& out) {
   }
 }
 
-}  // namespace
-
 void add_options(ScoreOptions& options, OptionTable& table) {
   table.text("model", options.model, "the model file", "FILE");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
-  table.text("qrels-out", options.qrels_out, "write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'",
+  table.text("qrels-out", options.qrels_out, "also write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'",
              "FILE");
-  table.text("serve", options.ranker, "discriminator, generator or combined instead of what the model serves",
+  table.text("serve", options.ranker, "discriminator, generator or combined, instead of the one that the model serves",
              "PLAYER");
 }
 
+// Throws: Error if the rows have other features than the model
 void run(const ScoreOptions& options, std::ostream& out) {
   if (options.model.empty() || options.data.empty() || options.out.empty()) {
     throw ConfigError("--model, --data and --out are needed");
@@ -85,6 +97,15 @@ void run(const ScoreOptions& options, std::ostream& out) {
   if (qrels) qrels->commit();
   file.commit();
   if (options.out != "-" && options.qrels_out != "-") out << "ranked " << written.size() << " queries\n";
+}
+
+}  // namespace
+
+Command score_command() {
+  return make_command<ScoreOptions>(
+      "score", "--model M --data F --out RUN", "rank ready-made feature rows",
+      "  xapian-irgan score --model letor.model --data S4.txt --out S4.run --qrels-out S4.qrels\n"
+      "Next: 'evaluate --qrels S4.qrels S4.run', with --letor for LETOR's own measures.\n");
 }
 
 }  // namespace irgan

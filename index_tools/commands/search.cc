@@ -1,5 +1,3 @@
-#include "index_tools/commands/search.h"
-
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
@@ -7,15 +5,34 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <ostream>
 #include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/memory_use.h"
 #include "index_tools/showing/display.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
+
+struct SearchOptions {
+  DatabaseOptions database;
+  std::string model;
+  std::vector<std::string> words;
+  unsigned top = 10;
+  std::size_t depth = 0;
+  MemoryUse memory;
+  bool explain = false;
+  bool compare = false;
+  bool json = false;
+};
 
 using nlohmann::json;
 
@@ -115,19 +132,21 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
   return model_in_index();
 }
 
-}  // namespace
-
 void add_options(SearchOptions& options, OptionTable& table) {
+  table.everyday({"db", "words", "model", "memory", "top", "compare", "explain", "json", "prefix"});
   options.database.add_to(table);
-  table.text("model", options.model, "the model file; else the model in the index; without either Xapian's own order",
-             "FILE");
+  table.group("The model");
+  table.text("model", options.model,
+             "the model file; if not given, the model in the index; if there is none, Xapian's own order", "FILE");
+  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+               "candidates to rank anew; 0: as many as in the model's training");
+  table.group("The search");
   table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
-               "candidates to rescore; 0: as the model was trained");
   options.memory.add_to(table);
-  table.flag("explain", options.explain, "say what each feature contributed (integrated gradients)");
+  table.group("What is shown");
+  table.flag("explain", options.explain, "show what each feature contributed (integrated gradients)");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
   table.flag("json", options.json, "print JSON");
 }
@@ -180,6 +199,15 @@ void run(const SearchOptions& options, std::ostream& out) {
   } else {
     print_list(results, options, out);
   }
+}
+
+}  // namespace
+
+Command search_command() {
+  return make_command<SearchOptions>(
+      "search", "--db DB [--model M] WORDS...", "search, in the model's order",
+      "  xapian-irgan search --db films --model films.model --compare --explain balloon flight\n"
+      "Next: 'rerank' and 'evaluate' measure many queries. 'store' puts the model into the index.\n");
 }
 
 }  // namespace irgan

@@ -1,12 +1,14 @@
-#include "index_tools/commands/store.h"
-
 #include <xapian.h>
 
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/options/option_table.h"
 #include "irgan/click_memory.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
@@ -14,6 +16,13 @@
 
 namespace irgan {
 namespace {
+
+struct StoreOptions {
+  std::vector<std::string> paths;
+  std::string model;
+  std::string memory;
+  bool previous = false;
+};
 
 std::string stored_version(const std::string& bytes) {
   if (bytes.empty()) return "none";
@@ -55,15 +64,17 @@ void store_memory(const std::shared_ptr<const ClickMemory>& memory, Xapian::Writ
   shard.set_metadata(kMemoryVersionKey, memory ? memory->version() : std::string());
 }
 
-}  // namespace
-
 void add_options(StoreOptions& options, OptionTable& table) {
-  table.texts("db", options.paths, "the index; name every shard of an index of several", "DB");
+  table.texts("db", options.paths, "the index; if it has several shards, name each", "DB");
   table.text("model", options.model, "the model file", "FILE");
-  table.text("memory", options.memory, "the click memory, up to 4 MiB; none: removes the one that is there", "FILE");
-  table.flag("previous", options.previous, "go back to the model before; the present one becomes the one before");
+  table.text("memory", options.memory, "the click memory, up to 4 MiB; none: remove the one that is there", "FILE");
+  table.flag("previous", options.previous, "exchange the present model with the one before it");
 }
 
+// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two. A
+// memory replaces the one before; "none" removes it.
+//
+// Throws: FormatError for a bad model or memory; Error if an indexer is at work; no shard is changed then
 void run(const StoreOptions& options, std::ostream& out) {
   if (options.paths.empty()) throw ConfigError("--db is missing: name the index");
   const bool has_model_task = !options.model.empty() || options.previous;
@@ -98,6 +109,16 @@ void run(const StoreOptions& options, std::ostream& out) {
   if (!has_model_task) return;
   out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
       << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+}
+
+}  // namespace
+
+Command store_command() {
+  return make_command<StoreOptions>("store", "--db DB (--model M | --memory MEMORY | --previous)",
+                                    "put a model into an index",
+                                    "  xapian-irgan store --db films --model films.model\n"
+                                    "Next: 'search --db films' and 'rerank --db films' find the model there, as live "
+                                    "searches do. 'store --previous' goes back.\n");
 }
 
 }  // namespace irgan

@@ -1,6 +1,5 @@
 #include "index_tools/commands/train.h"
 
-#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <memory>
@@ -9,7 +8,10 @@
 #include <sstream>
 #include <utility>
 
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
 #include "plugin/src/model/model_parts.h"
@@ -69,16 +71,18 @@ Split from_rows(const TrainOptions& options) {
 Split from_index(const TrainOptions& options, const Model* from) {
   EvidenceOptions evidence = options.evidence;
   if (from != nullptr) evidence.take_from(*from, options.given);
-  if (!options.valid_queries.empty()) {
-    TrainingData training = evidence.prepare_data(evidence.queries, options.valid_queries);
+  evidence.labels.check();
+  Evidence known = evidence.labels.evidence();
+  if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
+  SplitOptions split = options.split;
+  split.seed = options.training.seed;
+  auto [training, validation, report] = prepare(evidence.database.site(), known, evidence.preparing(split),
+                                                shown_preparation(evidence.preparation.half_life_days));
+  if (known.valid_queries.empty()) {
+    check_amount({&training, &validation}, options.force);
+  } else {
     check_amount({&training}, options.force);
-    evidence.schema = std::make_shared<const FeatureSchema>(training.schema);  // the index may move on meanwhile
-    TrainingData validation = evidence.prepare_data(options.valid_queries, evidence.queries, true);
-    training.origin.split = validation.origin.split = "named queries";
-    return {std::move(training), std::move(validation)};
   }
-  auto [training, validation] = evidence.prepare_parts(options.split.split, options.split.share, options.training.seed);
-  check_amount({&training, &validation}, options.force);
   return {std::move(training), std::move(validation)};
 }
 
@@ -102,7 +106,7 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
 // Takes from the model to go on from what must be as it is there.
 void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
   const TrainingOptions defaults;
-  const ModelParts& parts = model.parts();
+  const ModelParts& parts = parts_of(model);
   if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
   const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched,
                              std::vector<int>& units) {
@@ -121,7 +125,7 @@ void take_from(const Model& model, const std::set<std::string>& given, TrainingO
 }
 
 std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& options) {
-  auto inputs = options.evidence.inputs();
+  auto inputs = options.evidence.labels.inputs();
   inputs.emplace_back("--valid-queries", options.valid_queries);
   for (const std::string& path : options.data) inputs.emplace_back("--data", path);
   for (const std::string& path : options.valid) inputs.emplace_back("--valid", path);
@@ -130,26 +134,14 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 
 // What one of the two ways of training would pass over in silence is refused.
 void check(const TrainOptions& options) {
-  const EvidenceOptions& evidence = options.evidence;
   if (!options.from.empty() && options.trials > 1)
     throw ConfigError("--trials and --from exclude each other: trials change the networks");
-  if (options.split.split != LogSplit::query && !options.data.empty()) {
-    throw ConfigError(std::string("--split ") + to_string(options.split.split) +
+  if (options.split.by != LogSplit::query && !options.data.empty()) {
+    throw ConfigError(std::string("--split ") + to_string(options.split.by) +
                       " needs a log: ready-made rows are split by query; 'features --split' parts a log");
   }
   if (options.model.empty()) throw ConfigError("--model is missing: name the file to write");
   check_stdin(inputs_of(options));
-  if (options.data.empty()) {
-    if (options.valid_queries.empty()) return;
-    const bool reads_stdin = std::count(evidence.clicks.begin(), evidence.clicks.end(), "-") > 0;
-    if (reads_stdin) throw ConfigError("--clicks - with --valid-queries: the log is read twice, so it must be a file");
-    for (const auto& [flag, path] :
-         {std::pair("--queries", evidence.queries), std::pair("--valid-queries", options.valid_queries)}) {
-      if (path == "-")
-        throw ConfigError(std::string(flag) + " - with --valid-queries: each file of queries is read twice");
-    }
-    return;
-  }
   if (!options.labels.empty() && options.labels != "grades" && options.labels != "clicks") {
     throw ConfigError("--labels " + options.labels + ": must be grades or clicks");
   }
@@ -259,18 +251,23 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }  // namespace
 
 void add_options(TrainOptions& options, OptionTable& table) {
+  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   table.note_given(options.given);
   state_rules(table);
+  table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels,
              "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
              "KIND");
   options.evidence.add_to(table);
+  table.group("What is held out");
   table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
              "FILE");
   options.split.add_to(table);
+  table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
+  table.group("Networks and steps");
   table.text("from", options.from,
              "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
              "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
@@ -282,10 +279,12 @@ void add_options(TrainOptions& options, OptionTable& table) {
                std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
                    std::to_string(kEpochsFromModel) + " with --from");
   add_training_options(options.training, table);
+  table.group("Networks and steps");
   table.number(
       "trials", options.trials, 1, 10000,
       "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
       "validation, before the best one is trained");
+  table.group("Output");
   table.flag(
       "force", options.force,
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
@@ -303,13 +302,13 @@ void run(const TrainOptions& options, std::ostream& out) {
   training.epochs = options.epochs.value_or(training.epochs);
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
-      options.evidence.click_model.settings(options.training.seed, options.evidence.num_threads);
+      options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
   Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
   if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
   }
   apply_click_model(settings, options, split, out);
-  training.num_threads = options.evidence.num_threads;
+  training.num_threads = options.evidence.preparation.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
 
   out << "training on " << split.training.examples.size() << " examples, validating on "
@@ -340,6 +339,19 @@ void run(const TrainOptions& options, std::ostream& out) {
   }
   out << "wrote " << options.model << " (" << model->schema().features.size()
       << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+}
+
+Command train_command() {
+  return make_command<TrainOptions>(
+      "train", "--db DB --queries Q (--clicks C | --qrels R) --model M", "learn a model from clicks or judgments",
+      "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
+      "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model "
+      "films.new.model\n"
+      "Feature rows of 'features' or of LETOR can stand in for an index:\n"
+      "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
+      "A run that was stopped goes on where it was when you give the same command again.\n"
+      "Next: 'search --model' tries the model. 'rerank' and 'evaluate' measure it on queries that it has not seen "
+      "('score' and 'evaluate' for ready-made rows). 'inspect' shows what it learnt. 'store' puts it to work.\n");
 }
 
 }  // namespace irgan

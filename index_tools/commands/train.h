@@ -18,8 +18,8 @@ struct TrainOptions {
   std::vector<std::string> valid;  ///< feature files for validation
   std::string labels;              ///< kind of labels in feature files that do not say
   std::string valid_queries;
-  SplitFlags split;
-  std::string from;  ///< a model to go on from
+  SplitOptions split;  ///< with the seed of `training`
+  std::string from;    ///< a model to go on from
   std::string model;
   TrainingOptions training;
   std::optional<int> epochs;    ///< not set: fewer from a model than from nothing

@@ -1,20 +1,10 @@
 #include "index_tools/options/click_model_options.h"
 
-#include <algorithm>
-#include <iomanip>
-#include <sstream>
-
-#include "index_tools/showing/figures.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/labels/propensity_file.h"
+#include "trainer/log/click_log_tally.h"
 
 namespace irgan {
-namespace {
-
-constexpr std::size_t kRanksShown = 10;
-
-}  // namespace
-
 void ClickModelFlags::add_to(OptionTable& table) {
   table.choice<ClickModel>(
       "click-model", model,
@@ -42,7 +32,7 @@ void ClickModelFlags::add_to(OptionTable& table) {
   table.number("clip", clip, 1.0, 1e6,
                "for --click-model ips: a click counts at most so many, so that a few on the last ranks do not outweigh "
                "all others; if not given, " +
-                   formatted("%g", ClickModelSettings().clip));
+                   number_text(ClickModelSettings().clip));
 }
 
 std::optional<double> ClickModelFlags::half_life(std::optional<double> given) const {
@@ -77,20 +67,6 @@ ClickModelSettings ClickModelFlags::settings(std::uint64_t seed, unsigned num_th
   settings.num_threads = num_threads;
   if (!propensities.empty()) settings.propensities = read_propensities(propensities);
   return settings;
-}
-
-std::string examination_line(const FittedClickModel& fitted) {
-  if (fitted.examination.empty()) return "";
-  std::ostringstream line;
-  line << "examination by rank:" << std::fixed << std::setprecision(2);
-  const std::size_t shown = std::min(fitted.examination.size(), kRanksShown);
-  for (std::size_t r = 0; r < shown; ++r) line << ' ' << fitted.examination[r];
-  if (shown < fitted.examination.size()) line << " ...";
-  if (fitted.model == ClickModel::dbn) {
-    line << "; users go on with chance " << fitted.habits.going_on << ", a click satisfies with "
-         << fitted.habits.satisfaction;
-  }
-  return line.str();
 }
 
 }  // namespace irgan

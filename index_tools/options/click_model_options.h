@@ -25,7 +25,4 @@ struct ClickModelFlags {
   ClickModelSettings settings(std::uint64_t seed, unsigned num_threads) const;
 };
 
-/// What a fitted click model says of itself, a line or none: the examination by rank, and the habits of users.
-std::string examination_line(const FittedClickModel& fitted);
-
 }  // namespace irgan

@@ -1,31 +1,21 @@
 #include "index_tools/options/database_options.h"
 
-#include <charconv>
-
-#include "irgan/errors.h"
-
 namespace irgan {
-Xapian::valueno parse_slot(const char* flag, const std::string& text) {
-  Xapian::valueno slot = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
-  if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) {
-    throw ConfigError("--" + std::string(flag) + ": '" + text + "' is no value slot: must be a number from 0 up");
-  }
-  return slot;
-}
 
 void DatabaseOptions::add_to(OptionTable& table) {
+  table.group("The index");
   table.texts("db", paths, "the index: a folder, a stub file, or tcp:HOST:PORT; several are searched as one", "DB");
   table.text("stemmer", stemmer, "language of the index's stems, or none; for indexes that xapian-irgan did not make",
              "LANGUAGE");
-  table.text("id-prefix", id_prefix,
-             "prefix of unique-id terms, or docid for docids; found by itself for omindex and scriptindex", "PREFIX");
+  table.text(
+      "id-prefix", id_prefix,
+      "prefix of unique-id terms, or docid if docids are the ids; found without this for omindex and scriptindex",
+      "PREFIX");
   table.pairs("prefix", prefixes,
               "a text field and its term prefix, e.g. title=S; the first is the title; for indexes that xapian-irgan "
               "did not make",
               "NAME=PREFIX");
-  table.pairs("value", values,
-              "a number and its value slot, e.g. popularity=3; for indexes that xapian-irgan did not make",
+  table.pairs("value", values, "a number and its value slot, e.g. price=3; for indexes that xapian-irgan did not make",
               "NAME=SLOT");
   table.choice<Xapian::Query::op>("default-op", default_op,
                                   {{"or", Xapian::Query::OP_OR}, {"and", Xapian::Query::OP_AND}},

@@ -35,9 +35,4 @@ struct DatabaseOptions {
   LayoutOverrides overrides() const;
 };
 
-/// Returns `text` as a value slot.
-///
-/// Throws: ConfigError naming `flag` if it is no number from 0 up
-Xapian::valueno parse_slot(const char* flag, const std::string& text);
-
 }  // namespace irgan

@@ -1,16 +1,18 @@
 #include "index_tools/options/log_reading_options.h"
 
-#include <iostream>
-
 #include "trainer/log/click_fields.h"
-#include "trainer/log/click_log_tally.h"
 
 namespace irgan {
-namespace {
 
-constexpr std::size_t kNameShown = 60;  // of what a log calls an action, in bytes
-
-}  // namespace
+void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
+  table.pairs("column", options.columns, "one of the columns under another name in the log, e.g. clicked=is_click",
+              "KNOWN=THEIRS");
+  table.number("rank-base", options.rank_base, 0, 1,
+               "rank of the first hit in the log; if not given, 1; Omega's logs and UBI say it themselves");
+  table.number("max-bad", options.max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
+  table.text("rejects", options.rejects_path, "file for the unusable log lines", "FILE");
+  for (const char* name : {"column", "rank-base", "max-bad", "rejects"}) table.needs(name, {log}, "it is of a log");
+}
 
 std::string known_columns() {
   std::string names;
@@ -42,6 +44,7 @@ void report_lines(const ClickLogSummary& summary, const std::string& path) {
 }
 
 void LogReadingOptions::add_to(OptionTable& table, const char* log) {
+  table.group("The log");
   table.pairs("column", columns, "one of the columns under another name in the log, e.g. clicked=is_click",
               "KNOWN=THEIRS");
   table.number("rank-base", rank_base, 0, 1,

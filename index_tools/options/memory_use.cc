@@ -3,13 +3,14 @@
 namespace irgan {
 
 void MemoryUse::add_to(OptionTable& table) {
-  table.text("memory", memory, "click memory that 'memory' wrote; else the one in the index, if any; none: without",
-             "FILE");
+  table.group("The click memory");
+  table.text("memory", memory,
+             "click memory that 'memory' wrote; if not given, the one in the index, if any; none: no memory", "FILE");
   table.number("memory-clicked", added.clicked, std::size_t{0}, std::size_t{1000},
-               "documents clicked for the query that may join its candidates, those with most clicks");
-  table.number(
-      "memory-words", added.by_words, std::size_t{0}, std::size_t{1000},
-      "documents that may join by the words of clicked queries; on bestbuy 50 found most of what there was to find");
+               "at most so many documents that were clicked for the query join its candidates, the most clicked first");
+  table.number("memory-words", added.by_words, std::size_t{0}, std::size_t{1000},
+               "at most so many documents join by the words of the queries that they were clicked for; on bestbuy, 50 "
+               "found most of what there was to find");
 }
 
 void MemoryUse::apply(const Xapian::Database& db, RerankOptions& options) const {

@@ -1,8 +1,10 @@
 #include "index_tools/options/mining_options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <string_view>
+
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -11,6 +13,7 @@ constexpr double kAnyScore = 1e9;
 constexpr std::size_t kAnyRank = 1000000;
 
 void add_source_options(MineOptions& options, OptionTable& table) {
+  table.group("Where negatives come from");
   table.texts("source", options.sources,
               "where negatives come from, with its share of them; may be given again. discriminator (the default, "
               "which measured harder at "
@@ -36,6 +39,7 @@ void add_source_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_guard_options(MineOptions& options, OptionTable& table) {
+  table.group("What is no negative");
   table.choice<GuardScore>("score-by", options.score_by,
                            {{"auto", GuardScore::automatic},
                             {"discriminator", GuardScore::discriminator},
@@ -73,6 +77,7 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
+  table.group("How many are picked");
   table.number("num-negatives", options.num_negatives, std::size_t{1}, std::size_t{10000},
                "negatives a query, or a positive");
   table.choice<Picking>("strategy", options.picking, {{"top", Picking::top}, {"random", Picking::random}},
@@ -93,6 +98,7 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
+  table.group("Output");
   table.choice<NegativeForm>("format", options.form,
                              {{"triplet", NegativeForm::triplet},
                               {"n-tuple", NegativeForm::n_tuple},
@@ -122,17 +128,23 @@ bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
 }
 
 void add_options(MineOptions& options, OptionTable& table) {
+  table.everyday(
+      {"db", "queries", "clicks", "qrels", "out", "model", "source", "num-negatives", "format", "text-field"});
   options.database.add_to(table);
   options.labels.add_to(table);
+  table.group("The model");
   table.text("model", options.model, "the model file; else the model in the index, where one is needed", "FILE");
+  table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");
   add_source_options(options, table);
   add_guard_options(options, table);
   add_choice_options(options, table);
   add_form_options(options, table);
+  table.group("Candidates");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
+  table.group("Machine");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");
 }
@@ -143,9 +155,8 @@ std::vector<SharedSource> parse_sources(const std::vector<std::string>& given) {
     const std::size_t equals = std::min(text.find('='), text.size());
     double share = 1.0;
     if (equals < text.size()) {
-      const char* const end = text.data() + text.size();
-      const auto parsed = std::from_chars(text.data() + equals + 1, end, share);
-      if (parsed.ec != std::errc() || parsed.ptr != end || !(share > 0.0) || !std::isfinite(share)) {
+      const bool is_number = parse_number(std::string_view(text).substr(equals + 1), share);
+      if (!is_number || !(share > 0.0) || !std::isfinite(share)) {
         throw ConfigError("--source " + text + ": the share must be a number above 0");
       }
     }

@@ -1,10 +1,14 @@
 #include "index_tools/options/option_table.h"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
 #include <sstream>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "index_tools/showing/wrapped_text.h"
 
 namespace irgan {
 namespace {
@@ -24,11 +28,9 @@ std::string range_text(const std::string& low, const std::string& high, const st
 
 // Boost's own reading takes -1 for the largest unsigned number, and its message does not say what is allowed.
 template <class Number>
-Number parse_number(const char* name, const std::string& given, Number low, Number high) {
+Number number_within(const char* name, const std::string& given, Number low, Number high) {
   Number number{};
-  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), number);
-  const bool is_number = error == std::errc() && end == given.data() + given.size();
-  if (is_number && number >= low && number <= high) return number;  // false for NaN
+  if (parse_number(given, number) && number >= low && number <= high) return number;  // false for NaN
   const char* kind = std::is_integral_v<Number> ? "a whole number" : "a number";
   throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " +
                     shown(high));
@@ -36,26 +38,42 @@ Number parse_number(const char* name, const std::string& given, Number low, Numb
 
 constexpr const char* kStray = "word without a flag";  // stands for what no option takes
 
+// Where the help's texts begin; narrow terminals leave no room for two columns.
+constexpr std::size_t kTextColumn = 26;
+constexpr std::size_t kNarrowTextColumn = 6;
+constexpr std::size_t kNarrow = 60;
+
+std::string entry(const std::string& name, const std::string& form, const std::string& text, std::size_t width) {
+  const std::size_t column = width < kNarrow ? kNarrowTextColumn : kTextColumn;
+  std::string head = "  " + wrapped("--" + name + ' ' + form, {width, 2, column});
+  const std::size_t last_line = head.size() - (head.rfind('\n') + 1);
+  head += last_line + 2 > column ? "\n" + std::string(column, ' ') : std::string(column - last_line, ' ');
+  return head + wrapped(text, {width, column, column}) + '\n';
+}
+
 }  // namespace
 
+void OptionTable::add(const char* name, const char* form, const std::string& text, const po::value_semantic* semantic) {
+  named_.add_options()(name, semantic);
+  rows_.push_back({group_, name, form, text});
+}
+
 void OptionTable::flag(const char* name, bool& target, const std::string& text) {
-  named_.add_options()(name, po::bool_switch(&target), text.c_str());
+  add(name, "", text, po::bool_switch(&target));
 }
 
 void OptionTable::text(const char* name, std::string& target, const std::string& text, const char* form) {
-  const std::string with_default = target.empty() ? text : text + " (default " + target + ")";
-  named_.add_options()(name, po::value<std::string>(&target)->value_name(form), with_default.c_str());
+  add(name, form, target.empty() ? text : text + " (default " + target + ")", po::value<std::string>(&target));
 }
 
 void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form) {
-  named_.add_options()(name, po::value<std::vector<std::string>>(&target)->composing()->value_name(form), text.c_str());
+  add(name, form, text, po::value<std::vector<std::string>>(&target)->composing());
 }
 
 template <class Number>
 void OptionTable::add_number(const char* name, Number& target, Number low, Number high, const std::string& text) {
-  const std::string description = text + range_text(shown(low), shown(high), shown(target));
   const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
-  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
+  add(name, "N", text + range_text(shown(low), shown(high), shown(target)), po::value<std::string>()->notifier(set));
 }
 
 void OptionTable::number(const char* name, int& target, int low, int high, const std::string& text) {
@@ -72,17 +90,19 @@ void OptionTable::number(const char* name, double& target, double low, double hi
   add_number(name, target, low, high, text);
 }
 
-void OptionTable::number(const char* name, std::optional<double>& target, double low, double high,
-                         const std::string& text) {
-  const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
+template <class Number>
+void OptionTable::add_optional(const char* name, std::optional<Number>& target, Number low, Number high,
+                               const std::string& text) {
   const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
-  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
+  add(name, "N", text + " (" + shown(low) + " to " + shown(high) + ")", po::value<std::string>()->notifier(set));
 }
 
+void OptionTable::number(const char* name, std::optional<double>& target, double low, double high,
+                         const std::string& text) {
+  add_optional(name, target, low, high, text);
+}
 void OptionTable::number(const char* name, std::optional<int>& target, int low, int high, const std::string& text) {
-  const std::string description = text + " (" + shown(low) + " to " + shown(high) + ")";
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
-  named_.add_options()(name, po::value<std::string>()->value_name("N")->notifier(set), description.c_str());
+  add_optional(name, target, low, high, text);
 }
 
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
@@ -92,13 +112,11 @@ void OptionTable::numbers(const char* name, std::vector<int>& target, int low, i
                                   shown(high) + (target.empty() ? "" : "; default " + default_value) + ")";
   const auto set = [name, low, high, &target](const std::string& given) {
     target.clear();
-    for (std::size_t begin = 0; begin <= given.size();) {
-      const std::size_t end = std::min(given.find(',', begin), given.size());
-      target.push_back(parse_number(name, given.substr(begin, end - begin), low, high));
-      begin = end + 1;
+    for (const std::string_view number : split(given, ',')) {
+      target.push_back(number_within(name, std::string(number), low, high));
     }
   };
-  named_.add_options()(name, po::value<std::string>()->value_name("N,N...")->notifier(set), description.c_str());
+  add(name, "N,N...", description, po::value<std::string>()->notifier(set));
 }
 
 void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target,
@@ -112,8 +130,7 @@ void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std
       target.emplace_back(item.substr(0, equals), item.substr(equals + 1));
     }
   };
-  named_.add_options()(name, po::value<std::vector<std::string>>()->composing()->value_name(form)->notifier(set),
-                       text.c_str());
+  add(name, form, text, po::value<std::vector<std::string>>()->composing()->notifier(set));
 }
 
 void OptionTable::add_choice(const char* name, const std::string& names, const std::string& default_name,
@@ -121,8 +138,7 @@ void OptionTable::add_choice(const char* name, const std::string& names, const s
   const auto checked = [=](const std::string& given) {
     if (!set(given)) throw ConfigError("--" + std::string(name) + " " + given + ": must be one of " + names);
   };
-  named_.add_options()(name, po::value<std::string>()->value_name(names)->notifier(checked),
-                       (text + " (default " + default_name + ")").c_str());
+  add(name, names.c_str(), text + " (default " + default_name + ")", po::value<std::string>()->notifier(checked));
 }
 
 void OptionTable::choice(const char* name, const std::vector<const char*>& names, const char* default_name,
@@ -157,9 +173,9 @@ void OptionTable::check_rules(const std::set<std::string>& given) const {
 
 void OptionTable::note_given(std::set<std::string>& target) { given_ = &target; }
 
-bool OptionTable::parse(const std::vector<std::string>& words) {
+Request OptionTable::parse(const std::vector<std::string>& words) {
   po::options_description all;
-  all.add(named_).add_options()("help,h", "this text")(kStray, po::value<std::vector<std::string>>(), "");
+  all.add(named_).add_options()("help,h", "")("help-all", "")(kStray, po::value<std::vector<std::string>>(), "");
   po::positional_options_description places = positional_;
   if (places.max_total_count() == 0) places.add(kStray, -1);
   po::variables_map values;
@@ -167,7 +183,8 @@ bool OptionTable::parse(const std::vector<std::string>& words) {
     // No guessing of shortened flags: a script must not change its meaning when a flag is added.
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(words).options(all).positional(places).style(style).run(), values);
-    if (values.count("help") > 0) return false;
+    if (values.count("help-all") > 0) return Request::help_all;
+    if (values.count("help") > 0) return Request::help;
     if (values.count(kStray) > 0) {
       throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
     }
@@ -181,13 +198,30 @@ bool OptionTable::parse(const std::vector<std::string>& words) {
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }
-  return true;
+  return Request::work;
 }
 
-std::string OptionTable::help() const {
-  std::ostringstream out;
-  out << named_;
-  return out.str();
+std::string OptionTable::help(std::size_t width) const {
+  if (everyday_.empty()) return help_all(width);
+  std::string text = "Options:\n";
+  for (const std::string& name : everyday_) {
+    const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& each) { return each.name == name; });
+    assert(row != rows_.end());
+    text += entry(row->name, row->form, row->text, width);
+  }
+  return text;
+}
+
+std::string OptionTable::help_all(std::size_t width) const {
+  std::vector<std::pair<std::string, std::string>> groups;
+  for (const Row& row : rows_) {
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == row.group; });
+    if (group == groups.end()) group = groups.insert(group, {row.group, ""});
+    group->second += entry(row.name, row.form, row.text, width);
+  }
+  std::string text;
+  for (const auto& [name, entries] : groups) text += (text.empty() ? "" : "\n") + name + ":\n" + entries;
+  return text;
 }
 
 }  // namespace irgan

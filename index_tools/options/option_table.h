@@ -13,9 +13,19 @@
 
 namespace irgan {
 
+/// What the words of a command line ask for.
+enum class Request { work, help, help_all };
+
 /// Binds flags of the command line to the members of an options struct, whose initial values are the defaults.
 class OptionTable {
  public:
+  /// Options that are added from now on stand under `name` in the long help; one group may be begun several times.
+  void group(const std::string& name) { group_ = name; }
+
+  /// The options that most sites need, in the order of the short help, the needed ones first. Without this call the
+  /// short help shows all. They may be named before they are added.
+  void everyday(const std::vector<const char*>& names) { everyday_.assign(names.begin(), names.end()); }
+
   void flag(const char* name, bool& target, const std::string& text);
   /// `form` is what the help calls the value.
   void text(const char* name, std::string& target, const std::string& text, const char* form = "TEXT");
@@ -63,23 +73,30 @@ class OptionTable {
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
 
-  /// Has parse() refuse `name` unless one of `others` is given too: alone it would be passed over. `reason` ends the
-  /// message.
+  /// Has parse() refuse `name` unless one of `others` is given too: alone, `name` would have no effect.
+  ///
+  /// reason: the end of the message
   void needs(const char* name, const std::vector<const char*>& others, const std::string& reason = "");
-  /// Has parse() refuse the two together, of which one would be passed over. Of several such rules the one that was
-  /// stated first speaks; they may be stated before their options are added.
+  /// Has parse() refuse `name` and `other` together: one of them would have no effect.
+  ///
+  /// - Where several rules are broken, the message is that of the rule stated first.
+  /// - A rule may be stated before its options are added.
   void exclude(const char* name, const char* other, const std::string& reason = "");
 
   /// parse() puts here the names of the flags that were given, whether or not with the default's value.
   void note_given(std::set<std::string>& target);
 
-  /// Fills the bound members from the command line's words; false if --help was among them.
+  /// Fills the bound members from the command line's words, unless --help or --help-all is among them.
   ///
   /// Throws: ConfigError naming the flag, what was given, and what is allowed; or both flags of a rule that is broken
-  bool parse(const std::vector<std::string>& words);
+  Request parse(const std::vector<std::string>& words);
 
-  /// The table for people.
-  std::string help() const;
+  /// The everyday options, in lines of at most `width` columns.
+  std::string help(std::size_t width) const;
+  /// All options by group, in the order in which the groups were begun.
+  std::string help_all(std::size_t width) const;
+  /// How many options only help_all() shows.
+  std::size_t num_hidden() const { return everyday_.empty() ? 0 : rows_.size() - everyday_.size(); }
 
  private:
   struct Rule {
@@ -89,14 +106,30 @@ class OptionTable {
     std::string reason;
   };
 
+  /// What the help says of an option.
+  struct Row {
+    std::string group;
+    std::string name;
+    std::string form;  ///< of the value; empty for a flag
+    std::string text;
+  };
+
+  /// Takes `semantic`, which says how the value is read.
+  void add(const char* name, const char* form, const std::string& text,
+           const boost::program_options::value_semantic* semantic);
   void check_rules(const std::set<std::string>& given) const;
   template <class Number>
   void add_number(const char* name, Number& target, Number low, Number high, const std::string& text);
+  template <class Number>
+  void add_optional(const char* name, std::optional<Number>& target, Number low, Number high, const std::string& text);
   void add_choice(const char* name, const std::string& names, const std::string& default_name, const std::string& text,
                   std::function<bool(const std::string&)> set);
 
-  boost::program_options::options_description named_{"Options", 100, 60};
+  boost::program_options::options_description named_;
   boost::program_options::positional_options_description positional_;
+  std::string group_ = "Options";
+  std::vector<Row> rows_;
+  std::vector<std::string> everyday_;
   std::vector<Rule> rules_;
   std::set<std::string>* given_ = nullptr;
 };

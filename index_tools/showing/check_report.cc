@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 
 #include "index_tools/showing/figures.h"
 #include "trainer/log/click_log_tally.h"
+#include "trainer/machine/timestamps.h"
 
 namespace irgan {
 namespace {
@@ -24,12 +24,8 @@ constexpr double kEnoughPairs = 200.0;   // for an examination curve that is mor
 constexpr double kShortSpan = 7.0;       // days: a week has every kind of day
 
 std::string time_text(double seconds) {
-  const std::time_t whole = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  gmtime_r(&whole, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts);
-  return text;
+  const std::string text = utc_text(seconds);
+  return text.substr(0, text.find('T')) + ' ' + text.substr(text.find('T') + 1, 5);
 }
 
 bool has_impressions(const LogCensusResult& census) { return census.num_impressions > 0.0; }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
-#include "trainer/measures/sign_test.h"
+#include "index_tools/showing/log_reading.h"
+#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {
@@ -55,14 +55,10 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
 }
 
 void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out) {
-  ClickLogReader reader(paths, options);
   InterleavedClicks clicks;
-  reader.read([&](const ClickRow& row) { clicks.add(row); });
+  show_reading(read_rows(paths, options, [&](const ClickRow& row) { clicks.add(row); }));
   std::string path;
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    report_lines(reader.summary(i), paths[i]);
-    path += (i == 0 ? "" : ", ") + paths[i];
-  }
+  for (const std::string& one : paths) path += (path.empty() ? "" : ", ") + one;
   const std::vector<std::string> teams = clicks.teams();
   if (teams.size() != 2) {
     std::string found;

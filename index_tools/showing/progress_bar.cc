@@ -13,7 +13,10 @@ constexpr int kWidth = 40;
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::string label) : label_(std::move(label)), on_terminal_(isatty(STDERR_FILENO) != 0) {}
+ProgressBar::ProgressBar(std::string label) : ProgressBar(std::cerr, isatty(STDERR_FILENO) != 0, std::move(label)) {}
+
+ProgressBar::ProgressBar(std::ostream& out, bool on_terminal, std::string label)
+    : out_(out), on_terminal_(on_terminal), label_(std::move(label)) {}
 
 ProgressBar::~ProgressBar() { erase(); }
 
@@ -27,19 +30,19 @@ void ProgressBar::update(double share_done) {
 
 void ProgressBar::say(const std::string& line) {
   erase();
-  std::cerr << line << '\n';
+  out_ << line << '\n';
 }
 
 void ProgressBar::draw(double share_done) {
   const int filled = static_cast<int>(share_done * kWidth);
-  std::cerr << '\r' << label_ << " [" << std::string(static_cast<std::size_t>(filled), '#')
-            << std::string(static_cast<std::size_t>(kWidth - filled), '.') << "] " << static_cast<int>(share_done * 100)
-            << " %\x1b[K" << std::flush;
+  out_ << '\r' << label_ << " [" << std::string(static_cast<std::size_t>(filled), '#')
+       << std::string(static_cast<std::size_t>(kWidth - filled), '.') << "] " << static_cast<int>(share_done * 100)
+       << " %\x1b[K" << std::flush;
   drawn_ = true;
 }
 
 void ProgressBar::erase() {
-  if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
+  if (drawn_) out_ << "\r\x1b[K" << std::flush;
   drawn_ = false;
 }
 

@@ -1,7 +1,8 @@
-/// A progress bar on the terminal; silent where stderr is none.
+/// A progress bar on a terminal; silent where there is none.
 #pragma once
 
 #include <chrono>
+#include <ostream>
 #include <string>
 
 namespace irgan {
@@ -9,6 +10,8 @@ namespace irgan {
 class ProgressBar {
  public:
   explicit ProgressBar(std::string label);
+  /// Draws on `out`, which must outlive this, if that is a terminal.
+  ProgressBar(std::ostream& out, bool on_terminal, std::string label);
   /// Erases the bar.
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
@@ -16,15 +19,17 @@ class ProgressBar {
 
   /// Shows how much is done, from 0 to 1; redraws at most ten times a second.
   void update(double share_done);
+  /// Takes the bar off the terminal; the next update draws it anew.
+  void erase();
   /// Prints a line above the bar, on a terminal or not.
   void say(const std::string& line);
 
  private:
   void draw(double share_done);
-  void erase();
 
-  const std::string label_;
+  std::ostream& out_;
   const bool on_terminal_;
+  const std::string label_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point drawn_at_;
 };

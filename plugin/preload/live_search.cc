@@ -1,5 +1,7 @@
 #include "plugin/preload/live_search.h"
 
+#include <xxhash.h>
+
 #include <ctime>
 #include <exception>
 #include <limits>
@@ -12,7 +14,6 @@
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
-#include "xxhash.h"
 
 namespace irgan {
 namespace {
@@ -51,8 +52,11 @@ SearchLog& search_log() {
   return log;
 }
 
-Xapian::MSet original(const Xapian::Enquire& enquire, const PageRequest& page) {
-  return xapian_calls().get_mset(&enquire, page.first, page.maxitems, page.check_at_least, page.rset, page.mdecider);
+RerankedPage original(const Xapian::Enquire& enquire, const SearchRequest& request) {
+  RerankedPage page;
+  page.mset = xapian_calls().get_mset(&enquire, request.first, request.maxitems, request.check_at_least, request.rset,
+                                      request.mdecider);
+  return page;
 }
 
 // Whether a query is of the share that is reranked: a matter of its bytes, so that all its pages are in one order.
@@ -128,12 +132,10 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }
-  if (!reranker_ || !is_of_share(query, settings.share)) return false;
-  if (settings.explore > 0.0) reranker_->set_key(day_in_utc());
-  return true;
+  return reranker_ && is_of_share(query, settings.share);
 }
 
-Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageRequest& page) {
+Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, SearchRequest request) {
   const Answering guard(*this);
   Xapian::Enquire same(enquire);
   bool reranks = false;
@@ -152,23 +154,23 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, const PageReques
       for (const auto& spy : search.spies_) xapian_calls().add_matchspy(&enquire, spy.get());
     }
   } spies_return{*this, same};
-  const Xapian::MSet mset =
-      reranks ? reranker_->get_mset(same, page.first, page.maxitems, page.check_at_least, page.rset, page.mdecider)
-              : original(enquire, page);
-  if (models_ && page.maxitems > 0 && !preload_settings().log.empty()) log(reranks, enquire, mset);
-  return mset;
+  if (reranks && preload_settings().explore > 0.0) request.key = day_in_utc();
+  const RerankedPage page = reranks ? reranker_->search(same, request) : original(enquire, request);
+  if (models_ && request.maxitems > 0 && !preload_settings().log.empty()) log(enquire, page);
+  return page.mset;
 }
 
-void LiveSearch::log(bool reranked, const Xapian::Enquire& enquire, const Xapian::MSet& page) const try {
+void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) const try {
   ServedSearch search;
   search.database = db_.get_uuid();
   search.query = enquire.get_query();
   search.text = text_parsed_to(search.query);
-  search.page = page;
-  if (reranked) search.model = reranker_->answered_by();
-  if (reranked && reranker_->explored()) {
-    const std::vector<RankedHit>& head = reranker_->head();
-    for (Xapian::doccount place = page.get_firstitem(); search.log_probabilities.size() < page.size(); ++place) {
+  search.page = page.mset;
+  search.model = page.model_version;
+  if (page.explored) {
+    const std::vector<RankedHit>& head = page.head;
+    for (Xapian::doccount place = page.mset.get_firstitem(); search.log_probabilities.size() < page.mset.size();
+         ++place) {
       const double unknown = std::numeric_limits<double>::quiet_NaN();
       search.log_probabilities.push_back(place < head.size() ? head[place].log_probability.value_or(unknown) : unknown);
     }
@@ -179,7 +181,7 @@ void LiveSearch::log(bool reranked, const Xapian::Enquire& enquire, const Xapian
   } catch (const Error&) {
     // Without a model the prefix is not known, and docids are all there is.
   }
-  for (auto hit = page.begin(); hit != page.end() && !prefix.empty(); ++hit) {
+  for (auto hit = page.mset.begin(); hit != page.mset.end() && !prefix.empty(); ++hit) {
     search.ids.push_back(id_of(hit.get_document(), prefix));
   }
   search_log().write(search);

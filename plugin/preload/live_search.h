@@ -10,15 +10,6 @@
 
 namespace irgan {
 
-/// What get_mset is asked for.
-struct PageRequest {
-  Xapian::doccount first = 0;
-  Xapian::doccount maxitems = 0;
-  Xapian::doccount check_at_least = 0;
-  const Xapian::RSet* rset = nullptr;
-  const Xapian::MatchDecider* mdecider = nullptr;
-};
-
 /// Keeps the Database that the Enquire keeps, for as long as it does.
 ///
 /// Threads: as the Enquire, one
@@ -33,7 +24,7 @@ class LiveSearch {
   /// Returns the page in the model's order, or in the original order if there is no model for the database or it fails.
   ///
   /// Throws: what Xapian throws at the same search without this module, and nothing else
-  Xapian::MSet answer(const Xapian::Enquire& enquire, const PageRequest& page);
+  Xapian::MSet answer(const Xapian::Enquire& enquire, SearchRequest request);
 
   void set_sorted_by_relevance(bool by_relevance) { sorted_by_relevance_ = by_relevance; }
   void add_spy(Xapian::MatchSpy* spy) { spies_.push_back(spy); }
@@ -42,7 +33,7 @@ class LiveSearch {
 
  private:
   bool ready_for(const Xapian::Query& query);
-  void log(bool reranked, const Xapian::Enquire& enquire, const Xapian::MSet& page) const;
+  void log(const Xapian::Enquire& enquire, const RerankedPage& page) const;
 
   Xapian::Database db_;
   bool sorted_by_relevance_ = true;

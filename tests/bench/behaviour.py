@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures features from behaviour on bestbuy's real clicks: each group alone and all together, and what unseen documents lose.
 
-Use: tests/bench/behaviour.py [--data ../shared/data] [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .5]
+Use: tests/bench/behaviour.py --data DIR [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .5]
      [--groups "none;all"]
 Needs Debian's python3-numpy and build/release. Writes tests/bench/README.md's tables to stdout.
 
@@ -88,7 +88,7 @@ def weighted(values, weights):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
+    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--behaviour-from", default="earlier")
     parser.add_argument("--min-sessions", default=10)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What each click model, and the simplified dynamic Bayesian one, makes of users who look from the top and stop when they are satisfied.
 
-Use: tests/bench/cascade_users.py [--data ../shared/data] [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--methods dbn …] [--threads 1]
+Use: tests/bench/cascade_users.py --data DIR [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--methods dbn …] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the table of tests/bench/README.md to stdout.
 
 Sessions and pages are those of `simulate`. Its own users ("rank") look at rank r with chance 1 / r. The others' clicks are drawn
@@ -138,7 +138,7 @@ def table(title, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
+    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--queries", type=int, default=1000, help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--users", default=",".join(USERS), help="which kinds, with commas between")

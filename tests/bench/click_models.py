@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What position bias does to a model that learns from clicks, and what each click model makes of it.
 
-Use: tests/bench/click_models.py [--data ../shared/data] [--seeds 3] [--queries 2000] [--exponents 0,.5,1,1.5] [--threads 1]
+Use: tests/bench/click_models.py --data DIR [--seeds 3] [--queries 2000] [--exponents 0,.5,1,1.5] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the tables of tests/bench/README.md to stdout.
 
 msrd's users are simulated: they look at rank r with chance r^-exponent, down to rank 20, and click by true labels. Every
@@ -125,7 +125,7 @@ def table(exponent, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
+    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--queries", type=int, default=2000, help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--exponents", default="0,.5,1,1.5")

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 """What a click memory adds on real clicks (bestbuy): in the pool, with clicked documents as candidates, with clicked-query words.
 
-Use: tests/bench/memory.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5] [--rankers "IRGAN;LambdaMART"] [--resume]
+Use: tests/bench/memory.py --data DIR [--peers DIR] [--seeds 5] [--rankers "IRGAN;LambdaMART"] [--resume]
 Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/release. Writes tests/bench/README.md's table to stdout.
 
 The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and so are
 half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click counting once. The
-memory's threshold of sessions is 1, so that figures compare with the prototype's, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
+memory's threshold of sessions is 1, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
 p = 0 outside the pool; our models get it from `rerank --memory`.
 """
 import argparse
@@ -251,8 +251,8 @@ def rankings(site, name, seed, peers, log):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.path.join(quality.ROOT, "../shared/data"))
-    parser.add_argument("--peers", default=os.path.join(quality.ROOT, "../shared/peers"), help="'' leaves LambdaMART out")
+    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--peers", metavar="DIR", help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rankers", default="", help="some of the rows, with ; between")
     parser.add_argument("--resume", action="store_true", help="take over what an earlier run finished")

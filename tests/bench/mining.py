@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures `xapian-irgan mine` on msrd: false negatives at equal hardness, what a model learns from the negatives, speed.
 
-Use: tests/bench/mining.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5] [--parts false_negatives,downstream,speed]
+Use: tests/bench/mining.py --data DIR --peers DIR [--seeds 5] [--parts false_negatives,downstream,speed]
 Needs Debian's python3-numpy and python3-xgboost, for downstream python3-torch, and build/release.
 
 For each seed 4,000 of the training queries are drawn. A model is trained on simulated clicks of one half, of which the
@@ -318,8 +318,8 @@ def speed(args, work):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
-    parser.add_argument("--peers", default=os.path.join(ROOT, "../shared/peers"))
+    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--peers", required=True, metavar="DIR", help="the peers: tests/bench/README.md, \"The peers\"")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/mining"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--encoder-seeds", type=int, default=3)

@@ -8,6 +8,7 @@
 #include <map>
 #include <sstream>
 
+#include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
 #include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Compares rankers on public data: first stage, random and dynamic negatives, IRGAN in its forms, listwise softmax, LambdaMART.
 
-Use: tests/bench/quality.py [--data ../shared/data] [--peers ../shared/peers] [--seeds 5]
+Use: tests/bench/quality.py --data DIR [--peers DIR] [--seeds 5]
      [--methods "IRGAN, D;softmax"] [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what index_tools/demo.sh leaves in build/demo
 Needs Debian's python3-numpy and python3-xgboost, and build/release. Writes tests/bench/README.md's table to stdout.
 
@@ -384,8 +384,8 @@ def table(title, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=os.path.join(ROOT, "../shared/data"))
-    parser.add_argument("--peers", default=os.path.join(ROOT, "../shared/peers"), help="'' leaves LambdaMART out")
+    parser.add_argument("--data", metavar="DIR", help="the public data sets (tests/bench/README.md, \"The data\"); packages needs none")
+    parser.add_argument("--peers", metavar="DIR", help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--sets", default="msrd,bestbuy,mq2008,cranfield")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/quality"))
@@ -397,12 +397,14 @@ def main():
         if name not in known:
             parser.error(f"--methods {name}: must be of {'; '.join(known)}")
     sets = {"msrd": Msrd, "bestbuy": Bestbuy, "mq2008": Mq2008, "cranfield": Cranfield, "packages": Packages}
+    if not options.data and options.sets != "packages":
+        parser.error("--data is needed: the folder of the public data sets")
     start = time.time()
     for name in options.sets.split(","):
         work = os.path.join(options.work, name)
         os.makedirs(work, exist_ok=True)
         print(f"{name} ({time.time() - start:.0f} s)", file=sys.stderr, flush=True)
-        dataset = sets[name](os.path.join(options.data, name), work)
+        dataset = sets[name](os.path.join(options.data or "", name), work)
         print("\n".join(table(dataset.title, measure(dataset, options.seeds, work, options.peers, methods))) + "\n", flush=True)
     print(f"{math.ceil((time.time() - start) / 60)} minutes", file=sys.stderr)
 

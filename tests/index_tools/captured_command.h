@@ -23,7 +23,7 @@ inline CommandResult run_words(const std::vector<std::string>& words) {
   std::streambuf* const before = std::cerr.rdbuf(err.rdbuf());
   CommandResult result;
   try {
-    result.exit_code = run_command_line(words, out, std::cerr);
+    result.exit_code = run_command_line(words, Console(out, std::cerr));
   } catch (...) {
     std::cerr.rdbuf(before);
     throw;

@@ -1,46 +1,40 @@
 #!/usr/bin/env bash
-# Kills xapian-irgan with SIGKILL at random moments and checks that nothing is lost:
-#   train     resumed five times, its model has the bytes of an undisturbed run, whatever the number of threads
+# Kills xapian-irgan with SIGKILL at chosen writes, fsyncs and renames (tests/faults/nth_call.cc), and checks that nothing is lost:
+#   train             resumed after each of five kills, its model has the bytes of an undisturbed run at any number of threads
 #   index, features   the old output stands whole until the new one does
-#   mine      resumed, its rows and its report have the bytes of an undisturbed run
-# Use: tests/index_tools/kill_and_resume.sh XAPIAN-IRGAN [SEED]
+#   mine              resumed, its rows and its report have the bytes of an undisturbed run
+# Use: tests/index_tools/kill_and_resume.sh XAPIAN-IRGAN NTH-CALL-MODULE
 set -euo pipefail
 irgan=$(realpath "${1:?name the program}")
-RANDOM=${2:-1} # seeds bash's own generator
-echo "seed ${2:-1}"
+module=$(realpath "${2:?name the module nth_call}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
+export NTH_CALL_KINDS=write,sync,rename
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0"
 
 fail() {
   echo "FAILED: $*" >&2
   exit 1
 }
 
-now() { date +%s%N; }
-
-# The duration of a command in milliseconds.
-took() {
-  local begin
-  begin=$(now)
-  "$@" >log 2>&1 || { cat log >&2; fail "$*"; }
-  echo $((($(now) - begin) / 1000000))
+# Runs a command to its end and prints how many calls it made.
+calls_of() {
+  NTH_CALL_COUNT=count LD_PRELOAD=$module "$@" >log 2>&1 || { cat log >&2; fail "$*"; }
+  cat count
 }
 
-# Runs a command and kills it after so many milliseconds. Status 137 if it was killed, else 0.
-killed_after() {
+# Runs a command and kills it at its call $1. Status 137 if it was killed, 0 if it ended before.
+killed_at() {
   local status=0
   # The inner shell is there to keep bash's own report of the kill to itself.
   (
-    timeout --foreground --signal=KILL "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))" "${@:2}" >log 2>&1
+    NTH_CALL=$1 LD_PRELOAD=$module "${@:2}" >log 2>&1
     exit $?
   ) 2>/dev/null || status=$?
   [ $status -eq 0 ] || [ $status -eq 137 ] || { cat log >&2; fail "${*:2}: exit code $status"; }
   return $status
 }
-
-# A number from $1 to $2.
-between() { echo $(($1 + RANDOM * ($2 - $1 + 1) / 32768)); }
 
 echo "== train"
 awk 'BEGIN {
@@ -53,29 +47,33 @@ awk 'BEGIN {
     printf "%d qid:%d%s # docid = %d\n", label, query, line, document
   }
 }' >rows
-train=("$irgan" train --data rows --networks 2 --epochs 20)
-duration=$(took "${train[@]}" --threads 1 --model undisturbed.model)
-echo "undisturbed: $duration ms"
+train=("$irgan" train --data rows --networks 2 --epochs 6)
+calls=$(calls_of "${train[@]}" --threads 1 --model undisturbed.model)
+echo "undisturbed: $calls calls"
 for threads in 1 2 5; do
   model=killed.$threads.model
   echo "what was here before" >$model
-  kills=0
   resumed=0
-  for _ in 1 2 3 4 5; do
-    delay=$((duration * $(between 3 17) / 100))
-    if killed_after $delay "${train[@]}" --threads $threads --model $model; then break; fi
-    kills=$((kills + 1))
+  for kill in 1 2 3 4 5; do
+    if killed_at $((calls / 8 + (kill + threads) % 3)) "${train[@]}" --threads $threads --model $model; then fail "kill $kill came too late"; fi
     if grep -q "^going on with the interrupted run in $model.checkpoint" log; then resumed=$((resumed + 1)); fi
-    cmp -s $model <(echo "what was here before") || cmp -s $model undisturbed.model || fail "$model was damaged by kill $kills"
+    cmp -s $model <(echo "what was here before") || fail "$model was damaged by kill $kill"
   done
-  if [ -e $model.checkpoint ] || ! cmp -s $model undisturbed.model; then
-    "${train[@]}" --threads $threads --model $model >log 2>&1 || { cat log >&2; fail "the last training"; }
-    [ ! -e $model.checkpoint ] || fail "$model.checkpoint was left behind"
-  fi
+  "${train[@]}" --threads $threads --model $model >log 2>&1 || { cat log >&2; fail "the last training"; }
+  [ ! -e $model.checkpoint ] || fail "$model.checkpoint was left behind"
   cmp $model undisturbed.model || fail "$model differs from that of an undisturbed run"
-  [ $resumed -gt 0 ] || fail "killed $kills times, resumed never"
-  echo "$threads threads: killed $kills times, of which $resumed in a run that had been resumed; the same model"
+  [ $resumed -ge 3 ] || fail "killed 5 times, resumed only $resumed times"
+  echo "$threads threads: killed 5 times, of which $resumed in a run that had been resumed; the same model"
 done
+# Every call of the run's end, where the model replaces what was here before.
+for back in $(seq 0 11); do
+  echo "what was here before" >last.model
+  killed_at $((calls - back)) "${train[@]}" --threads 1 --model last.model && fail "the kill came too late"
+  cmp -s last.model <(echo "what was here before") || cmp -s last.model undisturbed.model || fail "the model was damaged"
+  "${train[@]}" --threads 1 --model last.model >log 2>&1 || { cat log >&2; fail "a new try"; }
+  cmp last.model undisturbed.model
+done
+echo "killed at each of the last 12 calls: the old or the new model each time"
 
 echo "== index and features"
 documents() {
@@ -89,14 +87,15 @@ documents() {
   }'
 }
 documents 1 50 >old.jsonl
-documents 1001 4000 >new.jsonl
+documents 1001 2000 >new.jsonl
 for query in $(seq 0 49); do printf 'q%d\tw%d w%d\n' "$query" "$query" $((query * 7 % 500)); done >queries
 for query in $(seq 0 49); do for id in 1 2 3; do printf 'q%d 0 %d 1\n' "$query" $((1000 + query + 50 * id)); done; done >qrels
 index=("$irgan" index --field title=S --field body=)
 "${index[@]}" --db new.db new.jsonl >log
 features=("$irgan" features --db new.db --queries queries --qrels qrels)
-index_duration=$(took "${index[@]}" --db other.db new.jsonl)
-features_duration=$(took "${features[@]}" --out new.rows)
+index_calls=$(calls_of "${index[@]}" --db other.db new.jsonl)
+features_calls=$(calls_of "${features[@]}" --out new.rows)
+echo "undisturbed: $index_calls and $features_calls calls"
 "${index[@]}" --db old.db old.jsonl >log
 search=("$irgan" search --json w7 w8)
 "${search[@]}" --db old.db >old.hits
@@ -104,38 +103,45 @@ search=("$irgan" search --json w7 w8)
 cp -r old.db victim.db
 echo "what was here before" >victim.rows
 kills=0
-for _ in 1 2 3 4 5; do
-  killed_after $((index_duration * $(between 2 98) / 100)) "${index[@]}" --overwrite --db victim.db new.jsonl || kills=$((kills + 1))
+# Tenths of the run, and the calls of its end one by one.
+points() {
+  for tenth in $(seq 1 9); do echo $(($1 * tenth / 10 + 1)); done
+  for back in $(seq 5 -1 0); do echo $(($1 - back)); done
+}
+for at in $(points "$index_calls"); do
+  killed_at "$at" "${index[@]}" --overwrite --db victim.db new.jsonl || kills=$((kills + 1))
   "${search[@]}" --db victim.db >victim.hits || fail "the index is damaged"
   cmp -s victim.hits old.hits || cmp -s victim.hits new.hits || fail "the index is neither the old nor the new one"
-  killed_after $((features_duration * $(between 2 98) / 100)) "${features[@]}" --out victim.rows || kills=$((kills + 1))
+done
+for at in $(points "$features_calls"); do
+  killed_at "$at" "${features[@]}" --out victim.rows || kills=$((kills + 1))
   cmp -s victim.rows <(echo "what was here before") || cmp -s victim.rows new.rows || fail "the rows are neither the old nor the new ones"
 done
-[ $kills -gt 0 ] || fail "nothing was killed"
+[ $kills -ge 26 ] || fail "only $kills of 30 kills came in time"
 echo "killed $kills times, the old or the new output each time"
 "${index[@]}" --overwrite --db victim.db new.jsonl >log || fail "a new try"
 "${features[@]}" --out victim.rows >log 2>&1 || fail "a new try"
 cmp victim.rows new.rows
 "${search[@]}" --db victim.db | cmp - new.hits
+
 echo "== mine"
 mine=("$irgan" mine --db new.db --queries many --qrels many.qrels --source bm25 --source uniform --num-negatives 20)
-for query in $(seq 0 5999); do printf 'q%d\tw%d w%d w%d\n' "$query" $((query % 50)) $((query * 7 % 500)) $((query * 11 % 500)); done >many
-for query in $(seq 0 5999); do printf 'q%d 0 %d 1\n' "$query" $((1001 + query % 3000)); done >many.qrels
-mine_duration=$(took "${mine[@]}" --out undisturbed.negatives --report-json undisturbed.json)
-kills=0
+for query in $(seq 0 1999); do printf 'q%d\tw%d w%d w%d\n' "$query" $((query % 50)) $((query * 7 % 500)) $((query * 11 % 500)); done >many
+for query in $(seq 0 1999); do printf 'q%d 0 %d 1\n' "$query" $((1001 + query % 1000)); done >many.qrels
+mine_calls=$(calls_of "${mine[@]}" --out undisturbed.negatives --report-json undisturbed.json)
+echo "undisturbed: $mine_calls calls"
 resumed=0
 echo "what was here before" >victim.negatives
-for _ in 1 2 3 4 5 6 7 8; do
-  if killed_after $((mine_duration * $(between 25 60) / 100)) "${mine[@]}" --threads $(between 1 3) --out victim.negatives --report-json victim.json; then break; fi
-  kills=$((kills + 1))
+for kill in 1 2 3 4 5; do
+  if killed_at $((mine_calls / 8 + kill % 3)) "${mine[@]}" --threads $((1 + kill % 3)) --out victim.negatives --report-json victim.json; then
+    fail "kill $kill came too late"
+  fi
   if grep -q "^going on with the interrupted run" log; then resumed=$((resumed + 1)); fi
-  cmp -s victim.negatives <(echo "what was here before") || fail "the negatives were damaged by kill $kills"
+  cmp -s victim.negatives <(echo "what was here before") || fail "the negatives were damaged by kill $kill"
 done
-if [ -e victim.negatives.partial ] || ! cmp -s victim.negatives undisturbed.negatives; then
-  "${mine[@]}" --out victim.negatives --report-json victim.json >log 2>&1 || { cat log >&2; fail "the last mining"; }
-fi
-cmp victim.negatives undisturbed.negatives || fail "rows are doubled or missing after $kills kills"
-cmp victim.json undisturbed.json || fail "the report differs after $kills kills"
+"${mine[@]}" --out victim.negatives --report-json victim.json >log 2>&1 || { cat log >&2; fail "the last mining"; }
+cmp victim.negatives undisturbed.negatives || fail "rows are doubled or missing"
+cmp victim.json undisturbed.json || fail "the report differs"
 [ ! -e victim.negatives.partial ] || fail "victim.negatives.partial was left behind"
-echo "killed $kills times, of which $resumed in a run that had been resumed; the same rows and report"
-echo "passed in $SECONDS s"
+[ $resumed -ge 3 ] || fail "killed 5 times, resumed only $resumed times"
+echo "killed 5 times, of which $resumed in a run that had been resumed; the same rows and report"

@@ -21,6 +21,15 @@ mv first tree # an installed tree works wherever it stands
 prefix=$folder/tree
 libraries=$(dirname "$(find "$prefix" -name libxapian-irgan.so)")
 irgan=$prefix/bin/xapian-irgan
+
+# Every library finds every symbol in what it links to, those of glibc-hwcaps too.
+find "$libraries" -name 'libxapian-irgan*.so' >all
+[ "$(wc -l <all)" -ge 2 ] || fail "libraries are missing: $(cat all)"
+while read -r library; do
+  LD_LIBRARY_PATH=$libraries ldd -r "$library" >missing 2>&1 || { cat missing >&2; fail "$library does not load"; }
+  if grep -E "undefined symbol|not found" missing >&2; then fail "$library lacks a symbol or a library"; fi
+done <all
+
 "$here/../made_site.sh" "$irgan" || fail "the made site"
 "$irgan" store --db db --model model >log
 words="word3 word14"
@@ -28,11 +37,15 @@ words="word3 word14"
 cmake -G Ninja -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || { cat log >&2; fail "find_package"; }
 cmake --build by-cmake >log 2>&1 || { cat log >&2; fail "the example by CMake"; }
 by-cmake/search db "$words" >found.cmake
+by-cmake/link || fail "a program with xapian-irgan::trainer does not start"
 
 export PKG_CONFIG_PATH=$libraries/pkgconfig
 # shellcheck disable=SC2046
 c++ -std=c++17 -O1 "$here/search.cc" $(pkg-config --cflags --libs xapian-irgan) -Wl,-rpath,"$libraries" -o by-pkg-config
 ./by-pkg-config db "$words" >found.pkg-config
+# shellcheck disable=SC2046
+c++ "$here/link.cc" -Wl,--no-as-needed $(pkg-config --cflags --libs xapian-irgan-trainer) -Wl,-rpath,"$libraries" -o link-trainer
+./link-trainer || fail "a program with xapian-irgan-trainer does not start"
 
 /usr/bin/python3 "$here/search.py" db "$words" "$libraries/libxapian-irgan-preload.so" >found.python
 perl "$here/search.pl" db "$words" "$libraries/libxapian-irgan-preload.so" >found.perl

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 
@@ -47,14 +48,14 @@ inline FeatureSchema fruit_schema(const std::vector<std::string>& features) {
   return schema;
 }
 
-inline std::shared_ptr<const Model> model_of(ModelParts parts) {
+inline std::shared_ptr<const Model> fruit_model(ModelParts parts) {
   parts.depth = kDepth;
-  return std::make_shared<const Model>(std::move(parts));
+  return model_of(std::move(parts));
 }
 
 // Ranks by popularity alone, so that ties are many.
 inline std::shared_ptr<const Model> popularity_model(float weight = 1.0F) {
-  return model_of(linear_model(fruit_schema({"value.popularity"}), {weight}));
+  return fruit_model(linear_model(fruit_schema({"value.popularity"}), {weight}));
 }
 
 inline std::shared_ptr<const Model> nonlinear_model() {
@@ -62,11 +63,11 @@ inline std::shared_ptr<const Model> nonlinear_model() {
   parts.schema = fruit_schema({"first_stage.score", "body.bm25", "body.length", "value.popularity"});
   parts.encoding.features.resize(4);
   parts.discriminators = {random_network({4, 5, 1}, 32, 3.0F)};
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 // Of ready-made rows: cannot be extracted from an index.
-inline std::shared_ptr<const Model> model_of_other_features() { return model_of(full_model()); }
+inline std::shared_ptr<const Model> model_of_other_features() { return fruit_model(full_model()); }
 
 inline ProblemListener listener(Problems& problems) {
   return [&problems](const std::string& problem) { problems.push_back(problem); };

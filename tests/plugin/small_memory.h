@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
+#include "irgan/query_words.h"
 #include "plugin/src/model/memory_codec.h"
 
 namespace irgan {

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 

@@ -13,8 +13,8 @@
 
 namespace irgan {
 
-// DESIGN 2, point 6: one query of 50 documents, rows that are one-hot, one linear layer: its weights are the documents'
-// scores. The policy starts uniform, at KL(p_true || p_theta) = .68.
+// One query of 50 documents. Rows are one-hot and the network is one linear layer, so its weights are the documents'
+// scores. The policy starts uniform, at KL(p_true || p_theta) = .68 (trainer/README.md, "The equilibrium").
 struct TableGame {
   FeatureMatrix one_hot = FeatureMatrix::Identity(50, 50);
   std::vector<int> no_ranks;

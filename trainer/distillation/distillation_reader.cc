@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/src/features/field_postings.h"
+#include "plugin/src/features/local_index.h"
 #include "plugin/src/features/postings.h"
 #include "plugin/src/search/term_weighting.h"
 #include "trainer/game/softmax.h"
@@ -34,10 +35,11 @@ DistillationPool DistillationReader::read(const Xapian::Query& query, const std:
   });
   const auto num_documents = static_cast<double>(db_.get_doccount());
   const std::vector<QueryConcept> concepts = concept_finder_.find(query);
+  const LocalIndex index(db_);
   for (const std::string& prefix : prefixes_) {
     TextField field;
     field.prefix = prefix;
-    FieldMatch match = read_field(db_, field, concepts, docids, false);
+    FieldMatch match = read_field(index, field, concepts, docids, false);
     FieldOccurrences& occurrences = pool.fields.emplace_back();
     occurrences.wdf = std::move(match.wdf);
     occurrences.idf = match.term_frequency.unaryExpr(

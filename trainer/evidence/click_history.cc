@@ -1,14 +1,13 @@
 #include "trainer/evidence/click_history.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <utility>
 
 #include "plugin/src/features/clicked_field.h"
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/evidence/decay.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -16,6 +15,7 @@ namespace {
 constexpr double kShareSmoothing = 1.0;     // clicks that a query is taken to have had on nothing
 constexpr std::size_t kMaxStemBytes = 200;  // with its prefix inside Xapian's limit of 245
 
+// Parts of sessions hang on this hash: another one would deal every log anew.
 std::uint64_t session_hash(std::string_view session) {
   return session.empty() ? 0 : std::max<std::uint64_t>(std::hash<std::string_view>()(session), 1);
 }
@@ -103,8 +103,7 @@ Behaviour ClickHistory::behaviour(const std::string& prefix, const BehaviourOpti
                                   std::size_t part, double hidden_share, bool with_held_out) const {
   std::vector<bool> is_hidden;
   for (const std::string& id : documents_) {
-    is_hidden.push_back(std::ldexp(static_cast<double>(XXH3_64bits_withSeed(id.data(), id.size(), part)), -64) <
-                        hidden_share);
+    is_hidden.push_back(std::ldexp(static_cast<double>(text_hash(id, part)), -64) < hidden_share);
   }
   std::vector<const Click*> clicks;
   for (const Click& click : clicks_) {

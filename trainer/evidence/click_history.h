@@ -9,12 +9,17 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/log/click_log.h"
-#include "trainer/site/index_layout.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
-/// What clicks say of a document; plugin/src/clicked_field.h says how an index holds it.
+/// How clicks become features; training does as annotate did.
+struct BehaviourOptions {
+  double half_life_days = 10.0;   ///< after which a click counts half; 0: never
+  std::size_t min_sessions = 10;  ///< a query or word of fewer is not kept
+};
+
+/// What clicks say of a document; plugin/src/features/clicked_field.h says how an index holds it.
 struct DocumentBehaviour {
   double popularity = 0.0;         ///< log(1 + clicks / those of the mean clicked document), decayed
   std::vector<std::string> words;  ///< stems of the queries that led to its clicks

@@ -10,8 +10,9 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "trainer/evidence/distinct_pages.h"
-#include "trainer/evidence/spilled_clicks.h"
+#include "trainer/evidence/page_sums.h"
+#include "trainer/evidence/string_table.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/keyed_sums.h"
 
 namespace irgan {
@@ -21,32 +22,9 @@ constexpr std::uint64_t kMaxUntouched = 1 << 17;  // openings of other pages unt
 constexpr std::size_t kMaxPageSize = 1000;        // bounds the search for a document that is on the page already
 constexpr std::size_t kUnknownBytes = 64 << 20;   // of a table that goes to a file when it is full
 // What things take in memory, with what their tables take beside them.
-constexpr std::size_t kBytesOfString = 100;
 constexpr std::size_t kBytesOfPage = 100;
 constexpr std::size_t kBytesOfShowing = 56;
 constexpr std::size_t kBytesOfClicks = 80;
-
-// Gives each distinct string a number, from 0 on, and keeps it once.
-class StringTable {
- public:
-  std::uint32_t number_of(std::string_view text) {
-    const auto found = numbers_.find(text);
-    if (found != numbers_.end()) return found->second;
-    strings_.emplace_back(text);
-    num_bytes_ += text.size() + kBytesOfString;
-    const auto number = static_cast<std::uint32_t>(strings_.size() - 1);
-    numbers_.emplace(strings_.back(), number);
-    return number;
-  }
-  const std::string& operator[](std::uint32_t number) const { return strings_[number]; }
-  std::size_t size() const { return strings_.size(); }
-  std::size_t num_bytes() const { return num_bytes_; }
-
- private:
-  std::size_t num_bytes_ = 0;
-  std::deque<std::string> strings_;  // its elements never move, so views into them stay good
-  std::unordered_map<std::string_view, std::uint32_t> numbers_;
-};
 
 // Whose page it is. Sessions are kept as hashes of 64 bits: that two of ten million share one has a chance of 3e-6,
 // and would mix two pages.
@@ -70,7 +48,7 @@ struct OpenPage {
 // Counts the last click of the newest view.
 void end_view(OpenPage& page) {
   for (Showing& showing : page.showings) {
-    if (showing.rank == page.lowest_rank) showing.last_clicks += 1.0;
+    if (showing.rank == page.lowest_rank) showing.sums.last_clicks += 1.0;
   }
   page.lowest_rank = 0;
 }
@@ -109,15 +87,15 @@ struct ClickAggregator::State {
     if (showing == nullptr) {
       if (!fits(page, document, row.rank)) close(key.query, page);
       if (page.showings.empty()) page.opening = num_openings++;
-      page.showings.push_back({document, row.rank, {}, 0.0, 0.0});
+      page.showings.push_back({document, row.rank, {}});
       showing = &page.showings.back();
     }
-    showing->shown += row.count;
-    if (showing->shown > page.views) {
+    showing->sums.shown += row.count;
+    if (showing->sums.shown > page.views) {
       end_view(page);
-      page.views = showing->shown;
+      page.views = showing->sums.shown;
     }
-    if (row.clicked) showing->clicks.add(row.count, time, page_decay);
+    if (row.clicked) showing->sums.clicks.add(row.count, time, page_decay);
     if (row.clicked && row.count == 1.0) page.lowest_rank = std::max(page.lowest_rank, row.rank);
     page.touched_at = num_openings;
     if (is_new) {
@@ -145,7 +123,7 @@ struct ClickAggregator::State {
     std::sort(page.showings.begin(), page.showings.end(),
               [](const Showing& a, const Showing& b) { return a.rank < b.rank; });
     if (spilled != nullptr) {
-      spill_page(query, page.opening, page.showings.data(), page.showings.size());
+      spill_page(query, page.opening, page.showings);
     } else {
       pages.merge(query, page.opening, page.showings, page_decay);
     }
@@ -163,13 +141,8 @@ struct ClickAggregator::State {
     sums.add({{count, last_time}, count}, decay);
   }
 
-  void spill_page(std::uint32_t query, std::uint64_t opening, const Showing* showings, std::size_t size) {
-    named.clear();
-    for (std::size_t k = 0; k < size; ++k) {
-      named.push_back({documents[showings[k].document], showings[k].rank, showings[k].clicks, showings[k].shown,
-                       showings[k].last_clicks});
-    }
-    spilled->add_page(queries[query], opening, named, counts.newest_time.has_value());
+  void spill_page(std::uint32_t query, std::uint64_t opening, const std::vector<Showing>& showings) {
+    spilled->add_page(queries[query], opening, showings, documents, counts.newest_time.has_value());
   }
 
   std::size_t num_bytes() const {
@@ -189,7 +162,7 @@ struct ClickAggregator::State {
     for (const DistinctPages::Entry& entry : pages.entries()) {
       const auto begin = pages.showings().begin() + static_cast<std::ptrdiff_t>(entry.first_showing);
       showings.assign(begin, begin + entry.num_showings);
-      spill_page(entry.query, entry.first_opening, showings.data(), showings.size());
+      spill_page(entry.query, entry.first_opening, showings);
     }
     pages = DistinctPages();
   }
@@ -239,7 +212,7 @@ struct ClickAggregator::State {
   void date_all(double time) {
     for (auto& [key, sums] : clicks) sums.decayed.time = time;
     for (auto& [key, page] : open_pages) {
-      for (Showing& showing : page.showings) showing.clicks.time = time;
+      for (Showing& showing : page.showings) showing.sums.clicks.time = time;
     }
     pages.date_all(time);
   }
@@ -276,9 +249,7 @@ struct ClickAggregator::State {
       const std::uint64_t first_pair = std::uint64_t{query} << 32;
       for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), first_pair);
            pair != pairs.end() && *pair >> 32 == query; ++pair) {
-        const ClickSums& sums = clicks.at(*pair);
-        evidence.clicks.emplace(documents[static_cast<std::uint32_t>(*pair)],
-                                rules.decays ? sums.decayed.at(rules.newest_time, rules.decay) : sums.in_full);
+        evidence.clicks.emplace(documents[static_cast<std::uint32_t>(*pair)], clicks.at(*pair).at_end(rules));
       }
       if (!evidence.pages.empty() || !evidence.clicks.empty()) each(std::move(evidence));
     }
@@ -287,7 +258,7 @@ struct ClickAggregator::State {
   bool is_clicked(const DistinctPages::Entry& entry) const {
     const auto begin = pages.showings().begin() + static_cast<std::ptrdiff_t>(entry.first_showing);
     return std::any_of(begin, begin + entry.num_showings,
-                       [](const Showing& showing) { return showing.clicks.value > 0.0; });
+                       [](const Showing& showing) { return showing.sums.clicks.value > 0.0; });
   }
 
   Page page_of(const DistinctPages::Entry& entry, const EvidenceRules& rules) const {
@@ -295,9 +266,7 @@ struct ClickAggregator::State {
     page.documents.reserve(entry.num_showings);
     for (std::size_t k = 0; k < entry.num_showings; ++k) {
       const Showing& showing = pages.showings()[entry.first_showing + k];
-      page.documents.push_back({documents[showing.document], showing.rank,
-                                showing.clicks.at(rules.newest_time, rules.page_decay), showing.shown,
-                                showing.last_clicks});
+      page.documents.push_back(showing.sums.at_end(documents[showing.document], showing.rank, rules));
     }
     return page;
   }
@@ -314,7 +283,6 @@ struct ClickAggregator::State {
   DistinctPages pages;
   std::unordered_map<std::uint64_t, ClickSums> clicks;  // key: query in the upper half, document in the lower
   std::unique_ptr<SpilledClicks> spilled;               // null while there is room in memory
-  std::vector<SpilledClicks::NamedShowing> named;       // of the page that is being spilled
   std::size_t num_bytes_after_renumbering = 0;
   std::optional<double> first_time;  // of the first dated row
   double last_time = 0.0;            // of the last row that had one
@@ -335,7 +303,7 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   assert(!row.is_impression || row.rank > 0);
   s.note(row);
-  const std::uint64_t session = std::hash<std::string_view>()(row.session);
+  const std::uint64_t session = text_hash(row.session);
   const std::uint32_t query = s.queries.number_of(query_id);
   const std::uint32_t document = s.documents.number_of(row.document_id);
   if (row.is_impression) s.add_to_page(row, {session, query}, document, s.last_time);
@@ -346,7 +314,7 @@ void ClickAggregator::add(const ClickRow& row, const std::string& query_id) {
 void ClickAggregator::add_unknown(const ClickRow& row, const std::string& query_id) {
   State& s = *state_;
   s.note(row);
-  if (row.is_impression || row.clicked) s.unknown.add(std::hash<std::string_view>()(query_id), 1.0, 0.0);
+  if (row.is_impression || row.clicked) s.unknown.add(text_hash(query_id), 1.0, 0.0);
   if (row.clicked) s.counts.num_unknown_clicks += row.count;
 }
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
@@ -29,8 +29,8 @@ struct Page {
   std::vector<ShownDocument> documents;  ///< by rank
 };
 
-/// Source: DESIGN 2: on bestbuy's clicks alone MRR .6506 -> .6673, p .001. Nothing like it is known of impressions,
-/// where decay weighs pages rather than the documents on them.
+/// Half-life in days for logs of clicks alone. Source: measured on bestbuy, MRR .6506 -> .6673, p .001. Nothing like it
+/// was measured on impressions, where decay weighs pages and not the documents on them.
 constexpr double kHalfLifeOfClicksAlone = 10.0;
 
 struct ClickModelOptions {
@@ -67,22 +67,28 @@ struct ClickTotals {
 
 /// Collects rows, of one log or of several, in the order of the logs.
 ///
-/// A page is what one session saw for one query: rows belong to it until one shows another document at a rank that is
-/// taken, or a document that stands at another rank; such a row begins the next page. Equal pages are merged, their
-/// clicks and showings added; each row is a showing, so a log should not hold a second row for the click on a document
-/// that it has already. A session that sees its page again, a document shown once more telling so, has one more view of
-/// it; rows that count for several do not say which clicks were of one view. Rows without a session are taken as one
-/// session's. A page that has not been touched while 2^17 others of known queries were opened is closed (2^18 at the
-/// latest), to bound memory, and so is one of 1,000 documents. Its later rows make a page of their own. That costs
-/// little: what training learns from a page compares the documents on it, given their own ranks, and both parts keep
-/// those.
+/// A page is what one session saw for one query. Rows without a session count as rows of one session.
+///
+/// A page ends when
+/// - a row shows another document at a rank of the page: that row begins the next page;
+/// - a row shows a document of the page at another rank: that row begins the next page;
+/// - the page has 1,000 documents;
+/// - 2^17 to 2^18 other pages of known queries were opened since its last row, which bounds memory.
+/// After the last two, later rows of the page make a page of their own. That costs little: training compares the
+/// documents on a page, given their ranks, and both parts keep documents and ranks.
+///
+/// What is counted:
+/// - Every row is one showing of its document. So a log should not hold a second row for the click on a document that
+///   it has already shown.
+/// - A document that is shown again on the same page, at the same rank, begins one more view of the page. A row whose
+///   count is above 1 stands for several views; it does not say which clicks belong to one view.
+/// - Equal pages are merged: their clicks and showings are added.
 ///
 /// Decay:   a click counts 2^(-age / half-life), its age taken from the newest time of all rows; those of clicks alone
 ///          are clicks
 /// Threads: one a thread
-/// Cost:    add() O(documents on the page); memory by max_bytes, some 200 MB for pages that are open, and what the
-/// query
-///          that is being given has, however many rows there are
+/// Cost:    add() O(documents on the page); memory: max_bytes, some 200 MB for open pages, and what the query
+///          in hand has, however many rows there are
 class IRGAN_API ClickAggregator {
  public:
   /// Throws: ConfigError if the half-life is negative or not finite

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "trainer/evidence/distinct_pages.h"
-#include "trainer/rows/data_preparation.h"
+#include "trainer/evidence/decay.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -27,15 +26,26 @@ struct Sums {
 struct Clicks {
   std::vector<Sums> of_part;
   Moment begin{0.0, 0};
-  std::size_t session = 0;  // a hash, of the first click
+  std::uint64_t session = 0;  // a hash, of the first click
   bool any = false;
 };
 
-bool is_of_first(const Clicks& clicks, const Moment& moment, std::size_t session, bool has_session) {
+bool is_of_first(const Clicks& clicks, const Moment& moment, std::uint64_t session, bool has_session) {
   return moment.first == clicks.begin.first || (has_session && session == clicks.session);
 }
 
+constexpr char kPartMark = '\x1F';  // no query id holds it
+
 }  // namespace
+
+std::string in_part(const std::string& query_id, std::size_t part) {
+  return query_id + kPartMark + std::to_string(part);
+}
+
+std::pair<std::string_view, std::size_t> parted(const std::string& id) {
+  const std::size_t mark = id.rfind(kPartMark);
+  return {std::string_view(id).substr(0, mark), std::stoul(id.substr(mark + 1))};
+}
 
 struct EarlierClicks::State {
   struct OfQuery {
@@ -77,7 +87,7 @@ void EarlierClicks::add(const ClickRow& row, const std::string& query_id, std::s
   Moment& last = query.last_of_part.emplace(part, Moment{0.0, 0}).first->second;
   if (!row.clicked) return;
   last = std::max(last, moment);
-  const std::size_t session = std::hash<std::string_view>()(row.session);
+  const std::uint64_t session = text_hash(row.session);
   if (!clicks.any || moment < clicks.begin) {
     for (Sums& sums : clicks.of_part) {
       sums.first = {};

@@ -6,11 +6,19 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
+
+/// Returns the id under which the clicks of one part of the log are counted, so that each part has examples of its own.
+IRGAN_API std::string in_part(const std::string& query_id, std::size_t part);
+
+/// Returns the query and the part of an id that in_part() gave.
+std::pair<std::string_view, std::size_t> parted(const std::string& id);
 
 /// Added documents by query id, with their labels where clicks are labels.
 using AddedDocuments = std::map<std::string, std::map<std::string, double>>;

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
-#include <functional>
-#include <string_view>
 
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -33,9 +31,8 @@ void InterleavedClicks::add(const ClickRow& row) {
     ++num_without_session_;
     return;
   }
-  const std::hash<std::string_view> hash;
-  const std::uint64_t session = hash(row.session);
-  const std::uint64_t query = hash(row.query_id.empty() ? row.query : row.query_id);
+  const std::uint64_t session = text_hash(row.session);
+  const std::uint64_t query = text_hash(row.query_id.empty() ? row.query : row.query_id);
   const double clicks = row.clicked ? row.count : 0.0;
   searches_[mix_hash(session, query)][team] += clicks;
   sessions_[session][team] += clicks;

@@ -1,15 +1,12 @@
 #include "trainer/evidence/log_census.h"
 
-#include <xxhash.h>
-
-#include <condition_variable>
-#include <deque>
 #include <exception>
 #include <limits>
-#include <mutex>
 #include <thread>
 
 #include "trainer/evidence/log_counter.h"
+#include "trainer/machine/block_queue.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -20,81 +17,46 @@ constexpr std::size_t kMaxWords = 200;  // bytes of a query that are kept to be 
 
 // 0 stands for none.
 std::uint64_t hash_of(std::string_view text) {
-  const std::uint64_t hash = XXH3_64bits(text.data(), text.size());
+  const std::uint64_t hash = text_hash(text);
   return hash == 0 ? 1 : hash;
 }
 
 }  // namespace
 
 struct LogCensus::State {
-  explicit State(std::size_t max_bytes) : counter(max_bytes), thread([this] { run(); }) {
+  explicit State(std::size_t max_bytes) : counter(max_bytes), blocks(kMaxWaiting), thread([this] { run(); }) {
     block.rows.reserve(kBlockRows);
   }
 
-  ~State() {
-    stop();
-    if (thread.joinable()) thread.join();
-  }
+  ~State() { stop(); }
 
   void send() {
-    std::unique_lock<std::mutex> lock(mutex);
-    changed.wait(lock, [this] { return waiting.size() < kMaxWaiting || problem; });
-    if (problem) std::rethrow_exception(problem);
-    waiting.push_back(std::move(block));
-    block = RowBlock();
-    if (!spare.empty()) {
-      block = std::move(spare.back());
-      spare.pop_back();
-    }
-    lock.unlock();
-    changed.notify_all();
+    blocks.put(block);
     block.rows.clear();
     block.texts.clear();
     block.rows.reserve(kBlockRows);
     last_query = 0;  // a block says its own queries' words
   }
 
+  // Waits until all that was sent is counted.
   void stop() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      is_ended = true;
-    }
-    changed.notify_all();
+    blocks.close();
+    if (thread.joinable()) thread.join();
   }
 
   void run() {
-    for (;;) {
-      std::unique_lock<std::mutex> lock(mutex);
-      changed.wait(lock, [this] { return !waiting.empty() || is_ended; });
-      if (waiting.empty()) return;
-      RowBlock next = std::move(waiting.front());
-      waiting.pop_front();
-      lock.unlock();
-      changed.notify_all();
-      try {
-        counter.count(next);
-      } catch (...) {
-        lock.lock();
-        problem = std::current_exception();
-        lock.unlock();
-        changed.notify_all();
-        return;
-      }
-      lock.lock();
-      spare.push_back(std::move(next));
+    try {
+      RowBlock next;
+      while (blocks.take(next)) counter.count(next);
+    } catch (...) {
+      blocks.close(std::current_exception());
     }
   }
 
   LogCounter counter;
   RowBlock block;  // being filled
   std::uint64_t last_query = 0;
-
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<RowBlock> waiting;
-  std::vector<RowBlock> spare;
-  std::exception_ptr problem;
-  bool is_ended = false;
+  BlockQueue<RowBlock> blocks;
   std::thread thread;  // declared last: it uses all others
 };
 
@@ -126,8 +88,7 @@ LogCensusResult LogCensus::finish() {
   State& s = *state_;
   s.send();
   s.stop();
-  s.thread.join();
-  if (s.problem) std::rethrow_exception(s.problem);
+  s.blocks.check();
   return s.counter.finish();
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <map>
 
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "trainer/machine/split.h"
+
 namespace irgan {
 namespace {
 
@@ -25,15 +27,12 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
                         "cheap: no feature is one of the first stage or of a value slot; give names");
     return positions;
   }
-  for (std::size_t begin = 0; begin <= names.size();) {
-    const std::size_t end = std::min(names.find(',', begin), names.size());
-    const std::string name = names.substr(begin, end - begin);
+  for (const std::string_view name : split(names, ',')) {
     const auto found = std::find(features.begin(), features.end(), name);
     if (found == features.end())
-      throw ConfigError("generator_features",
-                        "'" + name + "': there is no such feature; give all, cheap, or names with commas between");
+      throw ConfigError("--generator-features: there is no feature '" + std::string(name) +
+                        "'; 'all', 'cheap' or names with commas between");
     positions.push_back(found - features.begin());
-    begin = end + 1;
   }
   std::sort(positions.begin(), positions.end());
   positions.erase(std::unique(positions.begin(), positions.end()), positions.end());

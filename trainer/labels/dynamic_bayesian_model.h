@@ -67,9 +67,10 @@ struct ExpectedViews {
 ///   B[1] = N[0],   B[j + 1] = B[j] g U[j + 1] / (1 - g + g U[j + 1]) + N[j] g (1 - s[j]) U[j + 1] / T[j]
 ///   looks[j] = B[j] + sum over l >= j of N[l],   satisfactions[j] = N[j] s[j] / T[j]
 ///
-/// Source:   the expectations of Chapelle and Zhang (see below) given a view's clicks, in closed form and added up over
-/// views Requires: attraction and satisfaction of each pair of the page Cost:     O(n); allocates only where `expected`
-/// is too short
+/// Source:   the expectations of Chapelle and Zhang (see below) given a view's clicks, in closed form, added up over
+///           views
+/// Requires: attraction and satisfaction of each pair of the page
+/// Cost:     O(n); allocates only where `expected` is too short
 IRGAN_API void expect_views(const ViewedPage& page, const DynamicBayesianModel& model, ExpectedViews& expected);
 
 /// Returns the dynamic Bayesian model of `pages`, by 30 rounds of expectation (expect_views()) and maximisation:

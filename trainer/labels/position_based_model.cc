@@ -69,11 +69,6 @@ void fit_examination(const std::vector<ShownPair>& pairs, const RankSums& sums, 
 
 }  // namespace
 
-double examination_at(const std::vector<double>& examination, int rank) {
-  if (examination.empty()) return 1.0;
-  return examination[std::min(place(rank), examination.size() - 1)];
-}
-
 std::vector<double> attractions(const std::vector<ShownPair>& pairs, const std::vector<double>& examination,
                                 double prior_showings) {
   std::vector<double> result;

@@ -20,9 +20,6 @@ struct PositionBasedModel {
   std::vector<double> attraction;   ///< a pair each
 };
 
-/// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
-IRGAN_API double examination_at(const std::vector<double>& examination, int rank);
-
 /// Returns what a query's clicks come to for each that the odds of its documents promise. One more click as usual, at
 /// the mean level of all queries, is put to the real ones.
 inline double query_level(double clicks, double promised, double usual_level) {
@@ -39,10 +36,9 @@ inline double query_level(double clicks, double promised, double usual_level) {
 ///   examination[r] = clicks at r / sum over showings at r of shown * attraction
 ///
 /// Source:   the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models",
-/// WSDM
-///           2008, by expectation and conditional maximisation, clicks taken for Poisson counts: the same estimating
-///           equations without latent examinations, whose usual form (Chuklin et al., "Click Models for Web Search",
-///           2015, section 4.2) creeps for hundreds of rounds where clicks are rare
+///           WSDM 2008, by expectation and conditional maximisation, clicks taken for Poisson counts: the same
+///           estimating equations without latent examinations, whose usual form (Chuklin et al., "Click Models for Web
+///           Search", 2015, section 4.2) creeps for hundreds of rounds where clicks are rare
 /// Requires: every prior above 0; k = prior_showings > 0; start not empty
 /// Cost:     O(50 showings)
 IRGAN_API PositionBasedModel fit_position_based(const std::vector<ShownPair>& pairs, std::vector<double> start,

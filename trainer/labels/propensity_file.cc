@@ -1,9 +1,9 @@
 #include "trainer/labels/propensity_file.h"
 
-#include <charconv>
 #include <map>
 #include <string_view>
 
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/measures/qrels.h"
 
@@ -11,12 +11,6 @@ namespace irgan {
 namespace {
 
 constexpr int kLastRank = 10000;
-
-template <class Number>
-bool parse(std::string_view word, Number& number) {
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-  return error == std::errc() && end == word.data() + word.size();
-}
 
 }  // namespace
 
@@ -28,8 +22,8 @@ std::vector<double> read_propensities(const std::string& path) {
     if (columns.empty() || columns.front().front() == '#') continue;
     int rank = 0;
     double propensity = 0.0;
-    if (columns.size() != 2 || !parse(columns[0], rank) || rank < 1 || rank > kLastRank ||
-        !parse(columns[1], propensity) || !(propensity > 0.0 && propensity <= 1.0)) {
+    if (columns.size() != 2 || !parse_number(columns[0], rank) || rank < 1 || rank > kLastRank ||
+        !parse_number(columns[1], propensity) || !(propensity > 0.0 && propensity <= 1.0)) {
       throw FormatError(input.place() + ": not 'rank<TAB>propensity' with a rank from 1 to " +
                         std::to_string(kLastRank) + " and a propensity above 0 and at most 1");
     }

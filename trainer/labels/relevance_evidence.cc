@@ -17,11 +17,6 @@ constexpr double kSlopePull = 1.0;        // in documents
 constexpr double kMinExamination = 1e-4;  // an offset learnt from few clicks may say 0, which no click could refute
 constexpr double kMaxChance = 1.0 - 1e-9;
 
-double examination_at(const std::vector<double>& examination, int rank) {
-  if (examination.empty()) return 1.0;
-  return examination[std::min(static_cast<std::size_t>(rank), examination.size()) - 1];
-}
-
 // log P(showings | class) for a class that is clicked with `click_chance` when seen.
 double log_likelihood(const std::vector<ShowingCount>& showings, const std::vector<double>& examination,
                       double click_chance) {
@@ -76,6 +71,11 @@ void fit_prior(const std::vector<DocumentEvidence>& documents, const std::vector
 }
 
 }  // namespace
+
+double examination_at(const std::vector<double>& examination, int rank) {
+  if (examination.empty()) return 1.0;
+  return examination[std::min(static_cast<std::size_t>(rank), examination.size()) - 1];
+}
 
 double RelevanceModel::prior(double prior_logit) const { return sigmoid(intercept + slope * prior_logit); }
 

@@ -15,6 +15,11 @@ struct ShowingCount {
   double clicks = 0.0;  ///< at most `shown`
 };
 
+/// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
+///
+/// Requires: rank > 0
+IRGAN_API double examination_at(const std::vector<double>& examination, int rank);
+
 /// What is known of one document for one query.
 struct DocumentEvidence {
   double prior_logit = 0.0;            ///< what a ranker thinks of it, to any scale
@@ -28,8 +33,7 @@ struct DocumentEvidence {
 ///   P(click | rank, otherwise)  = examination[rank] * click_otherwise
 ///
 /// Source: the position-based model of Craswell et al., "An Experimental Comparison of Click Position-Bias Models",
-/// WSDM
-///         2008, with two classes of documents; what a ranker thinks is the prior of the class
+///         WSDM 2008, with two classes of documents; what a ranker thinks is the prior of the class
 struct IRGAN_API RelevanceModel {
   std::vector<double> examination;  ///< by rank, from rank 1; a later rank is looked at like the last one
   double intercept = 0.0;

@@ -1,8 +1,8 @@
 #include "trainer/log/click_fields.h"
 
-#include <charconv>
 #include <cmath>
 
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/timestamps.h"
 
 namespace irgan {
@@ -20,11 +20,9 @@ std::string_view without_blanks(std::string_view text) {
 }
 
 // Also "3.0", which spreadsheets and data frames make of a 3.
-std::optional<double> parse_number(std::string_view text) {
+std::optional<double> finite_number(std::string_view text) {
   double number = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
-  return number;
+  return parse_number(text, number) && std::isfinite(number) ? std::optional<double>(number) : std::nullopt;
 }
 
 // `text` in lower case equals `word`.
@@ -37,7 +35,7 @@ bool is_word(std::string_view text, std::string_view word) {
 }
 
 bool parse_rank(std::string_view text, int rank_base, int& rank) {
-  const std::optional<double> number = parse_number(text);
+  const std::optional<double> number = finite_number(text);
   if (!number.has_value() || *number != std::floor(*number)) return false;
   if (*number < rank_base || *number >= kMaxRank + rank_base) return false;
   rank = static_cast<int>(*number) + 1 - rank_base;
@@ -54,50 +52,20 @@ bool parse_clicked(std::string_view text, bool& clicked) {
     clicked = is_true;
     return true;
   }
-  const std::optional<double> number = parse_number(text);
+  const std::optional<double> number = finite_number(text);
   if (!number.has_value() || (*number != 0.0 && *number != 1.0)) return false;
   clicked = *number == 1.0;
   return true;
 }
 
 bool parse_count(std::string_view text, double& count) {
-  const std::optional<double> number = parse_number(text);
+  const std::optional<double> number = finite_number(text);
   if (!number.has_value() || !(*number > 0.0) || *number > kMaxCount) return false;
   count = *number;
   return true;
 }
 
 }  // namespace
-
-std::string_view reason(RowFault fault) {
-  switch (fault) {
-    case RowFault::none:
-      return "none";
-    case RowFault::number_of_columns:
-      return "wrong number of columns";
-    case RowFault::no_document_id:
-      return "no document id";
-    case RowFault::no_query:
-      return "no query";
-    case RowFault::bad_rank:
-      return "bad rank";
-    case RowFault::rank_0:
-      return "rank 0 (where ranks begin at 0: --rank-base 0)";
-    case RowFault::bad_time:
-      return "bad time";
-    case RowFault::bad_clicked:
-      return "bad clicked";
-    case RowFault::bad_count:
-      return "bad count";
-    case RowFault::bad_log_probability:
-      return "bad log probability";
-    case RowFault::not_json:
-      return "not JSON";
-    case RowFault::not_utf8:
-      return "not UTF-8";
-  }
-  return "none";
-}
 
 RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
   row = ClickRow();
@@ -131,7 +99,7 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
 
   const std::string_view log_probability = without_blanks(fields[ClickColumn::log_probability]);
   if (!log_probability.empty()) {
-    row.log_probability = parse_number(log_probability);
+    row.log_probability = finite_number(log_probability);
     if (!row.log_probability.has_value() || *row.log_probability > 0.0) return RowFault::bad_log_probability;
   }
   return RowFault::none;

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
@@ -25,25 +25,6 @@ class ClickFields {
  private:
   std::array<std::string_view, kNumClickColumns> text_ = {};
 };
-
-/// Why a line is unusable.
-enum class RowFault {
-  none,
-  number_of_columns,
-  no_document_id,
-  no_query,
-  bad_rank,
-  rank_0,  ///< of a log whose ranks begin at 1
-  bad_time,
-  bad_clicked,
-  bad_count,
-  bad_log_probability,
-  not_json,
-  not_utf8
-};
-
-/// Returns the words for `fault` that summaries and messages use.
-std::string_view reason(RowFault fault);
 
 /// What the whole log says about its lines.
 struct ClickFieldRules {

@@ -1,5 +1,6 @@
 #include "trainer/log/click_log.h"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <queue>
@@ -7,6 +8,7 @@
 
 #include "trainer/log/click_log_tally.h"
 #include "trainer/log/click_rows.h"
+#include "trainer/log/log_form.h"
 #include "trainer/log/omega_log.h"
 #include "trainer/log/ubi_log.h"
 #include "trainer/machine/output_file.h"
@@ -23,31 +25,29 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == s
 
 ClickLogOptions checked(ClickLogOptions options) {
   if (options.rank_base && *options.rank_base != 0 && *options.rank_base != 1) {
-    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": must be 0 or 1");
+    throw ConfigError("rank_base", std::to_string(*options.rank_base) + ": must be 0 or 1");
   }
   if (!(options.max_bad >= 0.0 && options.max_bad <= 1.0)) {
-    throw ConfigError("--max-bad " + number_text(options.max_bad) + ": must be between 0 and 1");
+    throw ConfigError("max_bad", number_text(options.max_bad) + ": must be between 0 and 1");
   }
   return options;
 }
 
-// One file of a log; `rows`, `omega` or `is_ubi_file` says its form.
+// One file of a log.
 struct LogFile {
   LogFile(const std::string& path, std::ostream* rejects) : input(path), tally(path, rejects) {}
 
-  void reject(RowFault fault, std::string_view line) {
+  // Counts a line as usable or not.
+  void judge(RowFault fault, std::uint64_t line_number, std::string_view line) {
+    if (fault == RowFault::none) return tally.accept();
     const std::string place = input.place();
-    tally.reject(fault, std::string_view(place).substr(0, place.rfind(':')), input.line_number(), line);
+    tally.reject(fault, std::string_view(place).substr(0, place.rfind(':')), line_number, line);
   }
 
   TextInput input;
   ClickLogTally tally;
   std::string first_line;
-  bool is_first_line_data = false;
-  std::unique_ptr<ClickRows> rows;
-  std::unique_ptr<OmegaLines> omega;
-  OmegaForm omega_form = OmegaForm::none;
-  bool is_ubi_file = false;
+  std::unique_ptr<LogForm> form;
 };
 
 }  // namespace
@@ -57,7 +57,7 @@ struct ClickLogReader::State {
       : options(checked(std::move(options_given))) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     latest_time = std::chrono::duration<double>(now).count() + kDay;
-    if (paths.empty()) throw ConfigError("--clicks is missing: name the click log");
+    if (paths.empty()) throw ConfigError("clicks", "is missing: name the click log");
     std::ostream* rejects_stream = nullptr;
     if (!options.rejects_path.empty()) {
       rejects = std::make_unique<OutputFile>(options.rejects_path);
@@ -65,7 +65,9 @@ struct ClickLogReader::State {
     }
     for (const std::string& path : paths) {
       files.push_back(std::make_unique<LogFile>(path, rejects_stream));
-      read_first_line(*files.back());
+      LogFile& file = *files.back();
+      read_first_line(file);
+      file.form = form_of(file);
     }
     check_rank_base(false);
   }
@@ -76,13 +78,12 @@ struct ClickLogReader::State {
       const LogFile* json = nullptr;
       bool is_seen = false;
       for (const auto& file : files) {
-        if (file->rows == nullptr) continue;
-        is_seen = is_seen || file->rows->has_seen(known);
-        if (json == nullptr && file->rows->is_json()) json = file.get();
+        is_seen = is_seen || file->form->has_seen(known);
+        if (json == nullptr && file->form->has_names_by_line()) json = file.get();
       }
       if (json == nullptr || is_seen) continue;
-      throw ConfigError("--column " + known + "=" + theirs + ": no line of " + json->input.path() +
-                        " has a value under the key '" + theirs + "'");
+      throw ConfigError("column", known + "=" + theirs + ": no line of " + json->input.path() +
+                                      " has a value under the key '" + theirs + "'");
     }
   }
 
@@ -90,17 +91,17 @@ struct ClickLogReader::State {
   void check_rank_base(bool at_end) const {
     if (!options.rank_base) return;
     for (const auto& file : files) {
-      if (file->rows != nullptr && (file->rows->has_seen("rank") || (file->rows->is_json() && !at_end))) return;
+      if (file->form->has_seen("rank") || (file->form->has_names_by_line() && !at_end)) return;
     }
     const LogFile& first = *files.front();
-    throw ConfigError("--rank-base " + std::to_string(*options.rank_base) + ": " + first.input.path() +
-                      (first.rows != nullptr
-                           ? " has no ranks; --column rank=THEIRS tells their name"
-                           : std::string(" is ") + (first.is_ubi_file ? "OpenSearch's UBI" : "one of Omega's logs") +
-                                 ", whose ranks are known to begin at 0"));
+    const std::string own_name(first.form->own_name());
+    throw ConfigError("rank_base",
+                      std::to_string(*options.rank_base) + ": " + first.input.path() +
+                          (own_name.empty() ? " has no ranks; a column rank=THEIRS gives their name"
+                                            : " is " + own_name + ", whose ranks are known to begin at 0"));
   }
 
-  void read_first_line(LogFile& file) {
+  static void read_first_line(LogFile& file) {
     std::string_view line;
     do {
       if (!file.input.next(line)) throw FormatError(file.input.path() + ": the click log is empty");
@@ -112,55 +113,41 @@ struct ClickLogReader::State {
                         " (jq -c '.[]' makes them)");
     }
     file.first_line = line;
+  }
+
+  // Requires: the file is the last of `files`
+  std::unique_ptr<LogForm> form_of(const LogFile& file) {
+    const std::string& line = file.first_line;
+    const bool is_json = line[line.find_first_not_of(" \t")] == '{';
     const bool is_named = !options.columns.empty();  // who names columns has a log of columns
-    if (!is_named && first == '{' && is_ubi(line)) {
-      file.is_ubi_file = file.is_first_line_data = true;
-      if (ubi == nullptr) ubi = std::make_unique<UbiSearches>(latest_time, kUbiMemory);
-      return;
-    }
-    file.omega_form = first == '{' ? OmegaForm::none : omega_form(line);
-    if (file.omega_form != OmegaForm::none) {
-      if (is_named) {
-        throw ConfigError("--column " + options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
-                          file.input.path() + " is one of Omega's logs, whose columns have no names");
+    if (!is_named && is_json && is_ubi(line)) {
+      const std::size_t number = files.size() - 1;
+      if (ubi == nullptr) {
+        ubi = std::make_unique<UbiSearches>(latest_time, kUbiMemory);
+        first_ubi_file = number;
       }
-      file.omega = std::make_unique<OmegaLines>(file.omega_form, latest_time, &omega_clicks);
-      file.is_first_line_data = !is_omega_header(line);
-      return;
+      return std::make_unique<UbiLines>(number, ubi.get());
     }
-    file.rows = std::make_unique<ClickRows>(options, latest_time, line, file.input);
-    file.is_first_line_data = file.rows->is_json();
+    if (is_json || omega_form(line) == OmegaForm::none) {
+      return std::make_unique<ClickRows>(options, latest_time, line, file.input);
+    }
+    if (is_named) {
+      throw ConfigError("column", options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
+                                      file.input.path() + " is one of Omega's logs, whose columns have no names");
+    }
+    return std::make_unique<OmegaLines>(line, latest_time, &omega_clicks);
   }
 
-  void take(LogFile& file, std::size_t number, std::string_view line,
-            const std::function<void(const ClickRow&)>& each) {
+  static void take(LogFile& file, std::string_view line, const EachRow& each) {
     if (is_blank(line)) return;
-    RowFault fault = RowFault::none;
-    bool is_pending = false;
-    if (file.rows != nullptr) {
-      ClickRow click;
-      fault = file.rows->parse(line, click);
-      if (fault == RowFault::none) {
-        file.tally.accept();
-        return each(click);
-      }
-    } else if (file.omega != nullptr) {
-      fault = file.omega->take(line, each);
-    } else {
-      fault = ubi->take(line, {number, file.input.line_number()}, is_pending);
-    }
-    if (is_pending) return;
-    if (fault == RowFault::none) {
-      file.tally.accept();
-    } else {
-      file.reject(fault, line);
-    }
+    const std::uint64_t line_number = file.input.line_number();
+    const std::optional<RowFault> fault = file.form->take(line, line_number, each);
+    if (fault.has_value()) file.judge(*fault, line_number, line);
   }
 
-  void read_file(std::size_t number, const std::function<void(const ClickRow&)>& each) {
-    LogFile& file = *files[number];
-    if (file.is_first_line_data) take(file, number, file.first_line, each);
-    for (std::string_view line; file.input.next(line);) take(file, number, line, each);
+  static void read_file(LogFile& file, const EachRow& each) {
+    if (file.form->is_first_line_data()) take(file, file.first_line, each);
+    for (std::string_view line; file.input.next(line);) take(file, line, each);
   }
 
   // A line without a usable time is as old as the one before it.
@@ -171,7 +158,7 @@ struct ClickLogReader::State {
 
   // Omega's searches by their times, since logs are rotated and several servers write them. Where times are equal or
   // none, in the order of the files.
-  void read_searches(const std::vector<std::size_t>& numbers, const std::function<void(const ClickRow&)>& each) {
+  void read_searches(const std::vector<std::size_t>& numbers, const EachRow& each) {
     struct Next {
       double time = 0.0;
       std::size_t file = 0;
@@ -189,54 +176,43 @@ struct ClickLogReader::State {
       Next next = queue.top();
       queue.pop();
       LogFile& file = *files[next.file];
-      take(file, next.file, next.line, each);
+      take(file, next.line, each);
       if (!file.input.next(next.line)) continue;
       next.time = search_time(next.line, next.time);
       queue.push(next);
     }
   }
 
-  // Omega's clicks before its searches, and these where the first of them stands.
-  void read_files(const std::function<void(const ClickRow&)>& each) {
-    std::vector<std::size_t> searches;
+  // Those that go by time stand where the first of them does.
+  void read_files(const EachRow& each) {
+    std::vector<std::size_t> by_time;
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i]->omega_form == OmegaForm::clicks) read_file(i, each);
-      if (files[i]->omega_form == OmegaForm::search) searches.push_back(i);
+      if (files[i]->form->turn() == LogForm::Turn::before_others) read_file(*files[i], each);
+      if (files[i]->form->turn() == LogForm::Turn::by_time) by_time.push_back(i);
     }
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i]->omega_form == OmegaForm::clicks) continue;
-      if (files[i]->omega_form != OmegaForm::search || searches.size() == 1) {
-        read_file(i, each);
-      } else if (i == searches.front()) {
-        read_searches(searches, each);
+      const LogForm::Turn turn = files[i]->form->turn();
+      if (turn == LogForm::Turn::before_others) continue;
+      if (turn == LogForm::Turn::in_order || by_time.size() == 1) {
+        read_file(*files[i], each);
+      } else if (i == by_time.front()) {
+        read_searches(by_time, each);
       }
     }
   }
 
-  void finish_ubi(const std::function<void(const ClickRow&)>& each) {
-    LogFile* first = nullptr;
-    for (const auto& file : files) {
-      if (first == nullptr && file->is_ubi_file) first = file.get();
-    }
-    if (first == nullptr) return;
-    ubi->finish(
-        [&](const ClickRow& row) {
-          has_ubi_impressions = has_ubi_impressions || row.is_impression;
-          each(row);
-        },
-        [&](const UbiSearches::Line& line, RowFault fault, std::string_view what) {
-          LogFile& file = *files[line.file];
-          if (fault == RowFault::none) return file.tally.accept();
-          const std::string place = file.input.place();
-          file.tally.reject(fault, std::string_view(place).substr(0, place.rfind(':')), line.number, what);
-        });
-    first->tally.summary().others = ubi->others();
+  void finish_ubi(const EachRow& each) {
+    if (ubi == nullptr) return;
+    ubi->finish(each, [&](const UbiSearches::Line& line, RowFault fault, std::string_view what) {
+      files[line.file]->judge(fault, line.number, what);
+    });
+    files[first_ubi_file]->tally.summary().others = ubi->others();
   }
 
-  void finish_omega(const std::function<void(const ClickRow&)>& each) {
+  void finish_omega(const EachRow& each) {
     const std::uint64_t num_repeated = omega_clicks.finish(each);
     for (const auto& file : files) {
-      if (num_repeated == 0 || file->omega_form != OmegaForm::clicks) continue;
+      if (num_repeated == 0 || file->form->turn() != LogForm::Turn::before_others) continue;
       file->tally.summary().others["clicks on what was clicked already"] = num_repeated;
       return;
     }
@@ -248,7 +224,7 @@ struct ClickLogReader::State {
   std::vector<std::unique_ptr<LogFile>> files;
   OmegaClicks omega_clicks;
   std::unique_ptr<UbiSearches> ubi;
-  bool has_ubi_impressions = false;
+  std::size_t first_ubi_file = 0;
 };
 
 ClickLogReader::ClickLogReader(const std::string& path, ClickLogOptions options)
@@ -257,15 +233,13 @@ ClickLogReader::ClickLogReader(const std::vector<std::string>& paths, ClickLogOp
     : state_(std::make_unique<State>(paths, std::move(options))) {}
 ClickLogReader::~ClickLogReader() = default;
 
-void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
+void ClickLogReader::read(const EachRow& each) {
   State& s = *state_;
   s.read_files(each);
   s.finish_omega(each);
   s.finish_ubi(each);
   if (s.rejects != nullptr) s.rejects->commit();
-  for (const auto& file : s.files) {
-    file->tally.check(s.options.max_bad, file->rows != nullptr ? file->rows->hint() : std::string());
-  }
+  for (const auto& file : s.files) file->tally.check(s.options.max_bad, file->form->hint());
   s.check_names();
   s.check_rank_base(true);
 }
@@ -273,11 +247,8 @@ void ClickLogReader::read(const std::function<void(const ClickRow&)>& each) {
 const ClickLogSummary& ClickLogReader::summary(std::size_t i) const { return state_->files[i]->tally.summary(); }
 
 bool ClickLogReader::has_impressions() const {
-  for (const auto& file : state_->files) {
-    if (file->rows != nullptr && file->rows->has_impressions()) return true;
-    if (file->omega_form == OmegaForm::search || file->omega_form == OmegaForm::combined) return true;
-  }
-  return state_->has_ubi_impressions;
+  return std::any_of(state_->files.begin(), state_->files.end(),
+                     [](const auto& file) { return file->form->has_impressions(); });
 }
 
 }  // namespace irgan

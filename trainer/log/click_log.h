@@ -1,62 +1,21 @@
 /// Reads click logs: TSV or CSV with a header line, JSON Lines, Omega's logs, and OpenSearch's UBI.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "irgan/errors.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
-/// How a click log is to be read.
-struct ClickLogOptions {
-  std::map<std::string, std::string> columns;  ///< known name -> its name in the file, where that is another
-  std::optional<int> rank_base;                ///< the rank that the log gives to the first hit: 1 or 0; not set: 1
-  double max_bad = 0.01;                       ///< share of unusable lines up to which the rest is taken
-  std::string rejects_path;                    ///< where every unusable line is written; empty: nowhere
-};
-
-/// One line of a click log. The views live until the callback returns.
-struct ClickRow {
-  std::string_view session;      ///< empty if the log has none
-  std::string_view query_id;     ///< this or `query` can be empty, not both
-  std::string_view query;        ///< the words typed
-  std::string_view document_id;  ///< never empty
-  std::optional<double> time;    ///< seconds since 1970 UTC
-  int rank = 0;                  ///< 1-based; 0: the log has none
-  bool is_impression = false;    ///< the line says that the document was shown at `rank`, whether clicked or not
-  bool clicked = true;
-  double count = 1;  ///< how many such events the line stands for
-  std::optional<double>
-      log_probability;    ///< of a page drawn by exploring: that this document was drawn next, at most 0
-  std::string_view team;  ///< of an interleaved page: the ranking whose hit it is; empty: of none
-};
-
-/// What a log held.
-struct ClickLogSummary {
-  struct Rejected {
-    std::uint64_t count = 0;
-    std::vector<std::string> first;  ///< up to five, as "path:line: reason: the line's first 120 bytes"
-  };
-  std::uint64_t num_good = 0;
-  std::uint64_t num_rejected = 0;
-  std::map<std::string, Rejected> rejected;  ///< by reason
-  /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on
-  /// what was clicked already, by what they are. Of files that belong together they stand with the first.
-  std::map<std::string, std::uint64_t> others;
-};
-
 /// A click log of one file or several, read once from front to back.
 ///
-/// The first line that is not blank tells a file's form: UBI (trainer/ubi_log.h) or JSON Lines if it begins with "{",
-/// one of Omega's logs (trainer/omega_log.h), else a header with tabs or commas. UBI files belong together, and so do
-/// Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the files' order.
+/// The first line that is not blank tells a file's form: UBI (trainer/log/ubi_log.h) or JSON Lines if it begins with
+/// "{", one of Omega's logs (trainer/log/omega_log.h), else a header with tabs or commas. UBI files belong together,
+/// and so do Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the
+/// files' order.
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
 /// log_probability, team; others are passed over. doc_id and one of query_id and query must be there. A log without
@@ -95,7 +54,7 @@ class IRGAN_API ClickLogReader {
   ///         complete then), or if the compressed data are damaged; ConfigError at the end if JSON Lines have nothing
   ///         that `columns` or `rank_base` is of; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
-  void read(const std::function<void(const ClickRow&)>& each);
+  void read(const EachRow& each);
 
   /// The counts so far of the file `i`; usable + rejected = all lines after the header that are not blank.
   const ClickLogSummary& summary(std::size_t i = 0) const;

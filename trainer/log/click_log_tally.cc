@@ -48,8 +48,9 @@ void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uin
 void ClickLogTally::check(double max_bad, const std::string& hint) const {
   const std::uint64_t num_lines = summary_.num_good + summary_.num_rejected;
   if (static_cast<double>(summary_.num_rejected) <= max_bad * static_cast<double>(num_lines)) return;
-  std::string message = path_ + ": " + std::to_string(summary_.num_rejected) + " of " + std::to_string(num_lines) +
-                        " lines cannot be used, more than --max-bad " + number_text(max_bad) + " allows:";
+  std::string message = summary_.path + ": " + std::to_string(summary_.num_rejected) + " of " +
+                        std::to_string(num_lines) + " lines cannot be used, more than max_bad " + number_text(max_bad) +
+                        " allows:";
   for (const auto& [words, rejected] : summary_.rejected) {
     message += (words == summary_.rejected.begin()->first ? " " : ", ") + std::to_string(rejected.count) + " " + words;
   }

@@ -6,8 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_fields.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
@@ -23,7 +22,7 @@ std::string number_text(double value);
 class ClickLogTally {
  public:
   /// rejects: where every unusable line is told, or null; must outlive this object
-  ClickLogTally(std::string path, std::ostream* rejects) : path_(std::move(path)), rejects_(rejects) {}
+  ClickLogTally(std::string path, std::ostream* rejects) : rejects_(rejects) { summary_.path = std::move(path); }
 
   void accept() { ++summary_.num_good; }
   /// `line` is shown as far as there is room.
@@ -37,7 +36,6 @@ class ClickLogTally {
   const ClickLogSummary& summary() const { return summary_; }
 
  private:
-  std::string path_;
   std::ostream* rejects_;
   ClickLogSummary summary_;
 };

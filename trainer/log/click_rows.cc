@@ -23,8 +23,8 @@ ColumnNames names_in_file(const ClickLogOptions& options) {
     if (place == kClickColumnNames.end()) {
       std::string all;
       for (const std::string_view name : kClickColumnNames) all.append(all.empty() ? "" : ", ").append(name);
-      throw ConfigError("--column " + known + "=" + theirs + ": there is no column '" + known +
-                        "'; the known ones are " + all);
+      throw ConfigError("column",
+                        known + "=" + theirs + ": there is no column '" + known + "'; the known ones are " + all);
     }
     names[static_cast<std::size_t>(place - kClickColumnNames.begin())] = theirs;
   }
@@ -33,8 +33,8 @@ ColumnNames names_in_file(const ClickLogOptions& options) {
 
 std::string needs(const std::string& found) {
   return "found: " + excerpt(found, kMaxColumnsShown) +
-         "; needed: doc_id, and query_id or query. Tell other names with --column NAME=THEIRS, as in "
-         "--column doc_id=document";
+         "; needed: doc_id, and query_id or query. Other names are given as columns NAME=THEIRS, as in "
+         "doc_id=document";
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -73,8 +73,8 @@ void ClickRows::read_header(const ClickLogOptions& options, std::string_view lin
   }
   for (const auto& [known, theirs] : options.columns) {
     if (has_seen(known)) continue;
-    throw ConfigError("--column " + known + "=" + theirs + ": the header of " + input.path() + " has no column '" +
-                      theirs + "'; it has " + excerpt(found, kMaxColumnsShown));
+    throw ConfigError("column", known + "=" + theirs + ": the header of " + input.path() + " has no column '" + theirs +
+                                    "'; it has " + excerpt(found, kMaxColumnsShown));
   }
   if (!has_seen("doc_id") || !(has_seen("query_id") || has_seen("query"))) {
     throw FormatError(input.place() + ": the header of the click log lacks a column that is needed; " + needs(found));
@@ -118,6 +118,13 @@ RowFault ClickRows::parse(std::string_view line, ClickRow& row) {
     are_rules_known_ = true;
   }
   return meaning_fault;
+}
+
+std::optional<RowFault> ClickRows::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
+  ClickRow row;
+  const RowFault fault = parse(line, row);
+  if (fault == RowFault::none) each(row);
+  return fault;
 }
 
 std::string ClickRows::hint() const {

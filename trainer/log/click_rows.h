@@ -2,12 +2,12 @@
 #pragma once
 
 #include <array>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "trainer/log/click_fields.h"
 #include "trainer/log/click_json.h"
+#include "trainer/log/log_form.h"
 #include "trainer/machine/delimited_row.h"
 #include "trainer/machine/text_input.h"
 
@@ -16,7 +16,7 @@ namespace irgan {
 /// From the lines of one file to rows.
 ///
 /// Threads: one a thread
-class ClickRows {
+class ClickRows : public LogForm {
  public:
   /// `first_line`, where `input` stands, tells the form: JSON if it begins with "{", else it is a header.
   ///
@@ -24,25 +24,20 @@ class ClickRows {
   ///         what is needed
   ClickRows(const ClickLogOptions& options, double latest_time, std::string_view first_line, const TextInput& input);
 
-  /// Whether the first line is a row itself.
-  bool is_json() const { return is_json_; }
+  std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) override;
 
-  /// Fills `row` from a line. Its views live until the next call.
-  RowFault parse(std::string_view line, ClickRow& row);
-
-  /// Whether the header, or a line of JSON so far, has that known column.
-  bool has_seen(std::string_view known) const;
-
-  bool has_impressions() const { return rules_.has_clicked && rules_.has_rank; }
-
-  /// What to say when no line is usable; empty if nothing is known.
-  std::string hint() const;
+  bool is_first_line_data() const override { return is_json_; }
+  bool has_impressions() const override { return rules_.has_clicked && rules_.has_rank; }
+  bool has_seen(std::string_view known) const override;
+  bool has_names_by_line() const override { return is_json_; }
+  std::string hint() const override;
 
  private:
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
   void read_header(const ClickLogOptions& options, std::string_view line, const TextInput& input);
   RowFault find_fields(std::string_view line);
+  RowFault parse(std::string_view line, ClickRow& row);
 
   std::array<std::string, kNumClickColumns> names_;
   bool is_json_;

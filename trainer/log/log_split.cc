@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <ctime>
 
-#include "trainer/rows/data_split.h"
+#include "trainer/machine/hash.h"
+#include "trainer/machine/timestamps.h"
 
 namespace irgan {
 namespace {
@@ -13,6 +13,11 @@ namespace {
 constexpr std::size_t kMostKept = std::size_t{1} << 17;
 
 }  // namespace
+
+bool is_held_out(std::string_view id, double share, std::uint64_t seed) {
+  const std::uint64_t hash = text_hash(id, seed);
+  return std::ldexp(static_cast<double>(hash), -64) < share;
+}
 
 const char* to_string(LogSplit split) {
   switch (split) {
@@ -47,15 +52,14 @@ std::optional<double> TimeSample::beginning_of_last(double share) const {
   return leaves_training ? std::optional<double>(beginning) : std::nullopt;
 }
 
-RowSplit::RowSplit(LogSplit split, double share, std::uint64_t seed, double beginning)
-    : split_(split), share_(share), seed_(seed), beginning_(beginning) {}
+RowSplit::RowSplit(const SplitOptions& options, double beginning) : options_(options), beginning_(beginning) {}
 
 bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
-  switch (split_) {
+  switch (options_.by) {
     case LogSplit::query:
-      return irgan::is_held_out(query_id, share_, seed_);
+      return irgan::is_held_out(query_id, options_.share, options_.seed);
     case LogSplit::session:
-      return irgan::is_held_out(row.session, share_, seed_);
+      return irgan::is_held_out(row.session, options_.share, options_.seed);
     default:
       break;
   }
@@ -64,14 +68,9 @@ bool RowSplit::is_held_out(const ClickRow& row, const std::string& query_id) {
 }
 
 std::string RowSplit::description() const {
-  std::string text = to_string(split_);
-  if (split_ != LogSplit::time) return text;
-  const auto seconds = static_cast<std::time_t>(std::floor(beginning_));
-  std::tm parts{};
-  char date[32];
-  if (gmtime_r(&seconds, &parts) == nullptr || std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-    return text;
-  return text + " from " + date;
+  std::string text = to_string(options_.by);
+  const std::string date = options_.by == LogSplit::time ? utc_text(beginning_) : "";
+  return date.empty() ? text : text + " from " + date;
 }
 
 }  // namespace irgan

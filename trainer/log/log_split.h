@@ -5,12 +5,16 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
+
+/// Whether what goes by `id` is one of the about `share` that a hash of id and seed holds out.
+IRGAN_API bool is_held_out(std::string_view id, double share, std::uint64_t seed);
 
 /// What decides to which part a row belongs.
 enum class LogSplit {
@@ -19,6 +23,13 @@ enum class LogSplit {
   session,  ///< each session is wholly in one part
 };
 IRGAN_API const char* to_string(LogSplit split);
+
+/// How validation is parted from training.
+struct SplitOptions {
+  LogSplit by = LogSplit::query;
+  double share = 0.15;  ///< held out for validation: of the queries, of the rows by time, or of the sessions
+  std::uint64_t seed = 1;
+};
 
 /// The times of a log's rows, of which an even share is kept.
 class IRGAN_API TimeSample {
@@ -41,22 +52,20 @@ class IRGAN_API TimeSample {
 class IRGAN_API RowSplit {
  public:
   /// beginning: of validation, for a split by time
-  RowSplit(LogSplit split, double share, std::uint64_t seed, double beginning);
+  RowSplit(const SplitOptions& options, double beginning);
 
   /// A row without a time is as old as the last one before that had one, and belongs to training if there was none;
   /// rows without a session are taken for one session's.
   bool is_held_out(const ClickRow& row, const std::string& query_id);
 
   /// Whether each query is wholly in one part.
-  bool is_by_query() const { return split_ == LogSplit::query; }
+  bool is_by_query() const { return options_.by == LogSplit::query; }
 
   /// What the record says: the kind, and by time the beginning too.
   std::string description() const;
 
  private:
-  LogSplit split_;
-  double share_;
-  std::uint64_t seed_;
+  SplitOptions options_;
   double beginning_;
   std::optional<double> last_time_;
 };

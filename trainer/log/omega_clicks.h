@@ -14,7 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "trainer/log/click_fields.h"
+#include "trainer/log/click_row.h"
 
 namespace irgan {
 
@@ -28,8 +28,6 @@ struct OmegaPage {
   std::vector<std::string_view> docids;
   std::vector<std::string_view> ids;  ///< the documents' own; none, or one for each docid
 };
-
-using EachRow = std::function<void(const ClickRow&)>;
 
 /// Gives a row for each document of the page; clicks: of each, 0 for none.
 void give_rows(const OmegaPage& page, const std::vector<double>& clicks, const EachRow& each);

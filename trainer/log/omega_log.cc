@@ -3,8 +3,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "trainer/machine/numbers.h"
+#include "trainer/machine/split.h"
 #include "trainer/machine/timestamps.h"
 
 namespace irgan {
@@ -18,26 +19,13 @@ constexpr std::size_t kNumSearchColumns = 4;
 constexpr std::string_view kTime = "time=";
 constexpr std::string_view kHeader = "QueryID,Query,Hits,Offset,Clicks";
 
-template <class Number>
-bool parse_whole(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 bool is_docid(std::string_view text) {
   std::uint64_t docid = 0;
-  return parse_whole(text, docid) && docid > 0 && docid <= kMaxDocid;
+  return parse_number(text, docid) && docid > 0 && docid <= kMaxDocid;
 }
 
 std::vector<std::string_view> cut_at_commas(std::string_view list) {
-  std::vector<std::string_view> parts;
-  if (list.empty()) return parts;
-  for (;;) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    parts.push_back(list.substr(0, comma));
-    if (comma == list.size()) return parts;
-    list.remove_prefix(comma + 1);
-  }
+  return list.empty() ? std::vector<std::string_view>() : split(list, ',');
 }
 
 bool are_docids(std::string_view list) {
@@ -66,7 +54,7 @@ OmegaForm omega_form(std::string_view first_line) {
   const std::vector<std::string_view>& fields = row.fields();
   int offset = 0;
   if (fields.size() >= kNumSearchColumns && !fields[0].empty() && are_docids(fields[2]) &&
-      parse_whole(fields[3], offset)) {
+      parse_number(fields[3], offset)) {
     return fields.size() > kNumSearchColumns && are_click_counts(fields[kNumSearchColumns]) ? OmegaForm::combined
                                                                                             : OmegaForm::search;
   }
@@ -116,14 +104,19 @@ bool OmegaLines::read_counts(std::string_view text) {
     const std::size_t colon = parts[i].find(':');
     std::uint64_t count = 0;
     if (colon == std::string_view::npos || parts[i].substr(0, colon) != page_.docids[i]) return false;
-    if (!parse_whole(parts[i].substr(colon + 1), count)) return false;
+    if (!parse_number(parts[i].substr(colon + 1), count)) return false;
     counts_.push_back(static_cast<double>(count));
     if (counts_.back() > kMaxCount) return false;
   }
   return true;
 }
 
-RowFault OmegaLines::take(std::string_view line, const EachRow& each) {
+LogForm::Turn OmegaLines::turn() const {
+  if (form_ == OmegaForm::clicks) return Turn::before_others;
+  return form_ == OmegaForm::search ? Turn::by_time : Turn::in_order;
+}
+
+std::optional<RowFault> OmegaLines::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   if (!row_.split(line, kMaxColumns)) return RowFault::number_of_columns;
   return form_ == OmegaForm::clicks ? take_click() : take_page(each);
@@ -150,7 +143,7 @@ RowFault OmegaLines::take_page(const EachRow& each) {
   page_.docids = cut_at_commas(fields[2]);
   page_.query_id = fields[0];
   page_.words = fields[1];
-  if (!parse_whole(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
+  if (!parse_number(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
   if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxRank) return RowFault::bad_rank;
   if (fields[1].empty() && !page_.docids.empty()) return RowFault::no_query;
   if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_clicked;

@@ -38,6 +38,7 @@
 #include <vector>
 
 #include "trainer/log/click_fields.h"
+#include "trainer/log/log_form.h"
 #include "trainer/log/omega_clicks.h"
 #include "trainer/machine/delimited_row.h"
 
@@ -55,15 +56,25 @@ bool is_omega_header(std::string_view first_line);
 /// Reads the lines of one of Omega's logs.
 ///
 /// Threads: one a thread
-class OmegaLines {
+class OmegaLines : public LogForm {
  public:
-  /// clicks: shared by the files that belong together
-  OmegaLines(OmegaForm form, double latest_time, OmegaClicks* clicks)
-      : form_(form), latest_time_(latest_time), clicks_(clicks) {}
+  /// first_line: of the file
+  /// clicks:     shared by the files that belong together; clicks.log, which fills it, is read before the others
+  ///
+  /// Requires: omega_form(first_line) is not none
+  OmegaLines(std::string_view first_line, double latest_time, OmegaClicks* clicks)
+      : form_(omega_form(first_line)),
+        has_header_(is_omega_header(first_line)),
+        latest_time_(latest_time),
+        clicks_(clicks) {}
 
-  /// Gives the rows of a line, or, of search.log, of earlier ones whose clicks are known now. Pages are impressions;
-  /// the header of final.log is to be left out.
-  RowFault take(std::string_view line, const EachRow& each);
+  /// Gives the rows of a line, or, of search.log, of earlier ones whose clicks are known now. Pages are impressions.
+  std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) override;
+
+  bool is_first_line_data() const override { return !has_header_; }
+  bool has_impressions() const override { return form_ != OmegaForm::clicks; }
+  Turn turn() const override;
+  std::string_view own_name() const override { return "one of Omega's logs"; }
 
  private:
   RowFault take_page(const EachRow& each);
@@ -72,6 +83,7 @@ class OmegaLines {
   bool read_counts(std::string_view text);
 
   OmegaForm form_;
+  bool has_header_;
   double latest_time_;
   OmegaClicks* clicks_;
   DelimitedRow row_{','};

@@ -8,6 +8,7 @@
 
 #include "plugin/src/model/base64.h"
 #include "trainer/machine/delimited_row.h"
+#include "trainer/machine/split.h"
 #include "trainer/machine/text_input.h"
 
 namespace irgan {
@@ -15,16 +16,6 @@ namespace {
 
 constexpr std::string_view kHeaderStart = "qid\t";
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-
-std::vector<std::string_view> tab_columns(std::string_view line) {
-  std::vector<std::string_view> columns;
-  for (;;) {
-    const std::size_t tab = std::min(line.find('\t'), line.size());
-    columns.push_back(line.substr(0, tab));
-    if (tab == line.size()) return columns;
-    line.remove_prefix(tab + 1);
-  }
-}
 
 // Where each thing stands in a line.
 struct Columns {
@@ -36,7 +27,7 @@ struct Columns {
 };
 
 Columns read_header(std::string_view line, const TextInput& input) {
-  const std::vector<std::string_view> names = tab_columns(line);
+  const std::vector<std::string_view> names = split(line, '\t');
   Columns columns;
   columns.text = kNowhere;
   columns.num_columns = names.size();
@@ -81,7 +72,7 @@ bool take_omega_form(std::string_view line, QueryRow& row) {
 }
 
 void take_columns(std::string_view line, const Columns& columns, const TextInput& input, QueryRow& row) {
-  const std::vector<std::string_view> fields = tab_columns(line);
+  const std::vector<std::string_view> fields = split(line, '\t');
   if (fields.size() != columns.num_columns) {
     throw FormatError(input.place() + ": " + std::to_string(fields.size()) + " columns where " +
                       (columns.has_header ? "the header has " + std::to_string(columns.num_columns)

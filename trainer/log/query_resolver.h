@@ -7,7 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 #include "trainer/log/query_file.h"
 
 namespace irgan {

@@ -204,12 +204,12 @@ struct UbiSearches::State {
     return RowFault::none;
   }
 
-  void give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each,
-            const Verdict& verdict);
+  void give(const std::vector<Record>& search, const EachRow& each, const Verdict& verdict);
 
   double latest_time;
   SortedRuns lines;
   std::map<std::string, std::uint64_t> others;
+  bool has_impressions = false;
   dom::parser json;
 };
 
@@ -242,8 +242,7 @@ ShownHit* find_hit(std::vector<ShownHit>& page, const Record& event) {
 }  // namespace
 
 // Requires: all lines of one search, in the order of the log
-void UbiSearches::State::give(const std::vector<Record>& search, const std::function<void(const ClickRow&)>& each,
-                              const Verdict& verdict) {
+void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& each, const Verdict& verdict) {
   const std::string words = words_of(search);
   std::string session;
   for (const bool are_queries : {false, true}) {  // what events say is nearer to the user
@@ -322,8 +321,12 @@ RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pen
   return RowFault::no_query;
 }
 
-void UbiSearches::finish(const std::function<void(const ClickRow&)>& each, const Verdict& verdict) {
+void UbiSearches::finish(const EachRow& each_row, const Verdict& verdict) {
   State& s = *state_;
+  const auto each = [&](const ClickRow& row) {
+    s.has_impressions = s.has_impressions || row.is_impression;
+    each_row(row);
+  };
   std::vector<Record> search;
   std::string id;
   s.lines.finish([&](std::string_view key, std::string_view value) {
@@ -340,6 +343,14 @@ void UbiSearches::finish(const std::function<void(const ClickRow&)>& each, const
   if (!search.empty()) s.give(search, each, verdict);
 }
 
+bool UbiSearches::has_impressions() const { return state_->has_impressions; }
+
 const std::map<std::string, std::uint64_t>& UbiSearches::others() const { return state_->others; }
+
+std::optional<RowFault> UbiLines::take(std::string_view line, std::uint64_t line_number, const EachRow& /*each*/) {
+  bool is_pending = false;
+  const RowFault fault = searches_->take(line, {file_, line_number}, is_pending);
+  return is_pending ? std::nullopt : std::optional<RowFault>(fault);
+}
 
 }  // namespace irgan

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_fields.h"
+#include "trainer/log/click_row.h"
+#include "trainer/log/log_form.h"
 
 namespace irgan {
 
@@ -47,7 +48,10 @@ class UbiSearches {
   RowFault take(std::string_view text, const Line& line, bool& is_pending);
 
   /// Gives the rows of all searches, in the order of their ids, and a verdict on each line that was pending.
-  void finish(const std::function<void(const ClickRow&)>& each, const Verdict& verdict);
+  void finish(const EachRow& each, const Verdict& verdict);
+
+  /// Whether the rows so far say what was shown.
+  bool has_impressions() const;
 
   /// Lines and events that make no row, by what they are.
   const std::map<std::string, std::uint64_t>& others() const;
@@ -55,6 +59,26 @@ class UbiSearches {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// One file of those that UbiSearches brings together. Its rows come when UbiSearches has all lines.
+///
+/// Threads: one a thread
+class UbiLines : public LogForm {
+ public:
+  /// file:     its number, which verdicts name
+  /// searches: shared by the files that belong together
+  UbiLines(std::size_t file, UbiSearches* searches) : file_(file), searches_(searches) {}
+
+  std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) override;
+
+  bool is_first_line_data() const override { return true; }
+  bool has_impressions() const override { return searches_->has_impressions(); }
+  std::string_view own_name() const override { return "OpenSearch's UBI"; }
+
+ private:
+  std::size_t file_;
+  UbiSearches* searches_;
 };
 
 }  // namespace irgan

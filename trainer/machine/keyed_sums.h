@@ -4,18 +4,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/machine/temporary_file.h"
+#include "trainer/machine/sorted_runs.h"
 
 namespace irgan {
 
 /// Two sums for each key of 64 bits; keys are hashes, whose lower bits are spread well.
 ///
-/// When the table is full, it is written to a temporary file in the order of the keys, and begun anew; finish() adds up
-/// what the parts say. The sums are exact if the amounts are whole numbers, else rounded in the order of the parts.
+/// When the table is full, its sums go to a temporary file (SortedRuns), and it is begun anew; finish() adds up what
+/// the parts say. The sums are exact if the amounts are whole numbers, else rounded in the order of the parts.
 ///
 /// Threads: one a thread
 /// Cost:    add() O(1); memory by max_bytes
@@ -38,22 +37,15 @@ class IRGAN_API KeyedSums {
   void finish(const std::function<void(const Entry&)>& each);
 
  private:
-  struct Run {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-  };
-
   void make_room();
   void grow();
   void spill();
   std::vector<Entry> take_sorted();
-  void merge_runs(const std::function<void(const Entry&)>& each);
 
   std::size_t max_slots_;
   std::vector<Entry> slots_;  // open addressing; first and second both 0: free
   std::size_t num_used_ = 0;
-  std::unique_ptr<TemporaryFile> file_;
-  std::vector<Run> runs_;
+  SortedRuns full_tables_;
 };
 
 }  // namespace irgan

@@ -198,25 +198,4 @@ void replace_file(const std::string& path, std::string_view bytes) {
   replacement.commit();
 }
 
-std::string read_file(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail(path, "cannot be opened", errno);
-  std::string content;
-  int reason = 0;
-  for (std::size_t size = 0;;) {
-    content.resize(std::max<std::size_t>(2 * size, kBufferSize));
-    const ssize_t count = ::read(fd, content.data() + size, content.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      reason = count < 0 ? errno : 0;
-      content.resize(size);
-      break;
-    }
-    size += static_cast<std::size_t>(count);
-  }
-  ::close(fd);
-  if (reason != 0) fail(path, "cannot be read", reason);
-  return content;
-}
-
 }  // namespace irgan

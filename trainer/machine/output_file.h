@@ -34,9 +34,4 @@ class IRGAN_API OutputFile {
 /// Replaces the content of `path` by `bytes`, uncompressed whatever its name; same guarantees and errors as OutputFile.
 IRGAN_API void replace_file(const std::string& path, std::string_view bytes);
 
-/// Returns the whole content of `path`.
-///
-/// Throws: Error if it cannot be read.
-IRGAN_API std::string read_file(const std::string& path);
-
 }  // namespace irgan

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/machine/output_file.h"
 
 namespace irgan {

@@ -160,6 +160,7 @@ void SortedRuns::finish(const std::function<void(std::string_view, std::string_v
   state_->max_bytes = max_bytes;
 }
 
+bool SortedRuns::empty() const { return state_->runs.empty() && state_->entries.empty(); }
 std::size_t SortedRuns::num_spilled() const { return state_->runs.size(); }
 
 }  // namespace irgan

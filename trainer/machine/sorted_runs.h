@@ -31,6 +31,7 @@ class IRGAN_API SortedRuns {
   /// Throws: Error if the temporary file cannot be read; what `each` throws
   void finish(const std::function<void(std::string_view key, std::string_view value)>& each);
 
+  bool empty() const;
   /// How many times memory was full.
   std::size_t num_spilled() const;
 

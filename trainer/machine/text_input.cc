@@ -2,16 +2,75 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+#include <thread>
 #include <vector>
 
-#include "trainer/machine/read_ahead.h"
+#include "trainer/machine/block_queue.h"
 #include "trainer/machine/unpacked_file.h"
 
 namespace irgan {
 namespace {
 
 constexpr std::size_t kBufferSize = 1 << 18;  // a quarter of a megabyte: system calls are rare, and it stays in L2
+constexpr std::size_t kBlockSize = 1 << 20;   // rare wake-ups, and all blocks fit into the last cache
+constexpr std::size_t kMaxWaitingBlocks = 2;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// Unpacks a file in a thread of its own, a few blocks ahead of its reader.
+class ReadAhead {
+ public:
+  explicit ReadAhead(UnpackedFile* file) : file_(file), blocks_(kMaxWaitingBlocks), thread_([this] { run(); }) {}
+  ReadAhead(const ReadAhead&) = delete;
+  ReadAhead& operator=(const ReadAhead&) = delete;
+  // Waits for the block that is being unpacked.
+  ~ReadAhead() {
+    blocks_.close();
+    thread_.join();
+  }
+
+  // As UnpackedFile::read.
+  std::size_t read(char* to, std::size_t size) {
+    if (num_given_ == block_.size()) {
+      num_given_ = 0;
+      if (!blocks_.take(block_)) return 0;
+    }
+    const std::size_t count = std::min(size, block_.size() - num_given_);
+    std::memcpy(to, block_.data() + num_given_, count);
+    num_given_ += count;
+    return count;
+  }
+
+ private:
+  void run() {
+    std::exception_ptr problem;
+    std::vector<char> block;
+    bool is_last = false;
+    while (!is_last) {
+      block.resize(kBlockSize);
+      std::size_t size = 0;
+      try {
+        while (size < kBlockSize) {
+          const std::size_t count = file_->read(block.data() + size, kBlockSize - size);
+          if (count == 0) break;
+          size += count;
+        }
+      } catch (...) {
+        problem = std::current_exception();
+      }
+      is_last = size < kBlockSize;
+      block.resize(size);
+      if (size > 0 && !blocks_.put(block)) return;
+    }
+    blocks_.close(problem);  // which the reader hears of behind the last block
+  }
+
+  UnpackedFile* file_;
+  BlockQueue<std::vector<char>> blocks_;
+  std::vector<char> block_;  // being given out
+  std::size_t num_given_ = 0;
+  std::thread thread_;  // declared last: it uses all others
+};
 
 }  // namespace
 
@@ -20,38 +79,22 @@ struct TextInput::Stream {
     if (file.is_worth_a_thread()) ahead = std::make_unique<ReadAhead>(&file);
   }
 
-  // Returns how many bytes were read; 0 at the end.
-  std::size_t read(char* to, std::size_t size) {
-    if (ahead == nullptr) return file.read(to, size);
-    if (num_taken == block_size) {
-      const std::vector<char>& next = ahead->next();
-      block = next.data();
-      block_size = next.size();
-      num_taken = 0;
-    }
-    const std::size_t count = std::min(size, block_size - num_taken);
-    if (count > 0) std::memcpy(to, block + num_taken, count);
-    num_taken += count;
-    return count;
-  }
-
   // Reads on behind what is still unread, which moves to the front; false at the end of the file.
   bool fill() {
     if (begin > 0) std::memmove(buffer.data(), buffer.data() + begin, end - begin);
     end -= begin;
     begin = 0;
     if (end == buffer.size()) buffer.resize(2 * buffer.size());
-    const std::size_t count = read(buffer.data() + end, buffer.size() - end);
+    char* const to = buffer.data() + end;
+    const std::size_t room = buffer.size() - end;
+    const std::size_t count = ahead != nullptr ? ahead->read(to, room) : file.read(to, room);
     end += count;
     return count > 0;
   }
 
   std::string path;
   UnpackedFile file;
-  std::unique_ptr<ReadAhead> ahead;  // declared after the file that it reads
-  const char* block = nullptr;       // of `ahead`
-  std::size_t block_size = 0;
-  std::size_t num_taken = 0;
+  std::unique_ptr<ReadAhead> ahead;  // null where a thread does not pay; declared after the file that it reads
 
   std::vector<char> buffer;
   std::size_t begin = 0;  // the unread bytes are buffer[begin, end)

@@ -1,8 +1,9 @@
 #include "trainer/machine/timestamps.h"
 
-#include <charconv>
 #include <cmath>
-#include <cstdint>
+#include <ctime>
+
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -120,14 +121,21 @@ std::optional<double> parse_calendar_time(std::string_view whole) {
 
 }  // namespace
 
+std::string utc_text(double time) {
+  const auto seconds = static_cast<std::time_t>(std::floor(time));
+  std::tm parts{};
+  char text[64];
+  if (gmtime_r(&seconds, &parts) == nullptr) return {};
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 std::optional<double> parse_time(std::string_view text) {
   std::optional<double> time;
   if (text.size() > 4 && text[4] == '-') {
     time = parse_calendar_time(text);
   } else {
     double number = 0.0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return {};
+    if (!parse_number(text, number) || !std::isfinite(number)) return {};
     time = number >= kFirstMillisecond ? number / 1000.0 : number;
   }
   if (time.has_value() && (*time < 0.0 || *time >= kEndOfYear9999)) return {};

@@ -1,7 +1,8 @@
-/// Reads the points in time that click logs hold.
+/// Reads and writes points in time.
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace irgan {
@@ -15,5 +16,10 @@ namespace irgan {
 ///
 /// Units:    seconds;  Cost: no allocation
 std::optional<double> parse_time(std::string_view text);
+
+/// Returns `time` as `2024-05-01T12:30:05Z`, rounded down to the second; nothing if no calendar has its year.
+///
+/// Units:    seconds since 1970-01-01 UTC
+std::string utc_text(double time);
 
 }  // namespace irgan

@@ -5,7 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "irgan/errors.h"
+#include "trainer/machine/packed_bytes.h"
+#include "trainer/machine/unpackers.h"
 
 namespace irgan {
 
@@ -18,7 +19,6 @@ class UnpackedFile {
   ///
   /// Throws: Error if the file cannot be opened (names the path and the reason)
   explicit UnpackedFile(const std::string& path);
-  ~UnpackedFile();
 
   /// Fills `to` with up to `size` further bytes and returns their number; 0 at the end.
   ///
@@ -30,11 +30,11 @@ class UnpackedFile {
   bool is_worth_a_thread() const;
 
   /// The path as messages show it.
-  const std::string& shown_path() const;
+  const std::string& shown_path() const { return packed_.shown_path(); }
 
  private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
+  PackedBytes packed_;
+  std::unique_ptr<Unpacker> unpacker_;  // null: the bytes are as they lie
 };
 
 }  // namespace irgan

@@ -1,8 +1,8 @@
 #include "trainer/measures/qrels.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 
 namespace irgan {
@@ -13,8 +13,7 @@ constexpr const char* kForm = "'query iteration document label'";
 
 int parse_label(std::string_view word, const TextInput& input) {
   int label = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), label);
-  if (error != std::errc() || end != word.data() + word.size()) {
+  if (!parse_number(word, label)) {
     throw FormatError(input.place() + ": the label '" + std::string(word) + "' is not an integer");
   }
   return label;

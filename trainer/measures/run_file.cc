@@ -1,11 +1,11 @@
 #include "trainer/measures/run_file.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <unordered_set>
 
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/measures/qrels.h"
 
@@ -25,8 +25,7 @@ float as_float(double score) {
 
 double parse_score(std::string_view word, const TextInput& input) {
   double score = 0.0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), score);
-  if (error != std::errc() || end != word.data() + word.size() || std::isnan(score)) {
+  if (!parse_number(word, score) || std::isnan(score)) {
     throw FormatError(input.place() + ": the score '" + std::string(word) + "' is not a number");
   }
   return score;

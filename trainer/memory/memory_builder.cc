@@ -1,10 +1,10 @@
 #include "trainer/memory/memory_builder.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
+
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -12,10 +12,10 @@ namespace {
 MemoryState checked(MemoryState state) {
   const MemoryRules& rules = state.rules;
   if (!(rules.half_life_days >= 0.0) || !std::isfinite(rules.half_life_days)) {
-    throw ConfigError("--half-life " + std::to_string(rules.half_life_days) +
-                      ": must be 0 (no decay) or a number of days above it");
+    throw ConfigError("half_life",
+                      std::to_string(rules.half_life_days) + ": must be 0 (no decay) or a number of days above it");
   }
-  if (rules.min_sessions < 1) throw ConfigError("--min-sessions 0: must be 1 or more");
+  if (rules.min_sessions < 1) throw ConfigError("min_sessions", "0: must be 1 or more");
   // Fewer sessions may be asked for than before.
   for (ClickTable* table : {&state.queries, &state.words}) {
     for (ClickTable::Key& key : table->keys) {
@@ -83,7 +83,7 @@ void MemoryBuilder::count(ClickTable& table, std::uint32_t place, std::uint32_t 
   if (key.is_kept) return;
   // The key is in the hash, so that nobody sees that two queries are of one session.
   const std::uint64_t seed = mix_hash(state_.rules.salt, key.key);
-  const auto hash = static_cast<std::uint32_t>(XXH3_64bits_withSeed(session.data(), session.size(), seed));
+  const auto hash = static_cast<std::uint32_t>(text_hash(session, seed));
   const auto at = std::lower_bound(key.sessions.begin(), key.sessions.end(), hash);
   if (at != key.sessions.end() && *at == hash) return;
   key.sessions.insert(at, hash);

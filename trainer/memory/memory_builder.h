@@ -9,7 +9,7 @@
 
 #include "irgan/click_memory.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 #include "trainer/memory/memory_state.h"
 
 namespace irgan {

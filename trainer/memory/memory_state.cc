@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/src/model/safetensors.h"
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -169,8 +170,7 @@ template <class Number>
 Number number_of(const TensorFile& file, const std::string& key) {
   const std::string& digits = file.text(key);
   Number value{};
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) {
+  if (!parse_number(digits, value)) {
     throw FormatError(file.origin + ": metadata '" + key + "' is '" + digits + "', which is no number");
   }
   return value;

@@ -1,10 +1,13 @@
 #include "trainer/memory/memory_tuning.h"
 
 #include <algorithm>
-#include <limits>
+#include <cassert>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "index_tools/showing/progress_bar.h"
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
@@ -109,21 +112,55 @@ class Scorer {
   std::vector<std::unique_ptr<Remembering>> readers_;
 };
 
+void take_newer(const ClickRow& row, std::optional<double>& newest) {
+  if (row.time && (!newest || *row.time > *newest)) newest = *row.time;
+}
+
+// `newest` becomes the time of the newest click.
+LaterClicks read_later(const LaterLog& log, RowTexts texts, std::optional<double>& newest) {
+  LaterClicks later;
+  log.read([&](const ClickRow& row) {
+    const std::string* text = row.clicked ? texts.of(row) : nullptr;
+    if (text == nullptr) return;
+    later[*text][std::string(row.document_id)] += row.count;
+    take_newer(row, newest);
+  });
+  if (later.empty()) throw Error(log.name + ": there are no clicks in it to tune by");
+  return later;
+}
+
+// A builder a half-life, each with all rows; `newest` becomes the time of the newest click.
+std::vector<MemoryBuilder> build_all(MemoryState start, const RowReader& read, RowTexts& texts,
+                                     std::optional<double>& newest) {
+  std::vector<MemoryBuilder> builders;
+  for (const double half_life : kHalfLives) {
+    start.rules.half_life_days = half_life;
+    builders.emplace_back(start);
+  }
+  read([&](const ClickRow& row) {
+    const std::string* text = row.clicked ? texts.of(row) : nullptr;
+    if (text == nullptr) return;
+    take_newer(row, newest);
+    for (MemoryBuilder& builder : builders) builder.add(row, *text);
+  });
+  return builders;
+}
+
 }  // namespace
 
-MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model, std::size_t depth,
-                         const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later) {
-  Scorer scorer(site, model, depth, memories);
+MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model,
+                         const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later,
+                         const MemoryTuningOptions& options) {
+  Scorer scorer(site, model, options.depth, memories);
   MemoryTuning tuning;
   for (const auto& memory : memories) {
     for (const double prior : kPriors) tuning.trials.push_back({memory->facts().half_life_days, prior, 0.0});
   }
-  ProgressBar bar("tuning");
   double total = 0.0;
   std::size_t num_done = 0;
   bool any_candidate = false;
   for (const auto& [text, clicks] : later) {
-    bar.update(static_cast<double>(num_done++) / static_cast<double>(later.size()));
+    options.on_progress(static_cast<double>(num_done++) / static_cast<double>(later.size()));
     for (const auto& click : clicks) total += click.second;
     std::size_t pool_size = 0;
     const ScoredCandidates scored = scorer.score(text, pool_size);
@@ -151,6 +188,32 @@ MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& m
   std::stable_sort(tuning.trials.begin(), tuning.trials.end(),
                    [](const MemoryTrial& a, const MemoryTrial& b) { return a.mrr > b.mrr; });
   return tuning;
+}
+
+TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& model, MemoryState start,
+                         const RowReader& read, const LaterLog& later, RowTexts& texts,
+                         const MemoryTuningOptions& options) {
+  std::optional<double> newest_later;
+  const LaterClicks later_clicks = read_later(later, texts, newest_later);
+  std::optional<double> newest;
+  std::vector<MemoryBuilder> builders = build_all(std::move(start), read, texts, newest);
+  if (newest && newest_later && *newest_later <= *newest) {
+    throw ConfigError("tune", later.name +
+                                  ": its newest click is not newer than that of the log to remember; what a memory "
+                                  "holds cannot tell how it fares later");
+  }
+  std::vector<std::shared_ptr<const ClickMemory>> memories;
+  for (const MemoryBuilder& builder : builders) {
+    memories.push_back(ClickMemory::from_bytes(encode_memory(served_memory(builder.state(), 1.0)), "memory"));
+  }
+  MemoryTuning tuning = tune_memory(site, model, memories, later_clicks, options);
+  const MemoryTrial& best = tuning.trials.front();
+  const auto chosen = std::find_if(builders.begin(), builders.end(), [&](const MemoryBuilder& builder) {
+    return builder.state().rules.half_life_days == best.half_life_days;
+  });
+  assert(chosen != builders.end());
+  const double prior_clicks = best.prior_clicks;
+  return {std::move(*chosen), prior_clicks, std::move(tuning)};
 }
 
 }  // namespace irgan

@@ -34,10 +34,10 @@ std::string mining_identity(const MiningTask& task, const Xapian::Database& db) 
     parts.push_back(stamp(*path));
   }
   for (const std::string& path : options.labels.clicks) parts.push_back(stamp(path));
-  for (const auto& column : options.labels.columns) parts.push_back({column.first, column.second});
+  for (const auto& column : options.labels.log_options.columns) parts.push_back({column.first, column.second});
   for (const SharedSource& shared : task.sources) parts.push_back({to_string(shared.source), shared.share});
   parts.push_back({task.model ? task.model->version() : "", task.depth, task.temperature.value,
-                   to_string(task.score_by), options.labels.rank_base.value_or(1)});
+                   to_string(task.score_by), options.labels.log_options.rank_base.value_or(1)});
   const GuardOptions& guards = task.guards;
   parts.push_back({number(guards.max_score), number(guards.min_score), number(guards.absolute_margin),
                    number(guards.relative_margin), guards.range_min, guards.range_max, guards.max_relevance,

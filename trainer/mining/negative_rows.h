@@ -11,15 +11,19 @@ namespace irgan {
 
 /// Appends the rows of one query, a line each, and returns their number.
 ///
-///   triplet        {"anchor", "positive", "negative"} a positive and negative; scores: "scores", a list of two
-///   n-tuple        {"anchor", "positive", "negative_1" .. "negative_n"} a positive that has all n; scores: "scores", a
-///   list labeled-pair   {"anchor", "positive", "label"}: the positives with label 1, then the negatives with 0;
-///   scores: "score" in place of it labeled-list   {"anchor", "positive": [...], "labels": [1, 0, ...]} a positive;
-///   scores: "scores" in place of "labels" flagembedding  {"query", "pos": [...], "neg": [...]}; scores: "pos_scores",
-///   "neg_scores" tevatron       {"query_id", "query_text", "positive_document_ids", "negative_document_ids"}, with
-///   texts also
-///                  {"query", "positive_passages": [{"docid", "text"}], "negative_passages"}; scores:
-///                  "positive_scores", ...
+///   triplet        {"anchor", "positive", "negative"}: a positive and a negative
+///                  scores: "scores", a list of two
+///   n-tuple        {"anchor", "positive", "negative_1" .. "negative_n"}: a positive that has all n
+///                  scores: "scores", a list
+///   labeled-pair   {"anchor", "positive", "label"}: the positives with label 1, then the negatives with 0
+///                  scores: "score" in place of "label"
+///   labeled-list   {"anchor", "positive": [...], "labels": [1, 0, ...]}: a positive
+///                  scores: "scores" in place of "labels"
+///   flagembedding  {"query", "pos": [...], "neg": [...]}
+///                  scores: "pos_scores", "neg_scores"
+///   tevatron       {"query_id", "query_text", "positive_document_ids", "negative_document_ids"}, with texts also
+///                  {"query", "positive_passages": [{"docid", "text"}], "negative_passages"}
+///                  scores: "positive_scores", "negative_scores"
 ///   ids            qid <TAB> positive <TAB> negative; scores: two more columns
 ///
 /// Documents stand as text or id, and with both as text with columns of the same names and "_id" behind. With padding

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "plugin/src/model/model_parts.h"
-#include "trainer/evidence/distinct_pages.h"
 #include "trainer/game/softmax.h"
+#include "trainer/machine/hash.h"
 
 namespace irgan {
 namespace {
@@ -156,7 +156,7 @@ void QueryMiner::score(Candidates& all) const {
   FeatureMatrix beside;
   if (!others.empty()) beside = reader_.features(all.list.query, others);
   all.discriminator = log_probabilities(all, pool, beside, Ranker::discriminator);
-  if (!task_.model->parts().generators.empty()) {
+  if (!parts_of(*task_.model).generators.empty()) {
     all.generator = log_probabilities(all, pool, beside, Ranker::generator);
   }
 }

@@ -1,9 +1,8 @@
 #include "trainer/rows/data_split.h"
 
-#include <xxhash.h>
-
-#include <cmath>
 #include <vector>
+
+#include "trainer/log/log_split.h"
 
 namespace irgan {
 namespace {
@@ -22,11 +21,6 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
 }
 
 }  // namespace
-
-bool is_held_out(std::string_view id, double share, std::uint64_t seed) {
-  const std::uint64_t hash = XXH3_64bits_withSeed(id.data(), id.size(), seed);
-  return std::ldexp(static_cast<double>(hash), -64) < share;
-}
 
 std::pair<TrainingData, TrainingData> split_by_query(TrainingData data, double share, std::uint64_t seed) {
   TrainingData training{data.schema, data.facts, data.depth, data.labels, data.origin, {}, {}};

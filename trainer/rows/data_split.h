@@ -2,15 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <utility>
 
 #include "trainer/rows/training_data.h"
 
 namespace irgan {
-
-/// Whether what goes by `id` is one of the about `share` that a hash of id and seed holds out.
-IRGAN_API bool is_held_out(std::string_view id, double share, std::uint64_t seed);
 
 /// Puts each query wholly into one part: validation gets about `share` of them, chosen by a hash of query id and seed,
 /// so that the choice does not depend on order or on what else is in the data.

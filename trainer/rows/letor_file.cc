@@ -10,6 +10,7 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/letor_line.h"
 
@@ -66,11 +67,7 @@ std::string header_of(const TrainingData& data) {
   return json{{"schema", json::parse(schema_to_json(data.schema))},
               {"labels", to_string(data.labels)},
               {"depth", data.depth},
-              {"index",
-               {{"uuid", data.facts.uuid},
-                {"num_documents", data.facts.num_documents},
-                {"average_length", data.facts.average_length},
-                {"id_prefix", data.facts.id_prefix}}},
+              {"index", index_facts_to_json(data.facts)},
               {"origin", record_of(data.origin)}}
       .dump();
 }
@@ -81,9 +78,7 @@ void read_header(std::string_view line, const std::string& place, TrainingData& 
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
     data.depth = header.at("depth").get<std::size_t>();
-    const json& index = header.at("index");
-    data.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
-                  index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
+    data.facts = index_facts_from_json(header.at("index"));
     if (header.contains("origin")) data.origin = origin_from(header["origin"]);
   } catch (const json::exception& error) {
     throw FormatError(place + ": the first line is not what 'xapian-irgan features' writes: " + error.what());
@@ -197,7 +192,7 @@ void complete_foreign(LetorFile& file, const LetorOptions& options) {
 
 std::string labels_of(const LabelOrigin& origin) {
   std::ostringstream text;
-  text << "--click-model " << (origin.click_model.empty() ? "none" : origin.click_model) << " --half-life "
+  text << "click model " << (origin.click_model.empty() ? "none" : origin.click_model) << ", half-life "
        << origin.half_life_days;
   return text.str();
 }

@@ -1,10 +1,10 @@
 #include "trainer/rows/letor_line.h"
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 
 #include "irgan/errors.h"
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -32,13 +32,7 @@ std::string_view next_word(std::string_view& rest) {
   return word;
 }
 
-template <class Number>
-bool parse_number(std::string_view text, Number& number) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-// from_chars refuses what is too small for a float just like what is too large; the one is 0, the other no feature.
+// parse_number refuses what is too small for a float just like what is too large; the one is 0, the other no feature.
 bool parse_feature(std::string_view text, float& value) {
   if (parse_number(text, value)) return true;
   double wide = 0.0;

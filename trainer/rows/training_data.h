@@ -101,7 +101,8 @@ IRGAN_API bool is_informative(const Example& example);
 /// Examples of one query are those of pools with its id, since its clicks may be dealt over several parts of the log.
 ///
 /// Requires: example.pool is in `pools`, unless that is empty: then each pool is a query of its own
-/// Source: DESIGN 2: the root beat both equal weights and the number of clicks
+/// Source: measured on bestbuy: the root raised MRR from .638 to .652; equal weights and the number of clicks were
+/// worse
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
                                             QueryWeight weight = QueryWeight::sqrt,
                                             const std::vector<Pool>& pools = {});

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <filesystem>
 #include <memory>
-#include <optional>
 #include <utility>
+#include <vector>
 
-#include "index_tools/showing/interleaving_verdict.h"
-#include "index_tools/showing/progress_bar.h"
 #include "irgan/interleave.h"
-#include "trainer/machine/output_file.h"
-#include "trainer/simulation/simulated_site.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
-
-constexpr std::size_t kDefaultDepth = 100;
 
 using Docids = std::vector<Xapian::docid>;
 
@@ -26,16 +18,15 @@ using Docids = std::vector<Xapian::docid>;
 struct Contestant {
   std::string name;
   std::unique_ptr<const Reranker> reranker;  // nothing: the first stage
-  std::size_t depth = kDefaultDepth;
+  std::size_t depth = kUsualDepth;
   double sum_ndcg = 0.0;  // over sessions
 
-  Contestant(std::string name_given, const std::string& order, const Xapian::Database& db, std::size_t depth_asked)
-      : name(std::move(name_given)) {
+  Contestant(const ComparedRanking& ranking, const Xapian::Database& db, std::size_t depth_asked) : name(ranking.name) {
     if (depth_asked > 0) depth = depth_asked;
-    if (order == kFirstStageName) return;
-    const auto model = Model::from_file(order);
+    if (ranking.model.empty()) return;
+    const auto model = Model::from_file(ranking.model);
     if (depth_asked == 0) depth = model->depth();
-    reranker = strict_reranker(db, model, depth, order);
+    reranker = strict_reranker(db, model, depth, ranking.model);
   }
 
   // All of `hits`, those below the depth in their old order.
@@ -48,13 +39,6 @@ struct Contestant {
     return order;
   }
 };
-
-// The last parts of two paths, or both in full where those are the same.
-std::array<std::string, 2> names_of(const std::vector<std::string>& orders) {
-  const std::array<std::string, 2> names{std::filesystem::path(orders[0]).filename().string(),
-                                         std::filesystem::path(orders[1]).filename().string()};
-  return names[0] != names[1] ? names : std::array<std::string, 2>{orders[0], orders[1]};
-}
 
 std::string team_name(Team team, const std::array<Contestant, 2>& both) {
   return team == Team::none ? "" : both[team == Team::first ? 0 : 1].name;
@@ -103,54 +87,42 @@ void count(const ShownPage& page, const std::vector<bool>& clicked, const std::s
   outcome.add(clicks[0], clicks[1]);
 }
 
-void write_truth(const std::array<Contestant, 2>& both, std::size_t num_sessions, std::ostream& out) {
-  char text[64];
-  std::snprintf(text, sizeof text, "%.4f and %.4f", both[0].sum_ndcg / static_cast<double>(num_sessions),
-                both[1].sum_ndcg / static_cast<double>(num_sessions));
-  out << "the judgments, which no site has: nDCG@10 of " << both[0].name << " and " << both[1].name
-      << ", mean over sessions, " << text << '\n';
-}
-
 }  // namespace
 
-void run_comparison(const SimulateOptions& options, std::ostream& out) {
-  SimulatedSite site(options.database.site(), options.queries, options.qrels);
-  const std::array<std::string, 2> names = names_of(options.compare);
-  std::array<Contestant, 2> both{Contestant(names[0], options.compare[0], site.database(), options.depth),
-                                 Contestant(names[1], options.compare[1], site.database(), options.depth)};
+SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
+                                     const SimulationOptions& options, std::ostream* log) {
+  check_date(options.date);
+  SimulatedSite simulated(site, options.queries, options.qrels);
+  std::array<Contestant, 2> both{Contestant(rankings[0], simulated.database(), options.depth),
+                                 Contestant(rankings[1], simulated.database(), options.depth)};
   const std::size_t depth = std::max(both[0].depth, both[1].depth);
-  std::optional<OutputFile> file;
-  if (!options.out.empty()) file.emplace(options.out);
-  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team,
-                       file ? &file->stream() : nullptr);
-  InterleavingOutcome outcome;
-  auto bar = std::make_unique<ProgressBar>("simulating");
-  for (std::size_t i = 0; i < site.queries().size(); ++i) {
-    const QueryRow& row = site.queries()[i];
-    const Xapian::Query query = site.query_of(row);
-    const Xapian::MSet hits = site.search(query, depth);
-    bar->update(static_cast<double>(i) / static_cast<double>(site.queries().size()));
+  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team, log);
+  SimulatedComparison result;
+  const std::vector<QueryRow>& queries = simulated.queries();
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const Xapian::Query query = simulated.query_of(queries[i]);
+    const Xapian::MSet hits = simulated.search(query, depth);
+    options.on_progress(static_cast<double>(i) / static_cast<double>(queries.size()));
     if (hits.empty()) continue;
-    InterleavedPages pages(site, row.id, both, {both[0].order_of(query, hits), both[1].order_of(query, hits)},
+    const std::string& query_id = queries[i].id;
+    InterleavedPages pages(simulated, query_id, both, {both[0].order_of(query, hits), both[1].order_of(query, hits)},
                            static_cast<std::size_t>(options.users.num_ranks));
     const std::size_t before = users.num_sessions();
     users.ask(
-        row.id, site.highest_label(),
+        query_id, simulated.highest_label(),
         [&](const std::string& session) -> const ShownPage& { return pages.page_for(session); },
-        [&](const ShownPage& page, const std::vector<bool>& clicked) { count(page, clicked, both[0].name, outcome); });
+        [&](const ShownPage& page, const std::vector<bool>& clicked) {
+          count(page, clicked, both[0].name, result.outcome);
+        });
     const auto num_sessions = static_cast<double>(users.num_sessions() - before);
     for (std::size_t c = 0; c < both.size(); ++c) both[c].sum_ndcg += num_sessions * pages.ndcg_of(c);
   }
-  bar.reset();
-  if (file) file->commit();
-  if (outcome.num_shown == 0) throw Error(options.queries + ": none of the queries finds a document");
-  if (options.out == "-") return;
-  if (file) {
-    out << "wrote " << options.out << ": " << users.num_sessions() << " simulated sessions, " << users.num_clicks()
-        << " clicks\n";
-  }
-  write_verdict(outcome, names, "sessions", out);
-  write_truth(both, users.num_sessions(), out);
+  if (result.outcome.num_shown == 0) throw Error(options.queries + ": none of the queries finds a document");
+  result.num_sessions = users.num_sessions();
+  result.num_clicks = users.num_clicks();
+  for (std::size_t c = 0; c < both.size(); ++c)
+    result.mean_ndcg[c] = both[c].sum_ndcg / static_cast<double>(result.num_sessions);
+  return result;
 }
 
 }  // namespace irgan

@@ -1,21 +1,35 @@
-/// Two rankings compared by simulated users: how `simulate --compare` closes the loop.
+/// Two rankings compared by simulated users, who are shown both interleaved.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <ostream>
 #include <string>
 
-#include "index_tools/commands/simulate.h"
+#include "trainer/evidence/interleaved_clicks.h"
+#include "trainer/simulation/simulated_site.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
-/// What `--compare` calls the site's own order.
-inline constexpr const char* kFirstStageName = "first-stage";
+/// One of the two.
+struct ComparedRanking {
+  std::string name;   ///< the log's team; not that of the other
+  std::string model;  ///< file; empty: Xapian's order
+};
 
-/// Shows every session the two rankings of `options.compare` interleaved, and writes which one the clicks prefer, how
-/// many sessions it takes to know, and what the judgments say. Writes the log, with teams, if options.out names one.
+struct SimulatedComparison {
+  std::size_t num_sessions = 0;
+  std::size_t num_clicks = 0;
+  InterleavingOutcome outcome;        ///< by session
+  std::array<double, 2> mean_ndcg{};  ///< nDCG@10 of each ranking by the judgments, which no site has, over sessions
+};
+
+/// Shows every session the two rankings interleaved, and counts which one its clicks prefer.
 ///
-/// Requires: two names in options.compare
-/// Throws:   what reading, searching and reranking throw
-void run_comparison(const SimulateOptions& options, std::ostream& out);
+/// log:    where rows go, with teams; null: nowhere
+/// Throws: ConfigError for a bad date; Error if no query finds a document; what reading, searching and reranking throw
+SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
+                                     const SimulationOptions& options, std::ostream* log);
 
 }  // namespace irgan

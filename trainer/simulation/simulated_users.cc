@@ -1,21 +1,40 @@
 #include "trainer/simulation/simulated_users.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <utility>
+
+#include "irgan/errors.h"
+#include "trainer/machine/timestamps.h"
 
 namespace irgan {
 namespace {
 
 constexpr int kSecondsADay = 86400;
 
-std::string time_text(const std::string& date, int second) {
-  char text[32];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02dZ", second / 3600, second / 60 % 60, second % 60);
-  return date + text;
+}  // namespace
+
+double UserModel::chance(int rank, int label, int highest_label) const {
+  if (rank > num_ranks) return 0.0;
+  const double examination = std::pow(static_cast<double>(rank), -examination_exponent);
+  const std::size_t kind = label <= 0 ? 0 : label < highest_label ? 1 : 2;
+  return examination * click_chance[kind];
 }
 
-}  // namespace
+int draw_sessions(const UserModel& users, std::mt19937_64& random) {
+  // exp(mu + 1/2) is the mean of a log-normal with deviation 1.
+  std::lognormal_distribution<double> sessions(std::log(users.mean_sessions) - 0.5, 1.0);
+  return std::max(1, static_cast<int>(sessions(random)));
+}
+
+void check_date(const std::string& date) {
+  const bool is_day = date.size() == 10 && date[4] == '-' && date[7] == '-';
+  const std::optional<double> time = is_day ? parse_time(date) : std::nullopt;
+  if (!time) throw ConfigError("date", date + ": must be a day as YYYY-MM-DD");
+  if (*time > static_cast<double>(std::time(nullptr))) throw ConfigError("date", date + ": must not be in the future");
+}
 
 double expected_clicks(const UserModel& users, const ShownPage& page, int highest_label) {
   double clicks = 0.0;
@@ -27,6 +46,9 @@ double expected_clicks(const UserModel& users, const ShownPage& page, int highes
 SimulatedUsers::SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra,
                                std::ostream* log)
     : users_(users), date_(std::move(date)), extra_(extra), log_(log), random_(seed) {
+  const std::optional<double> midnight = parse_time(date_);
+  if (!midnight) throw ConfigError("date", date_ + ": must be a day as YYYY-MM-DD");
+  midnight_ = *midnight;
   if (!log_) return;
   *log_ << "session\ttime\tquery_id\tdoc_id\trank\tclicked";
   if (extra_ == Extra::log_probability) *log_ << "\tlog_probability";
@@ -41,7 +63,7 @@ void SimulatedUsers::ask(const std::string& query_id, int highest_label, const P
   std::vector<bool> clicked;
   for (int s = 0; s < sessions; ++s) {
     const std::string session = date_ + '-' + std::to_string(++num_sessions_);
-    const std::string start = session + '\t' + time_text(date_, second(random_)) + '\t' + query_id + '\t';
+    const std::string start = session + '\t' + utc_text(midnight_ + second(random_)) + '\t' + query_id + '\t';
     const ShownPage& page = page_for(session);
     clicked.clear();
     for (std::size_t i = 0; i < page.size(); ++i) {

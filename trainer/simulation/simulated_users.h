@@ -1,6 +1,7 @@
-/// Sessions of simulated users, and the log that they leave.
+/// Simulated users: how they look at a result page, what they click, and the log that they leave.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -9,9 +10,24 @@
 #include <string>
 #include <vector>
 
-#include "trainer/simulation/user_model.h"
-
 namespace irgan {
+
+/// Examination 1 / rank^exponent down to the last rank shown; a click on an examined document by its label.
+struct UserModel {
+  int num_ranks = 20;
+  double examination_exponent = 1.0;
+  double mean_sessions = 30.0;                         ///< a query; log-normal with deviation 1 of the logarithm
+  std::array<double, 3> click_chance{0.1, 0.35, 0.9};  ///< label none, below the highest, the highest
+
+  /// Returns the chance of a click at `rank` (1-based), whatever else is on the page.
+  double chance(int rank, int label, int highest_label) const;
+};
+
+/// Returns how many sessions ask a query: log-normal around the mean, at least 1.
+int draw_sessions(const UserModel& users, std::mt19937_64& random);
+
+/// Throws: ConfigError if `date` is no day YYYY-MM-DD, or in the future: those who read the log would refuse it
+void check_date(const std::string& date);
 
 /// A document on a result page, and what is known of it.
 struct ShownHit {
@@ -31,7 +47,10 @@ class SimulatedUsers {
   /// The column that a log has besides session, time, query_id, doc_id, rank, clicked.
   enum class Extra { none, log_probability, team };
 
-  /// `log`: where rows go; nothing: nowhere
+  /// date: the day of the sessions, YYYY-MM-DD, in UTC
+  /// log:  where rows go; null: nowhere
+  ///
+  /// Throws: ConfigError if `date` is none
   SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra, std::ostream* log);
 
   /// Called for a session's id: the page that it is shown, good until the next call.
@@ -51,6 +70,7 @@ class SimulatedUsers {
 
   const UserModel& users_;
   const std::string date_;
+  double midnight_ = 0.0;  // at which it begins
   const Extra extra_;
   std::ostream* const log_;
   std::mt19937_64 random_;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "irgan/feature_extractor.h"
-#include "trainer/rows/training_data.h"
+#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
 

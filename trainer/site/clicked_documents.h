@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/log/click_log.h"
+#include "trainer/log/click_row.h"
 #include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"

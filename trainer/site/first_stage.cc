@@ -3,7 +3,7 @@
 #include <sstream>
 #include <utility>
 
-#include "irgan/click_memory.h"
+#include "irgan/query_words.h"
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/search/own_search.h"
 

@@ -65,7 +65,7 @@ void refuse_clicks(const IndexLayout& layout, const std::vector<std::string>& fe
     const bool of_value = std::any_of(layout.values.begin(), layout.values.end(), [&](const StoredValue& value) {
       return value.from_clicks && feature == "value." + value.name;
     });
-    if (of_field || of_value) throw FormatError("feature '" + feature + "' is made of clicks: --behaviour lets it in");
+    if (of_field || of_value) throw FormatError("feature '" + feature + "' is made of clicks: behaviour lets it in");
   }
 }
 

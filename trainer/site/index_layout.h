@@ -10,23 +10,21 @@
 
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
+#include "trainer/evidence/click_history.h"
 
 namespace irgan {
 
 /// Metadata key under which `index` and `annotate` keep the layout, as JSON.
 inline constexpr const char* kLayoutKey = "irgan.layout";
 
+/// Where lengths of fields and what clicks say are kept: slots that no site is likely to use.
+inline constexpr Xapian::valueno kFirstLengthSlot = 1000;
+
 /// A number in a value slot.
 struct StoredValue {
   std::string name;
   Xapian::valueno slot = Xapian::BAD_VALUENO;
   bool from_clicks = false;  ///< `annotate --clicks` wrote it
-};
-
-/// How clicks become features; training does as annotate did.
-struct BehaviourOptions {
-  double half_life_days = 10.0;   ///< after which a click counts half; 0: never
-  std::size_t min_sessions = 10;  ///< a query or word of fewer is not kept
 };
 
 /// How an index was made. The first field is the title: searches give its words a second chance under its prefix.

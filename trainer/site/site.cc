@@ -1,9 +1,10 @@
 #include "trainer/site/site.h"
 
-#include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "irgan/errors.h"
+#include "trainer/machine/numbers.h"
 
 namespace irgan {
 namespace {
@@ -16,9 +17,7 @@ namespace {
 Xapian::Database open_remote(const std::string& path) {
   const std::size_t colon = path.rfind(':');
   unsigned port = 0;
-  const char* end = path.data() + path.size();
-  const auto parsed = std::from_chars(path.data() + colon + 1, end, port);
-  if (colon < 5 || parsed.ec != std::errc() || parsed.ptr != end || port == 0 || port > 65535) {
+  if (colon < 5 || !parse_number(std::string_view(path).substr(colon + 1), port) || port == 0 || port > 65535) {
     throw ConfigError("db", path + ": must be tcp:HOST:PORT");
   }
   return Xapian::Remote::open(path.substr(4, colon - 4), port);
@@ -91,6 +90,14 @@ void check_stemmer(const std::string& language) {
   } catch (const Xapian::InvalidArgumentError&) {
     throw ConfigError("stemmer", language + ": must be none or one of " + Xapian::Stem::get_available_languages());
   }
+}
+
+Xapian::valueno parse_slot(const std::string& member, const std::string& text) {
+  Xapian::valueno slot = 0;
+  if (!parse_number(text, slot)) {
+    throw ConfigError(member, "'" + text + "' is no value slot: must be a number from 0 up");
+  }
+  return slot;
 }
 
 void check_name(const std::string& name) {

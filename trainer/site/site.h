@@ -54,6 +54,11 @@ Xapian::WritableDatabase open_writable(const std::string& path);
 /// Throws: ConfigError naming the languages that there are
 void check_stemmer(const std::string& language);
 
+/// Returns `text` as a value slot.
+///
+/// Throws: ConfigError of `member` if it is no number from 0 up
+Xapian::valueno parse_slot(const std::string& member, const std::string& text);
+
 /// Throws: ConfigError if features cannot be named after the field or value `name`
 void check_name(const std::string& name);
 

@@ -10,28 +10,7 @@ namespace {
 
 using Eigen::Index;
 
-void put(TensorFile& file, const std::string& name, const Network& network) {
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    const Network::Layer& layer = network.layers[l];
-    const std::string prefix = name + '.' + std::to_string(l);
-    file.tensors.push_back(
-        make_tensor(prefix + ".weight", {layer.weight.rows(), layer.weight.cols()}, layer.weight.data()));
-    file.tensors.push_back(make_tensor(prefix + ".bias", {layer.bias.size()}, layer.bias.data()));
-  }
-}
-
-Network get_network(const TensorFile& file, const std::string& name) {
-  Network network;
-  for (std::size_t l = 0; file.contains(name + '.' + std::to_string(l) + ".weight"); ++l) {
-    const std::string prefix = name + '.' + std::to_string(l);
-    const auto shape = file.tensor(prefix + ".weight", "F32", 2).shape;
-    const std::vector<float> weight = file.floats(prefix + ".weight", 2);
-    const std::vector<float> bias = file.floats(prefix + ".bias", 1);
-    network.layers.push_back({Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]),
-                              Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Index>(bias.size()))});
-  }
-  return network;
-}
+constexpr const char* kFormat = "xapian-irgan checkpoint 2";
 
 void put(TensorFile& file, const std::string& name, const std::vector<std::int64_t>& numbers) {
   file.tensors.push_back(make_tensor(name, {static_cast<std::int64_t>(numbers.size())}, numbers.data()));
@@ -53,18 +32,18 @@ std::int64_t get_integer(const TensorFile& file, const std::string& name) {
 }
 
 void put(TensorFile& file, const std::string& name, const Player& player) {
-  put(file, name + ".weights", player.weights);
-  put(file, name + ".average", player.average);
-  put(file, name + ".first_moment", player.first_moment);
-  put(file, name + ".second_moment", player.second_moment);
+  put_network(name + ".weights", player.weights, file);
+  put_network(name + ".average", player.average, file);
+  put_network(name + ".first_moment", player.first_moment, file);
+  put_network(name + ".second_moment", player.second_moment, file);
   put(file, name + ".num_steps", std::vector<std::int64_t>{player.num_steps});
 }
 
 Player get_player(const TensorFile& file, const std::string& name) {
-  Player player(get_network(file, name + ".weights"));
-  player.average = get_network(file, name + ".average");
-  player.first_moment = get_network(file, name + ".first_moment");
-  player.second_moment = get_network(file, name + ".second_moment");
+  Player player(get_network(name + ".weights", file));
+  player.average = get_network(name + ".average", file);
+  player.first_moment = get_network(name + ".first_moment", file);
+  player.second_moment = get_network(name + ".second_moment", file);
   player.num_steps = get_integer(file, name + ".num_steps");
   return player;
 }
@@ -73,6 +52,7 @@ std::string numbered(const char* name, std::size_t i) { return name + std::strin
 
 TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
   const TensorFile file = decode_tensors(bytes, path);
+  if (file.text("format") != kFormat) throw FormatError(path + ": is a checkpoint of another version");
   if (file.text("run") != run) {
     throw ConfigError(
         "restart",
@@ -96,14 +76,14 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
     const auto r = static_cast<std::size_t>(ranker);
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");
-    state.best[ranker] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
-                          get_network(file, numbered("best", r) + ".discriminator"),
-                          get_network(file, numbered("best", r) + ".generator")};
+    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
+                     get_network(numbered("best", r) + ".discriminator", file),
+                     get_network(numbered("best", r) + ".generator", file)};
   }
   for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
-    state.discriminators.push_back(get_network(file, numbered("done", n) + ".discriminator"));
+    state.discriminators.push_back(get_network(numbered("done", n) + ".discriminator", file));
     if (file.contains(numbered("done", n) + ".generator.0.weight")) {
-      state.generators.push_back(get_network(file, numbered("done", n) + ".generator"));
+      state.generators.push_back(get_network(numbered("done", n) + ".generator", file));
     }
   }
   return state;
@@ -113,7 +93,7 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
 
 std::string encode_checkpoint(const TrainingState& state, const std::string& run) {
   TensorFile file;
-  file.metadata = {{"format", "xapian-irgan checkpoint 1"}, {"run", run}, {"record", to_text(state.record)}};
+  file.metadata = {{"format", kFormat}, {"run", run}, {"record", state.record}};
   put(file, "position", std::vector<std::int64_t>{state.network, state.epoch});
   put(file, "discriminator", state.players.discriminator);
   put(file, "generator", state.players.generator);
@@ -126,12 +106,12 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
     const BestEpoch& best = state.best[ranker];
     put(file, numbered("best", r) + ".epoch", std::vector<std::int64_t>{best.epoch});
     put(file, numbered("best", r) + ".score", Eigen::VectorXd::Constant(1, best.score));
-    put(file, numbered("best", r) + ".discriminator", best.discriminator);
-    put(file, numbered("best", r) + ".generator", best.generator);
+    put_network(numbered("best", r) + ".discriminator", best.discriminator, file);
+    put_network(numbered("best", r) + ".generator", best.generator, file);
   }
   for (std::size_t n = 0; n < state.discriminators.size(); ++n) {
-    put(file, numbered("done", n) + ".discriminator", state.discriminators[n]);
-    if (n < state.generators.size()) put(file, numbered("done", n) + ".generator", state.generators[n]);
+    put_network(numbered("done", n) + ".discriminator", state.discriminators[n], file);
+    if (n < state.generators.size()) put_network(numbered("done", n) + ".generator", state.generators[n], file);
   }
   return encode_tensors(file);
 }

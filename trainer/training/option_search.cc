@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/training_record.h"

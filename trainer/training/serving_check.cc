@@ -7,7 +7,7 @@
 
 #include "trainer/labels/click_model.h"
 #include "trainer/measures/measures.h"
-#include "trainer/measures/paired_test.h"
+#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {

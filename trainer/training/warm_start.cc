@@ -12,7 +12,7 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 void check_warm_start(const TrainingOptions& options, const TrainingData& data) {
-  const ModelParts& parts = options.from->parts();
+  const ModelParts& parts = parts_of(*options.from);
   if (schema_to_json(parts.schema) != schema_to_json(data.schema)) {
     throw Error(parts.schema.features == data.schema.features
                     ? "from: the rows have the model's features, but other constants in them (average lengths, slots "

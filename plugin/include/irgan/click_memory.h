@@ -1,18 +1,15 @@
 /// What people clicked before, by query and by word: a compact file beside the model.
 #pragma once
 
-#include <xapian.h>
-
 #include <Eigen/Core>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "irgan/errors.h"
-#include "irgan/query_concepts.h"
+#include "irgan/memory_facts.h"
 
 namespace irgan {
 
@@ -20,46 +17,6 @@ namespace irgan {
 inline constexpr const char* kMemoryKey = "irgan.memory";
 /// ClickMemory::version() of the memory under kMemoryKey, as kModelVersionKey is of the model.
 inline constexpr const char* kMemoryVersionKey = "irgan.memory.version";
-
-/// The words by which a query is remembered: its distinct stems, sorted. "Red shoes", "shoes, red", and what a parser
-/// makes of either are one query.
-///
-/// Threads: one, as a Xapian::Stem and a Xapian::QueryParser belong to one
-class IRGAN_API QueryWords {
- public:
-  /// As QueryConceptFinder's.
-  QueryWords(const std::vector<std::string>& prefixes, const std::string& stemmer);
-
-  /// Returns the words that `query` asks for in text fields, as QueryConceptFinder finds them; of synonyms the first.
-  /// None if it holds a wildcard, since the tree does not tell what that stands for.
-  std::vector<std::string> of(const Xapian::Query& query) const;
-
-  /// Returns the words of a text as typed: the same as of the query that FirstStage (trainer/first_stage.h) makes of
-  /// it. Other parsers may differ in acronyms ("U.S.A."), in words that end in + or #, and in Chinese or Japanese.
-  std::vector<std::string> of_text(const std::string& text);
-
- private:
-  QueryConceptFinder finder_;
-  Xapian::QueryParser parser_;
-};
-
-/// Returns `text` with what would make Xapian's parser look for a phrase (. - / : \ @), but for decimal points,
-/// replaced by spaces.
-IRGAN_API std::string without_phrases(const std::string& text);
-
-/// What a memory says of itself.
-struct MemoryFacts {
-  std::string stemmer;  ///< of the words
-  double half_life_days =
-      0.0;                    ///< a click counts half for every so many days that it is older than the newest; 0: never
-  double newest_time = 0.0;   ///< of a click, seconds since 1970 UTC; 0 if none had a time
-  double prior_clicks = 1.0;  ///< k: how many clicks the model's opinion counts for
-  std::uint32_t min_sessions = 1;  ///< queries and words of fewer sessions are not in the memory
-  std::size_t num_queries = 0;
-  std::size_t num_words = 0;
-  std::size_t num_documents = 0;
-  std::size_t num_bytes = 0;
-};
 
 /// A document that was clicked. The id lives as long as the memory.
 struct RememberedDocument {
@@ -74,7 +31,7 @@ struct RememberedQuery {
 };
 
 /// Clicks of the past by query and by word, immutable. Queries and words are kept as hashes of 64 bits, so that nobody
-/// reads them in the file; who guesses one can look it up.
+/// reads them in the file; anyone who guesses a query can look it up.
 ///
 /// Threads: safe to share; holds no Xapian object
 class IRGAN_API ClickMemory {
@@ -96,7 +53,7 @@ class IRGAN_API ClickMemory {
 
   /// Returns the `most` documents that were clicked most for queries with these words, best first.
   ///
-  /// Source: BM25 with k1 1, b .5 of the words of clicked queries as if they stood in the document, DESIGN 2
+  /// Source: BM25 with k1 1 and b .5, as if the words of the clicked queries stood in the document
   /// Units:  clicks: that score
   /// Cost:   O(documents of the words), at most 1,000 a word
   std::vector<RememberedDocument> by_words(const std::vector<std::string>& words, std::size_t most) const;
@@ -115,7 +72,7 @@ class IRGAN_API ClickMemory {
 /// Returns each document's chance to be clicked, the model's opinion being the prior of what was clicked before:
 /// (C_qd + k p) / (C_q + k), p = softmax of `scores`.
 ///
-/// Source:   DESIGN 2; the posterior mean under a Dirichlet prior
+/// Source:   the posterior mean under a Dirichlet prior
 /// Shapes:   scores, clicks (C_qd): one entry a document
 /// Requires: num_clicks (C_q) >= 0, prior_clicks (k) > 0
 IRGAN_API Eigen::VectorXd scores_with_memory(const Eigen::Ref<const Eigen::VectorXf>& scores,

@@ -1,8 +1,9 @@
-/// The errors that this library throws, beside Xapian::Error, which it lets through.
+/// The errors that this library throws, beside Xapian::Error, which it lets through; and who hears of other trouble.
 ///
 /// Xapian::Error is not a std::exception: a caller that wants every failure catches both.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -39,5 +40,9 @@ class IRGAN_API ConfigError : public Error {
  private:
   std::string member_;
 };
+
+/// Called once about each thing that does not end the work: an index that lost a prefix or a slot, a model that is
+/// refused while the one before serves.
+using ProblemListener = std::function<void(const std::string& message)>;
 
 }  // namespace irgan

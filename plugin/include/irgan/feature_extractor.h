@@ -3,31 +3,16 @@
 
 #include <xapian.h>
 
-#include <Eigen/Core>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
+#include "irgan/candidate.h"
 #include "irgan/feature_schema.h"
 #include "irgan/value_cache.h"
 
 namespace irgan {
-
-class RemoteCandidates;
-
-/// One row a document, one column a feature; a missing value is NaN.
-using FeatureMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-/// A document that the first stage found.
-struct Candidate {
-  Xapian::docid docid = 0;
-  double first_stage_score = 0.0;  ///< the weight of Xapian's MSet; NaN if the first stage did not find it
-};
-
-/// Told once about each thing that the index no longer offers (a lost prefix, an undecodable slot).
-using ProblemListener = std::function<void(const std::string& message)>;
 
 /// Computes the features of a schema from one index.
 ///
@@ -56,19 +41,11 @@ class IRGAN_API FeatureExtractor {
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
                         const std::function<void()>& before_feature) const;
 
-  /// The same behind a server: everything that can be is asked through `remote`, whose candidates these are; null: the
-  /// index is read itself.
-  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
-                        const std::function<void()>& before_feature, RemoteCandidates* remote) const;
-
   const FeatureSchema& schema() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Returns the first `depth` hits of `mset` as candidates.
-IRGAN_API std::vector<Candidate> candidates_of(const Xapian::MSet& mset, std::size_t depth);
 
 }  // namespace irgan

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/field_feature.h"
 
 namespace irgan {
 
@@ -19,8 +20,8 @@ struct TextField {
       Xapian::BAD_VALUENO;                          ///< field length in words; without one the document's length serves
   Xapian::valueno text_slot = Xapian::BAD_VALUENO;  ///< the field's text, for features that compare characters
   double average_length = 0.0;                      ///< words a document, over the index that the schema was made from
-  /// The words of the queries that led to clicks on the document (plugin/src/clicked_field.h). A document without a
-  /// length is one that the log has never seen: all features of the field are missing.
+  /// The words of the queries that led to clicks on the document, which `annotate --clicks` writes. A document without
+  /// a length is one that the log has never seen: all features of the field are missing.
   bool from_clicks = false;
 };
 
@@ -53,33 +54,8 @@ struct FeatureSchema {
   std::vector<std::string> features;  ///< column order: "first_stage.score", "title.bm25", "value.popularity", ...
 };
 
-/// What a text field offers: the part of a feature's name behind "<field>.".
-enum class FieldFeature {
-  bm25,          ///< sum over concepts of idf 2 w / (w + .5 + .5 length / average length)
-  coverage,      ///< share of the query's concepts that the field holds
-  idf_coverage,  ///< the same, each concept weighing its idf
-  density,       ///< sum of w / field length
-  length,        ///< log(1 + field length in words)
-  exact_match,   ///< 1 if every concept is covered and the field is as long as the query
-  click_share,   ///< share of the query's clicks that went to the document; missing if the log does not know the query
-  word_share,    ///< share of the clicks of queries with a word, in the mean over the query's words that the log knows
-  trigram_jaccard,   ///< shared character trigrams of query and text / all of both; needs text_slot
-  trigram_coverage,  ///< share of the query's trigrams that the text holds; needs text_slot
-  joined_match,      ///< 1 if the query without its spaces stands in the text without its spaces; needs text_slot
-  prefix_match,      ///< 1 if the text begins with the query; needs text_slot
-  fuzzy_coverage,    ///< share of the query's words in the text, typing errors forgiven, words weighing idf; needs
-                     ///< text_slot
-  fuzzy_share,       ///< share of the text's words in the query, likewise; needs text_slot
-  part_share,        ///< the same by stems, of the text's best part; parts end at colons and dashes; needs text_slot
-  number_match,      ///< 1 if a number of the query stands in the text; missing if the query has none; needs text_slot
-  number_surplus,    ///< 1 if the text has a number that the query has not; needs text_slot
-  dirichlet,         ///< Dirichlet-smoothed query likelihood, mu = 2 average length + 1
-  jelinek_mercer,    ///< Jelinek-Mercer-smoothed query likelihood, lambda .7
-  tf_idf,            ///< sum of (1 + log w) idf
-  log_wdf,           ///< sum of log(1 + w)
-  idf_sum,           ///< sum of the idf of the concepts that the field holds
-  min_wdf,           ///< smallest w of a concept
-};
+/// Returns the term prefixes of the schema's text fields, in their order.
+IRGAN_API std::vector<std::string> field_prefixes(const FeatureSchema& schema);
 
 /// Where a feature's number comes from.
 enum class FeatureSource {
@@ -107,7 +83,7 @@ IRGAN_API std::vector<std::size_t> columns_from_clicks(const FeatureSchema& sche
 
 /// Returns the names of the lean default features for `fields` and `values`, the first field being the title.
 ///
-/// Source: DESIGN 4: classic scores that were found redundant beside each other are left out.
+/// Classic scores that were found redundant beside each other are left out.
 IRGAN_API std::vector<std::string> default_features(const std::vector<TextField>& fields,
                                                     const std::vector<ValueField>& values);
 

@@ -31,8 +31,10 @@ struct InterleavedHit {
 /// would always begin. When a ranking has nothing left to pick, what the other still has follows in its order, of no
 /// team.
 ///
-/// Source:   Radlinski, Kurup and Joachims, How does clickthrough data reflect retrieval quality?, CIKM 2008, algorithm
-/// 2 Requires: no document twice in one ranking Cost:     O(n);  Threads: pure
+/// Source:   Radlinski, Kurup and Joachims, "How does clickthrough data reflect retrieval quality?", CIKM 2008,
+///           algorithm 2
+/// Requires: no document twice in one ranking
+/// Cost:     O(n);  Threads: pure
 IRGAN_API std::vector<InterleavedHit> interleave(const std::vector<Xapian::docid>& first,
                                                  const std::vector<Xapian::docid>& second, const std::string& key);
 

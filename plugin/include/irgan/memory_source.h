@@ -8,7 +8,6 @@
 
 #include "irgan/click_memory.h"
 #include "irgan/errors.h"
-#include "irgan/feature_extractor.h"
 
 namespace irgan {
 

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <cstdint>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/candidate.h"
 #include "irgan/feature_schema.h"
+#include "irgan/index_facts.h"
+#include "irgan/ranker.h"
 
 static_assert(EIGEN_MAX_ALIGN_BYTES == 64,
               "compile with -DEIGEN_MAX_ALIGN_BYTES=64, as find_package(xapian-irgan) and pkg-config do: else matrices "
@@ -17,33 +18,11 @@ static_assert(EIGEN_MAX_ALIGN_BYTES == 64,
 
 namespace irgan {
 
-/// Which of the two players ranks.
-enum class Ranker {
-  discriminator,  ///< s, the discriminator's score
-  generator,      ///< g / temperature, the policy's logit
-  combined,       ///< their mean: both estimate log p_true(d|q) up to a constant a query
-};
-
-IRGAN_API const char* to_string(Ranker ranker);
-/// Throws: ConfigError listing the three names.
-IRGAN_API Ranker ranker_from_string(const std::string& name);
-
-/// The index that a model was trained on, to notice when it is used on another.
-struct IndexFacts {
-  std::string uuid;  ///< of every shard, joined by ":"; empty for ready-made feature rows
-  std::uint64_t num_documents = 0;
-  double average_length = 0.0;  ///< terms a document
-  std::string id_prefix;        ///< of the unique-id terms; empty: document ids are docids
-};
-
-struct ModelParts;
-
 /// An immutable trained model.
 ///
 /// Threads: safe to share; holds no Xapian object.
 class IRGAN_API Model {
  public:
-  explicit Model(ModelParts parts);
   ~Model();
 
   /// Reads a model file's bytes; nothing in them is believed before the digest at their end is checked.
@@ -90,15 +69,12 @@ class IRGAN_API Model {
   const std::string& training_record() const;
   /// Hexadecimal digest of the model's bytes: tells one model from another in logs.
   const std::string& version() const;
-  const ModelParts& parts() const;
 
  private:
-  Eigen::VectorXf unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const;
-
-  std::unique_ptr<const ModelParts> parts_;
-  std::vector<std::size_t> click_columns_;  // none if there is no credit for documents that clicks do not know
-  std::string bytes_;
-  std::string version_;
+  friend struct ModelAccess;
+  struct State;
+  explicit Model(std::unique_ptr<const State> state);
+  std::unique_ptr<const State> state_;
 };
 
 }  // namespace irgan

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "irgan/errors.h"
-#include "irgan/feature_extractor.h"
 #include "irgan/model.h"
 
 namespace irgan {

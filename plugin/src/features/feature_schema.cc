@@ -5,8 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "plugin/src/features/field_features.h"
-
 namespace irgan {
 namespace {
 
@@ -101,6 +99,12 @@ Xapian::valueno slot_from_json(const json& slot) {
 }
 
 }  // namespace
+
+std::vector<std::string> field_prefixes(const FeatureSchema& schema) {
+  std::vector<std::string> prefixes;
+  for (const TextField& field : schema.fields) prefixes.push_back(field.prefix);
+  return prefixes;
+}
 
 std::vector<FeatureColumn> parse_features(const FeatureSchema& schema) {
   std::vector<FeatureColumn> columns;

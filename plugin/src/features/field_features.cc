@@ -72,19 +72,6 @@ double inverse_document_frequency(double num_documents, double term_frequency) {
   return std::log(1.0 + (num_documents - term_frequency + 0.5) / (term_frequency + 0.5));
 }
 
-bool needs_collection_probability(FieldFeature feature) {
-  return feature == FieldFeature::dirichlet || feature == FieldFeature::jelinek_mercer;
-}
-
-bool compares_text(FieldFeature feature) {
-  return feature >= FieldFeature::trigram_jaccard && feature <= FieldFeature::number_surplus;
-}
-
-bool needs_word_idf(FieldFeature feature) {
-  return feature == FieldFeature::fuzzy_coverage || feature == FieldFeature::fuzzy_share ||
-         feature == FieldFeature::part_share;
-}
-
 VectorXd field_feature(FieldFeature feature, const FieldMatch& match) {
   assert(!compares_text(feature));
   switch (feature) {

@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-#include "irgan/feature_schema.h"
+#include "irgan/field_feature.h"
 
 namespace irgan {
 
@@ -22,15 +22,6 @@ struct FieldMatch {
 /// Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009, eq. 3.3, with 1 + so that it stays >=
 /// 0
 double inverse_document_frequency(double num_documents, double term_frequency);
-
-/// Whether `feature` reads FieldMatch::collection_probability.
-bool needs_collection_probability(FieldFeature feature);
-
-/// Whether `feature` compares the text's characters or words (FieldTexts) rather than terms (field_feature).
-bool compares_text(FieldFeature feature);
-
-/// Whether `feature` reads WordFacts::idf.
-bool needs_word_idf(FieldFeature feature);
 
 /// Returns `feature` of each candidate; NaN where a length that it needs is.
 ///

@@ -8,7 +8,6 @@
 #include "irgan/feature_schema.h"
 #include "plugin/src/features/known_words.h"
 #include "plugin/src/features/text_similarity.h"
-#include "plugin/src/features/value_snapshot.h"
 
 namespace irgan {
 

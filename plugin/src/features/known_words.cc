@@ -4,23 +4,21 @@
 
 #include "plugin/src/features/field_features.h"
 #include "plugin/src/features/field_postings.h"
-#include "plugin/src/features/index_state.h"
-#include "plugin/src/features/remote_candidates.h"
 
 namespace irgan {
 
-KnownWords::KnownWords(Xapian::Database db, const std::string& stemmer, std::string prefix)
-    : db_(std::move(db)), stem_(stemmer), prefix_(std::move(prefix)) {}
+KnownWords::KnownWords(const std::string& stemmer, std::string prefix) : stem_(stemmer), prefix_(std::move(prefix)) {}
 
-void KnownWords::begin(std::shared_ptr<ValueSnapshot> snapshot, RemoteCandidates* remote) {
-  constexpr std::size_t kMostWords = 1 << 16;                                    // some 10 MB
-  std::string now = snapshot ? snapshot->index_state() : index_state(db_).text;  // the application may have reopened it
+void KnownWords::begin(IndexReader& index) {
+  constexpr std::size_t kMostWords = 1 << 16;  // some 10 MB
+  std::string now = index.state();             // the application may have reopened it
+  std::shared_ptr<const void> numbers = index.word_numbers();
   const bool is_outdated = now != state_ || by_letters_.size() > kMostWords;
-  if (is_outdated || snapshot != snapshot_) by_number_.clear();
+  if (is_outdated || numbers != numbers_) by_number_.clear();
   if (is_outdated) by_letters_.clear();
   state_ = std::move(now);
-  snapshot_ = std::move(snapshot);
-  remote_ = remote;
+  numbers_ = std::move(numbers);
+  index_ = &index;
 }
 
 const WordFacts& KnownWords::facts_of(const ComparableWord& word) {
@@ -42,21 +40,21 @@ const WordFacts& KnownWords::looked_up(const ComparableWord& word) {
   const auto known = by_letters_.find(word.letters);
   if (known != by_letters_.end()) return known->second;
   const ConceptWord forms = forms_of(word);
-  const Xapian::doccount frequency =
-      remote_ ? word_frequency(*remote_, prefix_, forms) : word_frequency(db_, prefix_, forms);
-  WordFacts facts{forms.stem, inverse_document_frequency(db_.get_doccount(), frequency)};
+  const Xapian::doccount frequency = word_frequency(*index_, prefix_, forms);
+  WordFacts facts{forms.stem, inverse_document_frequency(index_->num_documents(), frequency)};
   return by_letters_.emplace(word.letters, std::move(facts)).first->second;
 }
 
 void KnownWords::expect(const std::vector<const ComparableWord*>& words) {
-  if (!remote_) return;
-  std::vector<std::string> terms;
-  for (const ComparableWord* word : words) {
-    if (by_letters_.count(word->letters) > 0) continue;
-    const std::vector<std::string> forms = indexed_forms(prefix_, forms_of(*word));
-    terms.insert(terms.end(), forms.begin(), forms.end());
-  }
-  remote_->count_documents(terms);
+  index_->prepare_frequencies([&] {
+    std::vector<std::string> terms;
+    for (const ComparableWord* word : words) {
+      if (by_letters_.count(word->letters) > 0) continue;
+      const std::vector<std::string> forms = indexed_forms(prefix_, forms_of(*word));
+      terms.insert(terms.end(), forms.begin(), forms.end());
+    }
+    return terms;
+  });
 }
 
 }  // namespace irgan

@@ -1,7 +1,7 @@
+#include "irgan/query_words.h"
+
 #include <algorithm>
 #include <string_view>
-
-#include "irgan/click_memory.h"
 
 namespace irgan {
 namespace {

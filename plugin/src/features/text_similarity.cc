@@ -5,6 +5,7 @@
 #include <algorithm>
 
 namespace irgan {
+
 ComparableText comparable_text(std::string_view text) {
   ComparableText result;
   std::vector<unsigned> points{' ', ' '};
@@ -35,6 +36,14 @@ ComparableText comparable_text(std::string_view text) {
   }
   std::sort(result.trigrams.begin(), result.trigrams.end());
   result.trigrams.erase(std::unique(result.trigrams.begin(), result.trigrams.end()), result.trigrams.end());
+  return result;
+}
+
+ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
+  ComparableTexts result;
+  result.own.reserve(texts.size());
+  for (const std::string& text : texts) result.own.push_back(comparable_text(text));
+  for (const ComparableText& text : result.own) result.all.push_back(&text);
   return result;
 }
 

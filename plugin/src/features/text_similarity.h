@@ -21,6 +21,18 @@ struct ComparableText {
 /// Lower-cases by Unicode and takes whatever is no word character for a space.
 ComparableText comparable_text(std::string_view text);
 
+/// Texts, a candidate each; valid as long as this object and whatever it may point into (a ValueSnapshot).
+struct ComparableTexts {
+  ComparableTexts() = default;
+  ComparableTexts(ComparableTexts&&) = default;  // a copy would point into the original
+  ComparableTexts& operator=(ComparableTexts&&) = default;
+
+  std::vector<ComparableText> own;
+  std::vector<const ComparableText*> all;
+};
+
+ComparableTexts comparable_texts(const std::vector<std::string>& texts);
+
 /// Returns how many trigrams both have.
 std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text);
 /// Shared trigrams / all trigrams of both; 0 if neither has any.

@@ -4,6 +4,14 @@
 
 namespace irgan {
 
+Xapian::valueno id_slot_of(const Xapian::Database& db) {
+  const std::string text = db.get_metadata(kIdSlotKey);
+  Xapian::valueno slot = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), slot);
+  const bool is_number = !text.empty() && parsed.ec == std::errc() && parsed.ptr == text.data() + text.size();
+  return is_number ? slot : Xapian::BAD_VALUENO;
+}
+
 Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, const std::string& id) {
   if (!prefix.empty()) {
     const auto posting = db.postlist_begin(prefix + id);

@@ -151,19 +151,6 @@ std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid en
 
 }  // namespace
 
-ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slot,
-                                 const std::vector<Xapian::docid>& docids) {
-  return comparable_texts(slot_texts(db, slot, docids));
-}
-
-ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
-  ComparableTexts result;
-  result.own.reserve(texts.size());
-  for (const std::string& text : texts) result.own.push_back(comparable_text(text));
-  for (const ComparableText& text : result.own) result.all.push_back(&text);
-  return result;
-}
-
 struct ValueSnapshot::State {
   template <class Chunk>
   using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
@@ -218,7 +205,8 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
   const std::size_t num_known = num_below(docids, column->end());
   ComparableTexts texts;
   if (num_known < docids.size()) {
-    texts = comparable_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()});
+    texts =
+        comparable_texts(slot_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()}));
   }
   std::vector<const ComparableText*> known;
   known.reserve(docids.size());

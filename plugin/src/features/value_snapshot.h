@@ -13,22 +13,6 @@
 
 namespace irgan {
 
-/// Texts, a candidate each; valid as long as this object and the snapshot that it may point into.
-struct ComparableTexts {
-  ComparableTexts() = default;
-  ComparableTexts(ComparableTexts&&) = default;  // a copy would point into the original
-  ComparableTexts& operator=(ComparableTexts&&) = default;
-
-  std::vector<ComparableText> own;
-  std::vector<const ComparableText*> all;
-};
-
-/// Returns the text of each of `docids`, which ascend, in `slot` of the index, made ready for comparison.
-ComparableTexts comparable_texts(const Xapian::Database& db, Xapian::valueno slot,
-                                 const std::vector<Xapian::docid>& docids);
-
-ComparableTexts comparable_texts(const std::vector<std::string>& texts);
-
 /// The slots of one state of an index, filled little by little by the searches that read them.
 ///
 /// Threads: safe to share; each brings a Database of its own

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "irgan/candidate.h"
 #include "irgan/errors.h"
-#include "irgan/feature_extractor.h"
 
 namespace irgan {
 
@@ -21,8 +21,8 @@ IRGAN_API PoolRange pool_range(const Eigen::Ref<const FeatureMatrix>& pool);
 
 /// Each feature becomes, side by side,
 ///   a column per bin [a, b] between neighbouring edges:  clip((x - a) / (b - a), 0, 1) - 1/2
-///   a column relative to the pool:                       (x - low) / (high - low) - 1/2,  -1/2 where the range is
-///   empty an indicator of missing, if training saw any:        0 or 1
+///   a column relative to the pool:                       (x - low) / (high - low) - 1/2,  -1/2 for an empty range
+///   an indicator of missing, if training saw any:        0 or 1
 /// and a missing value has 0 in all but the indicator.
 ///
 /// Source: Gorishniy et al., "On Embeddings for Numerical Features in Tabular Deep Learning", 2022, section 3.2

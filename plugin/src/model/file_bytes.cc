@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -13,6 +14,7 @@ namespace irgan {
 namespace {
 
 constexpr std::size_t kCopied = std::size_t{16} << 20;
+constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 
 /// A file descriptor that closes itself.
 struct Descriptor {
@@ -27,11 +29,33 @@ struct Descriptor {
 
 [[noreturn]] void refuse(const std::string& path) { throw Error(path + ": cannot be read: " + std::strerror(errno)); }
 
+// Reads to the end of what may be a pipe, whatever size the file has been said to have.
+std::string read_all(const Descriptor& file, const std::string& path) {
+  std::string content;
+  for (std::size_t size = 0;;) {
+    content.resize(std::max(2 * size, kBufferSize));
+    const ssize_t count = read(file.number, content.data() + size, content.size() - size);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) refuse(path);
+    size += static_cast<std::size_t>(count);
+    if (count == 0) {
+      content.resize(size);
+      return content;
+    }
+  }
+}
+
 std::shared_ptr<void> memory_of(std::size_t size) {
   return {operator new(size > 0 ? size : 1), [](void* bytes) { operator delete(bytes); }};
 }
 
 }  // namespace
+
+std::string read_file(const std::string& path) {
+  const Descriptor file(path);
+  if (file.number < 0) refuse(path);
+  return read_all(file, path);
+}
 
 FileBytes FileBytes::copy_of(std::string_view bytes) {
   FileBytes copy;
@@ -47,27 +71,14 @@ FileBytes FileBytes::of_file(const std::string& path) {
   struct stat status {};
   if (file.number < 0 || fstat(file.number, &status) != 0) refuse(path);
   if (!S_ISREG(status.st_mode)) throw Error(path + ": cannot be read: it is no regular file");
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size <= kCopied) return copy_of(read_all(file, path));  // cut short meanwhile: the digest tells
+  void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
+  if (mapped == MAP_FAILED) refuse(path);
   FileBytes result;
-  result.size_ = static_cast<std::size_t>(status.st_size);
-  if (result.size_ > kCopied) {
-    const std::size_t size = result.size_;
-    void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);
-    if (mapped == MAP_FAILED) refuse(path);
-    result.bytes_ =
-        std::shared_ptr<const void>(mapped, [size](const void* bytes) { munmap(const_cast<void*>(bytes), size); });
-    return result;
-  }
-  const std::shared_ptr<void> memory = memory_of(result.size_);
-  std::size_t done = 0;
-  while (done < result.size_) {
-    const ssize_t count = read(file.number, static_cast<char*>(memory.get()) + done, result.size_ - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) refuse(path);
-    if (count == 0) break;  // cut short meanwhile: the digest tells
-    done += static_cast<std::size_t>(count);
-  }
-  result.size_ = done;
-  result.bytes_ = memory;
+  result.size_ = size;
+  result.bytes_ =
+      std::shared_ptr<const void>(mapped, [size](const void* bytes) { munmap(const_cast<void*>(bytes), size); });
   return result;
 }
 

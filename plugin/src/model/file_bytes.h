@@ -1,4 +1,4 @@
-/// The bytes of a file, copied if they are few, mapped if they are many.
+/// The bytes of a file: as a string, or mapped where they are many.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,11 @@
 #include "irgan/errors.h"
 
 namespace irgan {
+
+/// Returns the whole content of `path`.
+///
+/// Throws: Error if it cannot be read
+IRGAN_API std::string read_file(const std::string& path);
 
 /// Bytes that begin at an address which 16 divides.
 class IRGAN_API FileBytes {

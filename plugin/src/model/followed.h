@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/errors.h"
 
 namespace irgan {
 
@@ -52,6 +52,17 @@ inline FileStamp stamp_of(const std::string& path, const FollowedNames& names) {
   }
   return {status.st_dev, status.st_ino, status.st_size, status.st_mtim, status.st_ctim};
 }
+
+/// Always the same content. `Source` declares get().
+template <class Source, class Content>
+class FixedSource : public Source {
+ public:
+  explicit FixedSource(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+  std::shared_ptr<const Content> get(const Xapian::Database&) override { return content_; }
+
+ private:
+  const std::shared_ptr<const Content> content_;
+};
 
 /// `Content` in a file, looked at again at most once a second, as model_file says. `Source` declares get().
 template <class Source, class Content>

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "irgan/click_memory.h"
+#include "irgan/errors.h"
+#include "irgan/memory_facts.h"
 
 namespace irgan {
 

@@ -7,21 +7,12 @@
 namespace irgan {
 namespace {
 
-class FixedMemory : public MemorySource {
- public:
-  explicit FixedMemory(std::shared_ptr<const ClickMemory> memory) : memory_(std::move(memory)) {}
-  std::shared_ptr<const ClickMemory> get(const Xapian::Database&) override { return memory_; }
-
- private:
-  std::shared_ptr<const ClickMemory> memory_;
-};
-
 constexpr FollowedNames kNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB", true};
 
 }  // namespace
 
 std::shared_ptr<MemorySource> fixed_memory(std::shared_ptr<const ClickMemory> memory) {
-  return std::make_shared<FixedMemory>(std::move(memory));
+  return std::make_shared<FixedSource<MemorySource, ClickMemory>>(std::move(memory));
 }
 
 std::shared_ptr<MemorySource> memory_file(const std::string& path, ProblemListener on_problem) {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
+#include "plugin/src/model/file_bytes.h"
+#include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 
@@ -54,51 +54,51 @@ void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& poi
 
 }  // namespace
 
-const char* to_string(Ranker ranker) {
-  switch (ranker) {
-    case Ranker::generator:
-      return "generator";
-    case Ranker::combined:
-      return "combined";
-    default:
-      return "discriminator";
+struct Model::State {
+  ModelParts parts;
+  std::vector<std::size_t> click_columns;  // none if there is no credit for documents that clicks do not know
+  std::string bytes;
+  std::string version;
+
+  explicit State(ModelParts all) : parts(std::move(all)), bytes(encode_model(parts)), version(hex_digest(bytes)) {
+    if (parts.unseen_credit != 0.0) click_columns = columns_from_clicks(parts.schema);
   }
-}
 
-Ranker ranker_from_string(const std::string& name) {
-  for (const Ranker ranker : {Ranker::discriminator, Ranker::generator, Ranker::combined}) {
-    if (name == to_string(ranker)) return ranker;
+  VectorXf unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const {
+    VectorXf credits = VectorXf::Zero(rows.rows());
+    for (Index row = 0; row < rows.rows(); ++row) {
+      const bool is_unseen = std::all_of(click_columns.begin(), click_columns.end(), [&](std::size_t column) {
+        return std::isnan(rows(row, static_cast<Index>(column)));
+      });
+      if (is_unseen) credits[row] = static_cast<float>(parts.unseen_credit);
+    }
+    return credits;
   }
-  throw ConfigError("unknown ranker '" + name + "': discriminator, generator or combined");
-}
+};
 
-Model::Model(ModelParts parts) : parts_(std::make_unique<const ModelParts>(std::move(parts))) {
-  if (parts_->unseen_credit != 0.0) click_columns_ = columns_from_clicks(parts_->schema);
-  bytes_ = encode_model(*parts_);
-  version_ = hex_digest(bytes_);
-}
+/// What model_parts.h does and the public header does not show.
+struct ModelAccess {
+  static std::shared_ptr<const Model> make(ModelParts parts) {
+    return std::shared_ptr<const Model>(new Model(std::make_unique<const Model::State>(std::move(parts))));
+  }
+  static const ModelParts& parts(const Model& model) { return model.state_->parts; }
+};
 
+std::shared_ptr<const Model> model_of(ModelParts parts) { return ModelAccess::make(std::move(parts)); }
+const ModelParts& parts_of(const Model& model) { return ModelAccess::parts(model); }
+
+Model::Model(std::unique_ptr<const State> state) : state_(std::move(state)) {}
 Model::~Model() = default;
 
 std::shared_ptr<const Model> Model::from_bytes(std::string_view bytes, const std::string& origin) {
-  return std::make_shared<const Model>(decode_model(bytes, origin));
+  return model_of(decode_model(bytes, origin));
 }
 
-std::shared_ptr<const Model> Model::from_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes;
-  try {
-    bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  } catch (const std::ios_base::failure&) {  // a directory opens like a file
-    file.close();
-  }
-  if (!file.is_open()) throw Error(path + ": cannot be read; is this the path of a model file?");
-  return from_bytes(bytes, path);
-}
+std::shared_ptr<const Model> Model::from_file(const std::string& path) { return from_bytes(read_file(path), path); }
 
-std::string Model::to_bytes() const { return bytes_; }
+std::string Model::to_bytes() const { return state_->bytes; }
 
-VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool) const { return score(pool, parts_->ranker); }
+VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool) const { return score(pool, state_->parts.ranker); }
 
 VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker) const {
   return score_beside(pool, pool, ranker);
@@ -106,27 +106,16 @@ VectorXf Model::score(const Eigen::Ref<const FeatureMatrix>& pool, Ranker ranker
 
 VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const Eigen::Ref<const FeatureMatrix>& pool,
                              Ranker ranker) const {
-  assert(pool.cols() == static_cast<Index>(parts_->schema.features.size()));
+  assert(pool.cols() == static_cast<Index>(state_->parts.schema.features.size()));
   assert(rows.cols() == pool.cols());
   FeatureMatrix encoded;
-  parts_->encoding.encode(rows, pool_range(pool), encoded);
-  const Mixture weights = mixture(ranker, parts_->temperature);
+  state_->parts.encoding.encode(rows, pool_range(pool), encoded);
+  const Mixture weights = mixture(ranker, state_->parts.temperature);
   VectorXf scores = VectorXf::Zero(rows.rows());
-  if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(parts_->discriminators, encoded);
-  if (weights.generator > 0.0F) scores += weights.generator * mean_score(parts_->generators, encoded);
-  if (!click_columns_.empty()) scores += weights.discriminator * unseen_credits(rows);
+  if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(state_->parts.discriminators, encoded);
+  if (weights.generator > 0.0F) scores += weights.generator * mean_score(state_->parts.generators, encoded);
+  if (!state_->click_columns.empty()) scores += weights.discriminator * state_->unseen_credits(rows);
   return scores;
-}
-
-VectorXf Model::unseen_credits(const Eigen::Ref<const FeatureMatrix>& rows) const {
-  VectorXf credits = VectorXf::Zero(rows.rows());
-  for (Index row = 0; row < rows.rows(); ++row) {
-    const bool is_unseen = std::all_of(click_columns_.begin(), click_columns_.end(), [&](std::size_t column) {
-      return std::isnan(rows(row, static_cast<Index>(column)));
-    });
-    if (is_unseen) credits[row] = static_cast<float>(parts_->unseen_credit);
-  }
-  return credits;
 }
 
 FeatureMatrix Model::explain(const Eigen::Ref<const FeatureMatrix>& pool) const { return explain_beside(pool, pool); }
@@ -135,39 +124,39 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
                                     const Eigen::Ref<const FeatureMatrix>& pool) const {
   constexpr int kMidpoints = 64;
   FeatureMatrix encoded;
-  parts_->encoding.encode(rows, pool_range(pool), encoded);
+  state_->parts.encoding.encode(rows, pool_range(pool), encoded);
   FeatureMatrix difference = encoded;
   const Eigen::RowVectorXf mean = encoded.colwise().mean();
   difference.rowwise() -= mean;
-  const Mixture weights = mixture(parts_->ranker, parts_->temperature);
+  const Mixture weights = mixture(state_->parts.ranker, state_->parts.temperature);
   FeatureMatrix gradient = FeatureMatrix::Zero(encoded.rows(), encoded.cols());
   for (int k = 0; k < kMidpoints; ++k) {
     FeatureMatrix points = difference * ((static_cast<float>(k) + 0.5F) / kMidpoints);
     points.rowwise() += mean;
     if (weights.discriminator > 0.0F)
-      add_gradient(parts_->discriminators, points, weights.discriminator / kMidpoints, gradient);
-    if (weights.generator > 0.0F) add_gradient(parts_->generators, points, weights.generator / kMidpoints, gradient);
+      add_gradient(state_->parts.discriminators, points, weights.discriminator / kMidpoints, gradient);
+    if (weights.generator > 0.0F)
+      add_gradient(state_->parts.generators, points, weights.generator / kMidpoints, gradient);
   }
   FeatureMatrix contributions = FeatureMatrix::Zero(rows.rows(), rows.cols());
-  const std::vector<Index> owner = parts_->encoding.feature_of_column();
+  const std::vector<Index> owner = state_->parts.encoding.feature_of_column();
   for (std::size_t c = 0; c < owner.size(); ++c) {
     const Index column = static_cast<Index>(c);
     contributions.col(owner[c]).array() += difference.col(column).array() * gradient.col(column).array();
   }
-  if (!click_columns_.empty()) {
-    const VectorXf credits = unseen_credits(rows);
-    contributions.col(static_cast<Index>(click_columns_.front())).array() +=
+  if (!state_->click_columns.empty()) {
+    const VectorXf credits = state_->unseen_credits(rows);
+    contributions.col(static_cast<Index>(state_->click_columns.front())).array() +=
         weights.discriminator * (credits.array() - credits.mean());
   }
   return contributions;
 }
 
-const FeatureSchema& Model::schema() const { return parts_->schema; }
-const IndexFacts& Model::index_facts() const { return parts_->facts; }
-std::size_t Model::depth() const { return parts_->depth; }
-Ranker Model::ranker() const { return parts_->ranker; }
-const std::string& Model::training_record() const { return parts_->training_record; }
-const std::string& Model::version() const { return version_; }
-const ModelParts& Model::parts() const { return *parts_; }
+const FeatureSchema& Model::schema() const { return state_->parts.schema; }
+const IndexFacts& Model::index_facts() const { return state_->parts.facts; }
+std::size_t Model::depth() const { return state_->parts.depth; }
+Ranker Model::ranker() const { return state_->parts.ranker; }
+const std::string& Model::training_record() const { return state_->parts.training_record; }
+const std::string& Model::version() const { return state_->version; }
 
 }  // namespace irgan

@@ -1,10 +1,12 @@
+#include "plugin/src/model/model_codec.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "plugin/src/model/model_parts.h"
+#include "plugin/src/model/index_facts.h"
 #include "plugin/src/model/safetensors.h"
 
 namespace irgan {
@@ -19,21 +21,12 @@ constexpr const char* kVersionWithCredit =
     "2";  // of models whose documents get a credit, which version 1 does not know
 constexpr std::size_t kEncodingTensors = 3;
 
-std::string tensor_name(const char* player, std::size_t network, std::size_t layer, const char* part) {
-  return std::string(player) + '.' + std::to_string(network) + '.' + std::to_string(layer) + '.' + part;
+std::string network_name(const char* player, std::size_t number) {
+  return std::string(player) + '.' + std::to_string(number);
 }
 
 void add_networks(const char* player, const std::vector<Network>& networks, TensorFile& file) {
-  for (std::size_t n = 0; n < networks.size(); ++n) {
-    for (std::size_t l = 0; l < networks[n].layers.size(); ++l) {
-      const Network::Layer& layer = networks[n].layers[l];
-      const FeatureMatrix outputs_by_inputs = layer.weight.transpose();
-      file.tensors.push_back(make_tensor(tensor_name(player, n, l, "weight"),
-                                         {outputs_by_inputs.rows(), outputs_by_inputs.cols()},
-                                         outputs_by_inputs.data()));
-      file.tensors.push_back(make_tensor(tensor_name(player, n, l, "bias"), {layer.bias.size()}, layer.bias.data()));
-    }
-  }
+  for (std::size_t n = 0; n < networks.size(); ++n) put_network(network_name(player, n), networks[n], file);
 }
 
 std::size_t num_tensors(const std::vector<Network>& networks) {
@@ -42,35 +35,18 @@ std::size_t num_tensors(const std::vector<Network>& networks) {
   return count;
 }
 
-bool all_finite(const std::vector<float>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
-}
-
 std::vector<Network> read_networks(const char* player, Index num_inputs, const TensorFile& file) {
   std::vector<Network> networks;
-  for (std::size_t n = 0; file.contains(tensor_name(player, n, 0, "weight")); ++n) {
-    Network network;
-    Index width = num_inputs;
-    for (std::size_t l = 0; file.contains(tensor_name(player, n, l, "weight")); ++l) {
-      const std::string name = tensor_name(player, n, l, "weight");
-      const auto shape = file.tensor(name, "F32", 2).shape;
-      const std::vector<float> weight = file.floats(name, 2);
-      const std::vector<float> bias = file.floats(tensor_name(player, n, l, "bias"), 1);
-      if (shape[1] != width || static_cast<std::int64_t>(bias.size()) != shape[0] || shape[0] == 0) {
-        throw FormatError(file.origin + ": tensor '" + name + "' does not fit its neighbours");
-      }
-      if (!all_finite(weight) || !all_finite(bias)) {
-        throw FormatError(file.origin + ": tensor '" + name + "' or its bias is not finite");
-      }
-      width = shape[0];
-      network.layers.push_back({Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]).transpose(),
-                                Eigen::Map<const Eigen::VectorXf>(bias.data(), static_cast<Index>(bias.size()))});
-    }
-    if (width != 1)
-      throw FormatError(file.origin + ": network " + player + "." + std::to_string(n) + " has not one output");
+  for (std::size_t n = 0;; ++n) {
+    const std::string name = network_name(player, n);
+    Network network = get_network(name, file);
+    if (network.layers.empty()) return networks;
+    if (network.num_inputs() != num_inputs)
+      throw FormatError(file.origin + ": tensor '" + name + ".0.weight' does not fit its neighbours");
+    if (network.layers.back().bias.size() != 1)
+      throw FormatError(file.origin + ": network " + name + " has not one output");
     networks.push_back(std::move(network));
   }
-  return networks;
 }
 
 void add_encoding(const Encoding& encoding, TensorFile& file) {
@@ -104,7 +80,9 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
         indicators[j] != 0};
     const bool ascending = std::adjacent_find(feature.edges.begin(), feature.edges.end(),
                                               [](float a, float b) { return !(a < b); }) == feature.edges.end();
-    if (!ascending || !all_finite(feature.edges)) throw FormatError(file.origin + ": the encoding's edges do not rise");
+    const bool finite =
+        std::all_of(feature.edges.begin(), feature.edges.end(), [](float x) { return std::isfinite(x); });
+    if (!ascending || !finite) throw FormatError(file.origin + ": the encoding's edges do not rise");
     encoding.features.push_back(std::move(feature));
     begin = end;
   }
@@ -123,11 +101,7 @@ std::string encode_model(const ModelParts& parts) {
       {"format_version", parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion},
       {"feature_schema", schema_to_json(parts.schema)},
       {"training_record", parts.training_record},
-      {"index", json{{"uuid", parts.facts.uuid},
-                     {"num_documents", parts.facts.num_documents},
-                     {"average_length", parts.facts.average_length},
-                     {"id_prefix", parts.facts.id_prefix}}
-                    .dump()},
+      {"index", index_facts_to_json(parts.facts).dump()},
       {"serving", serving.dump()},
   };
   add_encoding(parts.encoding, file);
@@ -149,9 +123,7 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
     parts.schema = schema_from_json(file.text("feature_schema"), origin);
     parts.training_record = file.text("training_record");
     if (!json::accept(parts.training_record)) throw FormatError(origin + ": the training record is not JSON");
-    const json index = json::parse(file.text("index"));
-    parts.facts = {index.at("uuid").get<std::string>(), index.at("num_documents").get<std::uint64_t>(),
-                   index.at("average_length").get<double>(), index.at("id_prefix").get<std::string>()};
+    parts.facts = index_facts_from_json(json::parse(file.text("index")));
     const json serving = json::parse(file.text("serving"));
     parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
     parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));

@@ -1,15 +1,20 @@
 /// What a Model is made of: known to the trainer, which makes models, and to their codec.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "irgan/model.h"
+#include "irgan/feature_schema.h"
+#include "irgan/index_facts.h"
+#include "irgan/ranker.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 
 namespace irgan {
+
+class Model;
 
 struct ModelParts {
   FeatureSchema schema;
@@ -18,18 +23,17 @@ struct ModelParts {
   std::vector<Network> generators;      ///< as many, or none if no generator was trained
   double temperature = 1.0;             ///< p_theta = softmax(g / temperature)
   Ranker ranker = Ranker::discriminator;
-  double unseen_credit =
-      0.0;  ///< added to the discriminator's score of a document whose features from clicks are all missing
+  /// Added to the discriminator's score of a document whose features from clicks are all missing.
+  double unseen_credit = 0.0;
   std::size_t depth = 100;
   IndexFacts facts;
   std::string training_record = "{}";  ///< JSON
 };
 
-/// The model's file form: safetensors with `{generator,discriminator}.{network}.{layer}.{weight,bias}` in PyTorch's
-/// orientation (outputs x inputs), `encoding.*`, and the rest in the metadata.
-std::string encode_model(const ModelParts& parts);
+/// Returns the model that is made of `parts`.
+IRGAN_API std::shared_ptr<const Model> model_of(ModelParts parts);
 
-/// Throws: FormatError beginning with `origin`.
-ModelParts decode_model(std::string_view bytes, const std::string& origin);
+/// Returns what `model` is made of.
+IRGAN_API const ModelParts& parts_of(const Model& model);
 
 }  // namespace irgan

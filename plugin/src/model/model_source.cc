@@ -7,21 +7,12 @@
 namespace irgan {
 namespace {
 
-class FixedModel : public ModelSource {
- public:
-  explicit FixedModel(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
-  std::shared_ptr<const Model> get(const Xapian::Database&) override { return model_; }
-
- private:
-  std::shared_ptr<const Model> model_;
-};
-
 constexpr FollowedNames kNames{"model", kModelKey, kModelVersionKey, off_t{1} << 30, "1 GiB", false};
 
 }  // namespace
 
 std::shared_ptr<ModelSource> fixed_model(std::shared_ptr<const Model> model) {
-  return std::make_shared<FixedModel>(std::move(model));
+  return std::make_shared<FixedSource<ModelSource, Model>>(std::move(model));
 }
 
 std::shared_ptr<ModelSource> model_file(const std::string& path, ProblemListener on_problem) {

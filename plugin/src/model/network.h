@@ -2,12 +2,15 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <string>
 #include <vector>
 
+#include "irgan/candidate.h"
 #include "irgan/errors.h"
-#include "irgan/feature_extractor.h"
 
 namespace irgan {
+
+struct TensorFile;
 
 /// h_0 = x;  h_l = tanh(h_(l-1) weight_l + bias_l);  score = h_(L-1) weight_L + bias_L, one output.
 struct IRGAN_API Network {
@@ -36,5 +39,14 @@ struct IRGAN_API Network {
   /// Shapes: result: n x num_inputs()
   FeatureMatrix input_gradient(const Activations& activations, Eigen::Index num_rows) const;
 };
+
+/// Adds the network's tensors to `file`: "{name}.{layer}.weight" in PyTorch's orientation (outputs x inputs) and
+/// "{name}.{layer}.bias".
+IRGAN_API void put_network(const std::string& name, const Network& network, TensorFile& file);
+
+/// Returns the network of that name; one without layers if `file` has none.
+///
+/// Throws: FormatError if a layer does not fit its neighbours or a number is not finite
+IRGAN_API Network get_network(const std::string& name, const TensorFile& file);
 
 }  // namespace irgan

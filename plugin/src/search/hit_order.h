@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "irgan/reranker.h"
+#include "irgan/model.h"
+#include "irgan/reranked_page.h"
 
 namespace irgan {
 

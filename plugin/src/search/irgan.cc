@@ -12,6 +12,7 @@
 
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
+#include "plugin/src/features/local_index.h"
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/search/own_search.h"
@@ -20,9 +21,10 @@
 
 struct irgan_ranker {
   irgan_ranker(const char* db_path, std::shared_ptr<irgan::ModelSource> models)
-      : db(db_path), served(db, std::move(models), {}, std::make_shared<irgan::ValueCache>()) {}
+      : db(db_path), served(db, std::move(models), {}) {}
 
   Xapian::Database db;
+  irgan::ValueCache values;
   irgan::ServedModel served;
 };
 
@@ -114,7 +116,8 @@ void rescore(irgan_ranker& ranker, const Xapian::Query& query, const uint32_t* d
   const Model& model = ranker.served.refresh();
   if (count == 0) return;
   const std::vector<Candidate> candidates = candidates_of(ranker.db, query, docids, weights, count);
-  const Eigen::VectorXf found = model.score(ranker.served.extractor().extract(query, candidates));
+  const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
+  const Eigen::VectorXf found = model.score(ranker.served.features(query, candidates, *index, [] {}));
   if (!found.allFinite()) throw Error("the model gives scores that are not finite");
   for (std::size_t i = 0; i < count; ++i) scores[i] = found[static_cast<Eigen::Index>(i)];
 }

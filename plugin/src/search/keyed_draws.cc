@@ -1,6 +1,6 @@
 #include "plugin/src/search/keyed_draws.h"
 
-#include "xxhash.h"
+#include <xxhash.h>
 
 namespace irgan {
 

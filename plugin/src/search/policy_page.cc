@@ -21,7 +21,7 @@ double log_add(double a, double b) {
 
 bool explores(const std::string& key, double share) { return KeyedDraws(key, "whether to explore").uniform(0) < share; }
 
-Ranker policy_of(const Model& model) { return model.parts().generators.empty() ? model.ranker() : Ranker::generator; }
+Ranker policy_of(const Model& model) { return parts_of(model).generators.empty() ? model.ranker() : Ranker::generator; }
 
 std::vector<PageDraw> draw_page(const Eigen::Ref<const Eigen::VectorXd>& logits,
                                 const std::vector<Xapian::docid>& docids, const std::string& key) {

@@ -5,7 +5,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "plugin/src/features/field_prefixes.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/search/query_constraint.h"

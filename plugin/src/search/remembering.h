@@ -11,10 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "irgan/feature_extractor.h"
+#include "irgan/candidate.h"
 #include "irgan/memory_source.h"
 #include "irgan/model.h"
-#include "irgan/reranker.h"
+#include "irgan/query_words.h"
+#include "irgan/rerank_options.h"
 
 namespace irgan {
 

@@ -33,7 +33,7 @@ bool is_in_order(const Xapian::MSet& page, const std::vector<RescoringPlan::Entr
 }  // namespace
 
 Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, const RescoringPlan& plan,
-                         const RemoteCandidates& candidates, Xapian::doccount first, Xapian::doccount maxitems) {
+                         const RemoteIndex& index, Xapian::doccount first, Xapian::doccount maxitems) {
   std::vector<RescoringPlan::Entry> order = plan.entries;
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   const auto num_hits = static_cast<Xapian::doccount>(order.size());
@@ -47,7 +47,7 @@ Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, cons
     std::vector<Query> documents;
     for (const RescoringPlan::Entry& entry : order) {
       documents.emplace_back(Query::OP_FILTER, Query((new Xapian::FixedWeightPostingSource(entry.weight))->release()),
-                             document_of(candidates.id_term(entry.docid), attempt.as_wildcards));
+                             document_of(index.id_term(entry.docid), attempt.as_wildcards));
     }
     Xapian::Enquire enquire(db);
     enquire.set_query(Query(Query::OP_AND_MAYBE, Query(Query::OP_SCALE_WEIGHT, original, 0.0),

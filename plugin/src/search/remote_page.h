@@ -3,7 +3,7 @@
 
 #include <xapian.h>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/remote_index.h"
 #include "plugin/src/search/rescoring_source.h"
 
 namespace irgan {
@@ -15,12 +15,12 @@ namespace irgan {
 /// not always as tight as those of the first pass; a number of up to 1,000 that it knew exactly stays exact. The id
 /// terms stand as wildcards that expand to one term, since those are not among a query's matching terms.
 ///
-/// Requires: the plan's documents are candidates
+/// Requires: the plan's documents are candidates of `index`
 /// Throws:   Error if the servers answer in another order; Xapian::NetworkError
 /// Cost:     a search, two or three where Xapian answers wrongly at first (one query in forty); the original query is
 /// matched
 ///           in each, without weights
 Xapian::MSet remote_page(const Xapian::Database& db, const Xapian::Query& original, const RescoringPlan& plan,
-                         const RemoteCandidates& candidates, Xapian::doccount first, Xapian::doccount maxitems);
+                         const RemoteIndex& index, Xapian::doccount first, Xapian::doccount maxitems);
 
 }  // namespace irgan

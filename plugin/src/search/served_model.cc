@@ -7,17 +7,17 @@
 
 namespace irgan {
 
-ServedModel::ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem,
-                         std::shared_ptr<ValueCache> values)
-    : db_(std::move(db)), source_(std::move(source)), on_problem_(std::move(on_problem)), values_(std::move(values)) {}
+ServedModel::ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem)
+    : db_(std::move(db)), source_(std::move(source)), on_problem_(std::move(on_problem)) {}
 
 const Model& ServedModel::refresh() {
   std::shared_ptr<const Model> current = source_->get(db_);
   if (model_ && (current == model_ || current == refused_)) return *model_;
   try {
+    auto columns = std::make_unique<FeatureColumns>(current->schema(), db_);
     // Behind a server, looking for a prefix that the index lost brings all its terms.
-    const ProblemListener on_loss = has_remote_shard(db_) ? ProblemListener() : on_problem_;
-    extractor_ = std::make_unique<FeatureExtractor>(db_, current->schema(), on_loss, values_);
+    if (on_problem_ && !has_remote_shard(db_)) report_losses(db_, current->schema(), on_problem_);
+    columns_ = std::move(columns);
     model_ = std::move(current);
     refused_.reset();
   } catch (const FormatError& error) {

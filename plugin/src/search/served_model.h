@@ -3,12 +3,13 @@
 
 #include <xapian.h>
 
+#include <functional>
 #include <memory>
+#include <vector>
 
-#include "irgan/feature_extractor.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
-#include "irgan/value_cache.h"
+#include "plugin/src/features/feature_columns.h"
 
 namespace irgan {
 
@@ -17,27 +18,32 @@ namespace irgan {
 /// Threads: one
 class ServedModel {
  public:
-  /// `values`: as FeatureExtractor takes them
-  ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem,
-              std::shared_ptr<ValueCache> values);
+  ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem);
 
-  /// Takes what the source has now. A model that is refused is told once, and the one before stays.
+  /// Takes what the source has now. A model that is refused is reported once, and the one before stays.
   ///
   /// Throws: what ModelSource::get throws; FormatError if the first model cannot be extracted
   const Model& refresh();
 
   /// Requires: refresh() has returned once
   const Model& model() const { return *model_; }
-  const FeatureExtractor& extractor() const { return *extractor_; }
+
+  /// Returns the model's features of `candidates`, as FeatureExtractor::extract does.
+  ///
+  /// index:    a reader of this search
+  /// Requires: as model()
+  FeatureMatrix features(const Xapian::Query& query, const std::vector<Candidate>& candidates, IndexReader& index,
+                         const std::function<void()>& before_feature) const {
+    return columns_->extract(query, candidates, index, before_feature);
+  }
 
  private:
   const Xapian::Database db_;
   const std::shared_ptr<ModelSource> source_;
   const ProblemListener on_problem_;
-  const std::shared_ptr<ValueCache> values_;
   std::shared_ptr<const Model> model_;
   std::shared_ptr<const Model> refused_;
-  std::unique_ptr<FeatureExtractor> extractor_;  // of model_
+  std::unique_ptr<FeatureColumns> columns_;  // of model_
 };
 
 }  // namespace irgan

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/index_layout.h"
@@ -19,11 +19,11 @@ constexpr Xapian::valueno kOmindexSize = 2;  // omindex's own slots: 0 last modi
 
 /// An index as omindex makes it: unique ids under U, titles under S, text without a prefix that holds the title too, no
 /// layout; its documents dealt in turn over the shards.
-struct Site {
+struct SmallSite {
   ScratchFolder folder;
   std::vector<std::string> paths;
 
-  explicit Site(std::size_t num_shards = 1) {
+  explicit SmallSite(std::size_t num_shards = 1) {
     const std::pair<const char*, const char*> documents[] = {{"Red kites", "kites over the hill"},
                                                              {"Blue", "a long and blue text about nothing at all"},
                                                              {"Hills", ""},
@@ -71,7 +71,7 @@ double number_in(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid
 }  // namespace
 
 TEST_CASE("annotate --field-lengths counts the words of an index that omindex made", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const CommandResult result = site.annotate("--field-lengths");
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -95,7 +95,7 @@ TEST_CASE("annotate --field-lengths counts the words of an index that omindex ma
 }
 
 TEST_CASE("annotate leaves terms, data and the values of others as they were", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const auto content = [&] {
     const Xapian::Database db = site.open();
     std::string all;
@@ -118,7 +118,7 @@ TEST_CASE("annotate leaves terms, data and the values of others as they were", "
 }
 
 TEST_CASE("annotate --values puts numbers by document id into a slot that nobody uses", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   site.folder.write("sales", "/page1\t5\n/page3\t-2.5\r\n/gone\t1\n\n/page2\t1e3\n");
   const CommandResult result = site.annotate("--values " + site.folder.file("sales") + ":sales");
   REQUIRE(result.exit_code == 0);
@@ -137,7 +137,7 @@ TEST_CASE("annotate --values puts numbers by document id into a slot that nobody
 }
 
 TEST_CASE("annotate gives each new value a slot of its own, past those that documents use", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const std::string file = site.folder.write("f", "/page1\t5\n");
   REQUIRE(site.annotate("--values " + file + ":a --values " + file + ":b --values " + file + ":c").exit_code == 0);
   const IndexLayout layout = read_layout(site.open());
@@ -157,7 +157,7 @@ TEST_CASE("annotate gives each new value a slot of its own, past those that docu
 }
 
 TEST_CASE("annotate takes a slot by its number, unless something else is there", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const std::string file = site.folder.write("f", "/page1\t5\n");
   REQUIRE(site.annotate("--values " + file + ":7").exit_code == 0);
   CHECK(read_layout(site.open()).values.at(0).name == "value7");
@@ -166,7 +166,7 @@ TEST_CASE("annotate takes a slot by its number, unless something else is there",
   const CommandResult taken = site.annotate("--values " + file + ":2");
   CHECK(taken.exit_code == 2);
   CHECK_THAT(taken.err,
-             Contains("--values " + file + ":2: the slot holds something else") && Contains("--value NAME=2"));
+             Contains("--values " + file + ":2: the slot holds something else") && Contains("(value NAME=2)"));
   CHECK(number_in(site.open(), kOmindexSize, 1) == 100);
 
   REQUIRE(site.annotate("--value size=2 --values " + file + ":2").exit_code == 0);
@@ -175,7 +175,7 @@ TEST_CASE("annotate takes a slot by its number, unless something else is there",
 }
 
 TEST_CASE("annotate does not put values into the slots of field lengths", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const std::string file = site.folder.write("f", "/page1\t5\n");
   REQUIRE(site.annotate("--field-lengths").exit_code == 0);
   const Xapian::valueno slot = read_layout(site.open()).fields[0].length_slot;
@@ -184,7 +184,7 @@ TEST_CASE("annotate does not put values into the slots of field lengths", "[inde
 }
 
 TEST_CASE("annotate --field-lengths again counts anew into the same slots", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   REQUIRE(site.annotate("--field-lengths").exit_code == 0);
   const std::string layout = site.open().get_metadata(kLayoutKey);
   {
@@ -201,7 +201,7 @@ TEST_CASE("annotate --field-lengths again counts anew into the same slots", "[in
 }
 
 TEST_CASE("annotate keeps what it is told of fields, stemmer and ids", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   REQUIRE(
       site.annotate("--field-lengths --prefix name=S --prefix topic=XT --stemmer none --id-prefix docid --value size=2")
           .exit_code == 0);
@@ -218,7 +218,7 @@ TEST_CASE("annotate keeps what it is told of fields, stemmer and ids", "[index_t
 
 // a -> b, c; b -> a; c -> a: as pagerank_test has it, with page4 on its own.
 TEST_CASE("annotate --pagerank ranks documents by the links between them", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const std::string links =
       site.folder.write("links", "/page1\t/page2\n/page1\t/page3\n/page2\t/page1\n/page3\t/page1\n/page1\t/gone\n");
   REQUIRE(site.annotate("--pagerank " + links + ":pagerank").exit_code == 0);
@@ -233,9 +233,9 @@ TEST_CASE("annotate --pagerank ranks documents by the links between them", "[ind
 }
 
 TEST_CASE("annotate writes the same into several shards as into one index", "[index_tools][annotate]") {
-  const Site one(1);
-  const Site three(3);
-  for (const Site* site : {&one, &three}) {
+  const SmallSite one(1);
+  const SmallSite three(3);
+  for (const SmallSite* site : {&one, &three}) {
     const std::string sales = site->folder.write("sales", "/page1\t5\n/page4\t-2\n/gone\t1\n");
     const std::string links = site->folder.write("links", "/page1\t/page2\n/page2\t/page3\n/page3\t/page1\n");
     const CommandResult result =
@@ -261,7 +261,7 @@ TEST_CASE("annotate writes the same into several shards as into one index", "[in
 }
 
 TEST_CASE("annotate changes no shard while another program writes to one", "[index_tools][annotate]") {
-  const Site site(3);
+  const SmallSite site(3);
   const Xapian::WritableDatabase indexer(site.paths[2], Xapian::DB_OPEN);
   const CommandResult result = site.annotate("--field-lengths");
   CHECK(result.exit_code == 1);
@@ -270,7 +270,7 @@ TEST_CASE("annotate changes no shard while another program writes to one", "[ind
 }
 
 TEST_CASE("annotate refuses bad lines with their place, and writes nothing then", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const auto [flag, text, message] = GENERATE(table<const char*, const char*, const char*>({
       {"--values", "/page1\t1\n/page2 2\n", ":2: must be two columns with a tab between"},
       {"--values", "\t1\n", ":1: must be two columns"},
@@ -290,7 +290,7 @@ TEST_CASE("annotate refuses bad lines with their place, and writes nothing then"
 }
 
 TEST_CASE("annotate refuses options that make no sense", "[index_tools][annotate]") {
-  const Site site;
+  const SmallSite site;
   const std::string file = site.folder.write("f", "/page1\t1\n");
   const auto refused = [&](const std::string& options) {
     const CommandResult result = site.annotate(options);
@@ -309,7 +309,7 @@ TEST_CASE("annotate refuses options that make no sense", "[index_tools][annotate
 }
 
 TEST_CASE("annotate --ids puts each unique-id term into a free slot and says in which", "[index_tools][annotate]") {
-  const Site site(GENERATE(1, 2));
+  const SmallSite site(GENERATE(1, 2));
   const CommandResult result = site.annotate("--ids");
   CAPTURE(result.err);
   REQUIRE(result.exit_code == 0);

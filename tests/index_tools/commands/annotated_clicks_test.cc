@@ -175,7 +175,7 @@ TEST_CASE("annotate --clicks refuses a field of the site's own in its place, and
   const std::string log = site.folder.write("log", kHeader + Site::clicks("red hats", "d1", 12));
   const CommandResult taken = site.annotate("--prefix clicked=XC --clicks " + log);
   CHECK(taken.exit_code == 2);
-  CHECK_THAT(taken.err, Contains("--clicks: the index has a field or value of its own called clicked"));
+  CHECK_THAT(taken.err, Contains("--clicks cannot be kept: the index has a field or value of its own called clicked"));
   const CommandResult empty = site.annotate(
       "--clicks " + site.folder.write("none", "session\tquery\tdoc_id\trank\tclicked\ns\thats\td1\t1\t0\n"));
   CHECK(empty.exit_code == 1);

@@ -144,7 +144,7 @@ TEST_CASE_METHOD(Fixture, "flags that exclude each other", "[index_tools][bad_in
              Contains("--data and --valid-queries exclude each other"));
   CHECK_THAT(refused("train " + from_index + "--valid @rows --model @out"), Contains("--valid needs --data"));
   CHECK_THAT(refused("train " + from_index + "--labels grades --model @out"), Contains("--labels needs --data"));
-  CHECK_THAT(refused("train --db @db" + kQueries + "--clicks - --valid-queries @test.tsv --model @out"),
+  CHECK_THAT(refused("train --db @db" + kQueries + "--clicks - --split time --model @out"),
              Contains("the log is read twice"));
   CHECK_THAT(refused("train --db @db" + kQueries + "--model @out"),
              Contains("one of --clicks and --qrels is needed, not both"));
@@ -227,7 +227,7 @@ TEST_CASE_METHOD(Fixture, "an index whose files are damaged", "[index_tools][bad
 
 TEST_CASE_METHOD(Fixture, "an index without documents", "[index_tools][bad_input]") {
   Xapian::WritableDatabase(file("db"), Xapian::DB_CREATE_OR_OVERWRITE).commit();
-  const auto is_told = Contains("--db " + file("db") + ": there are no documents in the index");
+  const auto is_told = Contains("index " + file("db") + ": there are no documents in the index");
   CHECK_THAT(failed("features --db @db" + kQueries + "--qrels @learn.qrels --out @out"), is_told);
   CHECK_THAT(failed("train --db @db" + kQueries + "--qrels @learn.qrels --model @out"), is_told);
   CHECK_THAT(failed("rerank --db @db --model @model --queries @test.tsv --out @out"), is_told);
@@ -296,14 +296,14 @@ TEST_CASE_METHOD(Fixture, "click logs that cannot be understood", "[index_tools]
   const std::string line = "features --db @db" + kQueries + "--out @out --clicks @log ";
   folder.write("log", "who\twhat\twhen\na\tb\tc\n");
   CHECK_THAT(failed(line), Contains(file("log") + ":1: the header of the click log lacks a column") &&
-                               Contains("found: who, what, when") && Contains("--column NAME=THEIRS"));
+                               Contains("found: who, what, when") && Contains("columns NAME=THEIRS"));
   CHECK_THAT(refused(line + "--column doc_id=thing"),
              Contains("--column doc_id=thing") && Contains("it has who, what, when"));
   CHECK_THAT(refused(line + "--column thing=what"),
              Contains("there is no column 'thing'; the known ones are session, time, query_id"));
   CHECK_THAT(refused(line + "--column doc_id"), Contains("--column doc_id: must be KNOWN=THEIRS"));
   folder.write("log", "query_id\tdoc_id\trank\tclicked\nq1\td1\tfirst\t1\nq1\td2\t2\tperhaps\nq1\td3\t3\t1\n");
-  CHECK_THAT(failed(line), Contains("2 of 3 lines cannot be used") && Contains("--max-bad 0.01") &&
+  CHECK_THAT(failed(line), Contains("2 of 3 lines cannot be used") && Contains("max_bad 0.01") &&
                                Contains("1 bad clicked, 1 bad rank") && Contains(file("log") + ":2: bad rank"));
   folder.write("log", "[{\"query_id\": \"q1\"}]\n");
   CHECK_THAT(failed(line), Contains("JSON array"));
@@ -466,7 +466,7 @@ TEST_CASE_METHOD(Fixture, "folders in which nothing may be written", "[index_too
 TEST_CASE_METHOD(Fixture, "an index that another program writes to", "[index_tools][bad_input]") {
   const Xapian::WritableDatabase indexer(file("db"), Xapian::DB_OPEN);
   const auto is_told =
-      Contains("--db " + file("db") + ": another program is writing to the index and has locked it; try again");
+      Contains("index " + file("db") + ": another program is writing to the index and has locked it; try again");
   CHECK_THAT(failed("store --db @db --model @model"), is_told);
   CHECK_THAT(failed("annotate --db @db --field-lengths"), is_told);
   CHECK(run_line("search --db " + file("db") + " amber").exit_code == 0);  // readers need no lock

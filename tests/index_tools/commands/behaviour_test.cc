@@ -11,12 +11,13 @@
 #include <random>
 #include <sstream>
 
-#include "index_tools/options/evidence_options.h"
+#include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/rows/preparation.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/index_layout.h"
 #include "trainer/training/training.h"
@@ -80,29 +81,32 @@ class Corpus {
     return all;
   }
 
-  EvidenceOptions evidence(BehaviourSource source) const {
-    EvidenceOptions options;
-    options.database.paths = {path(0), path(1)};
-    options.queries = folder.file("queries");
-    options.clicks = {folder.file("clicks")};
-    options.behaviour = true;
-    options.behaviour_from = source;
-    options.num_threads = 2;
-    return options;
+  Site site() const { return site_at({path(0), path(1)}); }
+
+  Evidence evidence() const {
+    Evidence known;
+    known.queries = read_queries(folder.file("queries"));
+    known.clicks = {folder.file("clicks")};
+    return known;
   }
 
-  TrainingData prepare(const EvidenceOptions& options) const {
-    struct Quiet {  // also where preparing throws: cerr must not keep a buffer that is gone
-      std::ostringstream heard;
-      std::streambuf* before = std::cerr.rdbuf(heard.rdbuf());
-      ~Quiet() { std::cerr.rdbuf(before); }
-    } const quiet;
-    return options.prepare_data(options.queries);
+  TrainingData prepare(const PreparationOptions& options) const { return prepare(evidence(), options); }
+  TrainingData prepare(const Evidence& known, PreparationOptions options) const {
+    options.split.reset();
+    return irgan::prepare(site(), known, options).training;
   }
 
   ScratchFolder folder;
   std::vector<std::string> texts;
 };
+
+PreparationOptions with_behaviour(BehaviourSource source) {
+  PreparationOptions options;
+  options.behaviour = true;
+  options.behaviour_from = source;
+  options.num_threads = 2;
+  return options;
+}
 
 const Corpus& corpus() {
   static const Corpus made;
@@ -151,7 +155,7 @@ FeatureMatrix live_rows(const Xapian::Database& db, const FeatureSchema& schema,
 
 TEST_CASE("rows from the index's clicks equal those of a live search to the last bit",
           "[index_tools][behaviour][parity]") {
-  const TrainingData data = corpus().prepare(corpus().evidence(BehaviourSource::index));
+  const TrainingData data = corpus().prepare(with_behaviour(BehaviourSource::index));
   const Xapian::Database db = corpus().open();
   REQUIRE(data.pools.size() == kNumQueries);
   std::size_t num_shares = 0;
@@ -164,13 +168,12 @@ TEST_CASE("rows from the index's clicks equal those of a live search to the last
 
 TEST_CASE("an index beside the site's own gives the rows that the same clicks give in it",
           "[index_tools][behaviour][parity]") {
-  const EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  const Evidence evidence = corpus().evidence();
   const Xapian::Database db = corpus().open();
   const IndexLayout layout = read_layout(db);
-  const std::vector<QueryRow> queries = read_queries(options.queries);
-  QueryStemFinder finder(db, layout, Xapian::Query::OP_OR, queries);
+  QueryStemFinder finder(db, layout, Xapian::Query::OP_OR, evidence.queries);
   ClickHistory history([&](const ClickRow& row, const std::string& id) { return finder.stems_of(row, id); });
-  options.for_each_click(queries, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
+  for_each_click(evidence, [&](const ClickRow& row, const std::string& id) { history.add(row, id); });
   const ClickParts parts = history.parts(HeldOut::later, 2);
   const PartIndexes indexes(db, layout, history, parts, 0.0);
   FeatureSchema schema = make_schema(db, layout, {}, true);
@@ -178,7 +181,7 @@ TEST_CASE("an index beside the site's own gives the rows that the same clicks gi
   // The clicks that the second part sees, given to annotate.
   std::string seen = "time\tsession\tquery_id\tdoc_id\n";
   ClickParts reading = parts;
-  options.for_each_click(queries, [&](const ClickRow& row, const std::string& id) {
+  for_each_click(evidence, [&](const ClickRow& row, const std::string& id) {
     if (reading.part_of(row) != 0) return;
     seen += std::to_string(static_cast<long long>(*row.time)) + '\t' + std::string(row.session) + '\t' + id + '\t' +
             std::string(row.document_id) + '\n';
@@ -202,7 +205,7 @@ TEST_CASE("an index beside the site's own gives the rows that the same clicks gi
 TEST_CASE("training's rows do not depend on what the index says of the clicks that they are learnt from",
           "[index_tools][behaviour]") {
   const BehaviourSource source = GENERATE(BehaviourSource::held_out, BehaviourSource::sessions);
-  const EvidenceOptions options = corpus().evidence(source);
+  const PreparationOptions options = with_behaviour(source);
   const TrainingData before = corpus().prepare(options);
   CHECK(before.pools.size() > 2 * kNumQueries);  // a query has one a part
   // The same words and documents, so that only the numbers differ.
@@ -228,7 +231,7 @@ TEST_CASE("training's rows do not depend on what the index says of the clicks th
 
 TEST_CASE("a click changes no row that it labels", "[index_tools][behaviour]") {
   // Two logs that differ in the newest clicks alone: whatever these are, the rows of the last part are the same.
-  const EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  const PreparationOptions options = with_behaviour(BehaviourSource::earlier);
   std::istringstream lines([&] {
     std::ifstream file(corpus().folder.file("clicks"));
     return std::string(std::istreambuf_iterator<char>(file), {});
@@ -239,10 +242,10 @@ TEST_CASE("a click changes no row that it labels", "[index_tools][behaviour]") {
     if (number > kNumClicks * 7 / 8) line = line.substr(0, line.rfind('\t')) + "\td0";
     changed += line + '\n';
   }
-  EvidenceOptions other = options;
+  Evidence other = corpus().evidence();
   other.clicks = {corpus().folder.write("changed", changed)};
   const TrainingData a = corpus().prepare(options);
-  const TrainingData b = corpus().prepare(other);
+  const TrainingData b = corpus().prepare(other, options);
   std::map<std::string, FeatureMatrix> last;  // of a query, the pool of its last part
   for (const Pool& pool : a.pools) last[pool.query_id] = pool.rows;
   std::size_t num_compared = 0;
@@ -257,21 +260,23 @@ TEST_CASE("a click changes no row that it labels", "[index_tools][behaviour]") {
 TEST_CASE("training's rows know nothing of what validation holds, and validation's what came before",
           "[index_tools][behaviour]") {
   const LogSplit split = GENERATE(LogSplit::query, LogSplit::session);
-  EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  PreparationOptions options = with_behaviour(BehaviourSource::earlier);
   options.behaviour_hidden = 0.0;
   // The same rows, but for the documents of those that are held out.
-  RowSplit held_out(split, 0.3, 1, 0.0);
+  options.split = SplitOptions{split, 0.3, 1};
+  RowSplit held_out(*options.split, 0.0);
   std::string changed = "time\tsession\tquery_id\tdoc_id\n";
   std::size_t number = 0;
-  options.for_each_click(read_queries(options.queries), [&](const ClickRow& row, const std::string& id) {
+  const Evidence evidence = corpus().evidence();
+  for_each_click(evidence, [&](const ClickRow& row, const std::string& id) {
     const bool is_other = held_out.is_held_out(row, id) && ++number % 2 == 0;
     changed += std::to_string(static_cast<long long>(*row.time)) + '\t' + std::string(row.session) + '\t' + id + '\t' +
                (is_other ? std::string("d0") : std::string(row.document_id)) + '\n';
   });
-  EvidenceOptions other = options;
+  Evidence other = evidence;
   other.clicks = {corpus().folder.write("changed", changed)};
-  const auto [training, validation] = options.prepare_parts(split, 0.3, 1);
-  const auto [other_training, other_validation] = other.prepare_parts(split, 0.3, 1);
+  const auto [training, validation, report] = prepare(corpus().site(), evidence, options);
+  const auto [other_training, other_validation, other_report] = prepare(corpus().site(), other, options);
   CHECK(fingerprint(training) == fingerprint(other_training));
   const auto rows_differ = [](const TrainingData& a, const TrainingData& b) {
     if (a.pools.size() != b.pools.size()) return true;
@@ -285,7 +290,7 @@ TEST_CASE("training's rows know nothing of what validation holds, and validation
 }
 
 TEST_CASE("clicked documents join the candidates of each part", "[index_tools][behaviour]") {
-  EvidenceOptions options = corpus().evidence(BehaviourSource::earlier);
+  PreparationOptions options = with_behaviour(BehaviourSource::earlier);
   options.depth = 2;
   options.add_clicked = true;
   options.half_life_days = 0.0;
@@ -302,26 +307,27 @@ TEST_CASE("clicked documents join the candidates of each part", "[index_tools][b
 
 TEST_CASE("what memory does not hold prepares the same data, in parts of the log and without",
           "[index_tools][behaviour]") {
-  EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
+  PreparationOptions options = with_behaviour(BehaviourSource::held_out);
   options.behaviour = GENERATE(true, false);
   options.add_clicked = GENERATE(true, false);
   options.depth = 5;
-  std::vector<QueryRow> rows = read_queries(options.queries);
-  std::string some;  // the others' rows are of unknown queries
-  for (std::size_t i = 0; i < rows.size(); i += 2) some += rows[i].id + '\t' + rows[i].text + '\n';
-  options.queries = corpus().folder.write("some", some);
-  EvidenceOptions tiny = options;
+  Evidence evidence = corpus().evidence();
+  const std::vector<QueryRow> rows = std::move(evidence.queries);
+  evidence.queries.clear();  // the others' rows are of unknown queries
+  for (std::size_t i = 0; i < rows.size(); i += 2) evidence.queries.push_back(rows[i]);
+  PreparationOptions tiny = options;
   tiny.max_click_bytes = 2;
   tiny.num_threads = 1;
-  CHECK(fingerprint(corpus().prepare(options)) == fingerprint(corpus().prepare(tiny)));
-  const auto [training, validation] = options.prepare_parts(LogSplit::time, 0.3, 1);
-  const auto [tiny_training, tiny_validation] = tiny.prepare_parts(LogSplit::time, 0.3, 1);
+  CHECK(fingerprint(corpus().prepare(evidence, options)) == fingerprint(corpus().prepare(evidence, tiny)));
+  options.split = tiny.split = SplitOptions{LogSplit::time, 0.3, 1};
+  const auto [training, validation, report] = prepare(corpus().site(), evidence, options);
+  const auto [tiny_training, tiny_validation, tiny_report] = prepare(corpus().site(), evidence, tiny);
   CHECK(fingerprint(training) == fingerprint(tiny_training));
   CHECK(fingerprint(validation) == fingerprint(tiny_validation));
 }
 
 TEST_CASE("a query's parts weigh together what the query did", "[index_tools][behaviour]") {
-  EvidenceOptions options = corpus().evidence(BehaviourSource::sessions);
+  PreparationOptions options = with_behaviour(BehaviourSource::sessions);
   options.half_life_days = 0.0;
   const TrainingData parts = corpus().prepare(options);
   options.behaviour = false;
@@ -340,12 +346,12 @@ TEST_CASE("a query's parts weigh together what the query did", "[index_tools][be
 }
 
 TEST_CASE("rows of parts are written and read back as they are", "[index_tools][behaviour]") {
-  const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
+  const PreparationOptions options = with_behaviour(BehaviourSource::held_out);
   const TrainingData data = corpus().prepare(options);
   const std::string rows = corpus().folder.file("rows");
-  const CommandResult result =
-      run_line("features --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " + options.queries +
-               " --clicks " + options.clicks[0] + " --behaviour --out " + rows);
+  const CommandResult result = run_line("features --db " + corpus().path(0) + " --db " + corpus().path(1) +
+                                        " --queries " + corpus().folder.file("queries") + " --clicks " +
+                                        corpus().folder.file("clicks") + " --behaviour --out " + rows);
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("clicked.click_share") && Contains("clicked.word_share") && Contains("value.clicks"));
@@ -360,11 +366,11 @@ TEST_CASE("rows of parts are written and read back as they are", "[index_tools][
 }
 
 TEST_CASE("a model with features from clicks serves a live search", "[index_tools][behaviour]") {
-  const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
   const std::string model = corpus().folder.file("model");
-  const CommandResult trained = run_line("train --force --db " + corpus().path(0) + " --db " + corpus().path(1) +
-                                         " --queries " + options.queries + " --clicks " + options.clicks[0] +
-                                         " --behaviour --epochs 2 --valid-share .3 --model " + model);
+  const CommandResult trained =
+      run_line("train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " +
+               corpus().folder.file("queries") + " --clicks " + corpus().folder.file("clicks") +
+               " --behaviour --epochs 2 --valid-share .3 --model " + model);
   INFO(trained.err);
   const std::string path = trained.exit_code == 0 ? model : model + ".refused";
   const auto loaded = Model::from_file(path);
@@ -388,9 +394,8 @@ TEST_CASE("a model with features from clicks serves a live search", "[index_tool
 
 TEST_CASE("the credit of unseen documents is the model's, and a model without features from clicks has none",
           "[index_tools][behaviour]") {
-  const EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
   const std::string line = "train --force --db " + corpus().path(0) + " --db " + corpus().path(1) + " --queries " +
-                           options.queries + " --clicks " + options.clicks[0] +
+                           corpus().folder.file("queries") + " --clicks " + corpus().folder.file("clicks") +
                            " --epochs 1 --valid-share .3 --restart --model ";
   const auto credit_of = [](const std::string& model, const std::string& train) {
     const CommandResult trained = run_line(train);
@@ -398,7 +403,7 @@ TEST_CASE("the credit of unseen documents is the model's, and a model without fe
     REQUIRE((trained.exit_code == 0 || trained.exit_code == 1));
     const std::string path = trained.exit_code == 0 ? model : model + ".refused";
     const CommandResult shown = run_line("inspect " + path);
-    const double credit = Model::from_file(path)->parts().unseen_credit;
+    const double credit = parts_of(*Model::from_file(path)).unseen_credit;
     CHECK((shown.out.find("unseen     get a credit") != std::string::npos) == (credit != 0.0));
     return std::make_pair(path, credit);
   };
@@ -413,14 +418,14 @@ TEST_CASE("the credit of unseen documents is the model's, and a model without fe
 }
 
 TEST_CASE("without --behaviour nothing of clicks is learnt, though the index knows it", "[index_tools][behaviour]") {
-  EvidenceOptions options = corpus().evidence(BehaviourSource::held_out);
+  PreparationOptions options = with_behaviour(BehaviourSource::held_out);
   options.behaviour = false;
   for (const std::string& feature : corpus().prepare(options).schema.features) {
     CHECK(feature.find("clicked.") == std::string::npos);
     CHECK(feature != "value.clicks");
   }
   options.features = {"clicked.coverage"};
-  CHECK_THROWS_WITH(corpus().prepare(options), Contains("clicked.coverage") && Contains("--behaviour"));
+  CHECK_THROWS_WITH(corpus().prepare(options), Contains("clicked.coverage") && Contains("behaviour"));
 }
 
 TEST_CASE("--behaviour says what it lacks", "[index_tools][behaviour]") {

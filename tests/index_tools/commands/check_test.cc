@@ -1,5 +1,3 @@
-#include "index_tools/commands/check.h"
-
 #include <catch2/catch.hpp>
 #include <limits>
 

@@ -211,7 +211,7 @@ TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_too
   for (const char* flags : {"", " --depth 100 --serve discriminator --temperature 1"}) {
     taken(options + "--from @m1 --clicks @day2 --model @m4" + flags);
     const auto model = Model::from_file(file("m4"));
-    const ModelParts& parts = model->parts();
+    const ModelParts& parts = parts_of(*model);
     const bool given = flags[0] != '\0';
     CHECK(parts.depth == (given ? 100 : 25));
     CHECK(parts.ranker == (given ? Ranker::discriminator : Ranker::combined));
@@ -220,8 +220,8 @@ TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_too
   // The same by rows, which were made for the model: its own index may have moved on.
   taken("features --from @m1 --db @db --queries @learn.tsv --clicks @day2 --out @train --valid-out @valid");
   taken("train --force --from @m1 --data @train --valid @valid --model @m3");
-  CHECK(Model::from_file(file("m3"))->parts().discriminators[0].layers[0].weight ==
-        Model::from_file(file("m2"))->parts().discriminators[0].layers[0].weight);
+  CHECK(parts_of(*Model::from_file(file("m3"))).discriminators[0].layers[0].weight ==
+        parts_of(*Model::from_file(file("m2"))).discriminators[0].layers[0].weight);
 
   CHECK_THAT(refused(options + "--from @m1 --clicks @day2 --model @m --bins 4"),
              Contains("--bins and --from exclude each other"));

@@ -1,9 +1,11 @@
 #include "index_tools/commands/command.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -14,6 +16,7 @@
 
 using namespace irgan;
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::StartsWith;
 
 namespace {
@@ -35,6 +38,25 @@ std::vector<std::string> quoted(const std::string& text) {
     open = close;
   }
   return found;
+}
+
+// With single spaces for line ends and indents.
+std::string unwrapped(const std::string& text) { return std::regex_replace(text, std::regex(R"(\s+)"), " "); }
+
+// The options that a help lists, in its order.
+std::vector<std::string> options_in(const std::string& help) {
+  std::vector<std::string> names;
+  std::istringstream lines(help);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("  --", 0) == 0) names.push_back(line.substr(4, line.find(' ', 4) - 4));
+  }
+  return names;
+}
+
+// The names behind "--" in a text.
+std::vector<std::string> flags_of(const std::string& text) {
+  const std::regex flag("--([a-z-]+)");
+  return {std::sregex_token_iterator(text.begin(), text.end(), flag, 1), std::sregex_token_iterator()};
 }
 
 /// Makes a folder the current one for a while.
@@ -85,7 +107,7 @@ TEST_CASE("--help lists all commands and their usual order", "[index_tools][comm
     const CommandResult result = run_line(flag);
     CHECK(result.exit_code == 0);
     for (const Command& command : commands()) CHECK_THAT(result.out, Contains("\n  " + command.name + ' '));
-    CHECK_THAT(result.out, Contains("-> train -> rerank -> evaluate -> store -> search"));
+    CHECK_THAT(unwrapped(result.out), Contains("-> train -> rerank -> evaluate -> store -> search"));
     CHECK(result.err.empty());
   }
 }
@@ -102,7 +124,7 @@ TEST_CASE("without a command, or with an unknown one, the overview goes to stder
   CHECK(unknown.out.empty());
 }
 
-TEST_CASE("each command's --help says what it does and lists its options", "[index_tools][command]") {
+TEST_CASE("each command's --help-all says what it does and lists its options", "[index_tools][command]") {
   const std::map<std::string, std::vector<std::string>> flags{
       {"index", {"db", "file", "id", "field", "value", "stemmer", "overwrite"}},
       {"annotate", {"db", "prefix", "value", "id-prefix", "stemmer", "field-lengths", "values", "pagerank"}},
@@ -164,15 +186,78 @@ TEST_CASE("each command's --help says what it does and lists its options", "[ind
   };
   for (const Command& command : commands()) {
     CAPTURE(command.name);
-    const CommandResult result = run_words({command.name, "--help"});
+    const CommandResult result = run_words({command.name, "--help-all"});
     CHECK(result.exit_code == 0);
     CHECK(result.err.empty());
-    CHECK_THAT(result.out, StartsWith("Usage: xapian-irgan " + command.name + ' ' + command.usage + "\n\n"));
+    CHECK_THAT(unwrapped(result.out), StartsWith("Usage: xapian-irgan " + command.name + ' ' + command.usage + ' '));
     const auto known = flags.find(command.name);
     if (known == flags.end()) continue;
     for (const std::string& flag : known->second) CHECK_THAT(result.out, Contains("\n  --" + flag + ' '));
-    CHECK(run_words({command.name, "--" + known->second[0], "nothing", "-h"}).out == result.out);
+    CHECK(run_words({command.name, "--" + known->second[0], "nothing", "--help-all"}).out == result.out);
+    CHECK(run_words({command.name, "-h"}).out == run_words({command.name, "--help"}).out);
   }
+}
+
+TEST_CASE("each command's --help shows at most ten options, those of its usage among them, and counts the others",
+          "[index_tools][command][help]") {
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    const std::string help = run_words({command.name, "--help"}).out;
+    const std::vector<std::string> few = options_in(help);
+    const std::vector<std::string> all = options_in(run_words({command.name, "--help-all"}).out);
+    const std::set<std::string> names(all.begin(), all.end());
+    CHECK(few.size() <= 10);
+    CHECK(std::set<std::string>(few.begin(), few.end()).size() == few.size());
+    CHECK(names.size() == all.size());
+    for (const std::string& name : few) CHECK(names.count(name) == 1);
+    for (const std::string& name : flags_of(command.usage)) {
+      CAPTURE(name);
+      CHECK(std::count(few.begin(), few.end(), name) == 1);
+    }
+    const std::size_t others = all.size() - few.size();
+    const std::string end = "'xapian-irgan " + command.name + " --help-all' shows " + std::to_string(others) +
+                            (others == 1 ? " more option.\n" : " more options.\n");
+    CHECK((others == 0 ? !Contains("--help-all").match(help) : EndsWith(end).match(help)));
+  }
+}
+
+TEST_CASE("the help fits the terminal at any width", "[index_tools][command][help]") {
+  const std::size_t width = GENERATE(40U, 59U, 60U, 80U, 100U);
+  const auto check_lines = [&](const std::vector<std::string>& words) {
+    std::ostringstream out, err;
+    REQUIRE(run_command_line(words, Console(out, err, width)) == 0);
+    std::istringstream lines(out.str());
+    for (std::string line; std::getline(lines, line);) {
+      CAPTURE(width, words, line);
+      CHECK(line.size() <= width);
+      CHECK((line.empty() || line.back() != ' '));
+    }
+  };
+  check_lines({"--help"});
+  for (const Command& command : commands()) {
+    check_lines({command.name, "--help"});
+    check_lines({command.name, "--help-all"});
+  }
+}
+
+TEST_CASE("an example that is longer than a line goes on as a shell reads it", "[index_tools][command][help]") {
+  for (const Command& command : commands()) {
+    const std::string help = std::regex_replace(run_words({command.name, "--help"}).out, std::regex(R"( \\\n +)"), " ");
+    std::istringstream lines(command.guide);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind("  ", 0) == 0) CHECK_THAT(help, Contains('\n' + line + '\n'));
+    }
+  }
+}
+
+TEST_CASE("the long help of train stands in groups, each named once", "[index_tools][command][help]") {
+  std::istringstream lines(run_line("train --help-all").out);
+  std::vector<std::string> groups;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line[0] != ' ' && line.back() == ':') groups.push_back(line);
+  }
+  CHECK(groups.size() >= 8);
+  CHECK(std::set<std::string>(groups.begin(), groups.end()).size() == groups.size());
 }
 
 TEST_CASE("each command's help has an example that the program takes, and leads to commands that there are",
@@ -220,7 +305,7 @@ TEST_CASE("results that cannot be written are a failure", "[index_tools][command
   site.index();
   std::ostream closed(nullptr);
   std::ostringstream err;
-  CHECK(run_command_line({"search", "--db", site.file("db"), "amber"}, closed, err) == 1);
+  CHECK(run_command_line({"search", "--db", site.file("db"), "amber"}, Console(closed, err)) == 1);
   CHECK_THAT(err.str(), Contains("the output cannot be written"));
 }
 

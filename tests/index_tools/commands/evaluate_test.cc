@@ -153,7 +153,7 @@ TEST_CASE_METHOD(Fixture, "evaluate names the measures there are when it is give
   const std::string name = GENERATE("ndgc", "ndcg@0", "ndcg@", "ndcg@x", "ndcg10", "p", "recall@1.5", "mean_ndcg", "");
   options.measures = {"map", name};
   CHECK_THROWS_MATCHES(output(), ConfigError,
-                       Message("--measures " + name +
+                       Message("measures " + name +
                                ": there is no such measure; known are ndcg, ndcg@K, map, mrr, p@K, recall@K with K "
                                "from 1"));
 }
@@ -163,24 +163,23 @@ TEST_CASE_METHOD(Fixture, "evaluate --letor knows LETOR's measures alone", "[ind
   options.measures = {"mrr"};
   CHECK_THROWS_MATCHES(
       output(), ConfigError,
-      Message("--measures mrr: there is no such measure with --letor; known are ndcg@K, mean_ndcg, map with K from 1"));
+      Message("measures mrr: there is no such measure of LETOR's; known are ndcg@K, mean_ndcg, map with K from 1"));
 }
 
 TEST_CASE_METHOD(Fixture, "evaluate refuses options that make no sense", "[index_tools][evaluate]") {
   SECTION("no runs") {
     options.runs.clear();
-    CHECK_THROWS_MATCHES(output(), ConfigError, Message("evaluate needs at least one run file"));
+    CHECK_THROWS_MATCHES(output(), ConfigError, Message("run is missing: name at least one run file"));
   }
   SECTION("a level below 1") {
     options.relevance_level = 0;
-    CHECK_THROWS_MATCHES(output(), ConfigError, Message("--relevance-level 0: the level must be 1 or more"));
+    CHECK_THROWS_MATCHES(output(), ConfigError, Message("relevance_level 0: the level must be 1 or more"));
   }
   SECTION("a level with LETOR's measures") {
     options.letor = true;
     options.relevance_level = 2;
-    CHECK_THROWS_MATCHES(
-        output(), ConfigError,
-        Message("--relevance-level 2 with --letor: LETOR's measures take every label above 0 as relevant"));
+    CHECK_THROWS_MATCHES(output(), ConfigError,
+                         Message("relevance_level 2: LETOR's measures take every label above 0 as relevant"));
   }
 }
 

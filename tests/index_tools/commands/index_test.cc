@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "plugin/src/features/unique_ids.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/index_layout.h"
@@ -292,7 +292,7 @@ TEST_CASE_METHOD(Fixture, "an index that is there is replaced only by --overwrit
   REQUIRE(index(good).exit_code == 0);
   const CommandResult refused = index(R"({"id": 2, "title": "a", "body": "new"})");
   CHECK(refused.exit_code == 2);
-  CHECK_THAT(refused.err, Contains("--db " + folder.file("db") + ": exists; give --overwrite to replace it"));
+  CHECK_THAT(refused.err, Contains("--db " + folder.file("db") + ": exists; only overwrite replaces it"));
   CHECK(Xapian::Database(folder.file("db")).term_exists("Q1"));
 
   CHECK(index("{\"id\": 2, \"title\": \"a\", \"body\": \"new\"}\n{", "--overwrite --field title=S --field body=")
@@ -355,7 +355,7 @@ TEST_CASE_METHOD(Fixture, "index says where no index can be made and what cannot
 
   const CommandResult nothing = run_line("index --field title=S --db " + folder.file("db"));
   CHECK(nothing.exit_code == 2);
-  CHECK_THAT(nothing.err, Contains("name at least one file of documents"));
+  CHECK_THAT(nothing.err, Contains("--file is missing: name at least one file of documents"));
   const CommandResult nowhere = run_line("index --field title=S " + documents);
   CHECK(nowhere.exit_code == 2);
   CHECK_THAT(nowhere.err, Contains("--db is missing"));

@@ -13,7 +13,6 @@
 #include <sstream>
 #include <thread>
 
-#include "index_tools/options/evidence_options.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
 #include "plugin/src/model/model_parts.h"
@@ -22,6 +21,7 @@
 #include "trainer/log/query_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/rows/preparation.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
 
@@ -89,23 +89,17 @@ class Corpus {
     return line;
   }
 
-  /// What `features` and `train` look up, with clicks on result pages as labels.
-  EvidenceOptions evidence(bool sharded, bool all_features) const {
-    EvidenceOptions options;
-    options.database.paths = paths(sharded);
-    options.clicks = {click_log()};
+  /// The same as `features` does, with clicks on result pages as labels.
+  TrainingData prepare(bool sharded, bool all_features, unsigned num_threads = 2) const {
+    Evidence evidence;
+    evidence.queries = read_queries(folder.file("queries"));
+    evidence.clicks = {click_log()};
+    PreparationOptions options;
+    options.split.reset();
     options.depth = kDepth;
-    options.num_threads = 2;
+    options.num_threads = num_threads;
     if (all_features) options.features = {"all"};
-    return options;
-  }
-
-  TrainingData prepare(bool sharded, bool all_features) const {
-    std::ostringstream quiet;
-    std::streambuf* const before = std::cerr.rdbuf(quiet.rdbuf());
-    TrainingData data = evidence(sharded, all_features).prepare_data(folder.file("queries"));
-    std::cerr.rdbuf(before);
-    return data;
+    return irgan::prepare(site_at(paths(sharded)), evidence, options).training;
   }
 
   /// Impressions: a page of ten documents a query, from its pool and from beyond.
@@ -323,15 +317,8 @@ TEST_CASE("the schema of three shards is that of one index", "[index_tools][pari
 }
 
 TEST_CASE("rows do not depend on the number of threads", "[index_tools][parity]") {
-  EvidenceOptions options = corpus().evidence(false, true);
   std::vector<std::string> prints;
-  for (const unsigned threads : {1U, 2U, 5U}) {
-    options.num_threads = threads;
-    std::ostringstream quiet;
-    std::streambuf* const before = std::cerr.rdbuf(quiet.rdbuf());
-    prints.push_back(fingerprint(options.prepare_data(corpus().folder.file("queries"))));
-    std::cerr.rdbuf(before);
-  }
+  for (const unsigned threads : {1U, 2U, 5U}) prints.push_back(fingerprint(corpus().prepare(false, true, threads)));
   CHECK(prints[0] == prints[1]);
   CHECK(prints[0] == prints[2]);
 }
@@ -455,7 +442,7 @@ TEST_CASE("min-max sees the whole pool in training, and the same pool in serving
   const bool sharded = GENERATE(false, true);
   const TrainingData data = corpus().prepare(sharded, true);
   const auto model = Model::from_file(model_path());
-  const Encoding& encoding = model->parts().encoding;
+  const Encoding& encoding = parts_of(*model).encoding;
   LiveSearch live(corpus().open(sharded));
   const FeatureExtractor extractor(live.db, data.schema);
   std::size_t num_narrower = 0;

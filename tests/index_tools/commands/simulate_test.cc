@@ -1,5 +1,3 @@
-#include "index_tools/commands/simulate.h"
-
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
@@ -8,7 +6,6 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/log/click_log.h"
 #include "trainer/measures/run_file.h"
-#include "trainer/simulation/user_model.h"
 
 using namespace irgan;
 using Catch::Contains;
@@ -50,39 +47,6 @@ struct Fixture : MadeSite {
 };
 
 }  // namespace
-
-TEST_CASE("users examine rank r with chance 1 / r to a power and click by label", "[index_tools][simulate]") {
-  UserModel users;
-  users.click_chance = {0.1, 0.35, 0.9};
-  CHECK(users.chance(1, 2, 2) == Approx(0.9));
-  CHECK(users.chance(1, 1, 2) == Approx(0.35));
-  CHECK(users.chance(1, 1, 1) == Approx(0.9));  // the highest label there is
-  CHECK(users.chance(1, 0, 2) == Approx(0.1));
-  CHECK(users.chance(1, -1, 2) == Approx(0.1));
-  CHECK(users.chance(4, 2, 2) == Approx(0.9 / 4));
-  CHECK(users.chance(20, 2, 2) == Approx(0.9 / 20));
-  CHECK(users.chance(21, 2, 2) == 0.0);
-  users.examination_exponent = 0.5;
-  CHECK(users.chance(4, 2, 2) == Approx(0.45));
-  users.examination_exponent = 0.0;
-  CHECK(users.chance(20, 2, 2) == Approx(0.9));
-}
-
-// A log-normal number with deviation 1 of its logarithm has the deviation m sqrt(e - 1) = 39.3 around the mean m = 30.
-// Rounding down takes half a session off, and its floor at 1 gives below .02 back.
-TEST_CASE("sessions a query have the mean that was asked for", "[index_tools][simulate]") {
-  constexpr int kDraws = 20000;
-  UserModel users;
-  std::mt19937_64 random(1);
-  double sum = 0.0;
-  for (int i = 0; i < kDraws; ++i) {
-    const int sessions = draw_sessions(users, random);
-    REQUIRE(sessions >= 1);
-    sum += sessions;
-  }
-  const double deviation_of_mean = 30.0 * std::sqrt(std::exp(1.0) - 1.0) / std::sqrt(kDraws);
-  CHECK(sum / kDraws == Approx(29.5).margin(5 * deviation_of_mean));
-}
 
 TEST_CASE_METHOD(Fixture, "the same seed writes the same log, another seed another", "[index_tools][simulate]") {
   const std::string log = log_of("--sessions 5");

@@ -26,8 +26,6 @@ TEST_CASE("flags that would be passed over are refused, and both are named", "[i
       {train + "--clicks c --click-model pbm --clip 5", "--clip is for --click-model ips only"},
       {train + "--clicks c --valid-queries v --valid-share .2", "--valid-share and --valid-queries exclude each other"},
       {train + "--clicks c --valid-queries v --split query", "--split and --valid-queries exclude each other"},
-      {train + "--clicks c --valid-queries -",
-       "--valid-queries - with --valid-queries: each file of queries is read twice"},
       {"train --data f --valid v --valid-share .2 --model m", "--valid-share and --valid exclude each other"},
       {"train --data f --value votes=3 --model m", "--data and --value exclude each other"},
       {"memory --clicks c --out o --model m", "--model needs --tune"},

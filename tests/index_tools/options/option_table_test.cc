@@ -24,7 +24,7 @@ struct Fixture {
 
   bool parse(const std::vector<std::string>& words, bool positional = true) {
     OptionTable table = filled(positional);
-    return table.parse(words);
+    return table.parse(words) == Request::work;
   }
 
   OptionTable filled(bool positional = true) {
@@ -156,8 +156,8 @@ TEST_CASE_METHOD(Fixture,
   table.number("whole", whole, -5, 10, "a whole number");
   table.needs("real", {"loud", "name"});
   table.needs("whole", {"real"}, "it is a part");
-  CHECK(table.parse({"--loud", "--real", ".5"}));
-  CHECK(table.parse({"--name", "x"}));
+  CHECK(table.parse({"--loud", "--real", ".5"}) == Request::work);
+  CHECK(table.parse({"--name", "x"}) == Request::work);
   CHECK_THROWS_MATCHES(table.parse({"--loud", "--name", "x", "--whole", "3"}), ConfigError,
                        Message("--name and --loud exclude each other: whispers"));
   CHECK_THROWS_MATCHES(table.parse({"--real", ".5"}), ConfigError, Message("--real needs --loud or --name"));
@@ -166,15 +166,66 @@ TEST_CASE_METHOD(Fixture,
 }
 
 TEST_CASE_METHOD(Fixture, "--help anywhere asks for help and changes nothing", "[index_tools][option_table]") {
-  CHECK_FALSE(parse({"--whole", "99", "--help"}));
-  CHECK_FALSE(parse({"-h"}));
+  CHECK(filled().parse({"--whole", "99", "--help"}) == Request::help);
+  CHECK(filled().parse({"-h"}) == Request::help);
+  CHECK(filled().parse({"--help-all", "--whole", "99", "--help"}) == Request::help_all);
   CHECK(whole == 3);
 }
 
 TEST_CASE_METHOD(Fixture, "the help shows each flag with its form, range and default", "[index_tools][option_table]") {
-  const std::string help = filled().help();
+  const std::string help = filled().help(80);
   CHECK_THAT(help, Contains("--loud") && Contains("--name WHO") && Contains("a name (default nobody)"));
   CHECK_THAT(help, Contains("--file FILE") && Contains("(-5 to 10; default 3)") && Contains("(0 to 1; default 0.5)"));
   CHECK_THAT(help, Contains("--pair LEFT=RIGHT") && Contains("--colour red|green") && Contains("(default green)"));
   CHECK_THAT(help, Contains("--list N,N...") && Contains("64,32)"));
+}
+
+TEST_CASE_METHOD(Fixture, "the short help shows the everyday options in the order of their list",
+                 "[index_tools][option_table]") {
+  OptionTable table = filled();
+  CHECK(table.num_hidden() == 0);
+  CHECK(table.help(80) == table.help_all(80));
+  table.everyday({"real", "loud"});
+  CHECK(table.num_hidden() == 8);
+  CHECK(table.help(80) ==
+        "Options:\n"
+        "  --real N                a real number (0 to 1; default 0.5)\n"
+        "  --loud                  makes noise\n");
+  CHECK(table.help_all(80) == filled().help_all(80));
+}
+
+TEST_CASE("the long help shows options by group, a group that is begun twice as one", "[index_tools][option_table]") {
+  bool one = false, two = false, three = false;
+  OptionTable table;
+  table.group("Odd");
+  table.flag("one", one, "first");
+  table.group("Even");
+  table.flag("two", two, "second");
+  table.group("Odd");
+  table.flag("three", three, "third");
+  CHECK(table.help_all(80) ==
+        "Odd:\n"
+        "  --one                   first\n"
+        "  --three                 third\n"
+        "\n"
+        "Even:\n"
+        "  --two                   second\n");
+}
+
+TEST_CASE("the help breaks texts and long forms at the width", "[index_tools][option_table]") {
+  std::string file;
+  OptionTable table;
+  table.text("one-of-many-files", file, "a file whose text goes on over the end of the line", "FIRST|SECOND|THIRD");
+  CHECK(table.help(60) ==
+        "Options:\n"
+        "  --one-of-many-files FIRST|SECOND|THIRD\n"
+        "                          a file whose text goes on over the\n"
+        "                          end of the line\n");
+  CHECK(table.help(30) ==
+        "Options:\n"
+        "  --one-of-many-files\n"
+        "      FIRST|SECOND|THIRD\n"
+        "      a file whose text goes\n"
+        "      on over the end of the\n"
+        "      line\n");
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plugin/src/features/field_features.h"
+#include "plugin/src/features/local_index.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinRel;
@@ -55,8 +56,9 @@ TEST_CASE("a text that has no characters has no text features", "[plugin][field_
 
 TEST_CASE("words weigh what the index says of them, numbered or not", "[plugin][field_texts]") {
   Xapian::WritableDatabase db = database_of({"cat", "cat", "cat", "dog"});
-  KnownWords words(db, "none", "");
-  words.begin(nullptr);
+  KnownWords words("none", "");
+  LocalIndex index(db);
+  words.begin(index);
   const double cat = inverse_document_frequency(4, 3);
   const double dog = inverse_document_frequency(4, 1);
   const ComparableText query = comparable_text("cat");
@@ -72,6 +74,6 @@ TEST_CASE("words weigh what the index says of them, numbered or not", "[plugin][
   CHECK_THAT(texts.column(FieldFeature::part_share)[0], WithinRel(cat / (cat + dog), kRounding));
 
   db.add_document(Xapian::Document());
-  words.begin(nullptr);
+  words.begin(index);
   CHECK(words.facts_of(query.words[0]).idf == inverse_document_frequency(5, 3));
 }

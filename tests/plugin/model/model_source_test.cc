@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "plugin/src/model/model_codec.h"
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
@@ -70,7 +71,7 @@ void wait_for_next_look() { std::this_thread::sleep_for(std::chrono::millisecond
 }  // namespace
 
 TEST_CASE("fixed_model hands out what it was given", "[plugin][model_source]") {
-  const auto model = std::make_shared<const Model>(full_model());
+  const auto model = model_of(full_model());
   const auto source = fixed_model(model);
   CHECK(source->get(Xapian::Database()) == model);
   CHECK(source->get(index_of({})) == model);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/safetensors.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
@@ -88,29 +89,29 @@ bool close(const VectorXf& a, const VectorXf& b) {
 }  // namespace
 
 TEST_CASE("a model's bytes are read back to the same bytes and the same scores", "[plugin][model]") {
-  const Model written(full_model());
-  const auto read = Model::from_bytes(written.to_bytes(), "m.bin");
+  const auto written = model_of(full_model());
+  const auto read = Model::from_bytes(written->to_bytes(), "m.bin");
 
-  CHECK((read->to_bytes() == written.to_bytes()));
-  CHECK(read->version() == written.version());
-  CHECK(read->schema().features == written.schema().features);
+  CHECK((read->to_bytes() == written->to_bytes()));
+  CHECK(read->version() == written->version());
+  CHECK(read->schema().features == written->schema().features);
   CHECK(read->depth() == 40);
   CHECK(read->ranker() == Ranker::combined);
-  CHECK(read->parts().temperature == 0.5);
+  CHECK(parts_of(*read).temperature == 0.5);
   CHECK(read->index_facts().uuid == "0f6f5b70:a1");
   CHECK(read->index_facts().num_documents == 12345);
   CHECK(read->index_facts().average_length == 87.25);
   CHECK(read->index_facts().id_prefix == "Q");
   CHECK(read->training_record() == R"({"epochs":3,"ndcg":0.1})");
   const FeatureMatrix pool = random_pool(20, 2, 5, true);
-  CHECK(read->score(pool) == written.score(pool));
+  CHECK(read->score(pool) == written->score(pool));
 }
 
 TEST_CASE("a model without a generator is read back too", "[plugin][model]") {
   ModelParts parts = linear_model(full_model().schema, {2, -1});
   parts.discriminators.push_back(parts.discriminators.front());
-  const Model written(parts);
-  CHECK((Model::from_bytes(written.to_bytes(), "m.bin")->to_bytes() == written.to_bytes()));
+  const auto written = model_of(parts);
+  CHECK((Model::from_bytes(written->to_bytes(), "m.bin")->to_bytes() == written->to_bytes()));
 }
 
 TEST_CASE("documents that the log has never seen get the credit, and those that it knows do not", "[plugin][model]") {
@@ -120,15 +121,15 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
   schema.features = {"title.bm25", "clicked.bm25", "value.price", "value.clicks"};
   CHECK((columns_from_clicks(schema) == std::vector<std::size_t>{1, 3}));
   ModelParts parts = linear_model(schema, {1, 2, 1, 2});
-  const Model without(parts);
+  const auto without = model_of(parts);
   parts.unseen_credit = 0.25;
-  const auto with = Model::from_bytes(Model(parts).to_bytes(), "m.bin");
-  CHECK(with->parts().unseen_credit == 0.25);
-  CHECK(with->version() != without.version());
+  const auto with = Model::from_bytes(model_of(parts)->to_bytes(), "m.bin");
+  CHECK(parts_of(*with).unseen_credit == 0.25);
+  CHECK(with->version() != without->version());
   CHECK(decode_tensors(with->to_bytes(), "m.bin").text("format_version") ==
         "2");  // builds that do not know credits refuse it
-  CHECK(decode_tensors(without.to_bytes(), "m.bin").text("format_version") == "1");
-  CHECK(decode_tensors(without.to_bytes(), "m.bin").text("serving").find("credit") == std::string::npos);
+  CHECK(decode_tensors(without->to_bytes(), "m.bin").text("format_version") == "1");
+  CHECK(decode_tensors(without->to_bytes(), "m.bin").text("serving").find("credit") == std::string::npos);
 
   FeatureMatrix pool = random_pool(4, 4, 7);
   pool(1, 1) = pool(1, 3) = NAN;  // never seen
@@ -136,16 +137,16 @@ TEST_CASE("documents that the log has never seen get the credit, and those that 
   pool(3, 0) = pool(3, 2) = NAN;
   VectorXf credits(4);
   credits << 0, 0.25F, 0, 0;
-  CHECK(close(with->score(pool), without.score(pool) + credits));
+  CHECK(close(with->score(pool), without->score(pool) + credits));
   CHECK(close(with->score_beside(pool.topRows(2), pool, Ranker::discriminator),
-              without.score_beside(pool.topRows(2), pool, Ranker::discriminator) + credits.head(2)));
+              without->score_beside(pool.topRows(2), pool, Ranker::discriminator) + credits.head(2)));
 
   ModelParts both = parts;
   both.generators = both.discriminators;
   both.ranker = Ranker::combined;
-  const Model player(both);  // the policy is what it was trained to be
-  CHECK(close(player.score(pool, Ranker::generator), without.score(pool)));
-  CHECK(close(player.score(pool), without.score(pool) + 0.5F * credits));
+  const auto player = model_of(both);  // the policy is what it was trained to be
+  CHECK(close(player->score(pool, Ranker::generator), without->score(pool)));
+  CHECK(close(player->score(pool), without->score(pool) + 0.5F * credits));
 
   const VectorXf explained = with->explain(pool).rowwise().sum();
   const VectorXf scores = with->score(pool);
@@ -163,19 +164,19 @@ TEST_CASE("a credit that is not finite is refused", "[plugin][model]") {
 TEST_CASE("the training record is kept to the letter", "[plugin][model]") {
   ModelParts parts = full_model();
   parts.training_record = "{ \"z\": 1.50,\n  \"a\": 12345678901234567890123 }\n";
-  const Model written(parts);
-  const auto read = Model::from_bytes(written.to_bytes(), "m.bin");
+  const auto written = model_of(parts);
+  const auto read = Model::from_bytes(written->to_bytes(), "m.bin");
   CHECK(read->training_record() == parts.training_record);
-  CHECK((read->to_bytes() == written.to_bytes()));
-  CHECK(read->version() == written.version());
+  CHECK((read->to_bytes() == written->to_bytes()));
+  CHECK(read->version() == written->version());
 }
 
 TEST_CASE("the version is the digest of the bytes, and another with any other weight", "[plugin][model]") {
-  const Model model(full_model());
-  CHECK(model.version() == hex_digest(model.to_bytes()));
+  const auto model = model_of(full_model());
+  CHECK(model->version() == hex_digest(model->to_bytes()));
   ModelParts other = full_model();
   other.generators[1].layers[0].bias[0] += 1e-3F;
-  CHECK(Model(other).version() != model.version());
+  CHECK(model_of(other)->version() != model->version());
 }
 
 TEST_CASE("every truncation of a model is refused", "[plugin][model]") {
@@ -341,7 +342,7 @@ TEST_CASE("from_file names the path", "[plugin][model]") {
         [path](const Error& error) { return std::string(error.what()).rfind(path + ": ", 0) == 0; },
         "begins with " + path);
   };
-  CHECK(Model::from_file(folder.write("good", full_bytes()))->version() == Model(full_model()).version());
+  CHECK(Model::from_file(folder.write("good", full_bytes()))->version() == model_of(full_model())->version());
   CHECK_THROWS_MATCHES(Model::from_file(folder.write("empty", "")), FormatError, about(folder.file("empty")));
   CHECK_THROWS_MATCHES(Model::from_file(folder.write("bad", "no model")), FormatError, about(folder.file("bad")));
   CHECK_THROWS_MATCHES(Model::from_file(folder.file("none")), Error, about(folder.file("none")));
@@ -351,36 +352,36 @@ TEST_CASE("from_file names the path", "[plugin][model]") {
 TEST_CASE("score is the mean over a player's networks, the generator's by its temperature", "[plugin][model]") {
   const Index num_rows = GENERATE(1, 2, 25);
   const ModelParts parts = full_model();
-  const Model model(parts);
+  const auto model = model_of(parts);
   const FeatureMatrix pool = random_pool(num_rows, 2, 6, true);
   const FeatureMatrix inputs = encoded(parts, pool);
   const VectorXf discriminator = mean_of(parts.discriminators, inputs);
   const VectorXf generator = mean_of(parts.generators, inputs) / 0.5F;
 
-  CHECK(close(model.score(pool, Ranker::discriminator), discriminator));
-  CHECK(close(model.score(pool, Ranker::generator), generator));
-  CHECK(close(model.score(pool, Ranker::combined), (discriminator + generator) / 2.0F));
-  CHECK(model.score(pool) == model.score(pool, Ranker::combined));
+  CHECK(close(model->score(pool, Ranker::discriminator), discriminator));
+  CHECK(close(model->score(pool, Ranker::generator), generator));
+  CHECK(close(model->score(pool, Ranker::combined), (discriminator + generator) / 2.0F));
+  CHECK(model->score(pool) == model->score(pool, Ranker::combined));
 }
 
 TEST_CASE("a pool of no rows has no scores and no explanation", "[plugin][model]") {
-  const Model model(full_model());
-  CHECK(model.score(FeatureMatrix(0, 2)).size() == 0);
-  const FeatureMatrix contributions = model.explain(FeatureMatrix(0, 2));
+  const auto model = model_of(full_model());
+  CHECK(model->score(FeatureMatrix(0, 2)).size() == 0);
+  const FeatureMatrix contributions = model->explain(FeatureMatrix(0, 2));
   CHECK(contributions.rows() == 0);
   CHECK(contributions.cols() == 2);
 }
 
 TEST_CASE("a pool without any value is scored", "[plugin][model]") {
-  CHECK(Model(full_model()).score(FeatureMatrix::Constant(3, 2, NAN)).allFinite());
+  CHECK(model_of(full_model())->score(FeatureMatrix::Constant(3, 2, NAN)).allFinite());
 }
 
 TEST_CASE("a model without a generator says so when asked for it", "[plugin][model]") {
-  const Model model(linear_model(full_model().schema, {2, -1}));
+  const auto model = model_of(linear_model(full_model().schema, {2, -1}));
   const FeatureMatrix pool = random_pool(3, 2, 7);
-  CHECK(model.score(pool).allFinite());
+  CHECK(model->score(pool).allFinite());
   for (const Ranker ranker : {Ranker::generator, Ranker::combined}) {
-    CHECK_THROWS_MATCHES(model.score(pool, ranker), Error,
+    CHECK_THROWS_MATCHES(model->score(pool, ranker), Error,
                          Message("the model has no generator: it was trained without one"));
   }
 }
@@ -397,16 +398,16 @@ TEST_CASE("what explain says adds up to the score less the mean row's", "[plugin
   ModelParts parts = full_model();
   parts.ranker = GENERATE(Ranker::discriminator, Ranker::generator, Ranker::combined);
   CAPTURE(to_string(parts.ranker));
-  const Model model(parts);
+  const auto model = model_of(parts);
   FeatureMatrix pool = random_pool(15, 2, 8, true);
   pool.row(3).setConstant(NAN);
 
-  const FeatureMatrix contributions = model.explain(pool);
+  const FeatureMatrix contributions = model->explain(pool);
 
   // Along the path f(t), t in [0, 1], the midpoint rule with n = 64 is off by at most max |f'''| / (24 n^2). Third
   // differences in doubles find f''' below 3 for these networks on this pool: 3 / (24 * 4096) = 3.1e-5.
   constexpr float kMidpointError = 3.1e-5F;
-  const VectorXf scores = model.score(pool);
+  const VectorXf scores = model->score(pool);
   const float start = mean_row_score(parts, pool);
   REQUIRE(contributions.rows() == 15);
   REQUIRE(contributions.cols() == 2);
@@ -417,23 +418,23 @@ TEST_CASE("what explain says adds up to the score less the mean row's", "[plugin
 
 TEST_CASE("explain of a straight model is weight times distance from the mean", "[plugin][model]") {
   // Places in the pool: -1/2, 0 and 1/2 for the first feature; -1/2 and 1/2 for the second, and 0 where it is missing.
-  const Model model(linear_model(full_model().schema, {2, -1}));
+  const auto model = model_of(linear_model(full_model().schema, {2, -1}));
   const FeatureMatrix pool = (FeatureMatrix(3, 2) << 0, 10, 5, 20, 10, NAN).finished();
   const FeatureMatrix expected = (FeatureMatrix(3, 2) << -1, 0.5F, 0, -0.5F, 1, 0).finished();
-  CHECK((model.explain(pool) - expected).cwiseAbs().maxCoeff() <= kRounding);
+  CHECK((model->explain(pool) - expected).cwiseAbs().maxCoeff() <= kRounding);
 }
 
 TEST_CASE("a pool of one row has nothing to explain", "[plugin][model]") {
-  CHECK(Model(full_model()).explain(random_pool(1, 2, 9)).cwiseAbs().maxCoeff() <= kRounding);
+  CHECK(model_of(full_model())->explain(random_pool(1, 2, 9)).cwiseAbs().maxCoeff() <= kRounding);
 }
 
 TEST_CASE("rows beside a pool are scored relative to that pool, so that its own rows keep their scores",
           "[plugin][model]") {
-  const Model model(full_model());
+  const auto model = model_of(full_model());
   const FeatureMatrix pool = random_pool(12, 2, 5);
-  const VectorXf scores = model.score(pool, Ranker::discriminator);
+  const VectorXf scores = model->score(pool, Ranker::discriminator);
   const FeatureMatrix part = pool.topRows(3);
-  const VectorXf beside = model.score_beside(part, pool, Ranker::discriminator);
+  const VectorXf beside = model->score_beside(part, pool, Ranker::discriminator);
   CHECK((beside - scores.head(3)).cwiseAbs().maxCoeff() < 1e-6F);  // products of other sizes may round otherwise
-  CHECK((model.score(part, Ranker::discriminator) - beside).cwiseAbs().maxCoeff() > 1e-4F);
+  CHECK((model->score(part, Ranker::discriminator) - beside).cwiseAbs().maxCoeff() > 1e-4F);
 }

@@ -220,8 +220,9 @@ TEST_CASE("under the module a program's own Reranker gets Xapian's candidates", 
   const Docids expected = full_list(site.db, *own, plain);
   REQUIRE(expected != site.reranked);
   const Reranker reranker(site.db, fixed_model(own), strict());
-  CHECK(docids_of(reranker.get_mset(enquire, 0, kNumDocuments)) == expected);
-  CHECK(reranker.answered_by() == own->version());
+  const RerankedPage all = reranker.search(enquire, {0, kNumDocuments});
+  CHECK(docids_of(all.mset) == expected);
+  CHECK(all.model_version == own->version());
   CHECK(page(enquire) == site.reranked);
 }
 

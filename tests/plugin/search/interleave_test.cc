@@ -89,16 +89,17 @@ TEST_CASE("a Reranker interleaves its model with the first stage or a rival", "[
   RerankOptions options = strict();
   options.interleave = true;
   if (has_rival) options.rival = fixed_model(nonlinear_model());
-  Reranker reranker(db, fixed_model(popularity_model()), options);
+  const Reranker reranker(db, fixed_model(popularity_model()), options);
   const Docids first = slice(full_list(db, *popularity_model(), enquire), 0, kDepth);
   const Docids second =
       has_rival ? slice(full_list(db, *nonlinear_model(), enquire), 0, kDepth) : slice(docids_of(mset), 0, kDepth);
   REQUIRE(first != second);
   Docids list = docids_of(mset);
   for (const char* const session : {"a", "b", "c"}) {
-    reranker.set_key(session);
+    SearchRequest request;
+    request.key = session;
     const std::vector<InterleavedHit> expected = interleave(first, second, search_key(session, enquire.get_query()));
-    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), mset);
+    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), mset, request);
     REQUIRE(docids_of(hits) == docids_of(expected));
     for (std::size_t i = 0; i < hits.size(); ++i) {
       CHECK(hits[i].team == expected[i].team);
@@ -106,9 +107,12 @@ TEST_CASE("a Reranker interleaves its model with the first stage or a rival", "[
       list[i] = hits[i].docid;
     }
     for (const Xapian::doccount start : {0u, 7u, 14u}) {
-      CHECK(docids_of(reranker.get_mset(enquire, start, 7)) == slice(list, start, 7));
-      CHECK_FALSE(reranker.explored());
-      CHECK(docids_of(reranker.head()) == docids_of(expected));
+      request.first = start;
+      request.maxitems = 7;
+      const RerankedPage page = reranker.search(enquire, request);
+      CHECK(docids_of(page.mset) == slice(list, start, 7));
+      CHECK_FALSE(page.explored);
+      CHECK(docids_of(page.head) == docids_of(expected));
     }
   }
 }
@@ -119,15 +123,14 @@ TEST_CASE("a search that explores is not interleaved", "[plugin][interleave]") {
   RerankOptions options = strict();
   options.interleave = true;
   options.explore = 0.5;
-  Reranker reranker(db, fixed_model(popularity_model()), options);
+  const Reranker reranker(db, fixed_model(popularity_model()), options);
   int num_explored = 0;
   for (int i = 0; i < 40; ++i) {
-    reranker.set_key(std::to_string(i));
-    reranker.get_mset(enquire, 0, 10);
-    num_explored += reranker.explored();
-    for (const RankedHit& hit : reranker.head()) {
-      CHECK(hit.log_probability.has_value() == reranker.explored());
-      CHECK((hit.team == Team::none) == reranker.explored());
+    const RerankedPage page = reranker.search(enquire, {0, 10, 0, nullptr, nullptr, std::to_string(i)});
+    num_explored += page.explored;
+    for (const RankedHit& hit : page.head) {
+      CHECK(hit.log_probability.has_value() == page.explored);
+      CHECK((hit.team == Team::none) == page.explored);
     }
   }
   CHECK(num_explored > 5);
@@ -141,11 +144,12 @@ TEST_CASE("a rival that fails costs the interleaving and not the search", "[plug
   RerankOptions options = lenient(problems);
   options.interleave = true;
   options.rival = fixed_model(model_of_other_features());
-  Reranker reranker(db, fixed_model(popularity_model()), options);
+  const Reranker reranker(db, fixed_model(popularity_model()), options);
   for (int search = 0; search < 3; ++search) {
-    CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == slice(full_list(db, *popularity_model(), enquire), 0, 10));
-    CHECK(reranker.answered_by() == popularity_model()->version());
-    for (const RankedHit& hit : reranker.head()) CHECK(hit.team == Team::none);
+    const RerankedPage page = reranker.search(enquire, {0, 10});
+    CHECK(docids_of(page.mset) == slice(full_list(db, *popularity_model(), enquire), 0, 10));
+    CHECK(page.model_version == popularity_model()->version());
+    for (const RankedHit& hit : page.head) CHECK(hit.team == Team::none);
   }
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0], Catch::StartsWith("not interleaved with the rival: "));

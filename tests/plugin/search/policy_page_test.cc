@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 
@@ -32,7 +33,7 @@ std::shared_ptr<const Model> divided_model() {
   ModelParts parts = linear_model(fruit_schema({"value.popularity"}), {4.0F});
   parts.generators = linear_model(fruit_schema({"value.popularity"}), {-4.0F}).discriminators;
   parts.temperature = 0.5;
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 RerankOptions exploring(double share, double temperature = 1.0) {
@@ -143,15 +144,14 @@ TEST_CASE("rerank draws its order from the policy and says how likely each draw 
   const auto model = divided_model();
   Xapian::Enquire enquire = enquire_of(db);
   const Xapian::MSet mset = enquire.get_mset(0, 30);
-  Reranker best(db, fixed_model(model));
-  Reranker reranker(db, fixed_model(model), exploring(1.0, 0.7));
+  const Reranker best(db, fixed_model(model));
+  const Reranker reranker(db, fixed_model(model), exploring(1.0, 0.7));
   std::set<Docids> orders;
   for (const char* const session : {"a", "b", "c"}) {
-    reranker.set_key(session);
-    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), mset);
-    CHECK(reranker.explored());
-    CHECK(reranker.answered_by() == model->version());
-    CHECK(docids_of(reranker.rerank(enquire.get_query(), mset)) == docids_of(hits));
+    SearchRequest request;
+    request.key = session;
+    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), mset, request);
+    CHECK(docids_of(reranker.rerank(enquire.get_query(), mset, request)) == docids_of(hits));
 
     const std::vector<Candidate> pool = candidates_of(mset, kDepth);
     const VectorXd logits =
@@ -173,7 +173,6 @@ TEST_CASE("rerank draws its order from the policy and says how likely each draw 
     }
     orders.insert(docids_of(hits));
   }
-  CHECK_FALSE(best.explored());
   CHECK(orders.size() == 3);
 }
 
@@ -182,19 +181,22 @@ TEST_CASE("pages of an explored search are slices of one order", "[plugin][polic
   const auto model = divided_model();
   Xapian::Enquire enquire = enquire_of(db);
   Docids list = docids_of(enquire.get_mset(0, kNumDocuments));
-  Reranker reranker(db, fixed_model(model), exploring(1.0));
+  const Reranker reranker(db, fixed_model(model), exploring(1.0));
   for (const char* const session : {"a", "b"}) {
-    reranker.set_key(session);
-    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), enquire.get_mset(0, kDepth));
+    SearchRequest request;
+    request.key = session;
+    const std::vector<RankedHit> hits = reranker.rerank(enquire.get_query(), enquire.get_mset(0, kDepth), request);
     for (std::size_t i = 0; i < hits.size(); ++i) list[i] = hits[i].docid;
     for (const Xapian::doccount first : {0u, 5u, 10u, 15u, 55u, 60u}) {
-      const Xapian::MSet page = reranker.get_mset(enquire, first, 5);
-      CHECK(docids_of(page) == slice(list, first, 5));
-      CHECK(same_bounds(page, enquire.get_mset(0, std::max<Xapian::doccount>(first + 5, kDepth))));
-      CHECK(reranker.explored());
-      REQUIRE(docids_of(reranker.head()) == docids_of(hits));
-      for (std::size_t i = 0; i < hits.size(); ++i)
-        CHECK(reranker.head()[i].log_probability == hits[i].log_probability);
+      request.first = first;
+      request.maxitems = 5;
+      const RerankedPage page = reranker.search(enquire, request);
+      CHECK(docids_of(page.mset) == slice(list, first, 5));
+      CHECK(same_bounds(page.mset, enquire.get_mset(0, std::max<Xapian::doccount>(first + 5, kDepth))));
+      CHECK(page.explored);
+      CHECK(page.model_version == model->version());
+      REQUIRE(docids_of(page.head) == docids_of(hits));
+      for (std::size_t i = 0; i < hits.size(); ++i) CHECK(page.head[i].log_probability == hits[i].log_probability);
     }
   }
 }
@@ -202,17 +204,16 @@ TEST_CASE("pages of an explored search are slices of one order", "[plugin][polic
 TEST_CASE("of the searches a share explores, all others have the best order", "[plugin][policy_page]") {
   const Xapian::Database db = fruit_index(1);
   Xapian::Enquire enquire = enquire_of(db);
-  Reranker reranker(db, fixed_model(divided_model()), exploring(0.3));
+  const Reranker reranker(db, fixed_model(divided_model()), exploring(0.3));
   const Docids best = slice(full_list(db, *divided_model(), enquire), 0, 10);
   int num_explored = 0;
   for (int i = 0; i < 100; ++i) {
     const std::string session = std::to_string(i);
-    reranker.set_key(session);
-    const Docids page = docids_of(reranker.get_mset(enquire, 0, 10));
-    CHECK(reranker.explored() == explores(search_key(session, enquire.get_query()), 0.3));
-    num_explored += reranker.explored();
-    if (!reranker.explored()) CHECK(page == best);
-    CHECK(reranker.head().front().log_probability.has_value() == reranker.explored());
+    const RerankedPage page = reranker.search(enquire, {0, 10, 0, nullptr, nullptr, session});
+    CHECK(page.explored == explores(search_key(session, enquire.get_query()), 0.3));
+    num_explored += page.explored;
+    if (!page.explored) CHECK(docids_of(page.mset) == best);
+    CHECK(page.head.front().log_probability.has_value() == page.explored);
   }
   CHECK(num_explored > 10);
   CHECK(num_explored < 50);
@@ -223,11 +224,12 @@ TEST_CASE("what falls back to the original order has not explored", "[plugin][po
   Problems problems;
   RerankOptions options = lenient(problems);
   options.explore = 1.0;
-  Reranker reranker(db, fixed_model(model_of_other_features()), options);
+  const Reranker reranker(db, fixed_model(model_of_other_features()), options);
   Xapian::Enquire enquire = enquire_of(db);
-  CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == docids_of(enquire.get_mset(0, 10)));
-  CHECK_FALSE(reranker.explored());
-  CHECK(reranker.head().empty());
+  const RerankedPage page = reranker.search(enquire, {0, 10});
+  CHECK(docids_of(page.mset) == docids_of(enquire.get_mset(0, 10)));
+  CHECK_FALSE(page.explored);
+  CHECK(page.head.empty());
   for (const RankedHit& hit : reranker.rerank(enquire.get_query(), enquire.get_mset(0, 10)))
     CHECK_FALSE(hit.log_probability);
   CHECK(problems.size() == 2);

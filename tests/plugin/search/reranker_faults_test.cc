@@ -63,8 +63,10 @@ TEST_CASE("a model that cannot be had leaves the original order", "[plugin][rera
   const Reranker reranker(db, model_file(folder.file("model"), listener(problems)), lenient(problems));
   const auto check_original = [&](const char* expected) {
     problems.clear();
-    CHECK(shown(reranker.get_mset(enquire, 3, 5)) == shown(enquire.get_mset(3, 5)));
-    CHECK(reranker.answered_by().empty());
+    const RerankedPage page = reranker.search(enquire, {3, 5});
+    CHECK(shown(page.mset) == shown(enquire.get_mset(3, 5)));
+    CHECK(page.model_version.empty());
+    CHECK(page.head.empty());
     REQUIRE(problems.size() == 1);
     CHECK_THAT(problems[0], StartsWith("served in the original order: ") && Contains(expected));
   };
@@ -83,8 +85,9 @@ TEST_CASE("a model that cannot be had leaves the original order", "[plugin][rera
   std::filesystem::permissions(folder.file("model"), std::filesystem::perms::owner_read);
 
   problems.clear();
-  CHECK(docids_of(reranker.get_mset(enquire, 0, 20)) == slice(full_list(db, *popularity_model(), enquire), 0, 20));
-  CHECK(reranker.answered_by() == popularity_model()->version());
+  const RerankedPage page = reranker.search(enquire, {0, 20});
+  CHECK(docids_of(page.mset) == slice(full_list(db, *popularity_model(), enquire), 0, 20));
+  CHECK(page.model_version == popularity_model()->version());
   CHECK(problems.empty());
 }
 
@@ -116,8 +119,9 @@ TEST_CASE("reranking gives up when its time is over", "[plugin][reranker][faults
   const auto source = std::make_shared<SlowSource>(popularity_model());
 
   const Reranker reranker(db, source, options);
-  CHECK(shown(reranker.get_mset(enquire, 3, 5)) == shown(enquire.get_mset(3, 5)));
-  CHECK(reranker.answered_by().empty());
+  const RerankedPage page = reranker.search(enquire, {3, 5});
+  CHECK(shown(page.mset) == shown(enquire.get_mset(3, 5)));
+  CHECK(page.model_version.empty());
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0], Contains("took longer than its limit of 1000 microseconds"));
   CHECK(docids_of(reranker.rerank(enquire.get_query(), enquire.get_mset(0, 9))) == docids_of(enquire.get_mset(0, 9)));

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "tests/plugin/fruit.h"
 #include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"
@@ -39,7 +40,7 @@ std::shared_ptr<const Model> model() {
   parts.encoding.features.resize(4);
   parts.discriminators = {random_network({4, 5, 1}, 32, 3.0F)};
   parts.facts.id_prefix = "Q";
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 // 7 is in the pool or behind it, 20 and 41 too, 61 to 63 are found by nothing but the memory, 1999 is not in the index.
@@ -240,13 +241,15 @@ TEST_CASE("what the memory does not know keeps the model's scores", "[plugin][re
   }
 }
 
-TEST_CASE("a typed text is looked up instead of the query, once", "[plugin][reranker][memory]") {
+TEST_CASE("a typed text is looked up instead of the query", "[plugin][reranker][memory]") {
   const Xapian::Database db = index(1);
   const Reranker reranker(db, fixed_model(model()), with_memory());
-  const Xapian::Enquire enquire = enquire_of(db, parsed("filler"));
+  Xapian::Enquire enquire = enquire_of(db, parsed("filler"));
   CHECK(!holds(page_of(reranker, enquire), 61));
-  reranker.set_typed_text("Pear, apples!");
-  CHECK(holds(page_of(reranker, enquire), 61));
+  SearchRequest request{0, 100};
+  request.typed_text = "Pear, apples!";
+  CHECK(holds(docids_of(reranker.search(enquire, request).mset), 61));
+  CHECK(holds(docids_of(reranker.rerank(parsed("filler"), enquire.get_mset(0, 100), request)), 61));
   CHECK(!holds(page_of(reranker, enquire), 61));
 }
 
@@ -276,8 +279,9 @@ TEST_CASE("trouble with the memory is told once and leaves the model's order", "
   options.on_problem = listener(problems);
   const Reranker reranker(db, fixed_model(model()), options);
   for (int i = 0; i < 3; ++i) {
-    CHECK(page_of(reranker, enquire) == alone);
-    CHECK(reranker.answered_by() == model()->version());
+    const RerankedPage page = reranker.search(enquire, {0, 100});
+    CHECK(docids_of(page.mset) == alone);
+    CHECK(page.model_version == model()->version());
   }
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].find("ranked without the click memory: ") == 0);

@@ -174,9 +174,10 @@ TEST_CASE("a remote database is searched once, and no model is asked for", "[plu
   Problems problems;
   const Reranker reranker(db, source, lenient(problems));
   for (std::size_t search = 1; search <= 3; ++search) {
-    CHECK(reranker.get_mset(enquire, 5, 5, kNumDocuments).size() == 5);
+    const RerankedPage page = reranker.search(enquire, {5, 5, kNumDocuments});
+    CHECK(page.mset.size() == 5);
     CHECK(spy.get_total() == search * kNumDocuments);  // a second pass would have cleared the spy
-    CHECK(reranker.answered_by().empty());
+    CHECK(page.model_version.empty());
   }
   CHECK(source->num_asked == 0);
   CHECK(problems.size() == 1);
@@ -187,6 +188,7 @@ TEST_CASE("a page of no hits gives the counts alone", "[plugin][reranker][paging
   Xapian::Enquire enquire = enquire_of(db);
   const Reranker reranker(db, fixed_model(nonlinear_model()), strict());
   CHECK(same_bounds(reranker.get_mset(enquire, 0, 0), enquire.get_mset(0, 0)));
-  CHECK(same_bounds(reranker.get_mset(enquire, 0, 0, kNumDocuments), enquire.get_mset(0, 0, kNumDocuments)));
-  CHECK(reranker.answered_by().empty());
+  const RerankedPage all = reranker.search(enquire, {0, 0, kNumDocuments});
+  CHECK(same_bounds(all.mset, enquire.get_mset(0, 0, kNumDocuments)));
+  CHECK(all.model_version.empty());
 }

@@ -2,7 +2,10 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "plugin/src/features/remote_candidates.h"
+#include "irgan/feature_extractor.h"
+#include "plugin/src/features/feature_columns.h"
+#include "plugin/src/features/remote_index.h"
+#include "plugin/src/features/unique_ids.h"
 #include "tests/plugin/fruit.h"
 #include "tests/plugin/tcp_server.h"
 #include "tests/trainer/scratch_folder.h"
@@ -69,7 +72,7 @@ std::shared_ptr<const Model> book_model() {
   const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
   parts.encoding.features.resize(parts.schema.features.size());
   parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
-  return model_of(std::move(parts));
+  return fruit_model(std::move(parts));
 }
 
 }  // namespace
@@ -79,7 +82,8 @@ TEST_CASE("features from a server are the bits of the index itself", "[plugin][r
   const Xapian::Database here = stored_books(folder.file("db"));
   const TcpServer server(folder.file("db"));
   const Xapian::Database there = server.open();
-  const FeatureExtractor at_home(here, book_schema()), abroad(there, book_schema());
+  const FeatureExtractor at_home(here, book_schema());
+  const FeatureColumns abroad(book_schema(), there);
   for (const char* words : {"apples pie", "aple 2", "pear", "pears unknown Apple", "the"}) {
     CAPTURE(words);
     const Xapian::Query query = parsed(words);
@@ -87,10 +91,9 @@ TEST_CASE("features from a server are the bits of the index itself", "[plugin][r
     const std::vector<Candidate> candidates = candidates_of(enquire.get_mset(0, 40), 40);
     Docids docids;
     for (const Candidate& candidate : candidates) docids.push_back(candidate.docid);
-    RemoteCandidates remote(there, query, docids, id_slot_of(there), [] {});
+    RemoteIndex remote(there, query, docids, id_slot_of(there), [] {});
     const FeatureMatrix expected = at_home.extract(query, candidates);
-    const FeatureMatrix rows = abroad.extract(
-        query, candidates, [] {}, &remote);
+    const FeatureMatrix rows = abroad.extract(query, candidates, remote, [] {});
     REQUIRE(rows.size() == expected.size());
     CHECK(std::memcmp(rows.data(), expected.data(), static_cast<std::size_t>(rows.size()) * sizeof(float)) == 0);
   }
@@ -201,13 +204,14 @@ TEST_CASE("a collapsed pool from a server keeps its order, on every page and wit
   Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
   enquire.set_collapse_key(kPopularity);
   for (const Xapian::doccount first : {0U, 4U, 40U}) {
-    CHECK(shown(reranker.get_mset(enquire, first, 4)) == shown(enquire.get_mset(first, 4)));
-    CHECK(reranker.answered_by().empty());
+    const RerankedPage page = reranker.search(enquire, {first, 4});
+    CHECK(shown(page.mset) == shown(enquire.get_mset(first, 4)));
+    CHECK(page.model_version.empty());
   }
   enquire.set_collapse_key(kLate);
-  const Docids pool = docids_of(reranker.get_mset(enquire, 0, kDepth));
-  CHECK(reranker.answered_by() == model->version());
-  CHECK(slice(docids_of(reranker.get_mset(enquire, 0, kDepth + 2)), 0, kDepth) == pool);
-  CHECK(reranker.answered_by() == model->version());
+  const RerankedPage pool = reranker.search(enquire, {0, kDepth}), more = reranker.search(enquire, {0, kDepth + 2});
+  CHECK(pool.model_version == model->version());
+  CHECK(slice(docids_of(more.mset), 0, kDepth) == docids_of(pool.mset));
+  CHECK(more.model_version == model->version());
   CHECK(problems.empty());
 }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "irgan/feature_extractor.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
@@ -411,7 +412,7 @@ TEST_CASE("what the index lost is told once, not once a search", "[plugin][reran
   ModelParts parts = linear_model(fruit_schema({"value.popularity", "title.bm25"}), {1, 1});
   parts.schema.fields.push_back({"title", "S", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 5.0});
   Problems problems;
-  const Reranker reranker(db, fixed_model(model_of(parts)), lenient(problems));
+  const Reranker reranker(db, fixed_model(fruit_model(parts)), lenient(problems));
   Xapian::Enquire enquire = enquire_of(db);
   for (int search = 0; search < 3; ++search) reranker.get_mset(enquire, 0, 10);
   CHECK(problems == Problems{"the index has no terms under the prefix 'S' of field 'title'"});
@@ -438,9 +439,10 @@ TEST_CASE("a model that cannot be extracted does not replace a good one", "[plug
   const Reranker reranker(db, source, lenient(problems)), throwing(db, source, strict());
   const auto check_answer = [&](const std::shared_ptr<const Model>& model) {
     const Docids expected = slice(full_list(db, *model, enquire), 0, 20);
-    CHECK(docids_of(reranker.get_mset(enquire, 0, 20)) == expected);
+    const RerankedPage page = reranker.search(enquire, {0, 20});
+    CHECK(docids_of(page.mset) == expected);
     CHECK(docids_of(throwing.get_mset(enquire, 0, 20)) == expected);
-    CHECK(reranker.answered_by() == model->version());
+    CHECK(page.model_version == model->version());
   };
   const auto before = popularity_model(), after = nonlinear_model();
   source->model = before;

@@ -40,7 +40,7 @@ void write_documents(const std::string& path) {
 std::shared_ptr<const Model> model_of_turn(std::size_t turn) {
   ModelParts parts = linear_model(fruit_schema({"value.popularity"}), {turn % 2 == 0 ? 1.0F : -1.0F});
   parts.depth = kNumDocuments;
-  return std::make_shared<const Model>(std::move(parts));
+  return model_of(std::move(parts));
 }
 
 // Every tenth is broken.

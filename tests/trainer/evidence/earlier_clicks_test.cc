@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "tests/trainer/click_rows.h"
-#include "trainer/rows/data_preparation.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;

@@ -26,7 +26,7 @@ TEST_CASE("each unusable line has its reason", "[trainer][click_log]") {
       {"query\tquery_id\tdoc_id\n\t\td\n", "no query"},
       {"{\"doc_id\":1,\"query\":\"\"}", "no query"},
       {"query,doc_id\nshoes\",d\n", "wrong number of columns"},  // the second half of a query with a line break
-      {"query\tdoc_id\trank\nq\td\t0\n", "rank 0 (where ranks begin at 0: --rank-base 0)"},
+      {"query\tdoc_id\trank\nq\td\t0\n", "rank 0 (where ranks begin at 0, the rank base is 0)"},
       {"query\tdoc_id\trank\nq\td\t1.5\n", "bad rank"},
       {"query\tdoc_id\trank\nq\td\t-1\n", "bad rank"},
       {"query\tdoc_id\trank\nq\td\tnan\n", "bad rank"},
@@ -136,7 +136,7 @@ TEST_CASE("too many unusable lines are an error that names reasons, places and -
   options.rejects_path = folder.file("rejects");
   CHECK_THROWS_MATCHES(rows_of(path, options), FormatError,
                        Message(path +
-                               ": 3 of 100 lines cannot be used, more than --max-bad 0.01 allows: 2 bad rank, "
+                               ": 3 of 100 lines cannot be used, more than max_bad 0.01 allows: 2 bad rank, "
                                "1 no document id\n  " +
                                path + ":99: bad rank: q\td\t-\n  " + path + ":101: bad rank: q\td\tx\n  " + path +
                                ":100: no document id: q\t\t1"));
@@ -158,11 +158,10 @@ TEST_CASE("a header that lacks a needed column is an error that says which and h
       {std::string("\0\xFF\x01", 3), "???"},
   }));
   const std::string path = folder.write("log", header);
-  CHECK_THROWS_MATCHES(
-      ClickLogReader(path), FormatError,
-      Message(path + ":1: the header of the click log lacks a column that is needed; found: " + found +
-              "; needed: doc_id, and query_id or query. Tell other names with --column NAME=THEIRS, as "
-              "in --column doc_id=document"));
+  CHECK_THROWS_MATCHES(ClickLogReader(path), FormatError,
+                       Message(path + ":1: the header of the click log lacks a column that is needed; found: " + found +
+                               "; needed: doc_id, and query_id or query. Other names are given as columns "
+                               "NAME=THEIRS, as in doc_id=document"));
 }
 
 TEST_CASE("JSON Lines of which none is usable name the keys that they have", "[trainer][click_log]") {
@@ -170,9 +169,9 @@ TEST_CASE("JSON Lines of which none is usable name the keys that they have", "[t
   const std::string path = folder.write("log", "{\"q\":1,\"document\":2}\n");
   CHECK_THROWS_MATCHES(rows_of(path), FormatError,
                        Message(path +
-                               ": 1 of 1 lines cannot be used, more than --max-bad 0.01 allows: 1 no document id. "
-                               "Keys found: q, document; needed: doc_id, and query_id or query. Tell other names "
-                               "with --column NAME=THEIRS, as in --column doc_id=document\n  " +
+                               ": 1 of 1 lines cannot be used, more than max_bad 0.01 allows: 1 no document id. "
+                               "Keys found: q, document; needed: doc_id, and query_id or query. Other names "
+                               "are given as columns NAME=THEIRS, as in doc_id=document\n  " +
                                path + ":1: no document id: {\"q\":1,\"document\":2}"));
 }
 
@@ -182,26 +181,25 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
   ClickLogOptions options;
   SECTION("a column that the header lacks") {
     options.columns = {{"clicked", "is_click"}};
-    CHECK_THROWS_MATCHES(ClickLogReader(path, options), ConfigError,
-                         Message("--column clicked=is_click: the header of " + path +
-                                 " has no column 'is_click'; it has query, doc_id"));
+    CHECK_THROWS_MATCHES(
+        ClickLogReader(path, options), ConfigError,
+        Message("column clicked=is_click: the header of " + path + " has no column 'is_click'; it has query, doc_id"));
   }
   SECTION("a name that is none of ours") {
     options.columns = {{"click", "is_click"}};
-    CHECK_THROWS_MATCHES(
-        ClickLogReader(path, options), ConfigError,
-        Message("--column click=is_click: there is no column 'click'; the known ones are session, time, "
-                "query_id, query, doc_id, rank, clicked, count, log_probability, team"));
+    CHECK_THROWS_MATCHES(ClickLogReader(path, options), ConfigError,
+                         Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
+                                 "query_id, query, doc_id, rank, clicked, count, log_probability, team"));
   }
   SECTION("a rank base") {
     options.rank_base = 2;
-    CHECK_THROWS_MATCHES(ClickLogReader(path, options), ConfigError, Message("--rank-base 2: must be 0 or 1"));
+    CHECK_THROWS_MATCHES(ClickLogReader(path, options), ConfigError, Message("rank_base 2: must be 0 or 1"));
   }
   SECTION("a share of bad lines") {
     options.max_bad = GENERATE(-0.5, 1.5);
     CHECK_THROWS_MATCHES(
         ClickLogReader(path, options), ConfigError,
-        Message(std::string("--max-bad ") + (options.max_bad < 0 ? "-0.5" : "1.5") + ": must be between 0 and 1"));
+        Message(std::string("max_bad ") + (options.max_bad < 0 ? "-0.5" : "1.5") + ": must be between 0 and 1"));
   }
   SECTION("a share that is no number") {
     options.max_bad = std::nan("");
@@ -226,22 +224,22 @@ TEST_CASE("a rank base, or a name, that nothing in the log is of is refused", "[
   };
   ClickLogOptions based;
   based.rank_base = GENERATE(0, 1);
-  const std::string flag = "--rank-base " + std::to_string(*based.rank_base) + ": " + folder.file("log");
+  const std::string flag = "rank_base " + std::to_string(*based.rank_base) + ": " + folder.file("log");
   CHECK(refusal("q,w,\"1,2\",0\n", based) == flag + " is one of Omega's logs, whose ranks are known to begin at 0");
   CHECK(refusal("{\"query_id\":\"1\",\"user_query\":\"w\",\"query_response_hit_ids\":[\"d\"]}\n", based) ==
         flag + " is OpenSearch's UBI, whose ranks are known to begin at 0");
-  CHECK(refusal("query\tdoc_id\nq\td\n", based) == flag + " has no ranks; --column rank=THEIRS tells their name");
+  CHECK(refusal("query\tdoc_id\nq\td\n", based) == flag + " has no ranks; a column rank=THEIRS gives their name");
   CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", based) ==
-        flag + " has no ranks; --column rank=THEIRS tells their name");
+        flag + " has no ranks; a column rank=THEIRS gives their name");
   CHECK(refusal("{\"query\":1,\"doc_id\":1}\n{\"query\":1,\"doc_id\":1,\"rank\":3}\n", based) == "(taken)");
 
   ClickLogOptions named;
   named.columns = {{"clicked", "is_click"}};
   CHECK(refusal("{\"query\":1,\"doc_id\":1}\n", named) ==
-        "--column clicked=is_click: no line of " + folder.file("log") + " has a value under the key 'is_click'");
+        "column clicked=is_click: no line of " + folder.file("log") + " has a value under the key 'is_click'");
   CHECK(refusal("{\"query\":1,\"doc_id\":1,\"is_click\":1}\n", named) == "(taken)");
   CHECK(refusal("q,w,\"1,2\",0\n", named) ==
-        "--column clicked=is_click: " + folder.file("log") + " is one of Omega's logs, whose columns have no names");
+        "column clicked=is_click: " + folder.file("log") + " is one of Omega's logs, whose columns have no names");
 }
 
 TEST_CASE("what is no click log at all is refused at once", "[trainer][click_log]") {

@@ -44,7 +44,7 @@ TEST_CASE("of more rows than are kept the sample is even", "[trainer][log_split]
 }
 
 TEST_CASE("by time a row without one is as old as the one before", "[trainer][log_split]") {
-  RowSplit split(LogSplit::time, 0.2, 1, 100.0);
+  RowSplit split({LogSplit::time, 0.2, 1}, 100.0);
   CHECK_FALSE(split.is_held_out(click("a"), "q"));  // nothing is known of it: training
   CHECK_FALSE(split.is_held_out(at(99, click("a")), "q"));
   CHECK_FALSE(split.is_held_out(click("a"), "q"));
@@ -54,8 +54,8 @@ TEST_CASE("by time a row without one is as old as the one before", "[trainer][lo
 }
 
 TEST_CASE("by query and by session a row goes where the others of its own go", "[trainer][log_split]") {
-  RowSplit by_query(LogSplit::query, 0.3, 7, 0.0);
-  RowSplit by_session(LogSplit::session, 0.3, 7, 0.0);
+  RowSplit by_query({LogSplit::query, 0.3, 7}, 0.0);
+  RowSplit by_session({LogSplit::session, 0.3, 7}, 0.0);
   int held_out_queries = 0;
   int held_out_sessions = 0;
   for (int i = 0; i < 1000; ++i) {
@@ -73,6 +73,6 @@ TEST_CASE("by query and by session a row goes where the others of its own go", "
 }
 
 TEST_CASE("a split says what it is", "[trainer][log_split]") {
-  CHECK(RowSplit(LogSplit::query, 0.2, 1, 0.0).description() == "query");
-  CHECK(RowSplit(LogSplit::time, 0.2, 1, 1'700'000'000.5).description() == "time from 2023-11-14T22:13:20Z");
+  CHECK(RowSplit({LogSplit::query, 0.2, 1}, 0.0).description() == "query");
+  CHECK(RowSplit({LogSplit::time, 0.2, 1}, 1'700'000'000.5).description() == "time from 2023-11-14T22:13:20Z");
 }

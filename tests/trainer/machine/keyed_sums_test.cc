@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "trainer/evidence/distinct_pages.h"
+#include "trainer/machine/hash.h"
 
 using namespace irgan;
 

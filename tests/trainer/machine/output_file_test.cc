@@ -9,6 +9,7 @@
 #include <random>
 #include <string>
 
+#include "plugin/src/model/file_bytes.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/text_input.h"
 
@@ -222,7 +223,7 @@ TEST_CASE("replace_file and read_file take bytes as they are", "[trainer][output
   replace_file(folder.file("model.gz"), "");
   CHECK(read_file(folder.file("model.gz")).empty());
   CHECK_THROWS_MATCHES(read_file(folder.file("missing")), Error,
-                       Message(folder.file("missing") + ": cannot be opened: No such file or directory"));
+                       Message(folder.file("missing") + ": cannot be read: No such file or directory"));
   CHECK_THROWS_MATCHES(read_file(folder.path().string()), Error,
                        Message(folder.path().string() + ": cannot be read: Is a directory"));
 }

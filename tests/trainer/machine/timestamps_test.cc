@@ -1,4 +1,4 @@
-// The times are read through a click log, since parse_time() is not exported.
+// The times are read through a click log, which says what becomes of a row without one.
 #include "trainer/machine/timestamps.h"
 
 #include <array>
@@ -84,4 +84,13 @@ TEST_CASE("a time up to a day ahead is taken, for clocks differ", "[trainer][tim
   const auto now = static_cast<long long>(std::time(nullptr));
   CHECK(time_of(std::to_string(now + 80'000)).has_value());
   CHECK_FALSE(time_of(std::to_string(now + 100'000)).has_value());
+}
+
+TEST_CASE("a time is written in UTC, rounded down to the second", "[trainer][timestamps]") {
+  CHECK(utc_text(0) == "1970-01-01T00:00:00Z");
+  CHECK(utc_text(951782400) == "2000-02-29T00:00:00Z");
+  CHECK(utc_text(1714566605.999) == "2024-05-01T12:30:05Z");
+  CHECK(utc_text(-0.5) == "1969-12-31T23:59:59Z");
+  CHECK(utc_text(1e18).empty());
+  CHECK(parse_time(utc_text(1714566605)) == 1714566605);
 }

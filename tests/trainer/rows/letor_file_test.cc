@@ -353,7 +353,7 @@ TEST_CASE("files whose labels were made in different ways are refused together",
   SECTION("another click model") { second.origin.click_model = "naive"; }
   const std::string path = folder.write("second", written(second));
   CHECK_THROWS_WITH(read_letor({folder.write("first", written(first)), path}),
-                    StartsWith(path + ": its labels were made by --click-model ") && Contains("--half-life 2.5"));
+                    StartsWith(path + ": its labels were made by click model ") && Contains("half-life 2.5"));
 }
 
 TEST_CASE("of files of different splits and examinations none is recorded", "[trainer][letor_file]") {

@@ -10,7 +10,7 @@ using namespace irgan;
 namespace {
 
 // A model that ranks by the first feature times `sign`: one linear layer over the bin [-4, 4] of it.
-Model model_by_first_feature(const FeatureSchema& schema, float sign) {
+std::shared_ptr<const Model> model_by_first_feature(const FeatureSchema& schema, float sign) {
   ModelParts parts;
   parts.schema = schema;
   for (std::size_t j = 0; j < schema.features.size(); ++j) parts.encoding.features.push_back({{-4.0F, 4.0F}, false});
@@ -18,14 +18,14 @@ Model model_by_first_feature(const FeatureSchema& schema, float sign) {
   network.layers.push_back({FeatureMatrix::Zero(parts.encoding.width(), 1), Eigen::VectorXf::Zero(1)});
   network.layers[0].weight(0, 0) = sign;
   parts.discriminators.push_back(network);
-  return Model(parts);
+  return model_of(parts);
 }
 
 }  // namespace
 
 TEST_CASE("a model that ranks backwards is refused, one that ranks rightly is not", "[trainer][serving_check]") {
   const TrainingData data = graded_queries(60, 12, 2, 1);
-  const auto good = check_serving(model_by_first_feature(data.schema, 1.0F), data, {}, "2", 1);
+  const auto good = check_serving(*model_by_first_feature(data.schema, 1.0F), data, {}, "2", 1);
   REQUIRE(good);
   CHECK(good->num_queries > 50);
   CHECK(good->served == Approx(1.0).margin(0.02));
@@ -33,7 +33,7 @@ TEST_CASE("a model that ranks backwards is refused, one that ranks rightly is no
   CHECK(good->p < 0.01);
   CHECK_FALSE(good->refused());
 
-  const auto bad = check_serving(model_by_first_feature(data.schema, -1.0F), data, {}, "1", 1);
+  const auto bad = check_serving(*model_by_first_feature(data.schema, -1.0F), data, {}, "1", 1);
   REQUIRE(bad);
   CHECK(bad->first_stage == Approx(1.0).margin(0.02));
   CHECK(bad->refused());
@@ -41,7 +41,7 @@ TEST_CASE("a model that ranks backwards is refused, one that ranks rightly is no
 
 TEST_CASE("the first stage against itself is no difference", "[trainer][serving_check]") {
   const TrainingData data = graded_queries(30, 10, 2, 2);
-  const auto same = check_serving(model_by_first_feature(data.schema, 1.0F), data, {}, "1", 1);
+  const auto same = check_serving(*model_by_first_feature(data.schema, 1.0F), data, {}, "1", 1);
   REQUIRE(same);
   CHECK(same->served == Approx(same->first_stage).margin(0.02));
   CHECK_FALSE(same->refused());
@@ -49,7 +49,7 @@ TEST_CASE("the first stage against itself is no difference", "[trainer][serving_
 
 TEST_CASE("ready-made rows without the first stage's feature are not checked", "[trainer][serving_check]") {
   const TrainingData data = graded_queries(10, 10, 2, 3);
-  CHECK_FALSE(check_serving(model_by_first_feature(data.schema, 1.0F), data, {}, "25", 1));
+  CHECK_FALSE(check_serving(*model_by_first_feature(data.schema, 1.0F), data, {}, "25", 1));
 }
 
 TEST_CASE("clicks on pages are weighted by the examination that training found", "[trainer][serving_check]") {

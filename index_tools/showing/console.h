@@ -1,0 +1,36 @@
+/// Where a command writes.
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "index_tools/showing/progress_bar.h"
+
+namespace irgan {
+
+/// Results go to `out`, remarks and faults to `err`; progress is drawn on `err` only where that is a terminal.
+///
+/// The streams must outlive this.
+class Console {
+ public:
+  static constexpr std::size_t kUsualWidth = 80;  ///< where nobody says how wide the terminal is
+
+  Console(std::ostream& to_out, std::ostream& to_err, std::size_t help_width = kUsualWidth, bool draws_progress = false)
+      : out(to_out), err(to_err), width(help_width), draws_progress_(draws_progress) {}
+
+  /// The process's own stdout and stderr. The width is that of COLUMNS, else of the terminal that stdout is; it stays
+  /// between 40 and 100, since longer lines are hard to read.
+  static Console of_process();
+
+  /// Returns a bar that is erased when it goes out of scope.
+  ProgressBar progress(std::string label) const { return ProgressBar(err, draws_progress_, std::move(label)); }
+
+  std::ostream& out;
+  std::ostream& err;
+  const std::size_t width;  ///< of the help, in columns
+
+ private:
+  const bool draws_progress_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,33 @@
+#include "index_tools/showing/log_reading.h"
+
+#include <iostream>
+
+#include "trainer/log/click_log_tally.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kNameShown = 60;  // of what a log calls an action, in bytes
+
+}  // namespace
+
+void show_lines(const ClickLogSummary& file) {
+  for (const auto& [what, count] : file.others)
+    std::cerr << file.path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
+  if (file.num_rejected == 0) return;
+  std::cerr << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected
+            << " lines passed over:\n";
+  for (const auto& [reason, rejected] : file.rejected) {
+    std::cerr << "  " << reason << ": " << rejected.count << '\n';
+    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
+  }
+}
+
+void show_reading(const LogReading& reading) {
+  for (const ClickLogSummary& file : reading.files) show_lines(file);
+  if (reading.num_in_place == 0) return;
+  std::cerr << reading.num_in_place
+            << " rows have a query id that the query file does not have: they count for the query with their words\n";
+}
+
+}  // namespace irgan

@@ -1,0 +1,20 @@
+/// Shows how evidence becomes training data.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "trainer/labels/click_model.h"
+#include "trainer/rows/preparation.h"
+
+namespace irgan {
+
+/// Returns a listener that shows on stderr a progress bar for the features, and what was left out and why.
+///
+/// asked_days: of --half-life, if it was given
+PreparationListener shown_preparation(std::optional<double> asked_days);
+
+/// What a fitted click model says of itself, a line or none: the examination by rank, and the habits of users.
+std::string examination_line(const FittedClickModel& fitted);
+
+}  // namespace irgan

@@ -1,0 +1,55 @@
+/// What a search is asked for, and what it gives.
+#pragma once
+
+#include <xapian.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "irgan/interleave.h"
+
+namespace irgan {
+
+/// A hit in its new place.
+struct RankedHit {
+  Xapian::docid docid = 0;
+  double score =
+      0.0;  ///< raw model score, or the chance that scores_with_memory gives; comparable within one query only
+  double first_stage_weight = 0.0;  ///< what Xapian gave; 0 for what the memory added
+  int first_stage_percent = 0;
+  std::size_t first_stage_rank = 0;  ///< 1-based; 0 for what the memory added
+  Xapian::doccount collapse_count = 0;
+  std::vector<float> contributions;  ///< what each feature adds (Model::explain); empty unless asked for
+  /// Of being drawn next, given those drawn before, in nats, at most 0; nothing unless the search explored.
+  std::optional<double> log_probability;
+  Team team = Team::none;  ///< whose hit it is, where two orders are interleaved
+};
+
+/// What a search is asked for: what Xapian::Enquire::get_mset takes, and whom it is for.
+struct SearchRequest {
+  Xapian::doccount first = 0;     ///< 0-based
+  Xapian::doccount maxitems = 0;  ///< 0: only the counts are wanted
+  Xapian::doccount check_at_least = 0;
+  const Xapian::RSet* rset = nullptr;
+  const Xapian::MatchDecider* mdecider = nullptr;
+  /// The id of a session or a request. The same key and query give the same page, drawn, interleaved or not, so that
+  /// later pages continue the first; without a key the query alone decides.
+  std::string key = {};
+  /// What the user typed: the memory looks the query up by this text. Without it, by the words in the Xapian::Query,
+  /// which is the same for a query that Xapian's parser made of it.
+  std::string typed_text = {};
+};
+
+/// A page of a search, and how it came about.
+struct RerankedPage {
+  Xapian::MSet mset;
+  /// The pool in its new order, from rank 1 on whatever the page: the hit at `first` + i of the page is head[first +
+  /// i], as long as there are as many. Empty if the page has its original order.
+  std::vector<RankedHit> head;
+  std::string model_version;  ///< of the model that ordered the page; empty if it has its original order
+  bool explored = false;      ///< whether its order was drawn from the policy
+};
+
+}  // namespace irgan

@@ -1,0 +1,51 @@
+/// The features of a schema, computed from whatever index a reader reads: the one place where training and serving
+/// meet.
+#pragma once
+
+#include <xapian.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "irgan/candidate.h"
+#include "irgan/feature_schema.h"
+#include "irgan/query_concepts.h"
+#include "plugin/src/features/index_reader.h"
+#include "plugin/src/features/known_words.h"
+
+namespace irgan {
+
+/// Threads: one
+class FeatureColumns {
+ public:
+  /// clicks: where fields and values from clicks are read
+  /// clicks_are_apart: whether that is another index, whose value slots are not the reader's
+  /// Throws: FormatError if the schema names a feature that this build cannot extract
+  FeatureColumns(FeatureSchema schema, Xapian::Database clicks, bool clicks_are_apart = false);
+
+  /// As FeatureExtractor::extract, of the index that `index` reads.
+  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates, IndexReader& index,
+                        const std::function<void()>& before_feature) const;
+
+  const FeatureSchema& schema() const { return schema_; }
+
+ private:
+  class Extraction;
+  ReadingList reading_list(const std::vector<QueryConcept>& concepts) const;
+
+  const FeatureSchema schema_;
+  const std::vector<FeatureColumn> columns_;
+  const QueryConceptFinder concept_finder_;
+  const Xapian::Database clicks_;
+  const bool clicks_are_apart_;
+  bool any_query_likelihood_ = false;
+  std::unique_ptr<KnownWords> known_words_;  // nothing: no feature weighs words
+};
+
+/// Reports each prefix and each value slot of `schema` that `db` does not have, unless it is empty.
+void report_losses(const Xapian::Database& db, const FeatureSchema& schema, const ProblemListener& on_problem);
+
+}  // namespace irgan

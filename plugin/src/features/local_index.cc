@@ -1,0 +1,60 @@
+#include "plugin/src/features/local_index.h"
+
+#include <utility>
+
+#include "plugin/src/features/index_state.h"
+#include "plugin/src/features/postings.h"
+
+namespace irgan {
+
+LocalIndex::LocalIndex(Xapian::Database db) : db_(std::move(db)) {}
+
+std::string LocalIndex::state() const { return index_state(db_).text; }
+
+Xapian::doccount LocalIndex::num_documents() const { return db_.get_doccount(); }
+
+bool LocalIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                          Eigen::Ref<Eigen::VectorXd> wdfs) const {
+  return irgan::add_wdfs(db_, term, docids, wdfs);
+}
+
+Xapian::doccount LocalIndex::frequency(const std::string& term) const { return db_.get_termfreq(term); }
+
+Xapian::termcount LocalIndex::collection_frequency(const std::string& term) const {
+  return db_.get_collection_freq(term);
+}
+
+Eigen::VectorXd LocalIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+  return irgan::slot_numbers(db_, slot, docids);
+}
+
+ComparableTexts LocalIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+  return comparable_texts(irgan::slot_texts(db_, slot, docids));
+}
+
+Eigen::VectorXd LocalIndex::document_lengths(const std::vector<Xapian::docid>& docids) const {
+  return irgan::document_lengths(db_, docids);
+}
+
+CachedIndex::CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> snapshot)
+    : LocalIndex(std::move(db)), snapshot_(std::move(snapshot)) {}
+
+std::string CachedIndex::state() const { return snapshot_->index_state(); }
+
+Eigen::VectorXd CachedIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+  return snapshot_->numbers(database(), slot, docids);
+}
+
+ComparableTexts CachedIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
+  return snapshot_->texts(database(), slot, docids);
+}
+
+std::shared_ptr<const void> CachedIndex::word_numbers() const { return snapshot_; }
+
+std::unique_ptr<IndexReader> read_index(const Xapian::Database& db, ValueCache* cache) {
+  std::shared_ptr<ValueSnapshot> snapshot = cache ? cache->at(db) : nullptr;
+  if (!snapshot) return std::make_unique<LocalIndex>(db);
+  return std::make_unique<CachedIndex>(db, std::move(snapshot));
+}
+
+}  // namespace irgan

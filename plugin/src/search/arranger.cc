@@ -1,0 +1,108 @@
+#include "plugin/src/search/arranger.h"
+
+#include <exception>
+#include <utility>
+
+#include "plugin/src/search/hit_order.h"
+#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/search/policy_page.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+FeatureMatrix rows_of(const ServedModel& model, const ArrangedSearch& search) {
+  return model.features(search.query, search.candidates, search.index, [&search] { search.limit.check(); });
+}
+
+Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recalled) {
+  return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
+}
+
+// The model's own, or what the memory makes of them.
+Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const ArrangedSearch& search) {
+  return search.recalled ? remembered(scores, *search.recalled) : Eigen::VectorXd(scores.cast<double>());
+}
+
+void set_contributions(std::vector<RankedHit>& hits, const FeatureMatrix& reasons) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const Index row = static_cast<Index>(i);
+    hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
+  }
+}
+
+void set_scores(std::vector<RankedHit>& hits, const ArrangedSearch& search, const FeatureMatrix& rows,
+                const Model& model) {
+  const Eigen::VectorXd scores = final_scores(candidate_scores(model, rows, search.pool_size, model.ranker()), search);
+  for (std::size_t i = 0; i < hits.size(); ++i) hits[i].score = scores[static_cast<Index>(i)];
+}
+
+// Chances that are too small for a double are equal, and keep the model's order.
+std::vector<RankedHit> ranked_by(const Model& model, std::vector<RankedHit> hits, const ArrangedSearch& search,
+                                 const FeatureMatrix& rows) {
+  const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
+  return by_score(std::move(hits), final_scores(scores, search), scores);
+}
+
+}  // namespace
+
+Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> models, const RerankOptions& options)
+    : explore_(options.explore),
+      explore_temperature_(options.explore_temperature),
+      interleave_(options.interleave),
+      on_problem_(options.on_problem),
+      served_(db, std::move(models), options.on_problem) {
+  if (options.rival) rival_.emplace(db, options.rival, options.on_problem);
+}
+
+std::vector<RankedHit> Arranger::arrange(std::vector<RankedHit> hits, const ArrangedSearch& search) {
+  const Model& model = served_.model();
+  const FeatureMatrix rows = rows_of(served_, search);
+  if (search.explains)
+    set_contributions(hits, model.explain_beside(rows, rows.topRows(static_cast<Index>(search.pool_size))));
+  const bool needs_key = explore_ > 0.0 || interleave_;
+  const std::string whole_key = needs_key ? search_key(search.key, search.query) : std::string();
+  if (explore_ > 0.0 && explores(whole_key, explore_)) {
+    const Eigen::VectorXd logits = policy_logits(search, rows);
+    set_scores(hits, search, rows, model);
+    return drawn(std::move(hits), logits, whole_key);
+  }
+  std::optional<std::vector<Xapian::docid>> other;
+  if (interleave_) other = order_of_rival(hits, search);
+  hits = ranked_by(model, std::move(hits), search, rows);
+  return other ? interleaved(std::move(hits), *other, whole_key) : hits;
+}
+
+// With a memory, what has been clicked moves the policy as it moves the order.
+Eigen::VectorXd Arranger::policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const {
+  constexpr double kSmallest = 1e-300;
+  const Model& model = served_.model();
+  const Eigen::VectorXd scores = candidate_scores(model, rows, search.pool_size, policy_of(model)).cast<double>();
+  const Eigen::VectorXd logits = scores / explore_temperature_;
+  if (!search.recalled) return logits;
+  const Eigen::VectorXf narrow = logits.cast<float>();
+  if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");
+  return remembered(narrow, *search.recalled).cwiseMax(kSmallest).array().log();
+}
+
+// The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing
+// if the rival cannot answer; an index that cannot be read, a Xapian::Error, is the search's trouble and not the
+// rival's.
+std::optional<std::vector<Xapian::docid>> Arranger::order_of_rival(const std::vector<RankedHit>& hits,
+                                                                   const ArrangedSearch& search) {
+  if (!rival_) return docids_of(hits);
+  std::string problem;
+  try {
+    const Model& current = rival_->refresh();
+    return docids_of(ranked_by(current, hits, search, rows_of(*rival_, search)));
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  search.limit.check();  // which may be what was thrown
+  if (reported_of_rival_.insert(problem).second && on_problem_)
+    on_problem_("not interleaved with the rival: " + problem);
+  return std::nullopt;
+}
+
+}  // namespace irgan

@@ -1,0 +1,67 @@
+/// Puts the candidates of a search into the order that is shown: the model's, one drawn from its policy, or a rival's
+/// mixed in.
+#pragma once
+
+#include <xapian.h>
+
+#include <Eigen/Core>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "irgan/candidate.h"
+#include "irgan/rerank_options.h"
+#include "irgan/reranked_page.h"
+#include "plugin/src/features/index_reader.h"
+#include "plugin/src/search/remembering.h"
+#include "plugin/src/search/served_model.h"
+#include "plugin/src/search/time_limit.h"
+
+namespace irgan {
+
+/// What is to be put into an order.
+struct ArrangedSearch {
+  const Xapian::Query& query;
+  const std::string& key;                    ///< the caller's
+  const std::vector<Candidate>& candidates;  ///< those of the first stage come first
+  std::size_t pool_size;                     ///< how many those are
+  const std::optional<Recalled>& recalled;
+  IndexReader& index;
+  const TimeLimit& limit;
+  bool explains = false;  ///< whether hits get their contributions
+};
+
+/// Threads: one
+class Arranger {
+ public:
+  /// `options`: already checked
+  Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> models, const RerankOptions& options);
+
+  /// As ServedModel::refresh.
+  const Model& refresh() { return served_.refresh(); }
+
+  /// Returns the hits in the order that is shown.
+  ///
+  /// hits:     a candidate each
+  /// Requires: refresh() has returned once; at least one candidate
+  /// Throws:   Error if a score is not finite or the time is over; Xapian::Error
+  std::vector<RankedHit> arrange(std::vector<RankedHit> hits, const ArrangedSearch& search);
+
+ private:
+  Eigen::VectorXd policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const;
+  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
+                                                           const ArrangedSearch& search);
+
+  const double explore_;
+  const double explore_temperature_;
+  const bool interleave_;
+  const ProblemListener on_problem_;
+  ServedModel served_;
+  std::optional<ServedModel> rival_;
+  std::set<std::string> reported_of_rival_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,33 @@
+#include "index_tools/showing/wrapped_text.h"
+
+#include <catch2/catch.hpp>
+
+using namespace irgan;
+
+TEST_CASE("a text is broken at spaces, and other spaces go", "[index_tools][wrapped_text]") {
+  CHECK(wrapped("one two three", {20}) == "one two three");
+  CHECK(wrapped("one two three", {13}) == "one two three");
+  CHECK(wrapped("one two three", {12}) == "one two\nthree");
+  CHECK(wrapped("  one   two ", {12}) == "one two");
+  CHECK(wrapped("", {12}).empty());
+}
+
+TEST_CASE("lines after the first are indented, and the first has less room where something stands on it",
+          "[index_tools][wrapped_text]") {
+  CHECK(wrapped("one two three", {10, 4, 2}) == "one\n  two\n  three");
+  CHECK(wrapped("one", {10, 8, 2}) == "\n  one");
+}
+
+TEST_CASE("line ends of the text stay", "[index_tools][wrapped_text]") {
+  CHECK(wrapped("one\ntwo three", {9}) == "one\ntwo three");
+  CHECK(wrapped("one\n\ntwo", {9}) == "one\n\ntwo");
+}
+
+TEST_CASE("a word longer than a line is broken, behind a bar or comma where it can be", "[index_tools][wrapped_text]") {
+  CHECK(wrapped("a|bc|def|g", {6}) == "a|bc|\ndef|g");
+  CHECK(wrapped("x abcdefgh", {5, 0, 1}) == "x\n abcd\n efgh");
+}
+
+TEST_CASE("a mark ends every line but the last and has its room", "[index_tools][wrapped_text]") {
+  CHECK(wrapped("cut --one a --two b", {12, 0, 2, " \\"}) == "cut --one \\\n  a --two \\\n  b");
+}

@@ -1,0 +1,213 @@
+#include "trainer/distillation/distiller.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "trainer/distillation/distillation_reader.h"
+#include "trainer/measures/measures.h"
+#include "trainer/measures/qrels.h"
+#include "trainer/site/strict_rerank.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::size_t kHeldOut = 4;  // one query of so many chooses k1 and b, and is measured on if no other is named
+constexpr int kTop = 10;
+
+/// What all steps read.
+struct Bench {
+  Xapian::Database db;
+  FirstStage first_stage;
+  DocumentIds ids;
+  std::unique_ptr<const Reranker> reranker;
+  Xapian::doccount depth;
+  std::vector<std::string> prefixes;
+  std::string stemmer;
+
+  // The first stage's hits, best first, and the model's order of them.
+  struct Ranked {
+    Xapian::Query query;
+    std::vector<Xapian::docid> first_stage;
+    std::vector<RankedHit> model;
+  };
+  Ranked rank(const QueryRow& row) {
+    Ranked ranked;
+    ranked.query = first_stage.query_of(row);
+    const Xapian::MSet hits = first_stage.search(ranked.query, depth);
+    ranked.first_stage.assign(hits.begin(), hits.end());
+    ranked.model = reranker->rerank(ranked.query, hits);
+    return ranked;
+  }
+};
+
+// The text fields' prefixes, the title's first, and what has none, where every first stage looks.
+std::vector<std::string> prefixes_of(const IndexLayout& layout) {
+  std::vector<std::string> prefixes;
+  for (const TextField& field : layout.fields) {
+    if (!field.from_clicks) prefixes.push_back(field.prefix);  // no weighting scheme sees terms without a wdf
+  }
+  prefixes.push_back("");
+  std::vector<std::string> distinct;
+  for (const std::string& prefix : prefixes) {
+    if (std::find(distinct.begin(), distinct.end(), prefix) == distinct.end()) distinct.push_back(prefix);
+  }
+  return distinct;
+}
+
+Bench open_bench(const Site& site, const DistillerOptions& options) {
+  const Xapian::Database db = site.open();
+  const IndexLayout& layout = site.layout;
+  const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
+  const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
+  return {db,
+          FirstStage(db, layout, site.default_op),
+          DocumentIds(db, layout.id_prefix),
+          strict_reranker(db, model, depth, model_name(options.model)),
+          static_cast<Xapian::doccount>(depth),
+          prefixes_of(layout),
+          layout.stemmer};
+}
+
+// At most `most` queries, spread evenly over the file; those without a text cannot be taken apart by fields.
+std::vector<QueryRow> text_queries(const std::string& path, std::size_t most) {
+  std::vector<QueryRow> all;
+  for (QueryRow& row : read_queries(path)) {
+    if (!row.text.empty()) all.push_back(std::move(row));
+  }
+  if (all.empty()) throw Error(path + ": no query has a text: it is parsed once for each field");
+  std::vector<QueryRow> chosen;
+  for (std::size_t i = 0; i < std::min(all.size(), most); ++i) {
+    chosen.push_back(all[all.size() <= most ? i : i * all.size() / most]);
+  }
+  return chosen;
+}
+
+/// The pools that forms are fitted to.
+struct Pools {
+  std::vector<DistillationPool> learning, held_out;
+  std::vector<QueryRow> held_out_queries;
+};
+
+Pools read_pools(Bench& bench, const std::vector<QueryRow>& queries, const DistillerOptions& options) {
+  const DistillationReader reader(bench.db, bench.prefixes, bench.stemmer);
+  Pools pools;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    options.on_progress(0.5 * static_cast<double>(i) / static_cast<double>(queries.size()));
+    const Bench::Ranked ranked = bench.rank(queries[i]);
+    if (ranked.model.size() < 2) continue;
+    const bool is_held_out = i % kHeldOut == kHeldOut - 1;
+    (is_held_out ? pools.held_out : pools.learning).push_back(reader.read(ranked.query, ranked.model));
+    if (is_held_out) pools.held_out_queries.push_back(queries[i]);
+  }
+  const std::size_t num_pools = pools.learning.size() + pools.held_out.size();
+  if (num_pools < kFewestDistilledQueries || pools.held_out.empty()) {
+    throw Error(options.queries + ": " + std::to_string(num_pools) + " queries have two candidates or more; at least " +
+                std::to_string(kFewestDistilledQueries) + " are needed");
+  }
+  return pools;
+}
+
+void distil_all(const Bench& bench, const Pools& pools, const DistillerOptions& options, Distillation& distillation) {
+  std::vector<FieldUse> every, unprefixed;
+  for (const std::string& prefix : bench.prefixes) {
+    every.push_back(bench.first_stage.looks_in(prefix) ? FieldUse::usual : FieldUse::allowed);
+    unprefixed.push_back(prefix.empty() ? FieldUse::usual : FieldUse::none);
+  }
+  const auto form = [&](DistilledKind kind, const std::vector<FieldUse>& uses) {
+    return search_of(kind, distil(kind, pools.learning, pools.held_out, uses), bench.prefixes, uses);
+  };
+  distillation.omega = form(DistilledKind::stock, unprefixed);
+  options.on_progress(0.6);
+  distillation.stock = form(DistilledKind::stock, every);
+  options.on_progress(0.7);
+  distillation.mixture = form(DistilledKind::mixture, every);
+}
+
+/// What documents of one query are worth.
+class Gains {
+ public:
+  /// judgments: null: what the model puts first is worth most
+  Gains(const Judgments* judgments, const DocumentIds& ids, const std::vector<Xapian::docid>& of_model)
+      : judgments_(judgments), ids_(ids) {
+    if (judgments_ != nullptr) {
+      for (const auto& judgment : *judgments_) judged_.push_back(judgment.second);
+      return;
+    }
+    for (std::size_t i = 0; i < of_model.size() && i < kTop; ++i) {
+      judged_.push_back(kTop - static_cast<int>(i));
+      wanted_[of_model[i]] = judged_.back();
+    }
+  }
+
+  double ndcg_of(const std::vector<Xapian::docid>& ranking) const {
+    std::vector<int> labels;
+    for (std::size_t i = 0; i < ranking.size() && i < kTop; ++i) labels.push_back(label_of(ranking[i]));
+    return ndcg(labels, judged_, kTop);
+  }
+
+ private:
+  int label_of(Xapian::docid docid) const {
+    if (judgments_ == nullptr) {
+      const auto wanted = wanted_.find(docid);
+      return wanted == wanted_.end() ? 0 : wanted->second;
+    }
+    const auto judgment = judgments_->find(ids_.id_of(docid));
+    return judgment == judgments_->end() ? 0 : judgment->second;
+  }
+
+  const Judgments* judgments_;
+  const DocumentIds& ids_;
+  std::vector<int> judged_;
+  std::unordered_map<Xapian::docid, int> wanted_;
+};
+
+DistilledQuality measure(Bench& bench, const Distillation& distillation, const std::vector<QueryRow>& queries,
+                         const std::optional<Qrels>& qrels) {
+  DistilledSearch omega_before;
+  omega_before.fields = {{"", 1.0, true}};  // Omega's queries look at words without a prefix
+  DistilledQuality quality;
+  for (const QueryRow& row : queries) {
+    if (qrels && qrels->by_query.count(row.id) == 0) continue;
+    const Bench::Ranked ranked = bench.rank(row);
+    std::vector<Xapian::docid> of_model;
+    for (const RankedHit& hit : ranked.model) of_model.push_back(hit.docid);
+    const Gains gains(qrels ? &qrels->by_query.at(row.id) : nullptr, bench.ids, of_model);
+    const auto ndcg_of = [&](const DistilledSearch& search) {
+      return gains.ndcg_of(found_by(search, bench.first_stage, row, kTop));
+    };
+    quality.first_stage.push_back(gains.ndcg_of(ranked.first_stage));
+    quality.stock.push_back(ndcg_of(distillation.stock));
+    quality.mixture.push_back(ndcg_of(distillation.mixture));
+    quality.model.push_back(gains.ndcg_of(of_model));
+    quality.omega_before.push_back(ndcg_of(omega_before));
+    quality.omega.push_back(ndcg_of(distillation.omega));
+  }
+  return quality;
+}
+
+}  // namespace
+
+Distillation distil_model(const Site& site, const DistillerOptions& options) {
+  Bench bench = open_bench(site, options);
+  const std::vector<QueryRow> queries = text_queries(options.queries, options.max_queries);
+  std::vector<QueryRow> test_queries;
+  if (!options.test_queries.empty()) test_queries = text_queries(options.test_queries, SIZE_MAX);
+  std::optional<Qrels> qrels;
+  if (!options.qrels.empty()) qrels = read_qrels(options.qrels);
+
+  const Pools pools = read_pools(bench, queries, options);
+  Distillation distillation;
+  distil_all(bench, pools, options, distillation);
+  distillation.ndcg =
+      measure(bench, distillation, options.test_queries.empty() ? pools.held_out_queries : test_queries, qrels);
+  if (distillation.ndcg.model.empty()) {
+    throw Error(options.qrels + ": no query to measure on is judged there; are the query ids the same?");
+  }
+  return distillation;
+}
+
+}  // namespace irgan

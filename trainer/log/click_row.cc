@@ -1,0 +1,35 @@
+#include "trainer/log/click_row.h"
+
+namespace irgan {
+
+std::string_view reason(RowFault fault) {
+  switch (fault) {
+    case RowFault::none:
+      return "none";
+    case RowFault::number_of_columns:
+      return "wrong number of columns";
+    case RowFault::no_document_id:
+      return "no document id";
+    case RowFault::no_query:
+      return "no query";
+    case RowFault::bad_rank:
+      return "bad rank";
+    case RowFault::rank_0:
+      return "rank 0 (where ranks begin at 0, the rank base is 0)";
+    case RowFault::bad_time:
+      return "bad time";
+    case RowFault::bad_clicked:
+      return "bad clicked";
+    case RowFault::bad_count:
+      return "bad count";
+    case RowFault::bad_log_probability:
+      return "bad log probability";
+    case RowFault::not_json:
+      return "not JSON";
+    case RowFault::not_utf8:
+      return "not UTF-8";
+  }
+  return "none";
+}
+
+}  // namespace irgan

@@ -1,0 +1,78 @@
+/// One row of a click log, how a log is to be read, and what its lines came to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// How a click log is to be read.
+struct ClickLogOptions {
+  std::vector<std::pair<std::string, std::string>> columns;  ///< known name, and its name in the file where it differs
+  std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1
+  double max_bad = 0.01;         ///< share of unusable lines up to which the rest is taken
+  std::string rejects_path;      ///< where every unusable line is written; empty: nowhere
+};
+
+/// One line of a click log. The views live until the callback returns.
+struct ClickRow {
+  std::string_view session;      ///< empty if the log has none
+  std::string_view query_id;     ///< this or `query` can be empty, not both
+  std::string_view query;        ///< the words typed
+  std::string_view document_id;  ///< never empty
+  std::optional<double> time;    ///< seconds since 1970 UTC
+  int rank = 0;                  ///< 1-based; 0: the log has none
+  bool is_impression = false;    ///< the line says that the document was shown at `rank`, whether clicked or not
+  bool clicked = true;
+  double count = 1;  ///< how many such events the line stands for
+  std::optional<double>
+      log_probability;    ///< of a page drawn by exploring: that this document was drawn next, at most 0
+  std::string_view team;  ///< of an interleaved page: the ranking whose hit it is; empty: of none
+};
+
+/// What takes the rows of a log, one after the other.
+using EachRow = std::function<void(const ClickRow&)>;
+
+/// Why a line is unusable.
+enum class RowFault {
+  none,
+  number_of_columns,
+  no_document_id,
+  no_query,
+  bad_rank,
+  rank_0,  ///< of a log whose ranks begin at 1
+  bad_time,
+  bad_clicked,
+  bad_count,
+  bad_log_probability,
+  not_json,
+  not_utf8
+};
+
+/// Returns the words for `fault` that summaries and messages use.
+std::string_view reason(RowFault fault);
+
+/// What a log, or one file of it, held.
+struct ClickLogSummary {
+  struct Rejected {
+    std::uint64_t count = 0;
+    std::vector<std::string> first;  ///< up to five, as "path:line: reason: the line's first 120 bytes"
+  };
+  std::string path;
+  std::uint64_t num_good = 0;
+  std::uint64_t num_rejected = 0;
+  std::map<std::string, Rejected> rejected;  ///< by reason
+  /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on
+  /// what was clicked already, by what they are. Of files that belong together they stand with the first.
+  std::map<std::string, std::uint64_t> others;
+};
+
+}  // namespace irgan

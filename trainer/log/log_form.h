@@ -1,0 +1,47 @@
+/// The form of a click log's file: what its lines become.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "trainer/log/click_row.h"
+
+namespace irgan {
+
+/// One file's form. Each form of log has its own implementation: ClickRows, OmegaLines, UbiLines.
+///
+/// Threads: one a thread
+class LogForm {
+ public:
+  /// When a file is read, of all that are given together.
+  enum class Turn {
+    before_others,  ///< what others need to know
+    in_order,       ///< as they were given
+    by_time         ///< side by side with all others of this turn, by the times of their lines
+  };
+
+  virtual ~LogForm() = default;
+
+  /// Takes a line and gives its rows, or those of earlier lines that are known now. Returns what is wrong with the
+  /// line; nothing where only the end of all files tells.
+  virtual std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) = 0;
+
+  /// Whether the first line is one to take(); if not, it is a header.
+  virtual bool is_first_line_data() const = 0;
+  /// Whether the lines so far say what was shown.
+  virtual bool has_impressions() const = 0;
+  virtual Turn turn() const { return Turn::in_order; }
+  /// What the form is called where names and ranks are its own; empty where the user can say them.
+  virtual std::string_view own_name() const { return {}; }
+
+  /// Whether the header, or a line so far, has that known column.
+  virtual bool has_seen(std::string_view /*known*/) const { return false; }
+  /// Whether each line has names of its own, so that only the end tells which the file has.
+  virtual bool has_names_by_line() const { return false; }
+  /// What to say when no line is usable; empty if nothing is known.
+  virtual std::string hint() const { return {}; }
+};
+
+}  // namespace irgan

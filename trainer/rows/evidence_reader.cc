@@ -1,0 +1,50 @@
+#include "trainer/rows/evidence_reader.h"
+
+#include <unordered_set>
+
+#include "trainer/log/click_log.h"
+
+namespace irgan {
+
+LogReading read_rows(const std::vector<std::string>& clicks, const ClickLogOptions& log_options, const EachRow& each) {
+  ClickLogReader log(clicks, log_options);
+  log.read(each);
+  LogReading result;
+  for (std::size_t i = 0; i < clicks.size(); ++i) result.files.push_back(log.summary(i));
+  return result;
+}
+
+void read_ahead(const std::vector<std::string>& clicks, const ClickLogOptions& log_options, const EachRow& each) {
+  ClickLogOptions lenient = log_options;
+  lenient.max_bad = 1.0;
+  lenient.rejects_path.clear();
+  ClickLogReader(clicks, lenient).read(each);
+}
+
+LogReading for_each_click(const Evidence& evidence, const QueryResolver& queries, const EachClick& each) {
+  std::uint64_t num_in_place = 0;
+  LogReading result = read_rows(evidence.clicks, evidence.log_options, [&](const ClickRow& row) {
+    const QueryResolver::Found query = queries.find(row);
+    if (query.in_place) ++num_in_place;
+    each(row, query.id);
+  });
+  result.num_in_place = num_in_place;
+  return result;
+}
+
+LogReading for_each_click(const Evidence& evidence, const EachClick& each) {
+  return for_each_click(evidence, QueryResolver(evidence.queries), each);
+}
+
+ClickTotals read_clicks(const Evidence& evidence, std::optional<double> half_life_days,
+                        const std::function<void(QueryEvidence&&)>& each, LogReading& reading) {
+  std::unordered_set<std::string> known;
+  for (const QueryRow& query : evidence.queries) known.insert(query.id);
+  ClickAggregator aggregator({half_life_days});
+  reading = for_each_click(evidence, [&](const ClickRow& row, const std::string& query_id) {
+    known.count(query_id) > 0 ? aggregator.add(row, query_id) : aggregator.add_unknown(row, query_id);
+  });
+  return aggregator.finish(each);
+}
+
+}  // namespace irgan

@@ -1,0 +1,322 @@
+#include "trainer/rows/pool_preparation.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "plugin/src/search/query_constraint.h"
+#include "trainer/machine/thread_pool.h"
+#include "trainer/site/behaviour_index.h"
+#include "trainer/site/candidates.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+using LabelsByDocument = std::map<std::string, double>;
+
+// What is prepared at once, and so is in memory with all that the log says of it. Threads wait for the last query of
+// each batch: of so many, that is a small share.
+constexpr std::size_t kQueriesAtOnce = 256;
+constexpr std::size_t kDocumentsAtOnce = 1 << 18;  // shown or clicked; some 20 MB
+
+// A query as one part of the log knows it.
+struct Task {
+  std::size_t query = 0;  // in the query file
+  std::size_t part = 0;
+  double share_before = 0.0;  // of the queries, those whose ids come before
+  QueryEvidence evidence;     // of in_part() where the log has parts; clicks are labels
+};
+
+struct Positives {
+  double total = 0.0;
+  double outside_pool = 0.0;
+  double unknown = 0.0;
+};
+
+// One query's share of the result, made by one thread.
+struct Prepared {
+  bool has_candidates = false;
+  Pool pool;
+  std::vector<Example> examples;  // whose pool number is still to be set
+  Positives positives;
+  double clicks_without_page = 0.0;
+};
+
+using RowOfDocument = std::unordered_map<std::string, Index>;
+
+Positives count_positives(const LabelsByDocument& labels, const RowOfDocument& rows, const DocumentIds& ids,
+                          bool count_documents) {
+  Positives positives;
+  for (const auto& [document, label] : labels) {
+    if (!(label > 0.0)) continue;
+    const double amount = count_documents ? 1.0 : label;
+    positives.total += amount;
+    if (rows.count(document) > 0) continue;
+    (ids.docid_of(document) == 0 ? positives.unknown : positives.outside_pool) += amount;
+  }
+  return positives;
+}
+
+// Pages are what impressions teach by, so a click that stands on none is lost.
+double count_without_page(const QueryEvidence& evidence) {
+  LabelsByDocument on_pages;
+  for (const Page& page : evidence.pages) {
+    for (const ShownDocument& document : page.documents) on_pages[document.document_id] += document.clicks;
+  }
+  double clicks = 0.0;
+  for (const auto& [document, label] : evidence.clicks) clicks += std::max(label - on_pages[document], 0.0);
+  return clicks;
+}
+
+Example whole_pool_example(const Pool& pool, const LabelsByDocument& labels) {
+  Example example;
+  example.labels = Eigen::VectorXd::Zero(pool.rows.rows());
+  for (Index row = 0; row < pool.rows.rows(); ++row) {
+    example.rows.push_back(row);
+    const auto label = labels.find(pool.document_ids[static_cast<std::size_t>(row)]);
+    if (label != labels.end()) example.labels[row] = label->second;
+  }
+  return example;
+}
+
+// In the order of the pool, as feature files have it: sums of floats then come out the same either way. A view whose
+// last click is on a document outside the pool comes to one without: what was clicked above it is not known.
+Example page_example(const Page& page, const RowOfDocument& rows) {
+  std::map<Index, const ShownDocument*> shown_at;
+  for (const ShownDocument& shown : page.documents) {
+    const auto row = rows.find(shown.document_id);
+    if (row != rows.end()) shown_at.emplace(row->second, &shown);
+  }
+  Example example;
+  example.labels.resize(static_cast<Index>(shown_at.size()));
+  example.shown.resize(example.labels.size());
+  example.last_clicks.resize(example.labels.size());
+  for (const auto& [row, shown] : shown_at) {
+    example.labels[static_cast<Index>(example.rows.size())] = shown->clicks;
+    example.shown[static_cast<Index>(example.rows.size())] = shown->shown;
+    example.last_clicks[static_cast<Index>(example.rows.size())] = shown->last_clicks;
+    example.rows.push_back(row);
+    example.ranks.push_back(shown->rank);
+  }
+  if (!(example.last_clicks.array() > 0.0).any()) example.last_clicks.resize(0);  // as it is read from a file
+  return example;
+}
+
+// Puts what `added` names behind the candidates and in the rows, as far as the query's filters let it; returns the
+// labels, in which an added document's clicks are those that came after it had joined.
+LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocument& labels,
+                              const FeatureSchema& schema, const CandidateReader& reader, CandidateList& found,
+                              Pool& pool, RowOfDocument& rows) {
+  LabelsByDocument result = labels;
+  std::map<Xapian::docid, std::string> wanted;
+  for (const auto& [id, label] : added) {
+    const Xapian::docid docid = rows.count(id) > 0 ? 0 : reader.ids().docid_of(id);
+    if (docid != 0) wanted.emplace(docid, id);
+  }
+  if (wanted.empty()) return result;
+  std::vector<Xapian::docid> docids;
+  for (const auto& [docid, id] : wanted) docids.push_back(docid);
+  for (const Xapian::docid docid :
+       found_among(reader.database(), docids, constraint_of(found.query, field_prefixes(schema)))) {
+    const std::string& id = wanted.at(docid);
+    found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
+    rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
+    pool.document_ids.push_back(id);
+    ++pool.num_added;
+    result[id] = added.at(id);
+  }
+  return result;
+}
+
+Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
+                       CandidateReader& reader, const FeatureSchema& schema) {
+  Prepared prepared;
+  CandidateList found = reader.find(query, options.depth);
+  prepared.has_candidates = !found.candidates.empty();
+  Pool& pool = prepared.pool;
+  pool.query_id = query.id;
+  RowOfDocument rows;
+  for (const Candidate& candidate : found.candidates) {
+    std::string id = reader.ids().id_of(candidate.docid);
+    rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
+    pool.document_ids.push_back(std::move(id));
+  }
+  LabelsByDocument labels = evidence.clicks;
+  if (options.added && prepared.has_candidates) {
+    const auto added = options.added->find(evidence.query_id);
+    if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
+  }
+  prepared.positives = count_positives(evidence.clicks, rows, reader.ids(), kind == LabelKind::grades);
+  if (kind == LabelKind::impressions) prepared.clicks_without_page = count_without_page(evidence);
+  if (found.candidates.empty()) return prepared;
+  pool.rows = reader.features(found.query, found.candidates);
+  pool.range = pool_range(pool.found_rows());
+  if (kind != LabelKind::impressions) {
+    prepared.examples.push_back(whole_pool_example(pool, labels));
+    return prepared;
+  }
+  for (const Page& page : evidence.pages) {
+    Example example = page_example(page, rows);
+    if (!example.rows.empty()) prepared.examples.push_back(std::move(example));
+  }
+  return prepared;
+}
+
+// Takes the evidence of one query after the other, in any order, and prepares a batch of them at a time.
+class PoolMaker {
+ public:
+  PoolMaker(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries, LabelKind kind,
+            const PoolOptions& options)
+      : site_(site),
+        queries_(queries),
+        options_(options),
+        num_parts_(options.parts != nullptr ? options.parts->size() : 0),
+        by_id_(queries.size()),
+        has_evidence_(queries.size()),
+        threads_(options.num_threads),
+        readers_(threads_.num_threads()) {
+    const Xapian::Database db = site.open();
+    if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
+    data_.schema = schema;
+    data_.facts = index_facts(db, site.layout);
+    data_.depth = options.depth;
+    data_.labels = kind;
+    std::iota(by_id_.begin(), by_id_.end(), std::size_t{0});
+    std::sort(by_id_.begin(), by_id_.end(),
+              [&](std::size_t a, std::size_t b) { return queries[a].id < queries[b].id; });
+  }
+
+  // Requires: the parts of a query come one after the other
+  void take(QueryEvidence&& evidence) {
+    const auto [id, part] =
+        num_parts_ > 0 ? parted(evidence.query_id) : std::pair(std::string_view(evidence.query_id), std::size_t{0});
+    const auto place =
+        std::lower_bound(by_id_.begin(), by_id_.end(), id,
+                         [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
+    if (place == by_id_.end() || queries_[*place].id != id) {
+      if (num_unknown_ == 0 || id != last_unknown_) ++num_unknown_;
+      last_unknown_ = id;
+      return;
+    }
+    has_evidence_[*place] = true;
+    num_documents_ += evidence.clicks.size();
+    for (const Page& page : evidence.pages) num_documents_ += page.documents.size();
+    const double share_before = static_cast<double>(place - by_id_.begin()) / static_cast<double>(by_id_.size());
+    batch_.push_back({*place, part, share_before, std::move(evidence)});
+    if (batch_.size() >= kQueriesAtOnce || num_documents_ >= kDocumentsAtOnce) prepare_batch();
+  }
+
+  TrainingData finish(PoolLosses& losses) {
+    prepare_batch();
+    losses.num_queries = queries_.size();
+    losses.num_without_evidence =
+        static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
+    losses.num_unknown_queries = num_unknown_;
+    std::set<std::size_t> without_candidates;
+    for (auto& [place, one] : prepared_) {
+      losses.num_positives += one.positives.total;
+      losses.num_positives_outside_pool += one.positives.outside_pool;
+      losses.num_positives_unknown += one.positives.unknown;
+      losses.num_clicks_without_page += one.clicks_without_page;
+      losses.num_added += static_cast<std::size_t>(one.pool.num_added);
+      if (!one.has_candidates) without_candidates.insert(place.first);
+      if (one.examples.empty()) continue;
+      for (Example& example : one.examples) {
+        example.pool = data_.pools.size();
+        data_.examples.push_back(std::move(example));
+      }
+      data_.pools.push_back(std::move(one.pool));
+    }
+    losses.num_without_candidates = without_candidates.size();
+    if (data_.pools.empty()) {
+      throw Error("no candidates: of " + std::to_string(queries_.size()) + " queries " +
+                  std::to_string(losses.num_without_evidence) +
+                  " have neither clicks nor judgments, and for the others the "
+                  "index has no matching document, or none that was shown (do the query ids of both files agree?)");
+    }
+    return std::move(data_);
+  }
+
+ private:
+  void prepare_batch() {
+    std::vector<Prepared> prepared(batch_.size());
+    threads_.for_each(batch_.size(), [&](std::size_t i, unsigned thread) {
+      const Task& task = batch_[i];
+      prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_,
+                                  reader_of(task.part, thread), data_.schema);
+      if (thread == 0) options_.on_progress(task.share_before);
+    });
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      if (prepared[i].examples.empty()) {  // no page shows a candidate; a feature file would not hold the query either
+        prepared[i].pool.rows.resize(0, 0);
+        prepared[i].pool.document_ids = {};
+      }
+      prepared_.emplace(std::pair(batch_[i].query, batch_[i].part), std::move(prepared[i]));
+    }
+    batch_.clear();
+    num_documents_ = 0;
+  }
+
+  CandidateReader& reader_of(std::size_t part, unsigned thread) {
+    const auto known = readers_[thread].find(part);
+    if (known != readers_[thread].end()) return known->second;
+    std::optional<Xapian::Database> clicks;
+    if (num_parts_ > 0) clicks = options_.parts->open(part);
+    return readers_[thread]
+        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, ProblemListener(), clicks)
+        .first->second;
+  }
+
+  const Site& site_;
+  const std::vector<QueryRow>& queries_;
+  const PoolOptions& options_;
+  std::size_t num_parts_;
+  std::vector<std::size_t> by_id_;  // queries, in the order of their ids
+  std::vector<bool> has_evidence_;
+  std::string last_unknown_;
+  std::size_t num_unknown_ = 0;
+  std::vector<Task> batch_;
+  std::size_t num_documents_ = 0;  // of the batch
+  ThreadPool threads_;
+  std::vector<std::map<std::size_t, CandidateReader>> readers_;       // of each thread, by part
+  std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
+  TrainingData data_;
+};
+
+}  // namespace
+
+TrainingData prepare_pools(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries,
+                           const Qrels& judgments, const PoolOptions& options, PoolLosses& losses) {
+  PoolMaker maker(site, schema, queries, LabelKind::grades, options);
+  for (const auto& [query, labels] : judgments.by_query) {
+    QueryEvidence evidence;
+    evidence.query_id = query;
+    // TREC marks spam below 0; to training, and in a feature file, it is as bad as 0.
+    for (const auto& [document, label] : labels) evidence.clicks.emplace(document, std::max(label, 0));
+    maker.take(std::move(evidence));
+  }
+  return maker.finish(losses);
+}
+
+TrainingData prepare_pools(const Site& site, const FeatureSchema& schema, const std::vector<QueryRow>& queries,
+                           ClickAggregator& clicks, const PoolOptions& options, PoolLosses& losses) {
+  const LabelKind kind = clicks.has_impressions() ? LabelKind::impressions : LabelKind::clicks;
+  PoolMaker maker(site, schema, queries, kind, options);
+  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) { maker.take(std::move(query)); });
+  TrainingData data = maker.finish(losses);
+  losses.num_unknown_queries += totals.num_unknown_queries;
+  losses.num_unknown_clicks = totals.num_unknown_clicks;
+  losses.num_clicks_of_log = totals.num_clicks;
+  data.origin.half_life_days = totals.half_life_days;
+  return data;
+}
+
+}  // namespace irgan

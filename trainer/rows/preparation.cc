@@ -1,0 +1,337 @@
+#include "trainer/rows/preparation.h"
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+
+#include "trainer/evidence/earlier_clicks.h"
+#include "trainer/log/query_resolver.h"
+#include "trainer/machine/thread_pool.h"
+#include "trainer/measures/qrels.h"
+#include "trainer/rows/data_split.h"
+
+namespace irgan {
+namespace {
+
+constexpr const char* kNamedQueries = "named queries";  // what parted the data, as LabelOrigin has it
+
+using QueryIds = std::unordered_set<std::string>;
+
+QueryIds ids_of(const std::vector<QueryRow>& rows) {
+  QueryIds ids;
+  for (const QueryRow& row : rows) ids.insert(row.id);
+  return ids;
+}
+
+std::vector<QueryRow> without(const QueryIds& ids, const std::vector<QueryRow>& rows) {
+  std::vector<QueryRow> rest;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(rest),
+               [&](const QueryRow& row) { return ids.count(row.id) == 0; });
+  return rest;
+}
+
+Qrels without(const QueryIds& ids, Qrels judgments) {
+  for (const std::string& id : ids) judgments.by_query.erase(id);
+  return judgments;
+}
+
+/// What the log says of one part of the data.
+struct LogPart {
+  /// own_queries:   of the part; must outlive this object
+  /// other_queries: those of the other part, where these are named
+  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& own_queries,
+          QueryIds other_queries)
+      : own(own_queries),
+        others(std::move(other_queries)),
+        clicks({half_life_days, max_bytes}),
+        earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
+
+  /// part: of the history, if there is one
+  void add(const ClickRow& row, const std::string& query_id, std::optional<std::size_t> part, bool add_clicked) {
+    if (own.count(query_id) == 0) {
+      others.count(query_id) > 0 ? clicks.add_other(row) : clicks.add_unknown(row, query_id);
+      if (add_clicked) earlier.add_unknown(row);
+      return;
+    }
+    clicks.add(row, part ? in_part(query_id, *part) : query_id);
+    if (add_clicked) earlier.add(row, query_id, part.value_or(0));
+  }
+
+  const QueryIds& own;
+  QueryIds others;
+  ClickAggregator clicks;
+  EarlierClicks earlier;  ///< without rows unless clicked documents join the candidates
+};
+
+bool wants_clicks(const PreparationOptions& options) {
+  return options.schema ? options.schema->version == FeatureSchema::kVersionWithClicks : options.behaviour;
+}
+
+// Whether features from clicks are made of the log's clicks, rather than read in the index.
+bool wants_history(const Evidence& evidence, const PreparationOptions& options) {
+  return wants_clicks(options) && !evidence.clicks.empty() && options.behaviour_from != BehaviourSource::index;
+}
+
+bool splits_by_time(const Evidence& evidence, const PreparationOptions& options) {
+  return evidence.valid_queries.empty() && options.split && options.split->by == LogSplit::time;
+}
+
+void check(const Site& site, const Evidence& evidence, const PreparationOptions& options) {
+  if (evidence.queries.empty()) throw ConfigError("queries", "are missing: there are none to learn from");
+  if (evidence.clicks.empty() == evidence.qrels.empty())
+    throw ConfigError("one of clicks and qrels is needed, not both");
+  const bool is_split_by_query = !options.split || options.split->by == LogSplit::query;
+  if (!evidence.qrels.empty() && !is_split_by_query) {
+    throw ConfigError("split",
+                      to_string(options.split->by) + std::string(" is for clicks: judgments are split by query"));
+  }
+  if (wants_clicks(options) && !site.layout.behaviour) {
+    throw ConfigError("features from clicks: the index knows nothing of clicks yet; 'annotate --clicks' adds it");
+  }
+  if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
+  if (wants_history(evidence, options)) {
+    throw ConfigError("clicks", "- with features from clicks: the log is read twice, so it must be a file");
+  }
+  if (splits_by_time(evidence, options)) {
+    throw ConfigError("clicks", "- with a split by time: the log is read twice, so it must be a file");
+  }
+}
+
+/// One call of prepare().
+class Preparation {
+ public:
+  Preparation(const Site& site, const Evidence& evidence, const PreparationOptions& options,
+              const PreparationListener& listener)
+      : site_(site),
+        evidence_(evidence),
+        options_(options),
+        listener_(listener),
+        valid_ids_(ids_of(evidence.valid_queries)),
+        queries_(without(valid_ids_, evidence.queries)),
+        query_ids_(ids_of(queries_)),
+        schema_(options.schema ? *options.schema
+                               : make_schema(site.open(), site.layout, options.features, options.behaviour)) {
+    if (queries_.empty()) {
+      throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
+    }
+    result_.report.num_left_out = evidence.queries.size() - queries_.size();
+  }
+
+  PreparedData from_judgments() {
+    const Qrels judgments = read_qrels(evidence_.qrels);
+    say_read();
+    if (is_named()) {
+      result_.training = of_judgments(DataPart::training, queries_, without(valid_ids_, judgments));
+      result_.validation = of_judgments(DataPart::validation, evidence_.valid_queries, without(query_ids_, judgments));
+      set_split(kNamedQueries);
+      return std::move(result_);
+    }
+    result_.training = of_judgments(DataPart::all, queries_, judgments);
+    if (options_.split) {
+      std::tie(result_.training, result_.validation) =
+          split_by_query(std::move(result_.training), options_.split->share, options_.split->seed);
+    }
+    return std::move(result_);
+  }
+
+  PreparedData from_clicks() {
+    // Those of training first: else a row that only has words could be taken for one of either part.
+    std::vector<QueryRow> known = queries_;
+    known.insert(known.end(), evidence_.valid_queries.begin(), evidence_.valid_queries.end());
+    const QueryResolver resolver(known);
+    if (is_named()) return of_named(known, resolver);
+    return options_.split ? of_split(known, resolver) : of_whole(known, resolver);
+  }
+
+ private:
+  using IsHeldOut = std::function<bool(const ClickRow&, const std::string& query_id)>;
+
+  bool is_named() const { return !evidence_.valid_queries.empty(); }
+
+  void say_read() const {
+    if (listener_.on_read) listener_.on_read(result_.report);
+  }
+
+  void set_split(const std::string& split) { result_.training.origin.split = result_.validation.origin.split = split; }
+
+  LogPart log_part(std::size_t num_parts, const QueryIds& own, QueryIds others = {}) const {
+    return {options_.half_life_days, options_.max_click_bytes / num_parts, own, std::move(others)};
+  }
+
+  PreparedData of_whole(const std::vector<QueryRow>& known, const QueryResolver& resolver) {
+    const auto history = read_history(known, resolver, [](const ClickRow&, const std::string&) { return false; });
+    LogPart whole = log_part(1, query_ids_);
+    read_log(resolver, history.get(), [&](const ClickRow& row, const std::string& id, std::optional<std::size_t> part) {
+      whole.add(row, id, part, options_.add_clicked);
+    });
+    say_read();
+    result_.training = of_clicks(DataPart::all, queries_, whole, history.get());
+    return std::move(result_);
+  }
+
+  PreparedData of_named(const std::vector<QueryRow>& known, const QueryResolver& resolver) {
+    const auto history =
+        read_history(known, resolver, [&](const ClickRow&, const std::string& id) { return valid_ids_.count(id) > 0; });
+    LogPart training = log_part(2, query_ids_, valid_ids_);
+    LogPart validation = log_part(2, valid_ids_, query_ids_);
+    read_log(resolver, history.get(), [&](const ClickRow& row, const std::string& id, std::optional<std::size_t> part) {
+      training.add(row, id, part, options_.add_clicked);
+      validation.add(row, id, part, options_.add_clicked);
+    });
+    say_read();
+    result_.training = of_clicks(DataPart::training, queries_, training, history.get());
+    result_.validation = of_clicks(DataPart::validation, evidence_.valid_queries, validation, history.get());
+    set_split(kNamedQueries);
+    return std::move(result_);
+  }
+
+  PreparedData of_split(const std::vector<QueryRow>& known, const QueryResolver& resolver) {
+    RowSplit split = row_split();
+    const auto history = read_history(
+        known, resolver,
+        [ahead = split](const ClickRow& row, const std::string& id) mutable { return ahead.is_held_out(row, id); });
+    LogPart parts[] = {log_part(2, query_ids_), log_part(2, query_ids_)};
+    std::size_t num_rows[] = {0, 0};
+    bool has_sessions = false;
+    read_log(resolver, history.get(),
+             [&](const ClickRow& row, const std::string& id, std::optional<std::size_t> history_part) {
+               const int part = split.is_held_out(row, id) ? 1 : 0;
+               has_sessions = has_sessions || !row.session.empty();
+               ++num_rows[part];
+               parts[part].add(row, id, history_part, options_.add_clicked);
+             });
+    if (options_.split->by == LogSplit::session && !has_sessions) {
+      throw ConfigError("split", "session: the log has no sessions");
+    }
+    result_.report.split = split.description();
+    say_read();
+    if (num_rows[0] == 0 || num_rows[1] == 0) {
+      throw Error("too few clicks to hold some out for validation: the split by " + split.description() + " leaves " +
+                  std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) +
+                  " for validation");
+    }
+    result_.training = of_clicks(DataPart::training, split_queries(split, false), parts[0], history.get());
+    result_.validation = of_clicks(DataPart::validation, split_queries(split, true), parts[1], history.get());
+    set_split(split.description());
+    check_labels(split);
+    return std::move(result_);
+  }
+
+  RowSplit row_split() const {
+    if (options_.split->by != LogSplit::time) return {*options_.split, 0.0};
+    TimeSample times;
+    read_ahead(evidence_.clicks, evidence_.log_options, [&](const ClickRow& row) {
+      if (row.time) times.add(*row.time);
+    });
+    const std::optional<double> beginning = times.beginning_of_last(options_.split->share);
+    if (!beginning) throw ConfigError("split", "time: the log has no times, or all of them are the same");
+    return {*options_.split, *beginning};
+  }
+
+  // The queries that may have rows in one part of a split.
+  std::vector<QueryRow> split_queries(const RowSplit& split, bool held_out) const {
+    if (!split.is_by_query()) return queries_;
+    std::vector<QueryRow> own;
+    std::copy_if(queries_.begin(), queries_.end(), std::back_inserter(own), [&](const QueryRow& row) {
+      return is_held_out(row.id, options_.split->share, options_.split->seed) == held_out;
+    });
+    return own;
+  }
+
+  void check_labels(const RowSplit& split) const {
+    if (result_.training.labels == result_.validation.labels) return;
+    throw Error("the split by " + split.description() + " leaves " + to_string(result_.training.labels) +
+                " for training and " + to_string(result_.validation.labels) +
+                " for validation: give logs of one form, or split by query");
+  }
+
+  // Null if features from clicks are not wanted, or are the index's.
+  std::unique_ptr<HistoryParts> read_history(const std::vector<QueryRow>& known, const QueryResolver& resolver,
+                                             const IsHeldOut& is_held_out) const {
+    if (!wants_history(evidence_, options_)) return nullptr;
+    auto history = std::make_unique<HistoryParts>(site_, known);
+    read_ahead(evidence_.clicks, evidence_.log_options, [&](const ClickRow& row) {
+      const std::string id = resolver.id_of(row);
+      history->add(row, id, is_held_out(row, id));
+    });
+    history->deal(options_.behaviour_from);
+    return history;
+  }
+
+  // The reading that counts.
+  void read_log(const QueryResolver& resolver, HistoryParts* history,
+                const std::function<void(const ClickRow&, const std::string& query_id,
+                                         std::optional<std::size_t> history_part)>& each) {
+    result_.report.log = for_each_click(evidence_, resolver, [&](const ClickRow& row, const std::string& query_id) {
+      std::optional<std::size_t> part;
+      if (history != nullptr) part = history->part_of(row);
+      each(row, query_id, part);
+    });
+  }
+
+  TrainingData of_clicks(DataPart part, const std::vector<QueryRow>& queries, LogPart& log,
+                         const HistoryParts* history) {
+    PartReport report;
+    report.half_life_days = log.clicks.half_life_days();
+    const AddedDocuments added = log.earlier.finish(report.half_life_days == 0.0, history != nullptr);
+    const auto indexes =
+        history != nullptr ? history->indexes(options_.behaviour_hidden, part == DataPart::validation) : nullptr;
+    PoolOptions pools = pool_options();
+    if (options_.add_clicked) pools.added = &added;
+    pools.parts = indexes.get();
+    TrainingData data = prepare_pools(site_, schema_, queries, log.clicks, pools, report.losses);
+    add(report, part, data);
+    return data;
+  }
+
+  TrainingData of_judgments(DataPart part, const std::vector<QueryRow>& queries, const Qrels& judgments) {
+    PartReport report;
+    TrainingData data = prepare_pools(site_, schema_, queries, judgments, pool_options(), report.losses);
+    add(report, part, data);
+    return data;
+  }
+
+  PoolOptions pool_options() const {
+    PoolOptions pools;
+    pools.depth = options_.depth;
+    pools.num_threads = options_.num_threads > 0 ? options_.num_threads : default_num_threads();
+    if (listener_.on_progress) pools.on_progress = listener_.on_progress;
+    return pools;
+  }
+
+  void add(PartReport& report, DataPart part, const TrainingData& data) {
+    report.part = part;
+    report.labels = data.labels;
+    std::set<std::string> queries;  // a query has a pool for each part of the history
+    for (const Pool& pool : data.pools) queries.insert(pool.query_id);
+    report.num_with_pool = queries.size();
+    report.num_examples = data.examples.size();
+    result_.report.parts.push_back(report);
+    if (listener_.on_part) listener_.on_part(report);
+  }
+
+  const Site& site_;
+  const Evidence& evidence_;
+  const PreparationOptions& options_;
+  const PreparationListener& listener_;
+  const QueryIds valid_ids_;
+  const std::vector<QueryRow> queries_;  // those that are trained on
+  const QueryIds query_ids_;
+  const FeatureSchema schema_;
+  PreparedData result_;
+};
+
+}  // namespace
+
+PreparedData prepare(const Site& site, const Evidence& evidence, const PreparationOptions& options,
+                     const PreparationListener& listener) {
+  check(site, evidence, options);
+  Preparation preparation(site, evidence, options, listener);
+  return evidence.qrels.empty() ? preparation.from_clicks() : preparation.from_judgments();
+}
+
+}  // namespace irgan

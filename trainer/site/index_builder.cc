@@ -1,0 +1,244 @@
+#include "trainer/site/index_builder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+#include <unordered_set>
+
+#include "plugin/src/features/unique_ids.h"
+#include "trainer/machine/text_input.h"
+#include "trainer/site/field_lengths.h"
+#include "trainer/site/json_document.h"
+#include "trainer/site/site.h"
+
+namespace irgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Xapian::valueno kTitleTextSlot = 2000;
+constexpr std::size_t kMaxTermBytes = 245;  // Xapian's own limit
+constexpr int kPositionGap = 100;           // no phrase crosses fields or items of an array
+
+/// Names and prefixes that are taken.
+class TakenNames {
+ public:
+  void add_name(const std::string& name) {
+    check_name(name);
+    if (!names_.insert(name).second) throw ConfigError("'" + name + "' is named twice among fields and values");
+  }
+
+  void add_field(const std::string& name, const std::string& prefix) {
+    add_name(name);
+    const bool capitals = std::all_of(prefix.begin(), prefix.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (!capitals || !prefixes_.insert(prefix).second || prefix[0] == 'Q' || prefix[0] == 'Z') {
+      throw ConfigError("field", name + "=" + prefix +
+                                     ": a prefix is capital letters, used once, and begins with neither Q (ids) nor Z "
+                                     "(stems)");
+    }
+  }
+
+  void add_value(const std::string& name, Xapian::valueno slot) {
+    add_name(name);
+    const std::string given = name + "=" + std::to_string(slot);
+    if (slot >= kFirstLengthSlot) {
+      throw ConfigError("value", given + ": slots from " + std::to_string(kFirstLengthSlot) + " on are ours");
+    }
+    if (!slots_.insert(slot).second) throw ConfigError("value", given + ": the slot holds another value");
+  }
+
+  bool has_name(const std::string& name) const { return names_.count(name) > 0; }
+  bool has_prefix(const std::string& prefix) const { return prefixes_.count(prefix) > 0; }
+
+ private:
+  std::set<std::string> names_;
+  std::set<std::string> prefixes_;
+  std::set<Xapian::valueno> slots_;
+};
+
+IndexLayout layout_of(const IndexBuilderOptions& options) {
+  IndexLayout layout;
+  layout.stemmer = options.stemmer;
+  check_stemmer(layout.stemmer);
+  TakenNames taken;
+  const auto add_field = [&](const std::string& name, const std::string& prefix) {
+    const auto slot = kFirstLengthSlot + static_cast<Xapian::valueno>(layout.fields.size());
+    layout.fields.push_back({name, prefix, slot, Xapian::BAD_VALUENO, 0.0});
+  };
+  for (const auto& [name, prefix] : options.fields) {
+    taken.add_field(name, prefix);
+    add_field(name, prefix);
+  }
+  if (layout.fields.empty()) {
+    throw ConfigError("field", "is missing: name at least one text field and its prefix, e.g. title=S");
+  }
+  layout.fields.front().text_slot = kTitleTextSlot;
+  // All text stands once more without a prefix, as in Omega's indexes: a field of its own unless the user named it.
+  if (!taken.has_prefix("")) add_field(taken.has_name("text") ? "all_text" : "text", "");
+  for (const auto& [name, slot] : options.values) {
+    taken.add_value(name, slot);
+    layout.values.push_back({name, slot});
+  }
+  return layout;
+}
+
+void index_texts(const JsonDocument& source, const TextField& field, const std::string& prefix,
+                 Xapian::TermGenerator& generator) {
+  const auto texts = source.texts.find(field.name);
+  if (texts == source.texts.end()) return;
+  for (const std::string& text : texts->second) {
+    generator.index_text(text, 1, prefix);
+    generator.increase_termpos(kPositionGap);
+  }
+}
+
+Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layout, Xapian::TermGenerator& generator) {
+  Xapian::Document document;
+  generator.set_document(document);
+  generator.set_termpos(0);
+  for (const TextField& field : layout.fields) {
+    if (!field.prefix.empty()) index_texts(source, field, field.prefix, generator);
+  }
+  for (const TextField& field : layout.fields) index_texts(source, field, "", generator);
+  set_field_lengths(document, layout);
+  const TextField& title = layout.fields.front();
+  const auto title_texts = source.texts.find(title.name);
+  if (title_texts != source.texts.end() && !title_texts->second.empty()) {
+    document.add_value(title.text_slot, title_texts->second.front());
+  }
+  for (const StoredValue& value : layout.values) {
+    const auto number = source.values.find(value.name);
+    if (number != source.values.end()) document.add_value(value.slot, Xapian::sortable_serialise(number->second));
+  }
+  document.add_boolean_term(layout.id_prefix + source.id);
+  document.add_value(kFirstIdSlot, layout.id_prefix + source.id);
+  return document;
+}
+
+std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonDocumentReader& reader,
+                       Xapian::TermGenerator& generator, std::unordered_set<std::string>& ids,
+                       Xapian::WritableDatabase& db) {
+  TextInput input(path);
+  std::string_view line;
+  std::size_t count = 0;
+  while (input.next(line)) {
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const JsonDocument source = reader.read(line, input.place());
+    if (layout.id_prefix.size() + source.id.size() > kMaxTermBytes) {
+      throw FormatError(input.place() + ": the id is longer than the 244 bytes that a Xapian term can hold");
+    }
+    if (!ids.insert(source.id).second)
+      throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
+    Xapian::Document document = document_of(source, layout, generator);
+    document.set_data(std::string(line));
+    db.add_document(document);
+    ++count;
+  }
+  return count;
+}
+
+// Only what a Xapian index is made of may be replaced: overwriting must not cost anybody a folder of other files.
+bool is_index(const fs::path& path) {
+  std::error_code ignored;
+  for (const char* mark : {"iamglass", "iamchert", "iamhoney"}) {
+    if (fs::exists(path / mark, ignored)) return true;
+  }
+  return fs::is_directory(path, ignored) && fs::is_empty(path, ignored);
+}
+
+// Puts the finished index at its place; an old one there is exchanged in one step and then removed. Where the file
+// system has no such step, the old one stands aside for a moment.
+void move_into_place(const std::string& built, const std::string& target) {
+  const auto fail = [&] { throw Error(target + ": the new index cannot be moved here: " + std::strerror(errno)); };
+  if (!fs::exists(target)) {
+    if (::rename(built.c_str(), target.c_str()) != 0) fail();
+    return;
+  }
+  if (::renameat2(AT_FDCWD, built.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) == 0) {
+    fs::remove_all(built);
+    return;
+  }
+  if (errno != EINVAL && errno != ENOSYS) fail();
+  const std::string aside = built + ".old";
+  if (::rename(target.c_str(), aside.c_str()) != 0) fail();
+  if (::rename(built.c_str(), target.c_str()) != 0) {
+    const int reason = errno;
+    ::rename(aside.c_str(), target.c_str());
+    errno = reason;
+    fail();
+  }
+  fs::remove_all(aside);
+}
+
+Xapian::WritableDatabase create_index(const std::string& path) {
+  try {
+    return Xapian::WritableDatabase(path, Xapian::DB_CREATE_OR_OVERWRITE);
+  } catch (const Xapian::Error& error) {
+    throw Error(path + ": no index can be made here: " + error.get_msg());
+  }
+}
+
+// The name of a folder without the slashes that a shell's completion puts behind it.
+std::string without_slashes(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  return path;
+}
+
+void check_target(const std::string& target, bool overwrite) {
+  if (!fs::exists(target)) return;
+  if (!overwrite) throw ConfigError("db", target + ": exists; only overwrite replaces it");
+  if (!is_index(target))
+    throw ConfigError("db", target + ": is no Xapian index, which overwrite does not replace; name another");
+}
+
+// Returns the number of documents.
+std::size_t write_index(const std::string& path, const IndexLayout& layout, const IndexBuilderOptions& options) {
+  std::vector<std::string> text_keys;
+  std::vector<std::string> value_keys;
+  for (const auto& field : options.fields) text_keys.push_back(field.first);
+  for (const auto& value : options.values) value_keys.push_back(value.first);
+  JsonDocumentReader reader(options.id, text_keys, value_keys);
+  Xapian::WritableDatabase db = create_index(path);
+  Xapian::TermGenerator generator;
+  generator.set_stemmer(Xapian::Stem(layout.stemmer));
+  std::unordered_set<std::string> ids;
+  std::size_t count = 0;
+  for (const std::string& file : options.files) count += index_file(file, layout, reader, generator, ids, db);
+  if (count == 0) throw Error(options.files.front() + ": there are no documents in it");
+  const std::string unseen = reader.unseen_key();
+  if (!unseen.empty())
+    throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
+  db.set_metadata(kLayoutKey, layout_to_json(layout));
+  db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
+  db.commit();
+  db.close();
+  return count;
+}
+
+}  // namespace
+
+BuiltIndex build_index(const IndexBuilderOptions& options) {
+  if (options.db.empty()) throw ConfigError("db", "is missing: name the index to make");
+  if (options.files.empty()) throw ConfigError("file", "is missing: name at least one file of documents");
+  BuiltIndex built;
+  built.path = without_slashes(options.db);
+  check_target(built.path, options.overwrite);
+  built.layout = layout_of(options);
+  const std::string building = built.path + ".building-" + std::to_string(::getpid());
+  try {
+    built.num_documents = write_index(building, built.layout, options);
+    move_into_place(building, built.path);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(building, ignored);
+    throw;
+  }
+  return built;
+}
+
+}  // namespace irgan

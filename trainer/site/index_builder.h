@@ -1,0 +1,39 @@
+/// Builds an index from JSON Lines documents.
+#pragma once
+
+#include <xapian.h>
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "irgan/errors.h"
+#include "trainer/site/index_layout.h"
+
+namespace irgan {
+
+struct IndexBuilderOptions {
+  std::string db;                                               ///< the folder of the index to make
+  std::vector<std::string> files;                               ///< documents
+  std::string id = "id";                                        ///< key of the document's id
+  std::vector<std::pair<std::string, std::string>> fields;      ///< key, term prefix; the first is the title
+  std::vector<std::pair<std::string, Xapian::valueno>> values;  ///< key, slot
+  std::string stemmer = "english";                              ///< or none
+  bool overwrite = false;                                       ///< replace an index that is there
+};
+
+struct BuiltIndex {
+  std::string path;
+  std::size_t num_documents = 0;
+  IndexLayout layout;
+};
+
+/// Builds the index beside `db` and moves it there when it is whole.
+///
+/// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a
+/// bad
+///         document; Error if there are no documents, or none has a key. `db` is untouched then.
+BuiltIndex build_index(const IndexBuilderOptions& options);
+
+}  // namespace irgan
