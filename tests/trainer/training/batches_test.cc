@@ -98,7 +98,8 @@ TEST_CASE("with draws the discriminator's rows are encoded as they are drawn", "
 TEST_CASE("the first stage's scores have mean 0 and deviation 1 over all rows", "[trainer][batches]") {
   TrainingOptions options;
   options.game.sampler = Sampler::bm25;
-  const TrainingData data = graded_queries(30, 7, 3, 1);
+  TrainingData data = graded_queries(30, 7, 3, 1);
+  for (Example& example : data.examples) example.labels.setOnes();  // so that every row is in a batch
   options.first_stage_feature = data.schema.features[1];
   Course course(data, options);
   course.options.batch_size = 30;
