@@ -26,8 +26,6 @@ struct RerankRunOptions {
   MemoryUse memory;
 };
 
-constexpr std::size_t kDefaultDepth = 100;  // of a baseline without a model
-
 /// A run on its way into a file.
 struct RunOutput {
   OutputFile file;

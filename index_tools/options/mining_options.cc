@@ -1,7 +1,6 @@
 #include "index_tools/options/mining_options.h"
 
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
 #include "trainer/machine/numbers.h"
@@ -24,15 +23,15 @@ void add_source_options(MineOptions& options, OptionTable& table) {
               "positive's; skipped: shown above a click and not clicked; run: the first of --run; teacher: the highest "
               "of --scores",
               "NAME[=SHARE]");
-  table.number("temperature", options.temperature, 0.0, 100.0,
+  table.number("temperature", options.mining.temperature, 0.0, 100.0,
                "of the generator's draws: lower ones are harder and hit more positives in disguise; 0: the lowest that "
                "keeps --max-false-negatives by the model's record");
-  table.number("max-false-negatives", options.max_false_negatives, 1.0, 1000.0,
+  table.number("max-false-negatives", options.mining.max_false_negatives, 1.0, 1000.0,
                "how many times as many false negatives as uniform draws the generator's may have, as training measured "
                "it; stderr says whether the bound could be kept");
-  table.number("sharpness", options.ambiguous_sharpness, 1e-6, 1e6,
+  table.number("sharpness", options.mining.ambiguous_sharpness, 1e-6, 1e6,
                "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
-  table.number("offset", options.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
+  table.number("offset", options.mining.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
   table.text("run", options.run, "a TREC run, as source or for the guards' scores", "FILE");
   table.text("scores", options.scores, "an external teacher's scores, as a TREC run: as source, and for the guards",
              "FILE");
@@ -40,66 +39,67 @@ void add_source_options(MineOptions& options, OptionTable& table) {
 
 void add_guard_options(MineOptions& options, OptionTable& table) {
   table.group("What is no negative");
-  table.choice<GuardScore>("score-by", options.score_by,
-                           {{"auto", GuardScore::automatic},
-                            {"discriminator", GuardScore::discriminator},
-                            {"generator", GuardScore::generator},
-                            {"first-stage", GuardScore::first_stage},
-                            {"run", GuardScore::run},
-                            {"teacher", GuardScore::teacher}},
-                           "score that guards look at and --output-scores shows; the networks' in log probability over "
-                           "the candidates; auto: "
-                           "teacher with --scores, else discriminator where there is a model, else first-stage");
-  table.number("max-score", options.guards.max_score, -kAnyScore, kAnyScore, "no negative above this score");
-  table.number("min-score", options.guards.min_score, -kAnyScore, kAnyScore, "no negative below this score");
-  table.number("absolute-margin", options.guards.absolute_margin, -kAnyScore, kAnyScore,
+  table.choice<std::optional<GuardScore>>(
+      "score-by", options.score_by,
+      {{"auto", std::nullopt},
+       {"discriminator", GuardScore::discriminator},
+       {"generator", GuardScore::generator},
+       {"first-stage", GuardScore::first_stage},
+       {"run", GuardScore::run},
+       {"teacher", GuardScore::teacher}},
+      "score that guards look at and --output-scores shows; the networks' in log probability over "
+      "the candidates; auto: "
+      "teacher with --scores, else discriminator where there is a model, else first-stage");
+  table.number("max-score", options.mining.guards.max_score, -kAnyScore, kAnyScore, "no negative above this score");
+  table.number("min-score", options.mining.guards.min_score, -kAnyScore, kAnyScore, "no negative below this score");
+  table.number("absolute-margin", options.mining.guards.absolute_margin, -kAnyScore, kAnyScore,
                "a negative scores at most the query's lowest positive less this");
-  table.number("relative-margin", options.guards.relative_margin, 0.0, 1.0,
+  table.number("relative-margin", options.mining.guards.relative_margin, 0.0, 1.0,
                "a negative scores at most s - |s| times this, s the query's lowest positive; not for the networks' "
                "scores, which have no zero");
-  table.number("range-min", options.guards.range_min, std::size_t{0}, kAnyRank,
+  table.number("range-min", options.mining.guards.range_min, std::size_t{0}, kAnyRank,
                "candidates passed over at the head of the ranking by score, after positives and what other guards "
                "exclude are taken out");
-  table.number("range-max", options.guards.range_max, std::size_t{0}, kAnyRank,
+  table.number("range-max", options.mining.guards.range_max, std::size_t{0}, kAnyRank,
                "where that ranking ends; of the ranking before, only so many and the most positives that a query has "
                "are looked at; 0: nowhere");
-  table.number("max-relevance", options.max_relevance, 0.0, 1.0,
+  table.number("max-relevance", options.mining.guards.max_relevance, 0.0, 1.0,
                "with impressions: greatest chance that a negative is relevant, given how often it was looked at and "
                "clicked, with the "
                "discriminator as the prior; 1: no matter; else .1 where the model knows how ranks are looked at");
-  table.number("min-relevance", options.min_relevance, 0.0, 1.0,
+  table.number("min-relevance", options.mining.min_relevance, 0.0, 1.0,
                "with impressions: chance from which a document clicked where it was shown is a positive; 0: every "
                "clicked one; clicked ones below are mined if "
                "--max-relevance lets them; what only a log of clicks alone has is a positive always");
   table.number(
-      "max-resemblance", options.max_resemblance, 0.0, 1.0,
+      "max-resemblance", options.mining.max_resemblance, 0.0, 1.0,
       "share of common three-word sequences up to which a document is no near-duplicate of a positive; 1: no matter");
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
   table.group("How many are picked");
-  table.number("num-negatives", options.num_negatives, std::size_t{1}, std::size_t{10000},
+  table.number("num-negatives", options.mining.num_negatives, std::size_t{1}, std::size_t{10000},
                "negatives a query, or a positive");
-  table.choice<Picking>("strategy", options.picking, {{"top", Picking::top}, {"random", Picking::random}},
+  table.choice<Picking>("strategy", options.mining.picking, {{"top", Picking::top}, {"random", Picking::random}},
                         "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped "
                         "give: the first, or any");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
-  table.flag("per-positive", options.per_positive,
+  table.number("seed", options.mining.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
+  table.flag("per-positive", options.mining.per_positive,
              "pick anew for each positive; else once a query, for all its positives");
   table.flag(
-      "include-positives", options.include_positives,
+      "include-positives", options.mining.include_positives,
       "let positives stand among the negatives whatever --max-relevance, for reranking data; n-tuple and ids only");
-  table.flag("output-scores", options.output_scores,
+  table.flag("output-scores", options.mining.output_scores,
              "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and "
              "labels, as sentence-transformers does");
-  table.choice<Padding>("pad", options.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
+  table.choice<Padding>("pad", options.mining.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
                         "fill up what is missing with random documents of the index that no guard took out, marked in "
                         "a column 'padded', which sentence-transformers must not see: drop it before training");
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
   table.group("Output");
-  table.choice<NegativeForm>("format", options.form,
+  table.choice<NegativeForm>("format", options.mining.form,
                              {{"triplet", NegativeForm::triplet},
                               {"n-tuple", NegativeForm::n_tuple},
                               {"labeled-pair", NegativeForm::labeled_pair},
@@ -109,23 +109,39 @@ void add_form_options(MineOptions& options, OptionTable& table) {
                               {"ids", NegativeForm::ids}},
                              "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines "
                              "qid, positive, negative with tabs");
-  table.choice<RowContent>("content", options.content,
+  table.choice<RowContent>("content", options.mining.content,
                            {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
                            "what stands for documents; both: ids in columns '..._id', which sentence-transformers "
                            "would take for texts: drop them before training");
-  table.texts("text-field", options.text_fields,
+  table.texts("text-field", options.mining.text_fields,
               "a field of the documents' stored data that is their text, may be given again; else all text fields",
               "NAME");
   table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain",
              "FILE");
 }
 
-}  // namespace
-
-bool uses(const std::vector<SharedSource>& sources, NegativeSource source) {
-  return std::any_of(sources.begin(), sources.end(),
-                     [&](const SharedSource& shared) { return shared.source == source; });
+SourceShare parsed_source(const std::string& text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  SourceShare parsed{negative_source_from_string(text.substr(0, equals))};
+  if (equals == text.size()) return parsed;
+  if (!parse_number(std::string_view(text).substr(equals + 1), parsed.share)) {
+    throw ConfigError("--source " + text + ": the share must be a number above 0");
+  }
+  return parsed;
 }
+
+// The teacher's score if there is one, else the discriminator's if there is a model, else the first stage's.
+GuardScore default_score(const MineOptions& options, const MiningOptions& mining) {
+  if (!options.scores.empty()) return GuardScore::teacher;
+  if (!options.model.empty()) return GuardScore::discriminator;
+  for (const NegativeSource source :
+       {NegativeSource::generator, NegativeSource::discriminator, NegativeSource::dns, NegativeSource::ambiguous}) {
+    if (uses(mining, source)) return GuardScore::discriminator;
+  }
+  return GuardScore::first_stage;
+}
+
+}  // namespace
 
 void add_options(MineOptions& options, OptionTable& table) {
   table.everyday(
@@ -142,92 +158,25 @@ void add_options(MineOptions& options, OptionTable& table) {
   add_choice_options(options, table);
   add_form_options(options, table);
   table.group("Candidates");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+  table.number("depth", options.mining.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
   table.group("Machine");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");
 }
 
-std::vector<SharedSource> parse_sources(const std::vector<std::string>& given) {
-  std::vector<SharedSource> sources;
-  for (const std::string& text : given) {
-    const std::size_t equals = std::min(text.find('='), text.size());
-    double share = 1.0;
-    if (equals < text.size()) {
-      const bool is_number = parse_number(std::string_view(text).substr(equals + 1), share);
-      if (!is_number || !(share > 0.0) || !std::isfinite(share)) {
-        throw ConfigError("--source " + text + ": the share must be a number above 0");
-      }
-    }
-    const NegativeSource source = negative_source_from_string(text.substr(0, equals));
-    if (uses(sources, source)) throw ConfigError("--source " + text + ": given a second time");
-    sources.push_back({source, share});
-  }
-  if (sources.empty()) sources.push_back({NegativeSource::discriminator, 1.0});
-  return sources;
-}
-
-GuardScore guard_score(const MineOptions& options, const std::vector<SharedSource>& sources) {
-  if (options.score_by != GuardScore::automatic) return options.score_by;
-  if (!options.scores.empty()) return GuardScore::teacher;
-  for (const NegativeSource source :
-       {NegativeSource::generator, NegativeSource::discriminator, NegativeSource::dns, NegativeSource::ambiguous}) {
-    if (uses(sources, source)) return GuardScore::discriminator;
-  }
-  return options.model.empty() ? GuardScore::first_stage : GuardScore::discriminator;
-}
-
-bool needs_model(const MineOptions& options, const std::vector<SharedSource>& sources) {
-  const GuardScore score = guard_score(options, sources);
-  return !options.model.empty() || score == GuardScore::discriminator || score == GuardScore::generator ||
-         uses(sources, NegativeSource::generator) || uses(sources, NegativeSource::discriminator) ||
-         uses(sources, NegativeSource::dns);
-}
-
-void check(const MineOptions& options, const std::vector<SharedSource>& sources) {
+MiningOptions resolved(const MineOptions& options) {
   options.labels.check();
   if (options.out.empty()) throw ConfigError("--out is missing: name the file for the negatives");
   if (options.out == options.report_json) throw ConfigError("--out and --report-json must be two files");
-  const GuardScore score = guard_score(options, sources);
-  const bool by_network = score == GuardScore::discriminator || score == GuardScore::generator;
-  if (options.guards.relative_margin && by_network) {
-    throw ConfigError(std::string("--relative-margin with --score-by ") + to_string(score) +
-                      ": a network's scores have no zero, so that shares of them mean nothing; use --absolute-margin, "
-                      "or --score-by first-stage");
-  }
-  if (options.run.empty() && (score == GuardScore::run || uses(sources, NegativeSource::run)))
-    throw ConfigError("--run is missing: name the TREC run");
-  if (options.scores.empty() && (score == GuardScore::teacher || uses(sources, NegativeSource::teacher))) {
-    throw ConfigError("--scores is missing: name the teacher's scores");
-  }
-  if (uses(sources, NegativeSource::skipped) && options.labels.clicks.empty()) {
+  MiningOptions mining = options.mining;
+  if (!options.sources.empty()) mining.sources.clear();
+  for (const std::string& text : options.sources) mining.sources.push_back(parsed_source(text));
+  mining.score_by = options.score_by ? *options.score_by : default_score(options, mining);
+  if (uses(mining, NegativeSource::skipped) && options.labels.clicks.empty()) {
     throw ConfigError("--source skipped needs a click log that says what was shown");
   }
-  if (options.guards.range_max > 0 && options.guards.range_min >= options.guards.range_max) {
-    throw ConfigError("--range-max " + std::to_string(options.guards.range_max) + ": must be above --range-min " +
-                      std::to_string(options.guards.range_min) + ", or 0");
-  }
-  if (options.include_positives && options.form != NegativeForm::n_tuple && options.form != NegativeForm::ids) {
-    throw ConfigError("--include-positives: only --format n-tuple and ids keep the ranking that it is for");
-  }
-}
-
-const char* to_string(GuardScore score) {
-  switch (score) {
-    case GuardScore::discriminator:
-      return "discriminator";
-    case GuardScore::generator:
-      return "generator";
-    case GuardScore::first_stage:
-      return "first-stage";
-    case GuardScore::run:
-      return "run";
-    case GuardScore::teacher:
-      return "teacher";
-    default:
-      return "auto";
-  }
+  return mining;
 }
 
 }  // namespace irgan

@@ -51,8 +51,18 @@ void add(const QueryEvidence& query, MiningEvidence& evidence) {
   add_documents(query.query_id, std::move(by_id), evidence);
 }
 
-MiningEvidence mining_evidence(const Qrels& judgments) {
+MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading) {
+  if (!evidence.qrels.empty()) return mining_evidence(evidence.queries, read_qrels(evidence.qrels));
+  MiningEvidence result;
+  result.queries = evidence.queries;
+  const auto add_query = [&](QueryEvidence&& query) { add(query, result); };
+  result.has_impressions = read_clicks(evidence, 0.0, add_query, reading).has_impressions;
+  return result;
+}
+
+MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments) {
   MiningEvidence evidence;
+  evidence.queries = std::move(queries);
   for (const auto& [query, labels] : judgments.by_query) {
     KnownById positives;
     for (const auto& [id, label] : labels) {

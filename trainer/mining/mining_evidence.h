@@ -5,9 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "irgan/errors.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/labels/relevance_evidence.h"
+#include "trainer/log/query_file.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/rows/evidence.h"
+#include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
 
@@ -20,7 +24,8 @@ struct KnownDocument {
 };
 
 struct MiningEvidence {
-  bool has_impressions = false;
+  std::vector<QueryRow> queries;                               ///< what is mined, in this order
+  bool has_impressions = false;                                ///< of any query, known or not
   std::size_t most_positives = 0;                              ///< of any query
   std::map<std::string, std::vector<KnownDocument>> by_query;  ///< documents by id
 };
@@ -28,8 +33,15 @@ struct MiningEvidence {
 /// Adds what a log says of one query.
 ///
 /// Requires: the query is new to `evidence`
-void add(const QueryEvidence& query, MiningEvidence& evidence);
+IRGAN_API void add(const QueryEvidence& query, MiningEvidence& evidence);
 
-MiningEvidence mining_evidence(const Qrels& judgments);
+/// Returns what the evidence says of its queries.
+///
+/// reading: becomes what was read of click logs
+/// Throws:  as read_clicks() and read_qrels()
+IRGAN_API MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading);
+
+/// Returns the documents judged above 0 as the queries' positives.
+IRGAN_API MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments);
 
 }  // namespace irgan

@@ -5,12 +5,19 @@
 
 #include <string>
 
-#include "trainer/mining/query_miner.h"
+#include "irgan/model.h"
+#include "trainer/mining/mining_evidence.h"
+#include "trainer/mining/mining_options.h"
+#include "trainer/site/site.h"
 
 namespace irgan {
 
-/// Returns a digest of all that the output depends on: options, the input files by path, size and time, the model, and
-/// the index by its id, its counts and average length, and its revision where one can be told (one local shard).
-std::string mining_identity(const MiningTask& task, const Xapian::Database& db);
+/// Returns a digest of all that rows depend on: options, evidence, the queries, the model, a run and scores by their
+/// contents; a file of texts by path, size and time; the index by its paths, its layout and what index_state() says.
+///
+/// model: null: none
+/// Cost:  O(evidence)
+IRGAN_API std::string mining_identity(const Site& site, const Xapian::Database& db, const Model* model,
+                                      const MiningEvidence& evidence, const MiningOptions& options);
 
 }  // namespace irgan

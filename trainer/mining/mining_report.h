@@ -1,64 +1,60 @@
-/// What mining gave, what it left out, and which option to loosen where there was too little.
+/// What mining gave and what it left out.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <ostream>
 #include <string>
 #include <vector>
 
-#include "trainer/mining/query_miner.h"
+#include "trainer/mining/mined_query.h"
+#include "trainer/mining/mining_options.h"
 #include "trainer/mining/score_summary.h"
 
 namespace irgan {
 
 /// Sums over queries; bounded memory.
-class MiningReport {
- public:
+struct IRGAN_API MiningReport {
   MiningReport() = default;
 
-  /// Counts these sources, so that one that gives nothing is told too.
-  explicit MiningReport(const std::vector<SharedSource>& sources);
+  /// Counts these sources, so that one that gives nothing is reported too.
+  explicit MiningReport(const std::vector<SourceShare>& sources);
 
   void add(const MinedQuery& query, std::size_t num_rows);
 
-  std::uint64_t num_rows() const { return num_rows_; }
-  std::uint64_t num_queries() const { return num_queries_; }
-  std::uint64_t num_mined() const { return num_mined_; }
+  /// Returns what excluded most candidates of queries that lack negatives, and can be loosened; Exclusion::none if
+  /// nothing did.
+  Exclusion scarcest() const;
 
-  nlohmann::json to_json() const;
-
-  /// Writes it as a table for people.
-  void print(std::ostream& out) const;
-
-  /// All that is needed to go on after an interruption.
-  nlohmann::json state() const;
-  static MiningReport from_state(const nlohmann::json& state);
-
- private:
-  /// The flag that excluded most of the candidates of queries that lack negatives; "" if none lacks any.
-  std::string advice() const;
-
-  std::uint64_t num_queries_ = 0;
-  std::uint64_t num_mined_ = 0;
-  std::uint64_t num_rows_ = 0;
-  std::uint64_t num_positives_ = 0;
-  std::uint64_t num_negatives_ = 0;
-  std::uint64_t num_padded_ = 0;
-  std::uint64_t num_missing_ = 0;
-  std::uint64_t num_short_ = 0;  // queries
-  std::uint64_t num_unknown_positives_ = 0;
-  std::uint64_t num_textless_ = 0;  // queries
-  std::array<std::uint64_t, kNumSkips> skipped_{};
-  std::array<std::uint64_t, kNumExclusions> excluded_{};
-  std::array<std::uint64_t, kNumExclusions> excluded_where_short_{};
-  std::map<std::string, std::uint64_t> by_source_;
-  ScoreSummary positive_scores_;
-  ScoreSummary negative_scores_;
-  ScoreSummary differences_;
-  ScoreSummary relevance_;  // of negatives
+  std::uint64_t num_queries = 0;
+  std::uint64_t num_mined =
+      0;  ///< queries that are not skipped; of those is all that follows, but for unknown positives
+  std::uint64_t num_rows = 0;
+  std::uint64_t num_positives = 0;
+  std::uint64_t num_unknown_positives = 0;  ///< not in the index
+  std::uint64_t num_negatives = 0;
+  std::uint64_t num_padded = 0;    ///< of those
+  std::uint64_t num_missing = 0;   ///< negatives that no source gave
+  std::uint64_t num_short = 0;     ///< queries that lack any
+  std::uint64_t num_textless = 0;  ///< queries with a positive whose near-duplicates cannot be told
+  std::array<std::uint64_t, kNumSkips> skipped{};
+  std::array<std::uint64_t, kNumExclusions> excluded{};
+  std::array<std::uint64_t, kNumExclusions> excluded_where_short{};
+  std::map<std::string, std::uint64_t> negatives_by_source;  ///< by name, padding as a source of its own
+  ScoreSummary positive_scores;
+  ScoreSummary negative_scores;
+  ScoreSummary difference_scores;
+  ScoreSummary relevance;  ///< of negatives
 };
+
+/// All that is needed to go on after an interruption.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MiningReport, num_queries, num_mined, num_rows, num_positives, num_unknown_positives,
+                                   num_negatives, num_padded, num_missing, num_short, num_textless, skipped, excluded,
+                                   excluded_where_short, negatives_by_source, positive_scores, negative_scores,
+                                   difference_scores, relevance)
+
+/// Returns the report for other programs.
+IRGAN_API nlohmann::json figures_of(const MiningReport& report);
 
 }  // namespace irgan

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <string>
+#include <optional>
+
+#include "irgan/errors.h"
+#include "trainer/training/training_record.h"
 
 namespace irgan {
 
 enum class TemperatureBasis {
-  given,       ///< --temperature
+  given,       ///< by the options
   unmeasured,  ///< training measured no false negatives: 1
   bounded,     ///< the lowest that keeps the bound
   unbounded,   ///< none keeps the bound: the highest measured
@@ -26,14 +29,12 @@ struct MiningTemperature {
 
 /// Returns the temperature of the generator's draws.
 ///
-/// given:  0: by the record
-/// record: of the model's training
-/// bound:  the greatest multiple that is let through
-MiningTemperature mining_temperature(double given, const nlohmann::json& record, double bound);
+/// given:    0: by what was measured
+/// measured: by the model's training; none: nothing
+/// bound:    the greatest multiple of uniform draws' false negatives that is let through
+IRGAN_API MiningTemperature mining_temperature(double given, const std::optional<FalseNegativeCurve>& measured,
+                                               double bound);
 
-/// Says in a line where the temperature comes from and whether it keeps the bound.
-std::string sentence_of(const MiningTemperature& temperature, double bound);
-
-nlohmann::json to_json(const MiningTemperature& temperature);
+IRGAN_API void to_json(nlohmann::json& object, const MiningTemperature& temperature);
 
 }  // namespace irgan

@@ -39,7 +39,7 @@ NegativeSource negative_source_from_string(const std::string& name) {
     if (name == known) return source;
     names += (names.empty() ? "" : ", ") + std::string(known);
   }
-  throw ConfigError("--source " + name + ": must be one of " + names);
+  throw ConfigError("source", name + ": must be one of " + names);
 }
 
 RowOrder by_value(const std::vector<double>& values) {

@@ -15,7 +15,7 @@ enum class NegativeSource {
   discriminator,  ///< by the discriminator's score
   bm25,           ///< by the first stage's order
   uniform,        ///< every candidate alike
-  dns,            ///< the discriminator's best of 4 uniform draws, again and again
+  dns,            ///< the discriminator's best of kDynamicDraws uniform draws, again and again
   ambiguous,      ///< scores near the positive's
   skipped,        ///< shown above a click and not clicked
   run,            ///< by a TREC run

@@ -14,7 +14,8 @@ constexpr std::array<const char*, kNumExclusions> kNames{
 
 Exclusion judge(const GuardedCandidate& candidate, double lowest_positive, const GuardOptions& options) {
   if (candidate.is_positive) return Exclusion::positive;
-  if (!candidate.may_be_relevant && candidate.relevance > options.max_relevance) return Exclusion::relevance;
+  if (!candidate.may_be_relevant && candidate.relevance > options.max_relevance.value_or(kDefaultMaxRelevance))
+    return Exclusion::relevance;
   if (!options.looks_at_scores()) return Exclusion::none;
   const double score = candidate.score;
   if (std::isnan(score)) return Exclusion::unscored;

@@ -27,6 +27,9 @@ enum class Exclusion {
 constexpr std::size_t kNumExclusions = 11;
 IRGAN_API const char* to_string(Exclusion exclusion);
 
+/// The greatest chance of relevance that a negative has where nothing else is said.
+inline constexpr double kDefaultMaxRelevance = 0.1;
+
 struct GuardOptions {
   std::optional<double> max_score;
   std::optional<double> min_score;
@@ -34,7 +37,9 @@ struct GuardOptions {
   std::optional<double> relative_margin;  ///< at most  lowest positive - |lowest positive| * margin
   std::size_t range_min = 0;
   std::size_t range_max = 0;  ///< 0: no end
-  double max_relevance = 1.0;
+  /// Greatest chance that a negative is relevant, where the log says how likely that is; 1: no matter; none:
+  /// kDefaultMaxRelevance.
+  std::optional<double> max_relevance;
 
   bool looks_at_scores() const;
   bool has_margin() const { return absolute_margin || relative_margin; }

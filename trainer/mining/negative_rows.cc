@@ -34,7 +34,7 @@ ordered_json ids_of(const Documents& documents) {
 /// Writes the rows of one query.
 class RowWriter {
  public:
-  RowWriter(const MinedQuery& query, const MineOptions& options, std::string& out)
+  RowWriter(const MinedQuery& query, const MiningOptions& options, std::string& out)
       : query_(query), options_(options), out_(out), pads_(options.padding == Padding::uniform) {}
 
   std::size_t write() {
@@ -81,7 +81,7 @@ class RowWriter {
     });
   }
 
-  // All positives with the one list of negatives; with --per-positive, each with its own.
+  // All positives with the one list of negatives; with per_positive, each with its own.
   void each_list(const std::function<void(const Documents&, const Documents&)>& work) const {
     if (query_.negatives.size() == 1) {
       if (!query_.negatives[0].empty()) work(query_.positives, query_.negatives[0]);
@@ -240,7 +240,7 @@ class RowWriter {
   }
 
   const MinedQuery& query_;
-  const MineOptions& options_;
+  const MiningOptions& options_;
   std::string& out_;
   const bool pads_;
   std::size_t num_rows_ = 0;
@@ -248,7 +248,7 @@ class RowWriter {
 
 }  // namespace
 
-std::size_t append_rows(const MinedQuery& query, const MineOptions& options, std::string& out) {
+std::size_t append_rows(const MinedQuery& query, const MiningOptions& options, std::string& out) {
   return RowWriter(query, options, out).write();
 }
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "index_tools/options/mining_options.h"
-#include "trainer/mining/query_miner.h"
+#include "trainer/mining/mined_query.h"
+#include "trainer/mining/mining_options.h"
 
 namespace irgan {
 
@@ -34,6 +34,6 @@ namespace irgan {
 /// Source:   sentence-transformers' names are those that its mine_hard_negatives gives a data set whose columns are
 ///           called anchor and positive; Tevatron's are those of its retriever/dataset.py, the new form and the old
 /// Requires: query.skip is none
-std::size_t append_rows(const MinedQuery& query, const MineOptions& options, std::string& out);
+IRGAN_API std::size_t append_rows(const MinedQuery& query, const MiningOptions& options, std::string& out);
 
 }  // namespace irgan

@@ -55,7 +55,7 @@ double ScoreSummary::quantile(double q) const {
   return highest_;
 }
 
-json ScoreSummary::to_json() const {
+json ScoreSummary::figures() const {
   if (count_ == 0) return {{"count", 0}};
   return {{"count", count_},
           {"mean", mean()},
@@ -67,24 +67,18 @@ json ScoreSummary::to_json() const {
           {"max", highest_}};
 }
 
-json ScoreSummary::state() const {
-  json buckets = json::array();
-  for (const auto& [bucket, count] : buckets_) buckets.push_back({bucket, count});
-  return {{"buckets", buckets},  {"count", count_}, {"sum", sum_},
-          {"squares", squares_}, {"min", lowest_},  {"max", highest_}};
+void to_json(json& state, const ScoreSummary& summary) {
+  state = {{"buckets", summary.buckets_}, {"count", summary.count_}, {"sum", summary.sum_},
+           {"squares", summary.squares_}, {"min", summary.lowest_},  {"max", summary.highest_}};
 }
 
-ScoreSummary ScoreSummary::from_state(const json& state) {
-  ScoreSummary summary;
-  for (const json& bucket : state.at("buckets")) {
-    summary.buckets_[bucket.at(0).get<std::int32_t>()] = bucket.at(1).get<std::uint64_t>();
-  }
-  summary.count_ = state.at("count");
-  summary.sum_ = state.at("sum");
-  summary.squares_ = state.at("squares");
-  summary.lowest_ = state.at("min");
-  summary.highest_ = state.at("max");
-  return summary;
+void from_json(const json& state, ScoreSummary& summary) {
+  state.at("buckets").get_to(summary.buckets_);
+  state.at("count").get_to(summary.count_);
+  state.at("sum").get_to(summary.sum_);
+  state.at("squares").get_to(summary.squares_);
+  state.at("min").get_to(summary.lowest_);
+  state.at("max").get_to(summary.highest_);
 }
 
 }  // namespace irgan

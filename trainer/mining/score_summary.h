@@ -1,7 +1,6 @@
 /// Mean, spread and quartiles of any number of values in bounded memory.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -16,7 +15,7 @@ namespace irgan {
 /// Source: the bucket scheme of Masson et al., "DDSketch", VLDB 2019
 class IRGAN_API ScoreSummary {
  public:
-  /// Values that are not finite are passed over.
+  /// Values that are not finite are ignored.
   void add(double value);
 
   std::uint64_t count() const { return count_; }
@@ -29,12 +28,12 @@ class IRGAN_API ScoreSummary {
   /// Requires: count() > 0, q from 0 to 1
   double quantile(double q) const;
 
-  /// {"count", "mean", "median", "deviation", "min", "quartile1", "quartile3", "max"}; null where there is no value.
-  nlohmann::json to_json() const;
+  /// {"count", "mean", "median", "deviation", "min", "quartile1", "quartile3", "max"}; count alone where that is 0.
+  nlohmann::json figures() const;
 
   /// All that is needed to go on after an interruption.
-  nlohmann::json state() const;
-  static ScoreSummary from_state(const nlohmann::json& state);
+  friend IRGAN_API void to_json(nlohmann::json& state, const ScoreSummary& summary);
+  friend IRGAN_API void from_json(const nlohmann::json& state, ScoreSummary& summary);
 
  private:
   std::map<std::int32_t, std::uint64_t> buckets_;  // by the logarithm of the size, negative values below all others

@@ -97,7 +97,7 @@ TextFile::TextFile(const std::string& path, std::vector<std::string> fields) : p
     offset += line.size() + (has_return ? 2 : 1);
   }
   if (!any_text)
-    throw FormatError(path + ": no line has a text under '" + fields_.front() + "'; name its key with --text-field");
+    throw FormatError(path + ": no line has a text under '" + fields_.front() + "'; name the field that has it");
 }
 
 std::optional<std::string> TextFile::text_of(const std::string& id) const {

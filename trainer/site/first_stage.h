@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@
 #include "trainer/site/index_layout.h"
 
 namespace irgan {
+
+/// Candidates a query where neither a caller nor a model says how many.
+inline constexpr std::size_t kDefaultDepth = 100;
 
 /// A text field in a query whose fields count differently.
 struct ScaledField {

@@ -559,8 +559,8 @@ TEST_CASE_METHOD(Fixture, "mine: options that contradict each other", "[index_to
   CHECK_THAT(refused(mine + "--source bm25=0"), Contains("share must be a number above 0"));
   CHECK_THAT(refused(mine + "--source bm25 --source bm25=2"), Contains("a second time"));
   CHECK_THAT(refused(mine + "--relative-margin .05"),
-             Contains("--relative-margin with --score-by discriminator") && Contains("--absolute-margin"));
-  CHECK_THAT(refused(mine + "--range-min 5 --range-max 5"), Contains("must be above --range-min 5"));
+             Contains("--relative-margin with score_by discriminator") && Contains("absolute margin"));
+  CHECK_THAT(refused(mine + "--range-min 5 --range-max 5"), Contains("--range-max 5: must be above range_min 5"));
   CHECK_THAT(refused(mine + "--source run"), Contains("--run is missing"));
   CHECK_THAT(refused(mine + "--source teacher"), Contains("--scores is missing"));
   CHECK_THAT(refused(mine + "--include-positives"), Contains("n-tuple"));
@@ -585,7 +585,7 @@ TEST_CASE_METHOD(Fixture, "mine: a model that does not fit, texts that are missi
   folder.write("texts", R"({"id": "d0", "body": "words"})"
                         "\n");
   CHECK_THAT(failed(mine + "--model @model --texts @texts"),
-             Contains("no line has a text under 'text'") && Contains("--text-field"));
+             Contains("no line has a text under 'text'") && Contains("name the field"));
   CHECK_THAT(failed(mine + "--model @model --text-field nothing"),
              Contains("queries skipped, no_text") && Contains("no query gives a row"));
   folder.write("strangers.tsv", "x1\tamber\n");

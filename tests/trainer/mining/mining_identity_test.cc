@@ -3,6 +3,7 @@
 #include "trainer/mining/mining_identity.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "tests/trainer/scratch_folder.h"
 
@@ -16,43 +17,63 @@ Xapian::Document document_of(const std::string& word) {
   return document;
 }
 
-std::string identity_of(const MineOptions& options, const Xapian::Database& db) {
-  const MiningTask task{options, {}, GuardScore::first_stage, IndexLayout(), MiningEvidence()};
-  return mining_identity(task, db);
+std::string identity_of(const Xapian::Database& db, const MiningOptions& options = {},
+                        const MiningEvidence& evidence = {}) {
+  return mining_identity(Site(), db, nullptr, evidence, options);
 }
 
 }  // namespace
 
-TEST_CASE("a document replaced by another changes the identity though no count does",
-          "[index_tools][mining_identity]") {
+TEST_CASE("a document replaced by another changes the identity though no count does", "[trainer][mining_identity]") {
   const ScratchFolder folder;
   Xapian::WritableDatabase db(folder.file("db"), Xapian::DB_CREATE);
   db.add_document(document_of("red"));
   db.commit();
-  const MineOptions options;
-  const std::string before = identity_of(options, Xapian::Database(folder.file("db")));
-  CHECK(identity_of(options, Xapian::Database(folder.file("db"))) == before);
+  const std::string before = identity_of(Xapian::Database(folder.file("db")));
+  CHECK(identity_of(Xapian::Database(folder.file("db"))) == before);
   db.replace_document(1, document_of("blue"));
   db.commit();
-  CHECK(identity_of(options, Xapian::Database(folder.file("db"))) != before);
+  CHECK(identity_of(Xapian::Database(folder.file("db"))) != before);
 }
 
-TEST_CASE("the average length tells indexes apart where there is no revision", "[index_tools][mining_identity]") {
+TEST_CASE("the average length tells indexes apart where there is no revision", "[trainer][mining_identity]") {
   Xapian::WritableDatabase db("", Xapian::DB_BACKEND_INMEMORY);
   db.add_document(document_of("red"));
-  const MineOptions options;
-  const std::string before = identity_of(options, db);
-  CHECK(identity_of(options, db) == before);
+  const std::string before = identity_of(db);
+  CHECK(identity_of(db) == before);
   Xapian::Document longer = document_of("red");
   longer.add_term("blue");
   db.replace_document(1, longer);
-  CHECK(identity_of(options, db) != before);
+  CHECK(identity_of(db) != before);
 }
 
-TEST_CASE("another option changes the identity", "[index_tools][mining_identity]") {
-  Xapian::WritableDatabase db("", Xapian::DB_BACKEND_INMEMORY);
-  MineOptions options;
-  const std::string before = identity_of(options, db);
+TEST_CASE("other options, evidence, queries and runs each change the identity", "[trainer][mining_identity]") {
+  const Xapian::WritableDatabase db("", Xapian::DB_BACKEND_INMEMORY);
+  std::set<std::string> identities{identity_of(db)};
+  MiningOptions options;
   options.num_negatives = 6;
-  CHECK(identity_of(options, db) != before);
+  identities.insert(identity_of(db, options));
+  for (const double score : {1.0, 2.0}) {
+    Run run;
+    run.by_query["1"] = {{"a", score}};
+    options.run = std::make_shared<const Run>(run);
+    identities.insert(identity_of(db, options));
+  }
+  MiningEvidence evidence;
+  evidence.queries = {{"1", "red shoes", "", ""}};
+  identities.insert(identity_of(db, {}, evidence));
+  evidence.queries = {{"1", "red", "shoes", ""}};
+  identities.insert(identity_of(db, {}, evidence));
+  for (const double clicks : {1.0, 2.0}) {
+    evidence.by_query["1"] = {{"a", clicks, 0.0, {{1, 2.0, clicks}}}};
+    identities.insert(identity_of(db, {}, evidence));
+  }
+  CHECK(identities.size() == 8);
+}
+
+TEST_CASE("what errors call the model changes nothing", "[trainer][mining_identity]") {
+  const Xapian::WritableDatabase db("", Xapian::DB_BACKEND_INMEMORY);
+  MiningOptions options;
+  options.model_name = "new.model";
+  CHECK(identity_of(db, options) == identity_of(db));
 }

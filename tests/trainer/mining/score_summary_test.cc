@@ -45,11 +45,11 @@ TEST_CASE("a summary that is stored goes on as if it had not been", "[trainer][s
   for (int i = 0; i < 100; ++i) {
     whole.add(std::sin(i));
     half.add(std::sin(i));
-    if (i == 40) half = ScoreSummary::from_state(nlohmann::json::parse(half.state().dump()));
+    if (i == 40) half = nlohmann::json::parse(nlohmann::json(half).dump()).get<ScoreSummary>();
   }
-  CHECK(half.to_json() == whole.to_json());
+  CHECK(half.figures() == whole.figures());
 }
 
 TEST_CASE("an empty summary has a count of 0 and nothing else", "[trainer][score_summary]") {
-  CHECK(ScoreSummary().to_json() == nlohmann::json{{"count", 0}});
+  CHECK(ScoreSummary().figures() == nlohmann::json{{"count", 0}});
 }

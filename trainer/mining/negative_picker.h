@@ -1,0 +1,53 @@
+/// Which documents of a pool are taken as negatives.
+#pragma once
+
+#include <xapian.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "trainer/mining/mined_query.h"
+#include "trainer/mining/mining_options.h"
+#include "trainer/mining/mining_pool.h"
+#include "trainer/mining/shingles.h"
+
+namespace irgan {
+
+/// Picks the negatives of one query, a list or several, and counts why candidates were left out.
+class NegativePicker {
+ public:
+  /// Judges the candidates by guards, and keeps references to all arguments.
+  ///
+  /// lowest_positive: score of the query's lowest positive; NaN: none has one
+  /// most_positives:  of any query
+  NegativePicker(MiningPool& pool, const MiningPoolReader& reader, const MiningOptions& options, double lowest_positive,
+                 std::size_t most_positives, MinedQuery& mined);
+
+  /// Appends a list to the query's negatives.
+  ///
+  /// positive_score: what the source `ambiguous` takes as the positive's
+  void pick(double positive_score, std::uint64_t seed);
+
+ private:
+  Exclusion judge_text(MiningCandidate& candidate) const;
+  std::vector<double> allowed(CandidateScore score) const;
+  RowOrder order_of(NegativeSource source, double positive_score, std::mt19937_64& random) const;
+  MiningCandidate* random_document(std::mt19937_64& random);
+  void pad(std::vector<MinedDocument>& negatives, std::mt19937_64& random);
+
+  MiningPool& pool_;
+  const MiningPoolReader& reader_;
+  const MiningOptions& options_;
+  const CandidateScore score_;
+  MinedQuery& mined_;
+  std::vector<Exclusion> exclusions_;                 // of the candidates
+  std::vector<Shingles> positive_shingles_;           // none if near-duplicates do not matter
+  std::map<Xapian::docid, MiningCandidate> padding_;  // documents outside the pool that padding drew
+};
+
+/// Returns a candidate as rows show it.
+MinedDocument mined_document(MiningCandidate& candidate, const MiningPoolReader& reader, const MiningOptions& options);
+
+}  // namespace irgan
