@@ -5,6 +5,8 @@
 #include <numeric>
 #include <random>
 
+#include "trainer/machine/hash.h"
+
 namespace irgan {
 namespace {
 
@@ -16,14 +18,7 @@ constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
 }  // namespace
 
 std::uint64_t seed_for(std::uint64_t seed, int network, std::uint64_t epoch, std::uint64_t item) {
-  std::uint64_t mixed = seed;  // by splitmix64's finaliser
-  for (const std::uint64_t part : {static_cast<std::uint64_t>(network), epoch, item}) {
-    mixed += 0x9E3779B97F4A7C15ULL + part;
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
-    mixed ^= mixed >> 31;
-  }
-  return mixed;
+  return mix_hash(mix_hash(mix_hash(seed, static_cast<std::uint64_t>(network)), epoch), item);
 }
 
 FirstStageFeature first_stage_feature(const TrainingData& data, const TrainingOptions& options) {

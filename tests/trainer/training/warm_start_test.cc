@@ -186,11 +186,11 @@ TEST_CASE("of a long chain the record keeps the first model and the latest, and 
   ModelParts parts = parts_of(*trained(day_of(4, 10), options_of(1)));
   TrainingRecord record = record_from_text(parts.training_record);
   for (int night = 0; night < 40; ++night) {
-    const Model model(parts);
-    const ModelHistory history = history_of(model);
+    const auto model = model_of(parts);
+    const ModelHistory history = history_of(*model);
     CHECK(history.num_models == night + 1);
     CHECK(history.models.size() == std::min<std::size_t>(static_cast<std::size_t>(night) + 1, 1 + kLatestKept));
-    CHECK(history.models.back().version == model.version());
+    CHECK(history.models.back().version == model->version());
     if (night > 0) CHECK(history.models.front().version == record.history.front().version);
     record.history = history.models;
     record.num_models_before = history.num_models;
