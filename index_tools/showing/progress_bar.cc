@@ -1,9 +1,6 @@
 #include "index_tools/showing/progress_bar.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 #include <utility>
 
 namespace irgan {
@@ -12,8 +9,6 @@ namespace {
 constexpr int kWidth = 40;
 
 }  // namespace
-
-ProgressBar::ProgressBar(std::string label) : ProgressBar(std::cerr, isatty(STDERR_FILENO) != 0, std::move(label)) {}
 
 ProgressBar::ProgressBar(std::ostream& out, bool on_terminal, std::string label)
     : out_(out), on_terminal_(on_terminal), label_(std::move(label)) {}
