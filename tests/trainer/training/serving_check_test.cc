@@ -57,9 +57,9 @@ TEST_CASE("clicks on pages are weighted by the examination that training found",
   const TrainingData data = shown_pages(40, 10, 2, 4);
   Eigen::VectorXd offsets(10);
   for (Eigen::Index r = 0; r < 10; ++r) offsets[r] = -std::log(static_cast<double>(r + 1));
-  const Model model = model_by_first_feature(data.schema, 1.0F);
-  const auto weighted = check_serving(model, data, offsets, "1", 1);
-  const auto naive = check_serving(model, data, {}, "1", 1);
+  const auto model = model_by_first_feature(data.schema, 1.0F);
+  const auto weighted = check_serving(*model, data, offsets, "1", 1);
+  const auto naive = check_serving(*model, data, {}, "1", 1);
   REQUIRE(weighted);
   REQUIRE(naive);
   CHECK(weighted->served > naive->served + 0.02);
@@ -95,20 +95,20 @@ TrainingData pages_of_stopping_users(double clicks_on_first, double clicks_on_se
 TEST_CASE("a model that brings up what people who stop early do not reach is not refused", "[trainer][serving_check]") {
   // 60 stop at the first document; of the 40 others 38 click the second one.
   const TrainingData data = pages_of_stopping_users(60, 38, true);
-  const Model model = model_by_first_feature(data.schema, 1.0F);
-  const auto check = check_serving(model, data, Eigen::Vector2d::Zero(), "2", 1);
+  const auto model = model_by_first_feature(data.schema, 1.0F);
+  const auto check = check_serving(*model, data, Eigen::Vector2d::Zero(), "2", 1);
   REQUIRE(check);
   CHECK(check->is_worse());
   CHECK_FALSE(check->is_worse_for_stopping_users);
   CHECK_FALSE(check->refused());
 
   // Where single views are not known, there is nothing to go by but the rank.
-  const auto blind = check_serving(model, pages_of_stopping_users(60, 38, false), Eigen::Vector2d::Zero(), "2", 1);
+  const auto blind = check_serving(*model, pages_of_stopping_users(60, 38, false), Eigen::Vector2d::Zero(), "2", 1);
   REQUIRE(blind);
   CHECK(blind->refused());
 
   // The second document is worse however people look: of 40 who do, 5 click it.
-  const auto worse = check_serving(model, pages_of_stopping_users(60, 5, true), Eigen::Vector2d::Zero(), "2", 1);
+  const auto worse = check_serving(*model, pages_of_stopping_users(60, 5, true), Eigen::Vector2d::Zero(), "2", 1);
   REQUIRE(worse);
   CHECK(worse->is_worse());
   CHECK(worse->refused());
