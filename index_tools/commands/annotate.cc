@@ -1,13 +1,27 @@
-#include "index_tools/commands/annotate.h"
+#include <string>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "trainer/rows/evidence_reader.h"
+#include "trainer/site/index_annotator.h"
 
 namespace irgan {
 namespace {
+
+struct AnnotateOptions {
+  DatabaseOptions database;
+  AnnotationOptions annotation;
+  std::vector<std::string> values;    ///< FILE:SLOT or FILE:NAME
+  std::vector<std::string> pagerank;  ///< the same
+  LabelOptions log;                   ///< without judgments
+  BehaviourOptions behaviour;
+};
 
 constexpr double kManyDays = 36500.0;
 
@@ -29,8 +43,6 @@ AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console
   clicks.behaviour = options.behaviour;
   return clicks;
 }
-
-}  // namespace
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
   table.everyday(
@@ -58,6 +70,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   for (const char* name : {"queries", "half-life", "min-sessions"}) table.needs(name, {"clicks"});
 }
 
+// Throws: as annotate()
 void run(const AnnotateOptions& options, const Console& console) {
   const bool with_clicks = !options.log.clicks.empty();
   AnnotationOptions annotation = options.annotation;
@@ -83,6 +96,8 @@ void run(const AnnotateOptions& options, const Console& console) {
                 << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
 }
+
+}  // namespace
 
 Command annotate_command() {
   return make_command<AnnotateOptions>(

@@ -1,5 +1,3 @@
-#include "index_tools/commands/distill.h"
-
 #include <numeric>
 #include <optional>
 #include <string>
@@ -7,14 +5,23 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
+#include "trainer/distillation/distiller.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {
+
+struct DistillOptions {
+  DatabaseOptions database;
+  DistillerOptions distiller;
+  std::string out;
+};
 
 constexpr double kLevel = 0.05;     // of significance
 constexpr std::uint64_t kSeed = 1;  // of the paired test: the same figures in every run
@@ -86,8 +93,6 @@ Distillation distilled(const DistillOptions& options, const Console& console) {
   return distil_model(options.database.site(), distiller);
 }
 
-}  // namespace
-
 void add_options(DistillOptions& options, OptionTable& table) {
   table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
@@ -128,6 +133,8 @@ void run(const DistillOptions& options, const Console& console) {
   if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');
   if (file) file->commit();
 }
+
+}  // namespace
 
 Command distill_command() {
   return make_command<DistillOptions>("distill", "--db DB --model M --queries Q",

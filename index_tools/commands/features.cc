@@ -1,10 +1,11 @@
-#include "index_tools/commands/features.h"
-
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
@@ -13,6 +14,14 @@
 
 namespace irgan {
 namespace {
+
+struct FeaturesOptions {
+  EvidenceOptions evidence;
+  SplitOptions split;
+  std::string from;  ///< a model whose features and constants the rows are to have
+  std::string out;
+  std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
+};
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
@@ -24,8 +33,6 @@ std::string summary(const std::string& path, const TrainingData& data) {
          std::to_string(data.examples.size()) + (is_of_pages(data.labels) ? " pages, " : " examples, ") +
          std::to_string(data.schema.features.size()) + " features";
 }
-
-}  // namespace
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
@@ -80,6 +87,8 @@ void run(const FeaturesOptions& options, const Console& console) {
     console.out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
   if (valid_file) console.out << summary(options.valid_out, validation) << '\n';
 }
+
+}  // namespace
 
 Command features_command() {
   return make_command<FeaturesOptions>(

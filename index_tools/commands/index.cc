@@ -1,10 +1,20 @@
-#include "index_tools/commands/index.h"
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/options/option_table.h"
+#include "index_tools/showing/console.h"
+#include "trainer/site/index_builder.h"
 
 namespace irgan {
+namespace {
+
+struct IndexOptions : IndexBuilderOptions {
+  std::vector<std::pair<std::string, std::string>> value_slots;  ///< values before their slots are read as numbers
+};
 
 void add_options(IndexOptions& options, OptionTable& table) {
   table.text("db", options.db, "the index to make", "DB");
@@ -22,6 +32,7 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.flag("overwrite", options.overwrite, "replace the index if there is one");
 }
 
+// Throws: as build_index(); ConfigError for a slot that is no number
 void run(const IndexOptions& options, const Console& console) {
   IndexBuilderOptions builder = options;
   for (const auto& [name, slot] : options.value_slots) builder.values.emplace_back(name, parse_slot("value", slot));
@@ -31,6 +42,8 @@ void run(const IndexOptions& options, const Console& console) {
     console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   console.out << '\n';
 }
+
+}  // namespace
 
 Command index_command() {
   return make_command<IndexOptions>(

@@ -1,12 +1,17 @@
-#include "index_tools/commands/memory.h"
-
 #include <algorithm>
+#include <cstdint>
 #include <iomanip>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/options/option_table.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
 #include "trainer/machine/output_file.h"
@@ -15,6 +20,20 @@
 
 namespace irgan {
 namespace {
+
+struct MemoryOptions {
+  LabelOptions log;  // without judgments
+  DatabaseOptions database;
+  std::string from;
+  std::string out;
+  std::optional<double> half_life_days;
+  std::optional<double> prior_clicks;
+  std::optional<double> min_sessions;
+  std::string tune;
+  std::string model;
+  std::size_t depth = 0;
+  bool force = false;
+};
 
 constexpr double kManyDays = 36500.0;
 constexpr std::size_t kTrialsShown = 5;
@@ -112,8 +131,6 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
   return {std::move(builder), prior};
 }
 
-}  // namespace
-
 void add_options(MemoryOptions& options, OptionTable& table) {
   table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
   options.log.add_log_to(table);
@@ -147,6 +164,11 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.needs("force", {"from"});
 }
 
+// Writes the memory to `out`, and what the next day's run goes on from to `out`.carry.
+//
+// Throws: ConfigError for options that contradict each other or what `from` was made with; Error if the log says
+// nothing, or
+//         was counted before
 void run(const MemoryOptions& options, const Console& console) {
   check(options);
   OutputFile(options.out);  // throws before the work if it cannot be written
@@ -161,6 +183,8 @@ void run(const MemoryOptions& options, const Console& console) {
               << facts.num_documents << " documents, " << facts.num_bytes << " bytes; "
               << builder.state().queries.keys.size() - facts.num_queries << " queries are held back\n";
 }
+
+}  // namespace
 
 Command memory_command() {
   return make_command<MemoryOptions>(

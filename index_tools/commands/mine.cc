@@ -1,5 +1,3 @@
-#include "index_tools/commands/mine.h"
-
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
@@ -9,6 +7,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/mining_options.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/mining_table.h"
 #include "irgan/model_source.h"
@@ -70,6 +69,11 @@ void write_json(const nlohmann::json& report, const std::string& path) {
 
 }  // namespace
 
+// Mines negatives for every query with a positive and writes them in the order of the queries. A run that was killed
+// goes on where it was when it is given again.
+//
+// Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query
+//         gives a row, or the model does not fit the index
 void run(const MineOptions& options, const Console& console) {
   const Miner miner = miner_for(options, console);
   if (uses(miner.options(), NegativeSource::generator)) {

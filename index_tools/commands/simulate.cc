@@ -1,19 +1,34 @@
-#include "index_tools/commands/simulate.h"
-
 #include <array>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/progress_bar.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/simulation/served_order.h"
 #include "trainer/simulation/simulated_comparison.h"
 
 namespace irgan {
 namespace {
+
+/// What `--compare` calls the site's own order.
+inline constexpr const char* kFirstStageName = "first-stage";
+
+struct SimulateOptions {
+  DatabaseOptions database;
+  SimulationOptions simulation;
+  ServedOrder order;
+  std::string out;
+  /// Two model files, or kFirstStageName for one of them: compare these instead of making a log of one order.
+  std::vector<std::string> compare;
+};
 
 void check(const SimulateOptions& options) {
   const bool compares = !options.compare.empty();
@@ -97,8 +112,6 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
               << ", mean over sessions, " << text << '\n';
 }
 
-}  // namespace
-
 void add_options(SimulateOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
   options.database.add_to(table);
@@ -139,10 +152,14 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
 
+// Writes the log of simulated sessions, and what the exploring cost its users; or which of two orders their clicks
+// prefer, how many sessions it takes to know, and what the judgments say.
 void run(const SimulateOptions& options, const Console& console) {
   check(options);
   options.compare.empty() ? write_log(options, console) : write_comparison(options, console);
 }
+
+}  // namespace
 
 Command simulate_command() {
   return make_command<SimulateOptions>(

@@ -1,17 +1,19 @@
-#include "index_tools/commands/train.h"
-
 #include <cmath>
 #include <iomanip>
 #include <memory>
 #include <optional>
 #include <set>
 #include <sstream>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/showing/console.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
@@ -21,11 +23,26 @@
 #include "trainer/rows/letor_file.h"
 #include "trainer/training/first_model.h"
 #include "trainer/training/option_search.h"
+#include "trainer/training/training.h"
 #include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
 
 namespace irgan {
 namespace {
+
+struct TrainOptions {
+  EvidenceOptions evidence;
+  std::vector<std::string> data;   ///< feature files instead of an index
+  std::vector<std::string> valid;  ///< feature files for validation
+  std::string labels;              ///< kind of labels in feature files that do not say
+  std::string valid_queries;
+  SplitOptions split;  ///< with the seed of `training`
+  std::string from;    ///< a model to go on from
+  std::string model;
+  TrainingOptions training;
+  int trials = 1;      ///< settings to choose from
+  bool force = false;  ///< train on however few queries
+};
 
 // Fewer teach a model of some thousand weights little but themselves.
 constexpr std::size_t kFewestQueries = 50;
@@ -260,8 +277,6 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
   return best;
 }
 
-}  // namespace
-
 void add_options(TrainOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   state_rules(table);
@@ -298,6 +313,10 @@ void add_options(TrainOptions& options, OptionTable& table) {
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
 }
 
+// Trains, writes the model, and prints validation epoch by epoch.
+//
+// Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
+//         preparing and training throw; the model file is untouched then
 void run(const TrainOptions& options, const Console& console) {
   check(options);
   OutputFile(options.model);  // throws before the work if it cannot be written
@@ -344,6 +363,8 @@ void run(const TrainOptions& options, const Console& console) {
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)
               << ")\n";
 }
+
+}  // namespace
 
 Command train_command() {
   return make_command<TrainOptions>(

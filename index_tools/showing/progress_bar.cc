@@ -1,9 +1,6 @@
 #include "index_tools/showing/progress_bar.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <iostream>
 #include <utility>
 
 namespace irgan {

@@ -1,5 +1,3 @@
-#include "index_tools/commands/index.h"
-
 #include <xapian.h>
 
 #include <catch2/catch.hpp>

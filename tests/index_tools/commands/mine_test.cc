@@ -1,7 +1,5 @@
 /// Mining end to end: what is excluded, what is written, and the same bytes however it is run.
 
-#include "index_tools/commands/mine.h"
-
 #include <catch2/catch.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
