@@ -32,8 +32,8 @@ ROOMS = [
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
-    "index_tools/options",
     "index_tools/showing",
+    "index_tools/options",
     "index_tools/commands",
 ]
 # Public headers without a source of their own.

@@ -1,12 +1,12 @@
 /// The command `annotate`: adds what features need to an existing index.
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 #include "trainer/site/index_annotator.h"
 
 namespace irgan {
@@ -23,6 +23,6 @@ struct AnnotateOptions {
 void add_options(AnnotateOptions& options, OptionTable& table);
 
 /// Throws: as annotate()
-void run(const AnnotateOptions& options, std::ostream& out);
+void run(const AnnotateOptions& options, const Console& console);
 
 }  // namespace irgan

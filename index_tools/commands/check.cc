@@ -7,6 +7,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/model.h"
@@ -71,7 +72,7 @@ void add_options(CheckOptions& options, OptionTable& table) {
   table.needs("depth", {"db"});
 }
 
-void run(const CheckOptions& options, std::ostream& out) {
+void run(const CheckOptions& options, const Console& console) {
   const LabelOptions& labels = options.labels;
   if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
   check_stdin(labels.inputs());
@@ -108,11 +109,11 @@ void run(const CheckOptions& options, std::ostream& out) {
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
     const ClickLogSummary& summary = log.summary(i);
-    show_lines(summary);
+    show_lines(summary, console.err);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
   }
-  print_check(findings, out);
+  print_check(findings, console.out);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/training_options.h"
 
 namespace irgan {
 namespace {

@@ -18,7 +18,7 @@ struct Command : CommandText {
 };
 
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
-/// std::ostream&) does the work.
+/// const Console&) does the work.
 template <class Options>
 Command make_command(std::string name, std::string usage, std::string summary, std::string guide) {
   return {{std::move(name), std::move(usage), std::move(summary), std::move(guide)},
@@ -28,7 +28,7 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             add_options(options, table);
             const Request request = table.parse(words);
             if (request == Request::work) {
-              run(options, console.out);
+              run(options, console);
             } else {
               print_help(self, table, request == Request::help_all, console);
             }

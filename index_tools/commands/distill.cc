@@ -79,9 +79,9 @@ bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
   return mixture.is_gain();
 }
 
-Distillation distilled(const DistillOptions& options) {
+Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
-  ProgressBar bar("distilling");
+  ProgressBar bar = console.progress("distilling");
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
   return distil_model(options.database.site(), distiller);
 }
@@ -92,35 +92,37 @@ void add_options(DistillOptions& options, OptionTable& table) {
   table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
   table.group("The model");
-  table.text("model", options.model, "the model file; else the model in the index", "FILE");
+  table.text("model", options.distiller.model, "the model file; else the model in the index", "FILE");
   table.group("Queries and judgments");
-  table.text("queries", options.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
-  table.text("test-queries", options.test_queries, "queries to measure on; else a fourth of --queries", "FILE");
-  table.text("qrels", options.qrels, "measure by these judgments (TREC qrels); else by agreement with the model",
+  table.text("queries", options.distiller.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
+  table.text("test-queries", options.distiller.test_queries, "queries to measure on; else a fourth of --queries",
              "FILE");
+  table.text("qrels", options.distiller.qrels,
+             "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
   table.group("Output");
   table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
   table.group("The model");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+  table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained");
   table.group("Queries and judgments");
-  table.number("max-queries", options.max_queries, kFewestQueries, std::size_t{1000000},
+  table.number("max-queries", options.distiller.max_queries, kFewestDistilledQueries, std::size_t{1000000},
                "fit on at most so many, spread over the file; there are a dozen numbers to find");
 }
 
-void run(const DistillOptions& options, std::ostream& out) {
+void run(const DistillOptions& options, const Console& console) {
   const DistillerOptions& distiller = options.distiller;
   if (distiller.queries.empty()) throw ConfigError("--queries is missing: name the file of queries to fit on");
-  const Distillation found = distilled(options);
-  write_table(found.ndcg, !distiller.qrels.empty(), out);
-  const bool mixture_gains = write_verdict(found.ndcg, out);
+  const Distillation found = distilled(options, console);
+  write_table(found.ndcg, !distiller.qrels.empty(), console.out);
+  const bool mixture_gains = write_verdict(found.ndcg, console.out);
   if (distiller.test_queries.empty()) {
-    out << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
+    console.out
+        << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
   }
 
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  std::ostream& recipes = file ? file->stream() : out << '\n';
+  std::ostream& recipes = file ? file->stream() : console.out << '\n';
   write_stock_recipe(found.stock, recipes);
   write_omega_recipe(found.omega, recipes << '\n');
   if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');

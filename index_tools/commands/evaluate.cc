@@ -5,6 +5,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 
@@ -122,20 +123,20 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
     table.exclude("interleaved", name, "it is of judgments");
 }
 
-void run(const EvaluateOptions& options, std::ostream& out) {
+void run(const EvaluateOptions& options, const Console& console) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.reading, out);
+    write_verdict_of_logs(options.interleaved, options.reading, console);
     return;
   }
   const Evaluation evaluation = evaluate(options);
   if (options.per_query) {
-    write_values(evaluation, out);
+    write_values(evaluation, console.out);
     return;
   }
-  write_means(evaluation, out);
-  if (evaluation.runs.size() > 1) write_differences(evaluation, options.seed, out);
-  write_notes(evaluation, options.relevance_level, out);
+  write_means(evaluation, console.out);
+  if (evaluation.runs.size() > 1) write_differences(evaluation, options.seed, console.out);
+  write_notes(evaluation, options.relevance_level, console.out);
 }
 
 Command evaluate_command() {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "index_tools/options/option_table.h"
-#include "irgan/errors.h"
+#include "index_tools/showing/console.h"
 #include "trainer/log/click_row.h"
+#include "trainer/measures/evaluation.h"
 
 namespace irgan {
 
@@ -32,6 +32,6 @@ void add_options(EvaluateOptions& options, OptionTable& table);
 /// With `interleaved`, writes instead which of two rankings the clicks prefer, with a sign test.
 ///
 /// Throws: as evaluate()
-void run(const EvaluateOptions& options, std::ostream& out);
+void run(const EvaluateOptions& options, const Console& console);
 
 }  // namespace irgan

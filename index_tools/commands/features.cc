@@ -5,6 +5,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
@@ -28,7 +29,6 @@ std::string summary(const std::string& path, const TrainingData& data) {
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
-  table.note_given(options.given);
   options.evidence.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
@@ -38,22 +38,22 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   add_split_options(options.split, table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.number("seed", options.split.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
   table.group("Features");
   table.text(
       "from", options.from,
       "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
       "MODEL");
+  table.basis("from", [&options](const std::string& path) { options.evidence.take_from(*Model::from_file(path)); });
   table.exclude("features", "from", "features are the model's");
 }
 
-void run(const FeaturesOptions& options, std::ostream& out) {
+void run(const FeaturesOptions& options, const Console& console) {
   check(options);
   OutputFile file(options.out);  // throws before the work if it cannot be written
   std::optional<OutputFile> valid_file;
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
-  EvidenceOptions evidence = options.evidence;
-  if (!options.from.empty()) evidence.take_from(*Model::from_file(options.from), options.given);
+  const EvidenceOptions& evidence = options.evidence;
   const ClickModelSettings settings =
       evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 
@@ -62,8 +62,8 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   auto [data, validation, report] =
       prepare(site, evidence.labels.evidence(),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
-              shown_preparation(evidence.preparation.half_life_days));
-  const FittedClickModel fitted = fit_click_model(settings, data);
+              shown_preparation(evidence.preparation.half_life_days, console));
+  const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());
   if (valid_file) {
@@ -74,11 +74,11 @@ void run(const FeaturesOptions& options, std::ostream& out) {
   file.commit();
   if (options.out == "-") return;
   const std::string line = examination_line(fitted);
-  if (!line.empty()) out << line << '\n';
-  out << summary(options.out, data) << ":\n";
+  if (!line.empty()) console.out << line << '\n';
+  console.out << summary(options.out, data) << ":\n";
   for (std::size_t j = 0; j < data.schema.features.size(); ++j)
-    out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
-  if (valid_file) out << summary(options.valid_out, validation) << '\n';
+    console.out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
+  if (valid_file) console.out << summary(options.valid_out, validation) << '\n';
 }
 
 Command features_command() {

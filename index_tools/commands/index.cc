@@ -1,16 +1,5 @@
 #include "index_tools/commands/index.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <xapian.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <set>
-#include <unordered_set>
-
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
@@ -27,20 +16,20 @@ void add_options(IndexOptions& options, OptionTable& table) {
               "the key of a text, or of an array of texts, and its term prefix: capital letters, or nothing; the first "
               "one is the title; may be given again",
               "KEY=PREFIX");
-  table.pairs("value", options.values, "the key of a number and its value slot, 0 to 999; may be given again",
+  table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999; may be given again",
               "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
   table.flag("overwrite", options.overwrite, "replace the index if there is one");
 }
 
-void run(const IndexOptions& options, std::ostream& out) {
+void run(const IndexOptions& options, const Console& console) {
   IndexBuilderOptions builder = options;
   for (const auto& [name, slot] : options.value_slots) builder.values.emplace_back(name, parse_slot("value", slot));
   const BuiltIndex built = build_index(builder);
-  out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
+  console.out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
   for (const TextField& field : built.layout.fields)
-    out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
-  out << '\n';
+    console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
+  console.out << '\n';
 }
 
 Command index_command() {

@@ -1,12 +1,12 @@
 /// The command `index`: builds an index from JSON Lines documents.
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "index_tools/options/option_table.h"
+#include "index_tools/showing/console.h"
 #include "trainer/site/index_builder.h"
 
 namespace irgan {
@@ -18,6 +18,6 @@ struct IndexOptions : IndexBuilderOptions {
 void add_options(IndexOptions& options, OptionTable& table);
 
 /// Throws: as build_index(); ConfigError for a slot that is no number
-void run(const IndexOptions& options, std::ostream& out);
+void run(const IndexOptions& options, const Console& console);
 
 }  // namespace irgan

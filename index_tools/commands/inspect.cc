@@ -2,6 +2,7 @@
 #include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -191,18 +192,18 @@ void add_options(InspectOptions& options, OptionTable& table) {
 
 // Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
 // of the index has changed since the model was trained.
-void run(const InspectOptions& options, std::ostream& out) {
+void run(const InspectOptions& options, const Console& console) {
   if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
   std::shared_ptr<const Model> model;
   if (!options.model.empty()) {
     model = Model::from_file(options.model);
-    print_model(*model, out);
+    print_model(*model, console.out);
   }
   if (options.database.paths.empty()) return;
   const Xapian::Database db = options.database.open();
-  print_index(db, options.database.layout(db), out);
+  print_index(db, options.database.layout(db), console.out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
-  if (model) print_drift(*model, db, out);
+  if (model) print_drift(*model, db, console.out);
 }
 
 }  // namespace

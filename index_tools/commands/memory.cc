@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <iomanip>
-#include <iostream>
 #include <utility>
 
-#include "index_tools/showing/progress_bar.h"
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/memory/memory_tuning.h"
+#include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
 namespace {
@@ -51,9 +54,9 @@ void check(const MemoryOptions& options) {
     throw ConfigError("--tune needs --db and --model, to rank candidates");
 }
 
-void report(const MemoryReport& rows, const RowTexts& texts, const MemoryOptions& options) {
-  const auto say = [](std::uint64_t count, const std::string& what) {
-    if (count > 0) std::cerr << count << ' ' << what << '\n';
+void report(const MemoryReport& rows, const RowTexts& texts, const MemoryOptions& options, std::ostream& err) {
+  const auto say = [&err](std::uint64_t count, const std::string& what) {
+    if (count > 0) err << count << ' ' << what << '\n';
   };
   say(texts.num_unknown(),
       "rows passed over: the log has no text for their query, and --queries does not know their id");
@@ -77,30 +80,35 @@ void write_trials(const MemoryTuning& tuning, const std::string& log, std::ostre
   out << std::defaultfloat;
 }
 
+// Reads the log once, and shows what was unusable in it.
+std::function<void(const EachRow&)> shown_rows(const std::vector<std::string>& clicks, const ClickLogOptions& options,
+                                               const Console& console) {
+  return
+      [clicks, options, &console](const EachRow& each) { show_reading(read_rows(clicks, options, each), console.err); };
+}
+
 // Returns the best memory and its prior.
-std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, std::ostream& out) {
-  LabelOptions later = options.log;
-  later.clicks = {options.tune};
-  later.rejects.clear();
-  ProgressBar bar("tuning");
+std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& texts, const Console& console) {
+  ClickLogOptions later = options.log.log_options;
+  later.rejects_path.clear();
+  ProgressBar bar = console.progress("tuning");
   MemoryTuningOptions tuning;
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
-  TunedMemory best = tuned_memory(
-      options.database.site(), Model::from_file(options.model), state_before(options),
-      [&](const auto& each) { options.log.read_rows(each); },
-      {[&](const auto& each) { later.read_rows(each); }, options.tune}, texts, tuning);
+  TunedMemory best = tuned_memory(options.database.site(), Model::from_file(options.model), state_before(options),
+                                  shown_rows(options.log.clicks, options.log.log_options, console),
+                                  {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
   bar.erase();
-  write_trials(best.tuning, options.tune, out);
+  write_trials(best.tuning, options.tune, console.out);
   return {std::move(best.builder), best.prior_clicks};
 }
 
-std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTexts& texts) {
+std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTexts& texts, const Console& console) {
   double prior = options.prior_clicks.value_or(1.0);
   if (!options.from.empty() && !options.prior_clicks)
     prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
   MemoryBuilder builder(state_before(options));
-  remember([&](const auto& each) { options.log.read_rows(each); }, texts, builder);
+  remember(shown_rows(options.log.clicks, options.log.log_options, console), texts, builder);
   return {std::move(builder), prior};
 }
 
@@ -139,18 +147,19 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.needs("force", {"from"});
 }
 
-void run(const MemoryOptions& options, std::ostream& out) {
+void run(const MemoryOptions& options, const Console& console) {
   check(options);
   OutputFile(options.out);  // throws before the work if it cannot be written
   RowTexts texts(options.log.queries);
-  const auto [builder, prior] = options.tune.empty() ? remembered(options, texts) : tuned(options, texts, out);
-  report(builder.report(), texts, options);
+  const auto [builder, prior] =
+      options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);
+  report(builder.report(), texts, options, console.err);
   const MemoryFacts facts = write_memory(builder.state(), prior, options.out);
   const std::uint32_t least = facts.min_sessions;
-  out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
-      << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", " << facts.num_documents
-      << " documents, " << facts.num_bytes << " bytes; " << builder.state().queries.keys.size() - facts.num_queries
-      << " queries are held back\n";
+  console.out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
+              << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", "
+              << facts.num_documents << " documents, " << facts.num_bytes << " bytes; "
+              << builder.state().queries.keys.size() - facts.num_queries << " queries are held back\n";
 }
 
 Command memory_command() {

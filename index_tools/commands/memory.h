@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <ostream>
 #include <string>
 
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/showing/console.h"
 
 namespace irgan {
 
@@ -33,6 +33,6 @@ void add_options(MemoryOptions& options, OptionTable& table);
 /// Throws: ConfigError for options that contradict each other or what `from` was made with; Error if the log says
 /// nothing, or
 ///         was counted before
-void run(const MemoryOptions& options, std::ostream& out);
+void run(const MemoryOptions& options, const Console& console);
 
 }  // namespace irgan

@@ -1,4 +1,3 @@
-#include <iostream>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -50,7 +49,7 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   options.memory.add_to(table);
 }
 
-void run(const RerankRunOptions& options, std::ostream& out) {
+void run(const RerankRunOptions& options, const Console& console) {
   if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
   if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
@@ -75,7 +74,7 @@ void run(const RerankRunOptions& options, std::ostream& out) {
     how.depth = depth;
     options.memory.apply(db, how);
     if (how.memory && !options.memory.is_named())
-      std::cerr << "the click memory of the index takes part (--memory none leaves it out)\n";
+      console.err << "the click memory of the index takes part (--memory none leaves it out)\n";
     reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     reranked.emplace(options.out, "irgan");
   }
@@ -106,7 +105,8 @@ void run(const RerankRunOptions& options, std::ostream& out) {
   if (reranked) reranked->file.commit();
   if (baseline) baseline->file.commit();
   if (options.out != "-" && options.baseline_out != "-") {
-    out << "ranked " << queries.size() << " queries, " << num_empty << " without candidates of the first stage\n";
+    console.out << "ranked " << queries.size() << " queries, " << num_empty
+                << " without candidates of the first stage\n";
   }
 }
 

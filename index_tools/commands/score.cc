@@ -60,7 +60,7 @@ void add_options(ScoreOptions& options, OptionTable& table) {
 }
 
 // Throws: Error if the rows have other features than the model
-void run(const ScoreOptions& options, std::ostream& out) {
+void run(const ScoreOptions& options, const Console& console) {
   if (options.model.empty() || options.data.empty() || options.out.empty()) {
     throw ConfigError("--model, --data and --out are needed");
   }
@@ -96,7 +96,7 @@ void run(const ScoreOptions& options, std::ostream& out) {
   }
   if (qrels) qrels->commit();
   file.commit();
-  if (options.out != "-" && options.qrels_out != "-") out << "ranked " << written.size() << " queries\n";
+  if (options.out != "-" && options.qrels_out != "-") console.out << "ranked " << written.size() << " queries\n";
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.flag("json", options.json, "print JSON");
 }
 
-void run(const SearchOptions& options, std::ostream& out) {
+void run(const SearchOptions& options, const Console& console) {
   if (options.words.empty()) throw ConfigError("no words to look for");
   const Site site = options.database.site();
   const Xapian::Database db = site.open();
@@ -191,13 +191,13 @@ void run(const SearchOptions& options, std::ostream& out) {
     }
   }
   if (options.json) {
-    print_json(results, options, out);
+    print_json(results, options, console.out);
   } else if (results.hits.empty()) {
-    out << "no document matches\n";
+    console.out << "no document matches\n";
   } else if (options.compare) {
-    print_comparison(results, options, out);
+    print_comparison(results, options, console.out);
   } else {
-    print_list(results, options, out);
+    print_list(results, options, console.out);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/progress_bar.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/simulation/simulated_comparison.h"
@@ -52,18 +53,18 @@ void write_size(const std::string& path, std::size_t num_sessions, std::size_t n
   out << "wrote " << path << ": " << num_sessions << " simulated sessions, " << num_clicks << " clicks\n";
 }
 
-void write_log(const SimulateOptions& options, std::ostream& out) {
+void write_log(const SimulateOptions& options, const Console& console) {
   const Site site = options.database.site();
   OutputFile file(options.out);
-  ProgressBar bar("simulating");
+  ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
   bar.erase();
   file.commit();
   if (options.out == "-") return;
-  write_size(options.out, log.num_sessions, log.num_clicks, out);
-  if (options.order.explore > 0.0) write_cost(log.cost, log.num_sessions, out);
+  write_size(options.out, log.num_sessions, log.num_clicks, console.out);
+  if (options.order.explore > 0.0) write_cost(log.cost, log.num_sessions, console.out);
 }
 
 // The last parts of two paths, or both in full where those are the same.
@@ -73,7 +74,7 @@ std::array<std::string, 2> names_of(const std::vector<std::string>& orders) {
   return names[0] != names[1] ? names : std::array<std::string, 2>{orders[0], orders[1]};
 }
 
-void write_comparison(const SimulateOptions& options, std::ostream& out) {
+void write_comparison(const SimulateOptions& options, const Console& console) {
   const Site site = options.database.site();
   const std::array<std::string, 2> names = names_of(options.compare);
   std::array<ComparedRanking, 2> rankings;
@@ -81,19 +82,19 @@ void write_comparison(const SimulateOptions& options, std::ostream& out) {
     rankings[i] = {names[i], options.compare[i] == kFirstStageName ? "" : options.compare[i]};
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  ProgressBar bar("simulating");
+  ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);
   bar.erase();
   if (file) file->commit();
   if (options.out == "-") return;
-  if (file) write_size(options.out, found.num_sessions, found.num_clicks, out);
-  write_verdict(found.outcome, names, "sessions", out);
+  if (file) write_size(options.out, found.num_sessions, found.num_clicks, console.out);
+  write_verdict(found.outcome, names, "sessions", console.out);
   char text[64];
   std::snprintf(text, sizeof text, "%.4f and %.4f", found.mean_ndcg[0], found.mean_ndcg[1]);
-  out << "the judgments, which no site has: nDCG@10 of " << names[0] << " and " << names[1] << ", mean over sessions, "
-      << text << '\n';
+  console.out << "the judgments, which no site has: nDCG@10 of " << names[0] << " and " << names[1]
+              << ", mean over sessions, " << text << '\n';
 }
 
 }  // namespace
@@ -102,28 +103,28 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
   options.database.add_to(table);
   table.group("Queries and judgments");
-  table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
-  table.text("qrels", options.qrels, "what the users are looking for: TREC qrels", "FILE");
+  table.text("queries", options.simulation.queries, "queries: qid<TAB>text", "FILE");
+  table.text("qrels", options.simulation.qrels, "what the users are looking for: TREC qrels", "FILE");
   table.group("What users see");
-  table.text("model", options.model, "show them this model's order; else Xapian's", "FILE");
+  table.text("model", options.order.model, "show them this model's order; else Xapian's", "FILE");
   table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
-  table.text("date", options.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
+  table.text("date", options.simulation.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
   table.group("What users see");
-  table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
+  table.number("depth", options.simulation.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as the model was trained, else 100");
-  table.number("ranks", options.users.num_ranks, 1, 1000, "documents a page");
+  table.number("ranks", options.simulation.users.num_ranks, 1, 1000, "documents a page");
   table.group("How users act");
-  table.number("examination", options.users.examination_exponent, 0.0, 10.0,
+  table.number("examination", options.simulation.users.examination_exponent, 0.0, 10.0,
                "rank r is looked at with chance 1 / r to this power");
   table.number("sessions", options.simulation.users.mean_sessions, 1.0, 1e6,
                "mean sessions a query, log-normal with deviation 1");
   table.number("click-best", options.simulation.users.click_chance[2], 0.0, 1.0,
                "chance of a click on an examined document of the highest label");
-  table.number("click-good", options.users.click_chance[1], 0.0, 1.0, "the same for a lower label above 0");
-  table.number("click-bad", options.users.click_chance[0], 0.0, 1.0, "the same for any other document");
+  table.number("click-good", options.simulation.users.click_chance[1], 0.0, 1.0, "the same for a lower label above 0");
+  table.number("click-bad", options.simulation.users.click_chance[0], 0.0, 1.0, "the same for any other document");
   table.group("What users see");
-  table.number("explore", options.explore, 0.0, 1.0,
+  table.number("explore", options.order.explore, 0.0, 1.0,
                "share of the sessions that see a page drawn from the model's policy");
   table.number("temperature", options.order.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
   table.exclude("compare", "temperature", "no page is drawn");
@@ -135,12 +136,12 @@ void add_options(SimulateOptions& options, OptionTable& table) {
               "M1 M2");
   table.positional("compare");
   table.group("How users act");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
+  table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
 }
 
-void run(const SimulateOptions& options, std::ostream& out) {
+void run(const SimulateOptions& options, const Console& console) {
   check(options);
-  options.compare.empty() ? write_log(options, out) : write_comparison(options, out);
+  options.compare.empty() ? write_log(options, console) : write_comparison(options, console);
 }
 
 Command simulate_command() {

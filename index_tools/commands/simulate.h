@@ -1,11 +1,11 @@
 /// The command `simulate`: makes a click log of simulated users.
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <vector>
 
 #include "index_tools/options/database_options.h"
+#include "index_tools/showing/console.h"
 #include "trainer/simulation/served_order.h"
 
 namespace irgan {
@@ -26,6 +26,6 @@ void add_options(SimulateOptions& options, OptionTable& table);
 
 /// Writes the log of simulated sessions, and what the exploring cost its users; or which of two orders their clicks
 /// prefer, how many sessions it takes to know, and what the judgments say.
-void run(const SimulateOptions& options, std::ostream& out);
+void run(const SimulateOptions& options, const Console& console);
 
 }  // namespace irgan

@@ -75,7 +75,7 @@ void add_options(StoreOptions& options, OptionTable& table) {
 // memory replaces the one before; "none" removes it.
 //
 // Throws: FormatError for a bad model or memory; Error if an indexer is at work; no shard is changed then
-void run(const StoreOptions& options, std::ostream& out) {
+void run(const StoreOptions& options, const Console& console) {
   if (options.paths.empty()) throw ConfigError("--db is missing: name the index");
   const bool has_model_task = !options.model.empty() || options.previous;
   if ((!options.model.empty() && options.previous) || !(has_model_task || !options.memory.empty())) {
@@ -104,11 +104,11 @@ void run(const StoreOptions& options, std::ostream& out) {
   }
   for (Xapian::WritableDatabase& shard : shards) shard.commit();
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
-  if (memory) out << "memory of " << memory->facts().num_queries << " queries is now in " << place << '\n';
-  if (options.memory == "none") out << "no memory is now in " << place << '\n';
+  if (memory) console.out << "memory of " << memory->facts().num_queries << " queries is now in " << place << '\n';
+  if (options.memory == "none") console.out << "no memory is now in " << place << '\n';
   if (!has_model_task) return;
-  out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
-      << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+  console.out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
+              << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
@@ -68,16 +69,15 @@ Split from_rows(const TrainOptions& options) {
   return {std::move(all), std::move(validation)};
 }
 
-Split from_index(const TrainOptions& options, const Model* from) {
-  EvidenceOptions evidence = options.evidence;
-  if (from != nullptr) evidence.take_from(*from, options.given);
+Split from_index(const TrainOptions& options, const Console& console) {
+  const EvidenceOptions& evidence = options.evidence;
   evidence.labels.check();
   Evidence known = evidence.labels.evidence();
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
   SplitOptions split = options.split;
   split.seed = options.training.seed;
   auto [training, validation, report] = prepare(evidence.database.site(), known, evidence.preparing(split),
-                                                shown_preparation(evidence.preparation.half_life_days));
+                                                shown_preparation(evidence.preparation.half_life_days, console));
   if (known.valid_queries.empty()) {
     check_amount({&training, &validation}, options.force);
   } else {
@@ -103,25 +103,36 @@ void apply_click_model(const ClickModelSettings& settings, const TrainOptions& o
   if (!line.empty()) out << line << '\n';
 }
 
-// Takes from the model to go on from what must be as it is there.
-void take_from(const Model& model, const std::set<std::string>& given, TrainingOptions& training) {
-  const TrainingOptions defaults;
-  const ModelParts& parts = parts_of(model);
-  if (training.bins != defaults.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
-  const auto take_units = [](const char* flag, const std::vector<Network>& networks, const std::vector<int>& untouched,
-                             std::vector<int>& units) {
-    if (networks.empty()) return;
-    const std::vector<int> own = hidden_units_of(networks.front());
-    if (units != untouched && units != own)
-      throw ConfigError(std::string(flag) + " and --from exclude each other: the networks are the model's");
-    units = own;
-  };
-  take_units("--hidden", parts.discriminators, defaults.hidden_units, training.hidden_units);
-  take_units("--generator-hidden", parts.generators, {}, training.generator_hidden_units);
-  if (given.count("networks") == 0) training.networks = static_cast<int>(parts.discriminators.size());
-  if (given.count("serve") == 0) training.ranker = parts.ranker;
-  if (given.count("unseen-credit") == 0) training.unseen_credit = parts.unseen_credit;
-  if (given.count("temperature") == 0) training.game.temperature = parts.temperature;
+// What the options are before the command line changes them: those of the model to go on from, if there is one.
+TrainingOptions basis_of(const TrainingOptions& options) {
+  TrainingOptions basis;
+  if (!options.from) return basis;
+  const ModelParts& parts = parts_of(*options.from);
+  basis.from = options.from;
+  basis.epochs = kEpochsFromModel;
+  if (!parts.discriminators.empty()) basis.hidden_units = hidden_units_of(parts.discriminators.front());
+  if (!parts.generators.empty()) basis.generator_hidden_units = hidden_units_of(parts.generators.front());
+  basis.networks = static_cast<int>(parts.discriminators.size());
+  basis.ranker = parts.ranker;
+  basis.unseen_credit = parts.unseen_credit;
+  basis.game.temperature = parts.temperature;
+  return basis;
+}
+
+void go_on_from(const std::string& path, TrainOptions& options) {
+  options.training.from = Model::from_file(path);
+  options.training = basis_of(options.training);
+  options.evidence.take_from(*options.training.from);
+}
+
+// What is the model's own cannot be changed.
+void check_from(const TrainingOptions& options) {
+  const TrainingOptions basis = basis_of(options);
+  if (options.bins != basis.bins) throw ConfigError("--bins and --from exclude each other: bins are the model's");
+  const char* const reason = " and --from exclude each other: the networks are the model's";
+  if (options.hidden_units != basis.hidden_units) throw ConfigError(std::string("--hidden") + reason);
+  if (options.generator_hidden_units != basis.generator_hidden_units)
+    throw ConfigError(std::string("--generator-hidden") + reason);
 }
 
 std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& options) {
@@ -136,6 +147,7 @@ std::vector<std::pair<const char*, std::string>> inputs_of(const TrainOptions& o
 void check(const TrainOptions& options) {
   if (!options.from.empty() && options.trials > 1)
     throw ConfigError("--trials and --from exclude each other: trials change the networks");
+  if (options.training.from) check_from(options.training);
   if (options.split.by != LogSplit::query && !options.data.empty()) {
     throw ConfigError(std::string("--split ") + to_string(options.split.by) +
                       " needs a log: ready-made rows are split by query; 'features --split' parts a log");
@@ -231,18 +243,18 @@ std::string trial_line(const Trial& trial) {
 
 // The best of several settings, which are printed as a table.
 TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model,
-                       std::ostream& out) {
+                       const Console& console) {
   std::vector<Trial> tried;
   {
-    ProgressBar bar("trials");
+    ProgressBar bar = console.progress("trials");
     double done = 0.0;
     tried = choose(split.training, split.validation, base, trials, model + ".trials", [&](const Trial& trial) {
       bar.say(trial_line(trial));
       bar.update((done += 1.0) / (1.5 * trials));  // a third of them goes on twice
     });
   }
-  out << "trial  epochs  validation  setting\n";
-  for (const Trial& trial : tried) out << trial_line(trial) << '\n';
+  console.out << "trial  epochs  validation  setting\n";
+  for (const Trial& trial : tried) console.out << trial_line(trial) << '\n';
   TrainingOptions best = tried.front().options;
   best.epochs = base.epochs;
   return best;
@@ -252,32 +264,28 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 
 void add_options(TrainOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
-  table.note_given(options.given);
   state_rules(table);
+  options.evidence.add_to(table);
+  table.group("What is held out");
+  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
+             "FILE");
+  add_split_options(options.split, table);
   table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
   table.text("labels", options.labels,
              "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
              "KIND");
-  options.evidence.add_to(table);
-  table.group("What is held out");
-  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
-             "FILE");
-  options.split.add_to(table);
   table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
   table.group("Networks and steps");
   table.text("from", options.from,
-             "go on from this model with new evidence: its weights, features, bins and networks, and its --depth, "
-             "--serve, --temperature and --unseen-credit if these are not given; what the log of yesterday taught is "
-             "kept, and few epochs suffice",
+             "go on from this model with new evidence: what earlier logs taught is kept. Features, bins and hidden "
+             "layers are the model's; --depth, --networks, --serve, --temperature and --unseen-credit are too if not "
+             "given, and --epochs is " +
+                 std::to_string(kEpochsFromModel),
              "MODEL");
-  const HyperParameter& epochs = hyper_parameter("epochs");
-  const auto& range = std::get<Number<int>>(epochs.value);
-  table.number(epochs.flag, options.epochs, range.low, range.high,
-               std::string(epochs.text) + "; if not given, " + std::to_string(TrainingOptions().epochs) + ", and " +
-                   std::to_string(kEpochsFromModel) + " with --from");
+  table.basis("from", [&options](const std::string& path) { go_on_from(path, options); });
   add_training_options(options.training, table);
   table.group("Networks and steps");
   table.number(
@@ -290,36 +298,31 @@ void add_options(TrainOptions& options, OptionTable& table) {
       "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
 }
 
-void run(const TrainOptions& options, std::ostream& out) {
+void run(const TrainOptions& options, const Console& console) {
   check(options);
   OutputFile(options.model);  // throws before the work if it cannot be written
   TrainingOptions training = options.training;
-  if (!options.from.empty()) {
-    training.from = Model::from_file(options.from);
-    take_from(*training.from, options.given, training);
-    training.epochs = kEpochsFromModel;
-  }
-  training.epochs = options.epochs.value_or(training.epochs);
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  Split split = options.data.empty() ? from_index(options, training.from.get()) : from_rows(options);
-  if (options.given.count("unseen-credit") > 0 && columns_from_clicks(split.training.schema).empty()) {
+  Split split = options.data.empty() ? from_index(options, console) : from_rows(options);
+  if (training.unseen_credit != basis_of(training).unseen_credit &&
+      columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
   }
-  apply_click_model(settings, options, split, out);
+  apply_click_model(settings, options, split, console.out);
   training.num_threads = options.evidence.preparation.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
 
-  out << "training on " << split.training.examples.size() << " examples, validating on "
-      << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
-  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, out);
+  console.out << "training on " << split.training.examples.size() << " examples, validating on "
+              << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
+  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
   std::shared_ptr<const Model> model;
   std::optional<ServingCheck> verdict;
   const auto is_refused = [&] { return verdict && verdict->refused(); };
   const std::string aside = options.model + ".refused";
   {
-    ProgressBar bar("training");
+    ProgressBar bar = console.progress("training");
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
     listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
@@ -332,13 +335,14 @@ void run(const TrainOptions& options, std::ostream& out) {
     train(split.training, split.validation, training, listener);
   }
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
-  if (verdict) out << verdict_line << '\n';
+  if (verdict) console.out << verdict_line << '\n';
   if (is_refused()) {
     throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
   }
-  out << "wrote " << options.model << " (" << model->schema().features.size()
-      << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12) << ")\n";
+  console.out << "wrote " << options.model << " (" << model->schema().features.size()
+              << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)
+              << ")\n";
 }
 
 Command train_command() {

@@ -1,13 +1,11 @@
 /// The command `train`: learns a model from clicks or judgments.
 #pragma once
 
-#include <optional>
-#include <ostream>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "index_tools/options/evidence_options.h"
+#include "index_tools/showing/console.h"
 #include "trainer/training/training.h"
 
 namespace irgan {
@@ -22,10 +20,8 @@ struct TrainOptions {
   std::string from;    ///< a model to go on from
   std::string model;
   TrainingOptions training;
-  std::optional<int> epochs;    ///< not set: fewer from a model than from nothing
-  int trials = 1;               ///< settings to choose from
-  std::set<std::string> given;  ///< names of the flags of the command line
-  bool force = false;           ///< train on however few queries
+  int trials = 1;      ///< settings to choose from
+  bool force = false;  ///< train on however few queries
 };
 
 void add_options(TrainOptions& options, OptionTable& table);
@@ -34,6 +30,6 @@ void add_options(TrainOptions& options, OptionTable& table);
 ///
 /// Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
 ///         preparing and training throw; the model file is untouched then
-void run(const TrainOptions& options, std::ostream& out);
+void run(const TrainOptions& options, const Console& console);
 
 }  // namespace irgan

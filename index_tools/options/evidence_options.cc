@@ -1,7 +1,6 @@
 #include "index_tools/options/evidence_options.h"
 
 #include "index_tools/options/log_reading_options.h"
-#include "plugin/src/model/model_parts.h"
 
 namespace irgan {
 namespace {
@@ -49,20 +48,20 @@ Evidence LabelOptions::evidence() const {
 
 void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
-  LabelOptions::add_to(table);
+  labels.add_to(table);
   table.group("Labels");
-  table.number("half-life", half_life_days, 0.0, kManyDays,
+  table.number("half-life", preparation.half_life_days, 0.0, kManyDays,
                "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 "
                "where the log "
                "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
   click_model.add_to(table);
   table.group("Features");
-  table.texts("features", features,
+  table.texts("features", preparation.features,
               "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the "
               "lean default",
               "NAME");
   table.group("Behaviour features");
-  table.flag("behaviour", behaviour,
+  table.flag("behaviour", preparation.behaviour,
              "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's "
              "clicks, popularity");
   table.choice<BehaviourSource>(
@@ -81,7 +80,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
       "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
       "document: else training buries what is new; more where much is new, 0 where nothing is");
   table.group("Candidates");
-  table.number("depth", depth, std::size_t{2}, std::size_t{100000},
+  table.number("depth", preparation.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the first stage");
   table.flag("add-clicked", preparation.add_clicked,
              "put documents that were clicked for the query earlier, or shown where the log says what was shown, into "
@@ -96,19 +95,19 @@ void EvidenceOptions::add_to(OptionTable& table) {
     table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
   }
   table.group("Machine");
-  table.number("threads", num_threads, 0U, 1024U, "threads; 0: one a processor");
+  table.number("threads", preparation.num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
-void EvidenceOptions::take_from(const Model& model, const std::set<std::string>& given) {
+void EvidenceOptions::take_from(const Model& model) {
   preparation.schema = model.schema();
-  if (given.count("depth") == 0 && model.depth() > 0) preparation.depth = model.depth();
-  if (preparation.behaviour && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
-    throw ConfigError(
-        "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
-  }
+  if (model.depth() > 0) preparation.depth = model.depth();
 }
 
 PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split) const {
+  if (preparation.behaviour && preparation.schema && preparation.schema->version != FeatureSchema::kVersionWithClicks) {
+    throw ConfigError(
+        "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
+  }
   PreparationOptions options = preparation;
   options.half_life_days = click_model.half_life(preparation.half_life_days);
   options.split = std::move(split);

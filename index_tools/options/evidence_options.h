@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,14 +46,14 @@ struct EvidenceOptions {
 
   void add_to(OptionTable& table);
 
-  /// Takes from a model what rows for it must have, and its depth unless "depth" is among the flags that were given.
-  ///
-  /// Throws: ConfigError if features from clicks are wanted that the model does not have
-  void take_from(const Model& model, const std::set<std::string>& given);
+  /// Takes from a model what rows for it must have, and its depth.
+  void take_from(const Model& model);
 
   /// Returns how rows are made, with the half-life that the click model wants.
   ///
-  /// Throws: ConfigError if half-life and click model exclude each other
+  /// Throws: ConfigError if half-life and click model exclude each other, or if features from clicks are wanted that
+  /// the
+  ///         model does not have
   PreparationOptions preparing(std::optional<SplitOptions> split) const;
 };
 

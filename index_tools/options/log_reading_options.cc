@@ -5,6 +5,7 @@
 namespace irgan {
 
 void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
+  table.group("The log");
   table.pairs("column", options.columns, "one of the columns under another name in the log, e.g. clicked=is_click",
               "KNOWN=THEIRS");
   table.number("rank-base", options.rank_base, 0, 1,
@@ -29,33 +30,6 @@ void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs)
                         " - exclude each other: standard input can be read once");
     first = flag;
   }
-}
-
-void report_lines(const ClickLogSummary& summary, const std::string& path) {
-  for (const auto& [what, count] : summary.others)
-    std::cerr << path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
-  if (summary.num_rejected == 0) return;
-  std::cerr << path << ": " << summary.num_rejected << " of " << summary.num_good + summary.num_rejected
-            << " lines passed over:\n";
-  for (const auto& [reason, rejected] : summary.rejected) {
-    std::cerr << "  " << reason << ": " << rejected.count << '\n';
-    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
-  }
-}
-
-void LogReadingOptions::add_to(OptionTable& table, const char* log) {
-  table.group("The log");
-  table.pairs("column", columns, "one of the columns under another name in the log, e.g. clicked=is_click",
-              "KNOWN=THEIRS");
-  table.number("rank-base", rank_base, 0, 1,
-               "rank of the first hit in the log; if not given, 1; Omega's logs and UBI say it themselves");
-  table.number("max-bad", max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
-  table.text("rejects", rejects, "file for the unusable log lines", "FILE");
-  for (const char* name : {"column", "rank-base", "max-bad", "rejects"}) table.needs(name, {log}, "it is of a log");
-}
-
-ClickLogOptions LogReadingOptions::log_options() const {
-  return {{columns.begin(), columns.end()}, rank_base, max_bad, rejects};
 }
 
 }  // namespace irgan

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
 #include <sstream>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "index_tools/showing/wrapped_text.h"
+#include "trainer/machine/numbers.h"
+#include "trainer/machine/split.h"
 
 namespace irgan {
 namespace {
@@ -72,7 +73,7 @@ void OptionTable::texts(const char* name, std::vector<std::string>& target, cons
 
 template <class Number>
 void OptionTable::add_number(const char* name, Number& target, Number low, Number high, const std::string& text) {
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  const auto set = [=, &target](const std::string& given) { target = number_within(name, given, low, high); };
   add(name, "N", text + range_text(shown(low), shown(high), shown(target)), po::value<std::string>()->notifier(set));
 }
 
@@ -93,7 +94,7 @@ void OptionTable::number(const char* name, double& target, double low, double hi
 template <class Number>
 void OptionTable::add_optional(const char* name, std::optional<Number>& target, Number low, Number high,
                                const std::string& text) {
-  const auto set = [=, &target](const std::string& given) { target = parse_number(name, given, low, high); };
+  const auto set = [=, &target](const std::string& given) { target = number_within(name, given, low, high); };
   add(name, "N", text + " (" + shown(low) + " to " + shown(high) + ")", po::value<std::string>()->notifier(set));
 }
 
@@ -171,7 +172,9 @@ void OptionTable::check_rules(const std::set<std::string>& given) const {
   }
 }
 
-void OptionTable::note_given(std::set<std::string>& target) { given_ = &target; }
+void OptionTable::basis(const char* name, std::function<void(const std::string&)> set) {
+  bases_.emplace_back(name, std::move(set));
+}
 
 Request OptionTable::parse(const std::vector<std::string>& words) {
   po::options_description all;
@@ -188,13 +191,15 @@ Request OptionTable::parse(const std::vector<std::string>& words) {
     if (values.count(kStray) > 0) {
       throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
     }
-    po::notify(values);
     std::set<std::string> given;
     for (const auto& [name, value] : values) {
       if (!value.defaulted()) given.insert(name);
     }
     check_rules(given);
-    if (given_ != nullptr) *given_ = std::move(given);
+    for (const auto& [name, set] : bases_) {
+      if (given.count(name) > 0) set(values[name].as<std::string>());
+    }
+    po::notify(values);
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

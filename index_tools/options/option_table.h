@@ -83,8 +83,9 @@ class OptionTable {
   /// - A rule may be stated before its options are added.
   void exclude(const char* name, const char* other, const std::string& reason = "");
 
-  /// parse() puts here the names of the flags that were given, whether or not with the default's value.
-  void note_given(std::set<std::string>& target);
+  /// Has parse() call `set` with the value of `name`, a text, before it fills any other member: what `set` puts there
+  /// is the default of options that are not given.
+  void basis(const char* name, std::function<void(const std::string& value)> set);
 
   /// Fills the bound members from the command line's words, unless --help or --help-all is among them.
   ///
@@ -131,7 +132,7 @@ class OptionTable {
   std::vector<Row> rows_;
   std::vector<std::string> everyday_;
   std::vector<Rule> rules_;
-  std::set<std::string>* given_ = nullptr;
+  std::vector<std::pair<std::string, std::function<void(const std::string&)>>> bases_;
 };
 
 }  // namespace irgan

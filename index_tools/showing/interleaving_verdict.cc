@@ -54,9 +54,10 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
   write_need(outcome, win_rate, unit, out);
 }
 
-void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out) {
+void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
+                           const Console& console) {
   InterleavedClicks clicks;
-  show_reading(read_rows(paths, options, [&](const ClickRow& row) { clicks.add(row); }));
+  show_reading(read_rows(paths, options, [&](const ClickRow& row) { clicks.add(row); }), console.err);
   std::string path;
   for (const std::string& one : paths) path += (path.empty() ? "" : ", ") + one;
   const std::vector<std::string> teams = clicks.teams();
@@ -74,14 +75,14 @@ void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLog
     throw FormatError(path + ": no row has a session, so that it cannot be told what was clicked on one page");
   }
   const std::array<std::string, 2> names{teams[0], teams[1]};
-  write_verdict(by_search, names, "searches", out);
+  write_verdict(by_search, names, "searches", console.out);
   const InterleavingOutcome by_session = clicks.by_session();
   if (by_session.num_shown < by_search.num_shown) {
-    out << "\nEach session counted once, since the searches of one are not independent:\n";
-    write_verdict(by_session, names, "sessions", out);
+    console.out << "\nEach session counted once, since the searches of one are not independent:\n";
+    write_verdict(by_session, names, "sessions", console.out);
   }
   if (clicks.num_without_session() > 0) {
-    out << "note: rows without a session, which are left out: " << clicks.num_without_session() << '\n';
+    console.out << "note: rows without a session, which are left out: " << clicks.num_without_session() << '\n';
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/showing/console.h"
 #include "trainer/evidence/interleaved_clicks.h"
 
 namespace irgan {
@@ -17,9 +18,10 @@ namespace irgan {
 void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,
                    std::ostream& out);
 
-/// Reads logs as one and writes their verdict. Unusable lines go to stderr.
+/// Reads logs as one and writes their verdict. Shows unusable lines.
 ///
 /// Throws: FormatError naming the logs if they have no two teams, or no sessions; what reading throws
-void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options, std::ostream& out);
+void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
+                           const Console& console);
 
 }  // namespace irgan

@@ -1,7 +1,5 @@
 #include "index_tools/showing/log_reading.h"
 
-#include <iostream>
-
 #include "trainer/log/click_log_tally.h"
 
 namespace irgan {
@@ -11,23 +9,23 @@ constexpr std::size_t kNameShown = 60;  // of what a log calls an action, in byt
 
 }  // namespace
 
-void show_lines(const ClickLogSummary& file) {
+void show_lines(const ClickLogSummary& file, std::ostream& out) {
   for (const auto& [what, count] : file.others)
-    std::cerr << file.path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
+    out << file.path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
   if (file.num_rejected == 0) return;
-  std::cerr << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected
-            << " lines passed over:\n";
+  out << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected
+      << " lines passed over:\n";
   for (const auto& [reason, rejected] : file.rejected) {
-    std::cerr << "  " << reason << ": " << rejected.count << '\n';
-    for (const std::string& place : rejected.first) std::cerr << "    " << place << '\n';
+    out << "  " << reason << ": " << rejected.count << '\n';
+    for (const std::string& place : rejected.first) out << "    " << place << '\n';
   }
 }
 
-void show_reading(const LogReading& reading) {
-  for (const ClickLogSummary& file : reading.files) show_lines(file);
+void show_reading(const LogReading& reading, std::ostream& out) {
+  for (const ClickLogSummary& file : reading.files) show_lines(file, out);
   if (reading.num_in_place == 0) return;
-  std::cerr << reading.num_in_place
-            << " rows have a query id that the query file does not have: they count for the query with their words\n";
+  out << reading.num_in_place
+      << " rows have a query id that the query file does not have: they count for the query with their words\n";
 }
 
 }  // namespace irgan

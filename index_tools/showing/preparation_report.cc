@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
-#include <iostream>
 #include <memory>
 #include <sstream>
 
@@ -16,76 +15,70 @@ namespace {
 
 constexpr std::size_t kRanksShown = 10;
 
-void show_read(const PreparationReport& report) {
+void show_read(const PreparationReport& report, std::ostream& out) {
   if (report.num_left_out > 0)
-    std::cerr << report.num_left_out << " queries of --queries are among --valid-queries: they are not trained on\n";
-  show_reading(report.log);
-  if (!report.split.empty()) std::cerr << "split by " << report.split << '\n';
+    out << report.num_left_out << " queries of --queries are among --valid-queries: they are not trained on\n";
+  show_reading(report.log, out);
+  if (!report.split.empty()) out << "split by " << report.split << '\n';
 }
 
-void show_unknown_queries(const PartReport& report) {
+void show_unknown_queries(const PartReport& report, std::ostream& out) {
   const PoolLosses& losses = report.losses;
   if (losses.num_unknown_queries == 0) return;
-  std::cerr << losses.num_unknown_queries << " query ids of the clicks or judgments are not in the query file";
+  out << losses.num_unknown_queries << " query ids of the clicks or judgments are not in the query file";
   if (report.labels != LabelKind::grades) {
-    std::cerr << "; they had " << std::llround(losses.num_unknown_clicks) << " of "
-              << std::llround(losses.num_clicks_of_log) << " clicks ("
-              << percent(losses.num_unknown_clicks, losses.num_clicks_of_log) << ')';
+    out << "; they had " << std::llround(losses.num_unknown_clicks) << " of " << std::llround(losses.num_clicks_of_log)
+        << " clicks (" << percent(losses.num_unknown_clicks, losses.num_clicks_of_log) << ')';
   }
-  std::cerr << '\n';
+  out << '\n';
 }
 
-void show_losses(const PartReport& report) {
+void show_losses(const PartReport& report, std::ostream& out) {
   const PoolLosses& losses = report.losses;
   const char* unit = report.labels == LabelKind::grades ? " relevant documents"
                      : report.half_life_days > 0.0      ? " clicks (decayed)"
                                                         : " clicks";
-  if (report.part != DataPart::all) std::cerr << (report.part == DataPart::training ? "training: " : "validation: ");
-  std::cerr << report.num_with_pool << " queries with candidates of " << losses.num_queries << " ("
-            << losses.num_without_evidence << " without clicks or judgments, " << losses.num_without_candidates
-            << " without candidates), " << report.num_examples
-            << (report.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
-  show_unknown_queries(report);
-  std::cerr << std::llround(losses.num_positives) << unit << ", "
-            << percent(losses.num_positives_outside_pool, losses.num_positives) << " of them outside the candidates, "
-            << percent(losses.num_positives_unknown, losses.num_positives)
-            << " on documents that the index does not have\n";
+  if (report.part != DataPart::all) out << (report.part == DataPart::training ? "training: " : "validation: ");
+  out << report.num_with_pool << " queries with candidates of " << losses.num_queries << " ("
+      << losses.num_without_evidence << " without clicks or judgments, " << losses.num_without_candidates
+      << " without candidates), " << report.num_examples
+      << (report.labels == LabelKind::impressions ? " distinct result pages" : " examples") << '\n';
+  show_unknown_queries(report, out);
+  out << std::llround(losses.num_positives) << unit << ", "
+      << percent(losses.num_positives_outside_pool, losses.num_positives) << " of them outside the candidates, "
+      << percent(losses.num_positives_unknown, losses.num_positives) << " on documents that the index does not have\n";
   const long long without_page = std::llround(losses.num_clicks_without_page);
   if (without_page > 0) {
-    std::cerr << without_page
-              << " clicks stand on no result page of the log and teach nothing: give logs of one form\n";
+    out << without_page << " clicks stand on no result page of the log and teach nothing: give logs of one form\n";
   }
-  if (losses.num_added > 0) std::cerr << losses.num_added << " documents joined the candidates (--add-clicked)\n";
+  if (losses.num_added > 0) out << losses.num_added << " documents joined the candidates (--add-clicked)\n";
 }
 
-void show_decay(double half_life_days, std::optional<double> asked_days) {
+void show_decay(double half_life_days, std::optional<double> asked_days, std::ostream& out) {
   if (half_life_days > 0.0) {
-    std::cerr << "a click counts half for every " << half_life_days << " days that it is older than the newest one";
+    out << "a click counts half for every " << half_life_days << " days that it is older than the newest one";
   } else {
-    std::cerr << "clicks count in full, whatever their age";
+    out << "clicks count in full, whatever their age";
   }
   if (asked_days && *asked_days > 0.0 && half_life_days == 0.0) {
-    std::cerr << ": the log has no times, which --half-life needs\n";
+    out << ": the log has no times, which --half-life needs\n";
     return;
   }
-  std::cerr << (asked_days ? " (--half-life)\n" : " (the default for such a log; --half-life changes it)\n");
+  out << (asked_days ? " (--half-life)\n" : " (the default for such a log; --half-life changes it)\n");
 }
 
 }  // namespace
 
-PreparationListener shown_preparation(std::optional<double> asked_days) {
-  const auto bar = std::make_shared<std::unique_ptr<ProgressBar>>();
+PreparationListener shown_preparation(std::optional<double> asked_days, const Console& console) {
+  const std::shared_ptr<ProgressBar> bar(new ProgressBar(console.progress("features")));
   PreparationListener listener;
-  listener.on_read = show_read;
-  listener.on_progress = [bar](double share) {
-    if (*bar == nullptr) *bar = std::make_unique<ProgressBar>("features");
-    (*bar)->update(share);
-  };
-  listener.on_part = [bar, asked_days](const PartReport& report) {
-    bar->reset();
-    show_losses(report);
+  listener.on_read = [&console](const PreparationReport& report) { show_read(report, console.err); };
+  listener.on_progress = [bar](double share) { bar->update(share); };
+  listener.on_part = [bar, asked_days, &console](const PartReport& report) {
+    bar->erase();
+    show_losses(report, console.err);
     const bool is_of_clicks = report.labels != LabelKind::grades;
-    if (is_of_clicks && report.part != DataPart::validation) show_decay(report.half_life_days, asked_days);
+    if (is_of_clicks && report.part != DataPart::validation) show_decay(report.half_life_days, asked_days, console.err);
   };
   return listener;
 }

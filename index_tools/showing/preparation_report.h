@@ -4,15 +4,17 @@
 #include <optional>
 #include <string>
 
+#include "index_tools/showing/console.h"
 #include "trainer/labels/click_model.h"
 #include "trainer/rows/preparation.h"
 
 namespace irgan {
 
-/// Returns a listener that shows on stderr a progress bar for the features, and what was left out and why.
+/// Returns a listener that shows a progress bar for the features, and what was left out and why.
 ///
 /// asked_days: of --half-life, if it was given
-PreparationListener shown_preparation(std::optional<double> asked_days);
+/// console:    must outlive the listener
+PreparationListener shown_preparation(std::optional<double> asked_days, const Console& console);
 
 /// What a fitted click model says of itself, a line or none: the examination by rank, and the habits of users.
 std::string examination_line(const FittedClickModel& fitted);

@@ -1,7 +1,6 @@
 /// Runs the whole program in process, for tests of what it prints and how it ends.
 #pragma once
 
-#include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -13,25 +12,15 @@ namespace irgan {
 struct CommandResult {
   int exit_code = 0;
   std::string out;
-  std::string err;  ///< progress and diagnostics too, which go to std::cerr
+  std::string err;  ///< progress and diagnostics too
 };
 
 /// Runs `xapian-irgan WORDS...`.
 inline CommandResult run_words(const std::vector<std::string>& words) {
   std::ostringstream out;
   std::ostringstream err;
-  std::streambuf* const before = std::cerr.rdbuf(err.rdbuf());
-  CommandResult result;
-  try {
-    result.exit_code = run_command_line(words, Console(out, std::cerr));
-  } catch (...) {
-    std::cerr.rdbuf(before);
-    throw;
-  }
-  std::cerr.rdbuf(before);
-  result.out = out.str();
-  result.err = err.str();
-  return result;
+  const int exit_code = run_command_line(words, Console(out, err));
+  return {exit_code, out.str(), err.str()};
 }
 
 /// The same, words parted at spaces.

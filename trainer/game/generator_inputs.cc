@@ -30,8 +30,9 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
   for (const std::string_view name : split(names, ',')) {
     const auto found = std::find(features.begin(), features.end(), name);
     if (found == features.end())
-      throw ConfigError("--generator-features: there is no feature '" + std::string(name) +
-                        "'; 'all', 'cheap' or names with commas between");
+      throw ConfigError(
+          "generator_features",
+          "'" + std::string(name) + "': there is no such feature; give all, cheap, or names with commas between");
     positions.push_back(found - features.begin());
   }
   std::sort(positions.begin(), positions.end());

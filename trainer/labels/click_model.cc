@@ -7,7 +7,6 @@
 #include <string>
 #include <utility>
 
-#include "plugin/src/model/model_parts.h"
 #include "trainer/labels/position_based_model.h"
 
 namespace irgan {
@@ -278,21 +277,9 @@ const char* to_string(ClickModel model) {
   }
 }
 
-LearntExamination learnt_examination(const TrainingData& training, std::uint64_t seed, unsigned num_threads) {
-  TrainingOptions options;
-  options.game.objective = Objective::softmax;
-  const double steps = static_cast<double>(training.examples.size()) / options.batch_size;
-  options.epochs = std::clamp(static_cast<int>(std::ceil(kStepsOfExamination / std::max(steps, 1.0))), 1, kMostEpochs);
-  options.seed = seed;
-  options.num_threads = num_threads;
-  // No held-out part is needed: what is wanted is the last epoch, or nearly, and validation on its own data gives it.
-  LearntExamination learnt;
-  learnt.ranker = model_of(train(training, training, options));
-  const auto record = nlohmann::json::parse(learnt.ranker->training_record());
-  learnt.examination = record.at("networks").at(0).at("examination_offset").get<std::vector<double>>();
-  const double most = *std::max_element(learnt.examination.begin(), learnt.examination.end());
-  for (double& offset : learnt.examination) offset = std::exp(offset - most);
-  return learnt;
+bool needs_first_model(const ClickModelSettings& settings) {
+  return settings.model == ClickModel::pbm || settings.model == ClickModel::dbn ||
+         (settings.model == ClickModel::ips && settings.propensities.empty());
 }
 
 FittedClickModel fit_click_model(const ClickModelSettings& settings, const TrainingData& training, FirstModel first) {

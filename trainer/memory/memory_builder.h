@@ -9,6 +9,7 @@
 
 #include "irgan/click_memory.h"
 #include "irgan/errors.h"
+#include "irgan/query_words.h"
 #include "trainer/log/click_row.h"
 #include "trainer/memory/memory_state.h"
 

@@ -6,7 +6,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "index_tools/showing/progress_bar.h"
 #include "irgan/feature_extractor.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/site/first_stage.h"

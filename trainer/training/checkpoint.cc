@@ -76,7 +76,7 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
     const auto r = static_cast<std::size_t>(ranker);
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");
-    state.best[r] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
+    state.best[ranker] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
                      get_network(numbered("best", r) + ".discriminator", file),
                      get_network(numbered("best", r) + ".generator", file)};
   }
@@ -93,7 +93,7 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
 
 std::string encode_checkpoint(const TrainingState& state, const std::string& run) {
   TensorFile file;
-  file.metadata = {{"format", kFormat}, {"run", run}, {"record", state.record}};
+  file.metadata = {{"format", kFormat}, {"run", run}, {"record", to_text(state.record)}};
   put(file, "position", std::vector<std::int64_t>{state.network, state.epoch});
   put(file, "discriminator", state.players.discriminator);
   put(file, "generator", state.players.generator);

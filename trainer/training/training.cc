@@ -8,12 +8,10 @@
 #include <limits>
 #include <utility>
 
-#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/generator_inputs.h"
-#include "trainer/machine/hash.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
@@ -30,12 +28,7 @@ using Eigen::VectorXd;
 
 constexpr double kFinalRateShare = 0.02;
 
-// A seed of its own for each use, out of the run's seed and what tells the uses apart.
-std::uint64_t seed_for(std::uint64_t seed, std::uint64_t network, std::uint64_t epoch, std::uint64_t item) {
-  return mix_hash(mix_hash(mix_hash(seed, network), epoch), item);
-}
-
-constexpr std::uint64_t kShuffleItem = ~std::uint64_t{0};
+constexpr std::uint64_t kNetworkItem = ~std::uint64_t{1};  // of seed_for(), for the weights that a network starts with
 constexpr std::uint64_t kPretrainingEpoch = std::uint64_t{1} << 32;
 
 const std::string kNeedsGenerator = " needs a generator, which plays in the game with sampler generator only";
@@ -105,43 +98,13 @@ class TrainingRun {
         options_(options),
         listener_(listener),
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
-        first_stage_(standardise_first_stage(training, options)),
-        hidden_positives_(validation, options.seed) {
-    for (std::size_t i = 0; i < training.examples.size(); ++i) {
-      if (is_informative(training.examples[i])) examples_.push_back(i);
-    }
-    if (examples_.empty()) {
-      throw Error("nothing to learn from: none of the " + std::to_string(training.examples.size()) +
-                  " training queries or pages has two documents and a positive label among its candidates");
-    }
-    std::vector<Example> kept;
-    for (const std::size_t i : examples_) {
-      kept.push_back(training.examples[i]);
-      if (training.labels != LabelKind::impressions) continue;
-      for (const int rank : training.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
-    }
-    weights_ = query_weights(kept, training.labels, options.query_weight, training.pools);
-    encoding_ = options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins);
-    generator_inputs_.emplace(training.schema, encoding_, options.generator_features);
-    validation_.emplace(validation, encoding_, threads_, options.query_weight);
-    if (validation_->num_examples() == 0) {
-      throw Error("none of the " + std::to_string(validation.examples.size()) +
-                  " validation queries or pages has two documents and a positive label among its candidates: epochs "
-                  "cannot be chosen; give more validation queries");
-    }
-    run_ = hex_digest(record_of(options).dump() + record_of(training).dump() + record_of(validation).dump() +
-                      fingerprint(training) + fingerprint(validation));
-    record_ = {{"options", record_of(options)},
-               {"training", record_of(training)},
-               {"validation", record_of(validation)},
-               {"validation_measure", validation_measure(validation.labels)},
-               {"networks", json::array()}};
-    if (options.from) {
-      ModelHistory history = history_of(*options.from);
-      record_["history"] = std::move(history.models);
-      record_["num_models_before"] = history.num_models;
-    }
-  }
+        encoding_(options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins)),
+        generator_inputs_(training.schema, encoding_, options.generator_features),
+        batches_(training, options, first_stage_feature(training, options), encoding_, generator_inputs_, threads_),
+        validation_(validation, encoding_, threads_, options.query_weight),
+        hidden_positives_(validation, options.seed),
+        beginning_(record_before(training, validation, options)),
+        run_(hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation))) {}
 
   Trained run() {
     TrainingState state = resume_or_start();
@@ -194,71 +157,10 @@ class TrainingRun {
 
   void go_on_from(const Model& model, TrainingState& state) const {
     const auto number = static_cast<std::size_t>(state.network);
-    state.discriminator = Player(parts_of(model).discriminators[number]);
-    if (has_generator()) state.generator = Player(parts_of(model).generators[number]);
-    state.offsets.value = offsets_of_model(model, state.network, num_ranks_);
-  }
-
-  std::vector<std::size_t> shuffled(int network, std::uint64_t epoch) const {
-    std::vector<std::size_t> order(examples_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::mt19937_64 random(seed_for(options_.seed, static_cast<std::uint64_t>(network), epoch, kShuffleItem));
-    std::shuffle(order.begin(), order.end(), random);
-    return order;
-  }
-
-  // Encodes what each player sees of an example, the i-th of its batch.
-  void describe_inputs(const Example& example, std::size_t i, GameItem& item) {
-    const bool shares_inputs = has_generator() && generator_inputs_->sees_all();
-    if (shares_inputs || !scores_draws_alone(options_.game)) {
-      encode_example(data_, example, encoding_, encoded_[i]);
-      item.encoded = &encoded_[i];
-    } else {
-      item.encode_rows = [this, &example](const std::vector<Index>& drawn) {
-        std::vector<Index> rows;
-        for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
-        FeatureMatrix encoded;
-        encode_rows(data_.pools[example.pool], rows, encoding_, encoded);
-        return encoded;
-      };
-    }
-    if (shares_inputs) {
-      item.generator_encoded = &encoded_[i];
-    } else if (has_generator()) {
-      generator_inputs_->encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
-      item.generator_encoded = &generator_encoded_[i];
-    }
-  }
-
-  // Describes the examples order[begin, begin + batch size) to the game.
-  std::vector<GameItem> batch(const std::vector<std::size_t>& order, std::size_t begin, int network,
-                              std::uint64_t epoch) {
-    const std::size_t size = std::min(order.size() - begin, static_cast<std::size_t>(options_.batch_size));
-    std::vector<GameItem> items(size);
-    encoded_.resize(std::max(encoded_.size(), size));
-    generator_encoded_.resize(encoded_.size());
-    threads_.for_each(size, [&](std::size_t i, unsigned) {
-      const std::size_t index = order[begin + i];
-      const Example& example = data_.examples[examples_[index]];
-      GameItem& item = items[i];
-      describe_inputs(example, i, item);
-      item.positives = true_distribution(example, data_.labels);
-      item.ranks = num_ranks_ > 0 ? &example.ranks : &no_ranks_;
-      item.weight = weights_[index] / static_cast<double>(size);
-      item.seed = seed_for(options_.seed, static_cast<std::uint64_t>(network), epoch, begin + i);
-      if (first_stage_.column >= 0) item.first_stage = first_stage_scores(example);
-    });
-    return items;
-  }
-
-  VectorXd first_stage_scores(const Example& example) const {
-    const VectorXd column = data_.pools[example.pool].rows.col(first_stage_.column).cast<double>();
-    VectorXd scores(static_cast<Index>(example.rows.size()));
-    for (std::size_t i = 0; i < example.rows.size(); ++i) {
-      const double x = column[example.rows[i]];
-      scores[static_cast<Index>(i)] = std::isnan(x) ? 0.0 : (x - first_stage_.mean) / first_stage_.deviation;
-    }
-    return scores;
+    Players& players = state.players;
+    players.discriminator = Player(parts_of(model).discriminators[number]);
+    if (has_generator(options_.game)) players.generator = Player(parts_of(model).generators[number]);
+    players.offsets.value = offsets_of_model(model, state.network, batches_.num_ranks());
   }
 
   void pretrain(Game& game, int network) {
@@ -403,20 +305,13 @@ class TrainingRun {
     return parts;
   }
 
-  // Says in the record, and to the listener, whether the model ranks worse than the first stage.
-  void compare_with_first_stage(const PositionOffsets& offsets, ModelParts& parts) {
-    const auto check =
-        check_serving(*model_of(parts), validation_data_, offsets.value, options_.first_stage_feature, options_.seed);
-    if (!check) return;
-    record_["first_stage_check"] = {{"first_stage_ndcg10", check->first_stage},
-                                    {"served_ndcg10", check->served},
-                                    {"p", check->p},
-                                    {"queries", check->num_queries},
-                                    {"refused", check->refused()}};
-    if (check->is_worse())
-      record_["first_stage_check"]["worse_for_stopping_users"] = check->is_worse_for_stopping_users;
-    parts.training_record = record_.dump();
-    listener_.on_serving_check(*check);
+  // Writes down whether the model ranks worse than the first stage.
+  Trained compared_with_first_stage(TrainingState& state) const {
+    ModelParts parts = model_parts(state);
+    state.record.check = check_serving(*model_of(parts), validation_data_, state.players.offsets.value,
+                                       options_.first_stage_feature, options_.seed);
+    parts.training_record = to_text(state.record);
+    return {model_of(std::move(parts)), state.record};
   }
 
   const TrainingData& data_;

@@ -125,35 +125,162 @@ static void from_json(const json& object, ChosenEpochs& best) {
   }
 }
 
-json record_of(const TrainingData& data) {
-  std::size_t num_rows = 0;
-  std::size_t num_informative = 0;
-  for (const Pool& pool : data.pools) num_rows += pool.document_ids.size();
-  for (const Example& example : data.examples) num_informative += is_informative(example) ? 1 : 0;
-  return {{"labels", to_string(data.labels)}, {"origin", record_of(data.origin)},
-          {"queries", data.pools.size()},     {"rows", num_rows},
-          {"examples", data.examples.size()}, {"informative_examples", num_informative}};
+static void to_json(json& object, const RankerScores& scores) {
+  for (const Ranker ranker : kRankers) object[to_string(ranker)] = scores[ranker];
 }
 
-json record_of(const EpochReport& report) {
-  const GameStatistics& s = report.statistics;
-  return {{"epoch", report.epoch + 1},
-          {"discriminator_loss", s.discriminator_loss},
-          {"discriminator_accuracy", s.discriminator_accuracy},
-          {"calibration_error", s.calibration_error},
-          {"reward", s.reward},
-          {"policy_divergence", s.policy_divergence},
-          {"policy_entropy", s.policy_entropy},
-          {"discriminator_gradient", s.discriminator_gradient},
-          {"generator_gradient", s.generator_gradient},
-          {"policy_hits", report.policy_hits},
-          {"uniform_hits", report.uniform_hits},
-          {"hidden_hits", report.hidden_hits},
-          {"hidden_uniform_hits", report.hidden_uniform_hits},
-          {"validation",
-           {{"discriminator", report.validation[static_cast<std::size_t>(Ranker::discriminator)]},
-            {"generator", report.validation[static_cast<std::size_t>(Ranker::generator)]},
-            {"combined", report.validation[static_cast<std::size_t>(Ranker::combined)]}}}};
+static void from_json(const json& object, RankerScores& scores) {
+  for (const Ranker ranker : kRankers) scores[ranker] = number_or_nan(object, to_string(ranker));
 }
+
+namespace {
+
+struct Figure {
+  const char* key;
+  double GameStatistics::*member;
+};
+
+constexpr Figure kFigures[] = {{"discriminator_loss", &GameStatistics::discriminator_loss},
+                               {"discriminator_accuracy", &GameStatistics::discriminator_accuracy},
+                               {"calibration_error", &GameStatistics::calibration_error},
+                               {"reward", &GameStatistics::reward},
+                               {"policy_divergence", &GameStatistics::policy_divergence},
+                               {"policy_entropy", &GameStatistics::policy_entropy},
+                               {"discriminator_gradient", &GameStatistics::discriminator_gradient},
+                               {"generator_gradient", &GameStatistics::generator_gradient}};
+
+struct Hits {
+  const char* key;
+  double EpochReport::*member;
+};
+
+constexpr Hits kHits[] = {{"policy_hits", &EpochReport::policy_hits},
+                          {"uniform_hits", &EpochReport::uniform_hits},
+                          {"hidden_hits", &EpochReport::hidden_hits},
+                          {"hidden_uniform_hits", &EpochReport::hidden_uniform_hits}};
+
+}  // namespace
+
+static void to_json(json& object, const EpochReport& report) {
+  object = {{"epoch", report.epoch + 1}, {"validation", report.validation}};
+  for (const Figure& figure : kFigures) object[figure.key] = report.statistics.*figure.member;
+  for (const Hits& hits : kHits) object[hits.key] = report.*hits.member;
+}
+
+static void from_json(const json& object, EpochReport& report) {
+  report.epoch = object.value("epoch", 1) - 1;
+  report.validation = no_scores();
+  read(object, "validation", report.validation);
+  for (const Figure& figure : kFigures) report.statistics.*figure.member = number_or_nan(object, figure.key);
+  for (const Hits& hits : kHits) report.*hits.member = number_or_nan(object, hits.key);
+}
+
+static void to_json(json& object, const NetworkRecord& network) {
+  object = {{"epochs", network.epochs}};
+  for (const Ranker ranker : kRankers) {
+    if (network.best[ranker]) object["best"] = network.best;
+    if (!std::isnan(network.start[ranker])) object["start"][to_string(ranker)] = network.start[ranker];
+  }
+  if (!network.examination.empty()) object["examination_offset"] = network.examination;
+  if (!network.troubles.empty()) object["troubles"] = network.troubles;
+}
+
+static void from_json(const json& object, NetworkRecord& network) {
+  read(object, "epochs", network.epochs);
+  read(object, "best", network.best);
+  read(object, "start", network.start);
+  read(object, "examination_offset", network.examination);
+  read(object, "troubles", network.troubles);
+}
+
+static void to_json(json& object, const FalseNegativeCurve& curve) {
+  object = {{"queries", curve.num_queries}, {"temperature", curve.temperatures}, {"multiple", curve.multiples}};
+}
+
+static void from_json(const json& object, FalseNegativeCurve& curve) {
+  read(object, "queries", curve.num_queries);
+  read(object, "temperature", curve.temperatures);
+  for (const auto& multiple : object.value("multiple", json::array())) {
+    curve.multiples.push_back(multiple.is_number() ? multiple.get<double>() : std::numeric_limits<double>::infinity());
+  }
+}
+
+static void to_json(json& object, const PastModel& model) {
+  object = {{"version", model.version}};
+  if (model.training) object["training"] = *model.training;
+  if (model.validation) object["validation"] = *model.validation;
+  if (!model.validation_measure.empty()) object["validation_measure"] = model.validation_measure;
+  if (model.check) object["first_stage_check"] = *model.check;
+  if (!model.best.empty()) object["best"] = model.best;
+}
+
+static void from_json(const json& object, PastModel& model) {
+  read(object, "version", model.version);
+  read(object, "training", model.training);
+  read(object, "validation", model.validation);
+  read(object, "validation_measure", model.validation_measure);
+  read(object, "first_stage_check", model.check);
+  read(object, "best", model.best);
+}
+
+static void to_json(json& object, const TrainingRecord& record) {
+  object = {{"networks", record.networks}};
+  if (record.options) object["options"] = *record.options;
+  if (!record.from.empty()) object["options"]["from"] = record.from;
+  if (!record.validation_measure.empty()) object["validation_measure"] = record.validation_measure;
+  if (record.training) object["training"] = *record.training;
+  if (record.validation) object["validation"] = *record.validation;
+  if (record.false_negatives) object["false_negatives"] = *record.false_negatives;
+  if (record.check) object["first_stage_check"] = *record.check;
+  if (record.history.empty()) return;
+  object["history"] = record.history;
+  object["num_models_before"] = record.num_models_before;
+}
+
+static void from_json(const json& object, TrainingRecord& record) {
+  read(object, "options", record.options);
+  const json from = object.value("options", json::object()).value("from", json());
+  if (from.is_string()) from.get_to(record.from);
+  read(object, "training", record.training);
+  read(object, "validation", record.validation);
+  read(object, "validation_measure", record.validation_measure);
+  read(object, "networks", record.networks);
+  for (std::size_t n = 0; n < record.networks.size(); ++n) {
+    for (EpochReport& report : record.networks[n].epochs) report.network = static_cast<int>(n);
+  }
+  read(object, "false_negatives", record.false_negatives);
+  read(object, "first_stage_check", record.check);
+  read(object, "history", record.history);
+  record.num_models_before = object.value("num_models_before", static_cast<int>(record.history.size()));
+}
+
+double TrainingRecord::validation_of(Ranker ranker) const {
+  double sum = 0.0;
+  for (const NetworkRecord& network : networks) {
+    sum += network.best[ranker] ? network.best[ranker]->validation : std::numeric_limits<double>::quiet_NaN();
+  }
+  return sum / static_cast<double>(networks.size());
+}
+
+DataRecord record_of(const TrainingData& data) {
+  DataRecord record{data.labels, data.origin, data.pools.size(), 0, data.examples.size(), 0};
+  for (const Pool& pool : data.pools) record.num_rows += pool.document_ids.size();
+  for (const Example& example : data.examples) record.num_informative_examples += is_informative(example) ? 1 : 0;
+  return record;
+}
+
+std::string to_text(const TrainingRecord& record) { return json(record).dump(); }
+
+TrainingRecord record_from_text(const std::string& text) {
+  try {
+    return json::parse(text).get<TrainingRecord>();
+  } catch (const json::exception& error) {
+    throw FormatError(std::string("the training record: ") + error.what());
+  } catch (const ConfigError& error) {
+    throw FormatError(std::string("the training record: ") + error.what());
+  }
+}
+
+TrainingRecord record_of(const Model& model) { return record_from_text(model.training_record()); }
 
 }  // namespace irgan

@@ -27,8 +27,8 @@ struct Fixture {
   }
 
   std::string output() const {
-    std::ostringstream out;
-    run(options, out);
+    std::ostringstream out, err;
+    run(options, Console(out, err));
     return out.str();
   }
 };

@@ -229,3 +229,16 @@ TEST_CASE("the help breaks texts and long forms at the width", "[index_tools][op
         "      on over the end of the\n"
         "      line\n");
 }
+
+TEST_CASE_METHOD(Fixture, "what an option is the basis of, options that are given change, before it or after it",
+                 "[index_tools][option_table]") {
+  OptionTable table = filled();
+  table.basis("name", [&](const std::string& value) {
+    whole = 9;
+    real = static_cast<double>(value.size()) / 10.0;
+  });
+  CHECK(table.parse({"--whole", "7", "--name", "me"}) == Request::work);
+  CHECK(name == "me");
+  CHECK(whole == 7);
+  CHECK(real == 0.2);
+}

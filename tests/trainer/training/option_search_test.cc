@@ -3,7 +3,6 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "plugin/src/model/file_bytes.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/machine/output_file.h"

@@ -74,7 +74,7 @@ Split shown(int num_queries = 5, Index num_documents = 6, Index num_features = 3
 }
 
 std::string model_bytes(const Split& data, const TrainingOptions& options, const TrainingListener& listener = {}) {
-  return model_of(train(data.training, data.validation, options, listener))->to_bytes();
+  return train(data.training, data.validation, options, listener).model->to_bytes();
 }
 
 // The mean of nDCG@10 over a data set's examples, each over its whole pool.
@@ -333,15 +333,17 @@ TEST_CASE("the served ranker is its best epoch by validation", "[trainer][traini
     CHECK(report.epoch == static_cast<int>(validation.size()));
     validation.push_back(report.validation[options.ranker]);
   };
-  const auto model = model_of(train(data.training, data.validation, options, listener));
+  const Trained trained = train(data.training, data.validation, options, listener);
+  const Model& model = *trained.model;
   REQUIRE(validation.size() == 12);
   const auto best = std::max_element(validation.begin(), validation.end());
   REQUIRE(*best > validation.back());  // else the test says nothing
   CHECK_THAT(mean_ndcg(data.validation, model, options.ranker), WithinAbs(*best, 1e-12));
-  const nlohmann::json record = nlohmann::json::parse(model->training_record());
-  const nlohmann::json& of_best = record["networks"][0]["best"][to_string(options.ranker)];
-  CHECK(of_best["epoch"] == 1 + (best - validation.begin()));
-  CHECK(of_best["validation"] == *best);
+  const auto& of_best = trained.record.networks[0].best[options.ranker];
+  REQUIRE(of_best);
+  CHECK(of_best->epoch == 1 + (best - validation.begin()));
+  CHECK(of_best->validation == *best);
+  CHECK(trained.record.validation_of(options.ranker) == *best);
 }
 
 TEST_CASE("the record holds options, data and every epoch", "[trainer][training]") {
@@ -351,8 +353,9 @@ TEST_CASE("the record holds options, data and every epoch", "[trainer][training]
   std::vector<EpochReport> reports;
   TrainingListener listener;
   listener.on_epoch = [&](const EpochReport& report) { reports.push_back(report); };
-  const auto model = model_of(train(data.training, data.validation, options, listener));
-  const nlohmann::json record = nlohmann::json::parse(model->training_record());
+  const Trained trained = train(data.training, data.validation, options, listener);
+  const Model& model = *trained.model;
+  const nlohmann::json record = nlohmann::json::parse(model.training_record());
   CHECK(record["options"]["lambda"] == 0.5);
   CHECK(record["options"]["networks"] == 2);
   CHECK(record["training"]["examples"] == 15);
@@ -449,7 +452,8 @@ TEST_CASE("every way to train learns what people click", "[trainer][training]") 
     options.game.samples = GENERATE(0, 16);
     has_generator = false;
   }
-  const auto model = model_of(train(data.training, data.validation, options));
+  const Trained trained = train(data.training, data.validation, options);
+  const Model& model = *trained.model;
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
   if (has_generator) {
     CHECK(mean_ndcg(data.validation, model, Ranker::generator) > 0.98);
@@ -475,9 +479,9 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     options.game.samples = 16;
     tolerance = 0.25;  // of the last epoch's 30 steps of 4 pages and 16 draws some 60 fall on rank 10: two deviations
   }
-  const auto model = model_of(train(data.training, data.validation, options));
-  const nlohmann::json record = nlohmann::json::parse(model->training_record());
-  const auto b = record["networks"][0]["examination_offset"].get<std::vector<double>>();
+  const Trained trained = train(data.training, data.validation, options);
+  const Model& model = *trained.model;
+  const std::vector<double>& b = trained.record.networks[0].examination;
   REQUIRE(b.size() == 10);
   for (std::size_t rank = 1; rank <= 10; ++rank) {
     CAPTURE(rank);
@@ -488,7 +492,7 @@ TEST_CASE("b[rank] finds how users look at ranks", "[trainer][training]") {
     double concordant = 0.0;
     double pairs = 0.0;
     for (const Pool& pool : data.validation.pools) {
-      const Eigen::VectorXf scores = model->score(pool.rows, ranker);
+      const Eigen::VectorXf scores = model.score(pool.rows, ranker);
       for (Index i = 0; i < scores.size(); ++i) {
         for (Index j = 0; j < scores.size(); ++j) {
           if (relevance(pool.rows(i, 0)) <= relevance(pool.rows(j, 0))) continue;
@@ -508,9 +512,9 @@ TEST_CASE("from clicks that only follow ranks the features learn nothing", "[tra
     draw_clicks(data.training, 3);
     draw_clicks(data.validation, 4);
   }
-  const auto model = model_of(train(data.training, data.validation, thorough_options()));
+  const auto model = train(data.training, data.validation, thorough_options()).model;
   const Split telling{shown_pages(40, 10, 3, 1), shown_pages(15, 10, 3, 2)};
-  const auto informed = model_of(train(telling.training, telling.validation, thorough_options()));
+  const auto informed = train(telling.training, telling.validation, thorough_options()).model;
   const auto spread = [&](const Model& of) {
     double squares = 0.0;
     for (const Pool& pool : data.validation.pools) {
@@ -531,7 +535,8 @@ TEST_CASE("clicks on the whole pool train as grades do", "[trainer][training]") 
     part->labels = LabelKind::clicks;
     for (Example& example : part->examples) example.labels *= 0.37;
   }
-  const auto model = model_of(train(data.training, data.validation, thorough_options()));
+  const Trained trained = train(data.training, data.validation, thorough_options());
+  const Model& model = *trained.model;
   CHECK(mean_ndcg(data.validation, model, Ranker::discriminator) > 0.98);
 }
 
@@ -551,7 +556,7 @@ void check_trained_or_refused(const Split& data, const TrainingOptions& options)
     CHECK(std::isfinite(report.validation[Ranker::discriminator]));
   };
   try {
-    model->emplace(train(data.training, data.validation, options, listener));
+    model = train(data.training, data.validation, options, listener).model;
   } catch (const Error& error) {
     CHECK_THAT(error.what(), Contains("nothing to learn from"));
     return;
@@ -687,7 +692,7 @@ TEST_CASE("a gradient that is not finite is an error with epoch, query and what 
   CAPTURE(options.pretraining_epochs);
   CHECK_THROWS_AS(model_bytes(data, options), Error);
   CHECK_THROWS_WITH(model_bytes(data, options),
-                    Contains("not finite") && Contains("epoch 1") && Contains("query 'q") && Contains("--g-rate"));
+                    Contains("not finite") && Contains("epoch 1") && Contains("query 'q") && Contains("generator_rate"));
 }
 
 TEST_CASE("progress runs from 0 to 1", "[trainer][training]") {

@@ -44,7 +44,7 @@ TrainingOptions options_of(int epochs) {
 }
 
 std::shared_ptr<const Model> trained(const Day& day, const TrainingOptions& options) {
-  return model_of(train(day.training, day.validation, options));
+  return train(day.training, day.validation, options).model;
 }
 
 TrainingOptions going_on(std::shared_ptr<const Model> model, int epochs) {
@@ -87,14 +87,15 @@ TEST_CASE("a day whose log teaches the contrary leaves the weights as they were"
   std::vector<std::string> messages;
   TrainingListener listener;
   listener.on_message = [&](const std::string& message) { messages.push_back(message); };
-  const auto second = model_of(train(bad.training, bad.validation, going_on(first, 3), listener));
+  const Trained second = train(bad.training, bad.validation, going_on(first, 3), listener);
   const ModelParts& a = parts_of(*first);
-  const ModelParts& b = parts_of(second);
+  const ModelParts& b = parts_of(*second.model);
   CHECK(a.discriminators[0].layers[0].weight == b.discriminators[0].layers[0].weight);
-  const json network = json::parse(second->training_record())["networks"][0];
-  CHECK(network["best"]["discriminator"]["epoch"] == 0);
-  CHECK(network["best"]["discriminator"]["validation"] == network["start"]["discriminator"]);
-  CHECK(network["epochs"].size() == 3);
+  const NetworkRecord network = second.record.networks[0];
+  REQUIRE(network.best[Ranker::discriminator]);
+  CHECK(network.best[Ranker::discriminator]->epoch == 0);
+  CHECK(network.best[Ranker::discriminator]->validation == network.start[Ranker::discriminator]);
+  CHECK(network.epochs.size() == 3);
   REQUIRE(messages.size() >= 2);
   CHECK_THAT(messages.front(), Contains("the model to go on from has on this validation: discriminator "));
 }
@@ -183,17 +184,17 @@ TEST_CASE("the record names every model of the chain", "[trainer][warm_start]") 
 TEST_CASE("of a long chain the record keeps the first model and the latest, and how many there were",
           "[trainer][warm_start]") {
   ModelParts parts = parts_of(*trained(day_of(4, 10), options_of(1)));
-  json record = json::parse(parts.training_record);
+  TrainingRecord record = record_from_text(parts.training_record);
   for (int night = 0; night < 40; ++night) {
-    const auto model = model_of(parts);
+    const Model model(parts);
     const ModelHistory history = history_of(model);
     CHECK(history.num_models == night + 1);
     CHECK(history.models.size() == std::min<std::size_t>(static_cast<std::size_t>(night) + 1, 1 + kLatestKept));
-    CHECK(history.models.back()["version"] == model->version());
-    if (night > 0) CHECK(history.models.front() == record["history"].front());
-    record["history"] = history.models;
-    record["num_models_before"] = history.num_models;
-    parts.training_record = record.dump();
+    CHECK(history.models.back().version == model.version());
+    if (night > 0) CHECK(history.models.front().version == record.history.front().version);
+    record.history = history.models;
+    record.num_models_before = history.num_models;
+    parts.training_record = to_text(record);
   }
   CHECK(record.num_models_before == 40);
   CHECK(parts.training_record.size() < 100'000);
