@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
-#include <iostream>
 #include <memory>
 #include <sstream>
 #include <utility>
@@ -12,7 +11,6 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/mining_table.h"
-#include "index_tools/showing/progress_bar.h"
 #include "irgan/model_source.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/mining/mining.h"
@@ -29,7 +27,7 @@ std::shared_ptr<const Model> read_model(const std::string& path, const Xapian::D
       "--source bm25 --score-by first-stage");
 }
 
-Miner miner_for(const MineOptions& options) {
+Miner miner_for(const MineOptions& options, const Console& console) {
   MiningOptions mining = resolved(options);
   if (!options.run.empty()) mining.run = std::make_shared<const Run>(read_run(options.run));
   if (!options.scores.empty()) mining.scores = std::make_shared<const Run>(read_run(options.scores));
@@ -39,21 +37,22 @@ Miner miner_for(const MineOptions& options) {
   Site site = options.database.site();
   LogReading reading;
   MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading);
-  show_reading(reading);
+  show_reading(reading, console.err);
   std::shared_ptr<const Model> model;
   if (!options.model.empty() || needs_model(mining)) model = read_model(options.model, site.open());
   return {std::move(site), std::move(model), std::move(evidence), std::move(mining)};
 }
 
 /// Mines into `file`; returns the report and the queries a second.
-std::pair<MiningReport, double> mine_into(PartialFile& file, const Miner& miner, const MineOptions& options) {
+std::pair<MiningReport, double> mine_into(PartialFile& file, const Miner& miner, const MineOptions& options,
+                                          const Console& console) {
   std::size_t num_before = 0;
-  ProgressBar bar("mining");
+  ProgressBar bar = console.progress("mining");
   MiningListener listener;
   listener.on_resume = [&](std::size_t num_mined) {
     num_before = num_mined;
-    std::cerr << "going on with the interrupted run in " << options.out << ".partial at query " << num_mined + 1
-              << '\n';
+    console.err << "going on with the interrupted run in " << options.out << ".partial at query " << num_mined + 1
+                << '\n';
   };
   listener.on_progress = [&](double share_done) { bar.update(share_done); };
   const auto begin = std::chrono::steady_clock::now();
@@ -71,16 +70,16 @@ void write_json(const nlohmann::json& report, const std::string& path) {
 
 }  // namespace
 
-void run(const MineOptions& options, std::ostream& out) {
-  const Miner miner = miner_for(options);
+void run(const MineOptions& options, const Console& console) {
+  const Miner miner = miner_for(options, console);
   if (uses(miner.options(), NegativeSource::generator)) {
-    std::cerr << sentence_of(miner.temperature(), miner.options().max_false_negatives) << '\n';
+    console.err << sentence_of(miner.temperature(), miner.options().max_false_negatives) << '\n';
   }
   const std::string& why_none = miner.relevance().why_none;
-  if (!why_none.empty()) std::cerr << "no evidence from impressions: " << why_none << '\n';
+  if (!why_none.empty()) console.err << "no evidence from impressions: " << why_none << '\n';
   PartialFile file(options.out, miner.identity(), options.restart);
-  const auto [report, speed] = mine_into(file, miner, options);
-  print(report, std::cerr);
+  const auto [report, speed] = mine_into(file, miner, options, console);
+  print(report, console.err);
   if (report.num_rows == 0) {
     throw Error("no query gives a row, for the reasons above (do the query ids of both files agree?)");
   }
@@ -89,7 +88,8 @@ void run(const MineOptions& options, std::ostream& out) {
   if (options.out == "-" || options.report_json == "-") return;
   std::ostringstream rounded;
   rounded << std::fixed << std::setprecision(0) << speed;
-  out << "wrote " << options.out << ": " << report.num_rows << " rows, " << rounded.str() << " queries a second\n";
+  console.out << "wrote " << options.out << ": " << report.num_rows << " rows, " << rounded.str()
+              << " queries a second\n";
 }
 
 Command mine_command() {

@@ -1,9 +1,8 @@
 /// The command `mine`: hard negatives for training other models.
 #pragma once
 
-#include <ostream>
-
 #include "index_tools/options/mining_options.h"
+#include "index_tools/showing/console.h"
 
 namespace irgan {
 
@@ -12,6 +11,6 @@ namespace irgan {
 ///
 /// Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query
 ///         gives a row, or the model does not fit the index
-void run(const MineOptions& options, std::ostream& out);
+void run(const MineOptions& options, const Console& console);
 
 }  // namespace irgan

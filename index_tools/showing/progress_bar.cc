@@ -13,8 +13,6 @@ constexpr int kWidth = 40;
 
 }  // namespace
 
-ProgressBar::ProgressBar(std::string label) : ProgressBar(std::cerr, isatty(STDERR_FILENO) != 0, std::move(label)) {}
-
 ProgressBar::ProgressBar(std::ostream& out, bool on_terminal, std::string label)
     : out_(out), on_terminal_(on_terminal), label_(std::move(label)) {}
 

@@ -9,7 +9,6 @@ namespace irgan {
 
 class ProgressBar {
  public:
-  explicit ProgressBar(std::string label);
   /// Draws on `out`, which must outlive this, if that is a terminal.
   ProgressBar(std::ostream& out, bool on_terminal, std::string label);
   /// Erases the bar.

@@ -8,6 +8,7 @@
 #include <limits>
 #include <utility>
 
+#include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
