@@ -36,7 +36,7 @@ struct SourceShare {
 
 struct MiningOptions {
   // Where negatives come from.
-  std::vector<SourceShare> sources{{NegativeSource::discriminator, 1.0}};  ///< the first one fills up what others lack
+  std::vector<SourceShare> sources = std::vector<SourceShare>(1);  ///< the first one fills up what others lack
   double temperature = 0.0;          ///< of the generator's draws; 0: by the model's record
   double max_false_negatives = 2.0;  ///< where the record decides: a multiple of uniform draws'
   double ambiguous_sharpness = 1.0;  ///< a and b of weights exp(-a (s - s+ - b)^2)
