@@ -1,7 +1,6 @@
 #include "trainer/mining/mining.h"
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,8 +12,7 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kQueriesAtOnce = 256;  // results that wait to be written in order
-constexpr std::chrono::milliseconds kBetweenSaves{500};
+constexpr std::size_t kQueriesAtOnce = 256;  // results that wait to be written in order, then saved
 
 /// How far a run is.
 struct MiningState {
@@ -42,7 +40,6 @@ MiningReport mine_all(const Miner& miner, PartialFile& file, unsigned num_thread
   ThreadPool threads(num_threads > 0 ? num_threads : default_num_threads());
   std::vector<std::unique_ptr<Miner>> miners(threads.num_threads());
   std::vector<MinedQuery> mined;
-  auto saved_at = std::chrono::steady_clock::now();
   std::string rows;
   while (state.next < queries.size()) {
     mined.assign(std::min(kQueriesAtOnce, queries.size() - state.next), {});
@@ -57,9 +54,7 @@ MiningReport mine_all(const Miner& miner, PartialFile& file, unsigned num_thread
     file.append(rows);
     state.next += mined.size();
     listener.on_progress(static_cast<double>(state.next) / static_cast<double>(queries.size()));
-    if (std::chrono::steady_clock::now() - saved_at < kBetweenSaves) continue;
     file.save(state);
-    saved_at = std::chrono::steady_clock::now();
   }
   return std::move(state.report);
 }

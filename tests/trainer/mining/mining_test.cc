@@ -62,8 +62,7 @@ TEST_CASE("an interrupted run goes on where its state was saved", "[trainer][min
     first.queries.resize(300);
     const Miner begun(shop.site(), nullptr, first, ShoeShop::plain());
     PartialFile file(folder.file("rows"), miner.identity(), false);
-    const MiningReport report = mine_all(begun, file, 1);
-    file.save({{"next", 300}, {"report", report}});
+    mine_all(begun, file, 1);
   }
   PartialFile file(folder.file("rows"), miner.identity(), false);
   std::size_t num_before = 0;

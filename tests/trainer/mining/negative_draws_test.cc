@@ -106,5 +106,5 @@ TEST_CASE("sources have names, and an unknown one is told the others", "[trainer
   CHECK(negative_source_from_string("ambiguous") == NegativeSource::ambiguous);
   CHECK(std::string(to_string(NegativeSource::teacher)) == "teacher");
   CHECK_THROWS_WITH(negative_source_from_string("bm52"),
-                    Contains("--source bm52") && Contains("generator, discriminator, bm25"));
+                    Contains("source bm52") && Contains("generator, discriminator, bm25"));
 }
