@@ -3,6 +3,7 @@
 #include "index_tools/options/log_reading_options.h"
 
 namespace irgan {
+
 void LabelOptions::add_log_to(OptionTable& table) {
   table.group("The log");
   table.text("queries", queries,
