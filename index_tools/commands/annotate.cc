@@ -23,8 +23,6 @@ struct AnnotateOptions {
   BehaviourOptions behaviour;
 };
 
-constexpr double kManyDays = 36500.0;
-
 // FILE:SLOT or FILE:NAME, taken apart.
 ValueFile value_file(const char* flag, const std::string& text) {
   const std::size_t colon = text.rfind(':');

@@ -35,7 +35,6 @@ struct MemoryOptions {
   bool force = false;
 };
 
-constexpr double kManyDays = 36500.0;
 constexpr std::size_t kTrialsShown = 5;
 
 std::optional<std::string> stated_stemmer(const DatabaseOptions& database) {

@@ -3,11 +3,6 @@
 #include "index_tools/options/log_reading_options.h"
 
 namespace irgan {
-namespace {
-
-constexpr double kManyDays = 36500.0;
-
-}  // namespace
 
 void LabelOptions::add_log_to(OptionTable& table) {
   table.group("The log");

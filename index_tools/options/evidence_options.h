@@ -15,6 +15,9 @@
 
 namespace irgan {
 
+/// The longest half-life that a flag takes: a hundred years, in which nothing decays.
+constexpr double kManyDays = 36500.0;
+
 /// What is known of queries: the flags of every command that reads a click log or judgments.
 struct LabelOptions {
   std::string queries;

@@ -1,7 +1,6 @@
 #include "trainer/site/index_annotator.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "plugin/src/features/clicked_field.h"
 #include "plugin/src/features/unique_ids.h"
 #include "trainer/evidence/click_history.h"
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/field_lengths.h"
@@ -87,8 +87,7 @@ NewValue read_values(const std::string& path, const StoredValue& target) {
     if (line.empty()) continue;
     const auto [id, text] = two_columns(line, input.place());
     double number = 0.0;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(number)) {
+    if (!parse_number(text, number) || !std::isfinite(number)) {
       throw FormatError(input.place() + ": '" + std::string(text) + "' is no number");
     }
     value.numbers[std::string(id)] = number;
