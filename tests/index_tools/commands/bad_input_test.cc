@@ -530,7 +530,7 @@ TEST_CASE_METHOD(Fixture, "options that do not belong to the index", "[index_too
 TEST_CASE_METHOD(Fixture, "a checkpoint of another run", "[index_tools][bad_input]") {
   folder.write("out.checkpoint", folder.read("model"));
   CHECK_THAT(failed("train --force --data @rows --valid-share .3 --model @out"),
-             Contains(file("out.checkpoint")) && Contains("--restart"));
+             Contains(file("out.checkpoint")) && Contains("restart"));
 }
 
 TEST_CASE_METHOD(Fixture, "fewer than 50 queries with clicks or positive judgments", "[index_tools][bad_input]") {

@@ -172,7 +172,7 @@ TEST_CASE_METHOD(Fixture, "what cannot be compared or explored is refused", "[in
       {"--compare @m first-stage @m", "--compare needs two names"},
       {"--compare @m first-stage --model @m", "--compare excludes --model and --explore"},
       {"--model @m --explore 1.5 --out @log", "--explore 1.5: must be a number from 0 to 1"},
-      {"--model @m --temperature 0 --out @log", "--temperature 0: must be a number from 0.01 to 100"},
+      {"--model @m --explore .1 --temperature 0 --out @log", "--temperature 0: must be a number from 0.01 to 100"},
   }));
   const CommandResult result = run("simulate --db @db --queries @learn.tsv --qrels @learn.qrels " + options);
   CHECK(result.exit_code == 2);
