@@ -45,7 +45,7 @@ class JudgedIndex {
     schema.features = {"value.popularity"};
     ModelParts parts = linear_model(schema, {1.0F});
     parts.depth = 20;
-    return folder_.write("model", Model(std::move(parts)).to_bytes());
+    return folder_.write("model", model_of(std::move(parts))->to_bytes());
   }
 
   static constexpr const char* kWords[] = {"amber", "birch", "copper", "delta", "ember", "flint"};

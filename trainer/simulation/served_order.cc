@@ -18,7 +18,7 @@ class ServedPages {
       : site_(site),
         users_(options.users),
         explore_(order.explore),
-        depth_(options.depth > 0 ? options.depth : kUsualDepth) {
+        depth_(options.depth > 0 ? options.depth : kDefaultDepth) {
     if (order.model.empty()) return;
     const auto model = Model::from_file(order.model);
     if (options.depth == 0) depth_ = model->depth();

@@ -18,7 +18,7 @@ using Docids = std::vector<Xapian::docid>;
 struct Contestant {
   std::string name;
   std::unique_ptr<const Reranker> reranker;  // nothing: the first stage
-  std::size_t depth = kUsualDepth;
+  std::size_t depth = kDefaultDepth;
   double sum_ndcg = 0.0;  // over sessions
 
   Contestant(const ComparedRanking& ranking, const Xapian::Database& db, std::size_t depth_asked) : name(ranking.name) {

@@ -15,15 +15,12 @@
 
 namespace irgan {
 
-/// Candidates a query where neither the caller nor a model says otherwise.
-inline constexpr std::size_t kUsualDepth = 100;
-
 /// What a simulation is made of, whichever order its users see.
 struct SimulationOptions {
   std::string queries;              ///< file of queries, each of which is asked
   std::string qrels;                ///< file of judgments: what users are looking for
   std::string date = "2026-01-01";  ///< day of the sessions, YYYY-MM-DD
-  std::size_t depth = 0;            ///< candidates a query; 0: as the model was trained, kUsualDepth without a model
+  std::size_t depth = 0;            ///< candidates a query; 0: as the model was trained, kDefaultDepth without a model
   UserModel users;
   std::uint64_t seed = 1;  ///< of everything random
   std::function<void(double share_done)> on_progress = [](double) {};

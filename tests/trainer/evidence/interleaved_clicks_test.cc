@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/trainer/scratch_folder.h"
+#include "trainer/log/click_log.h"
 
 using namespace irgan;
 
