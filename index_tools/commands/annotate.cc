@@ -52,19 +52,19 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
   table.flag("ids", options.annotation.ids,
              "store each document's unique-id term, which reranking behind xapian-tcpsrv needs");
   table.texts("values", options.values,
-              "a number a document, lines id<TAB>number; NAME is what features call it; may be given again",
+              "a number for each document: lines id<TAB>number; features call it NAME; may be given again",
               "FILE:NAME|SLOT");
   table.texts("pagerank", options.pagerank,
-              "PageRank over links between documents, lines id<TAB>id; may be given again", "FILE:NAME|SLOT");
+              "links between documents, from which PageRank is computed: lines id<TAB>id; may be given again",
+              "FILE:NAME|SLOT");
   options.log.add_log_to(table);
   table.group("Behaviour features");
-  table.number(
-      "half-life", options.behaviour.half_life_days, 0.0, kManyDays,
-      "days after which a click counts half, its age taken from the newest one; 0: never; what people want moves on");
+  table.number("half-life", options.behaviour.half_life_days, 0.0, kManyDays,
+               "a click this many days older than the newest one counts half, since what people want changes; 0: all "
+               "count in full");
   table.number("min-sessions", options.behaviour.min_sessions, std::size_t{1}, std::size_t{1000000},
-               "sessions that a query or word must be seen in to be kept, so that the index tells nothing of single "
-               "users; all rows "
-               "without a session are one");
+               "a query or word of fewer sessions is not kept, so that the index tells nothing of single users; all "
+               "rows without a session count as one session");
   for (const char* name : {"queries", "half-life", "min-sessions"}) table.needs(name, {"clicks"});
 }
 

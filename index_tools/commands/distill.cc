@@ -97,21 +97,21 @@ void add_options(DistillOptions& options, OptionTable& table) {
   table.everyday({"db", "model", "queries", "test-queries", "qrels", "out", "prefix", "value"});
   options.database.add_to(table);
   table.group("The model");
-  table.text("model", options.distiller.model, "the model file; else the model in the index", "FILE");
+  table.text("model", options.distiller.model, "the model file; if not given, the model in the index", "FILE");
   table.group("Queries and judgments");
   table.text("queries", options.distiller.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
-  table.text("test-queries", options.distiller.test_queries, "queries to measure on; else a fourth of --queries",
-             "FILE");
+  table.text("test-queries", options.distiller.test_queries,
+             "queries to measure on; if not given, a fourth of --queries", "FILE");
   table.text("qrels", options.distiller.qrels,
-             "measure by these judgments (TREC qrels); else by agreement with the model", "FILE");
+             "judgments to measure by (TREC qrels); if not given, agreement with the model is measured", "FILE");
   table.group("Output");
-  table.text("out", options.out, "write what to paste there instead of to stdout", "FILE");
+  table.text("out", options.out, "write what to paste to this file instead of stdout", "FILE");
   table.group("The model");
   table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
-               "candidates a query; 0: as the model was trained");
+               "candidates a query; 0: as many as in the model's training");
   table.group("Queries and judgments");
   table.number("max-queries", options.distiller.max_queries, kFewestDistilledQueries, std::size_t{1000000},
-               "fit on at most so many, spread over the file; there are a dozen numbers to find");
+               "fit on at most so many queries, spread over the file; only a dozen numbers are fitted");
 }
 
 void run(const DistillOptions& options, const Console& console) {

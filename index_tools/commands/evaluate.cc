@@ -103,20 +103,20 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
   table.everyday({"qrels", "run", "measures", "relevance-level", "letor", "per-query", "interleaved", "column"});
   table.group("By judgments");
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
-  table.texts("run", options.runs,
-              "TREC runs; every further one is compared with the first; may stand without the flag", "FILE");
+  table.texts("run", options.runs, "TREC runs; each further one is compared with the first; may stand without the flag",
+              "FILE");
   table.positional("run");
   table.flag("letor", options.letor, "LETOR 4.0's measures instead of trec_eval's");
   table.number("relevance-level", options.relevance_level, 1, 1000,
-               "lowest label of a relevant document, for map, mrr, p, recall");
+               "lowest label of a relevant document, for map, mrr, p and recall");
   table.texts("measures", options.measures,
               "ndcg, ndcg@K, map, mrr, p@K, recall@K; with --letor ndcg@K, mean_ndcg, map; may be given again", "NAME");
-  table.flag("per-query", options.per_query, "a line a query and measure instead of means");
-  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "of the paired randomisation test");
+  table.flag("per-query", options.per_query, "print a line for each query and measure instead of the means");
+  table.number("seed", options.seed, std::size_t{0}, std::size_t{1} << 62, "seed of the paired randomisation test");
   table.group("By clicks");
   table.texts("interleaved", options.interleaved,
-              "instead: which of two rankings the clicks of this log prefer, whose pages were interleaved; columns "
-              "session, query_id or query, doc_id, clicked, team; may be given again",
+              "a click log of interleaved pages instead: the output says which of two rankings its clicks prefer; "
+              "columns session, query_id or query, doc_id, clicked, team; may be given again",
               "FILE");
   add_log_options(options.reading, table, "interleaved");
   for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"})

@@ -40,17 +40,18 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   table.group("What is held out");
-  table.text("valid-out", options.valid_out, "the file for the rows that are held out; without it all go to --out",
-             "FILE");
+  table.text("valid-out", options.valid_out,
+             "the file for the rows that are held out; if not given, all rows go to --out", "FILE");
   add_split_options(options.split, table);
   for (const char* name : {"split", "valid-share"})
     table.needs(name, {"valid-out"}, "name the file for what is held out");
-  table.number("seed", options.split.seed, std::size_t{0}, std::size_t{1} << 62, "of the split by query or session");
+  table.number("seed", options.split.seed, std::size_t{0}, std::size_t{1} << 62,
+               "seed of the split by query or session");
   table.group("Features");
-  table.text(
-      "from", options.from,
-      "rows for 'train --from' this model: its features, with its constants, and its --depth if that is not given",
-      "MODEL");
+  table.text("from", options.from,
+             "make rows for 'train --from' this model: with its features and constants, and with its --depth if that "
+             "is not given",
+             "MODEL");
   table.basis("from", [&options](const std::string& path) { options.evidence.take_from(*Model::from_file(path)); });
   table.exclude("features", "from", "features are the model's");
 }

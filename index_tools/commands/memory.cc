@@ -135,30 +135,27 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   options.log.add_log_to(table);
   options.database.add_to(table);
   table.group("The memory");
-  table.text("from", options.from,
-             "the memory so far, to which the log is added; what it goes on from stands beside it, in FILE.carry",
+  table.text("from", options.from, "the memory so far, to which the log is added; FILE.carry must stand beside it",
              "FILE");
-  table.text("out", options.out, "the memory to write; may be that of --from", "FILE");
+  table.text("out", options.out, "the memory to write; may be the file of --from", "FILE");
   table.number("half-life", options.half_life_days, 0.0, kManyDays,
-               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, that "
-               "of --from, or 5, "
-               "which was best on bestbuy");
+               "a click this many days older than the newest one counts half; 0: all count in full; if not given, as "
+               "in --from, or 5, which was best on bestbuy");
   table.number("prior-clicks", options.prior_clicks, 1e-6, 1e6,
-               "how many clicks the model's opinion counts for; if not given, that of --from, or 1");
+               "the model's opinion counts as much as so many clicks; if not given, as in --from, or 1");
   table.number("min-sessions", options.min_sessions, 1.0, 1e6,
-               "sessions that must have clicked for a query, or for queries with a word, before it is remembered, so "
-               "that nobody "
-               "reads in the memory what few people asked; if not given, that of --from, or 10");
+               "a query or word is remembered once so many sessions have clicked for it, so that nobody can read in "
+               "the memory what few people asked; if not given, as in --from, or 10");
   table.group("Tuning");
   table.text("tune", options.tune,
-             "a later click log, by which half-life and prior are chosen (MRR of its clicks); needs --db and --model",
+             "a later click log, which chooses half-life and prior by the MRR of its clicks; needs --db and --model",
              "FILE");
   table.text("model", options.model,
-             "for --tune: the model that is served, best one that did not learn from the later log", "FILE");
+             "for --tune: the model that searches use; it should not have learnt from the later log", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
-               "for --tune: candidates a query; 0: as the model was trained");
+               "for --tune: candidates a query; 0: as many as in the model's training");
   table.group("The memory");
-  table.flag("force", options.force, "add a log that has no click newer than those of --from");
+  table.flag("force", options.force, "add the log even if no click in it is newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
 }

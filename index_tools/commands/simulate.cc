@@ -117,19 +117,19 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.group("Queries and judgments");
   table.text("queries", options.simulation.queries, "queries: qid<TAB>text", "FILE");
-  table.text("qrels", options.simulation.qrels, "what the users are looking for: TREC qrels", "FILE");
+  table.text("qrels", options.simulation.qrels, "judgments, which say what the users look for: TREC qrels", "FILE");
   table.group("What users see");
-  table.text("model", options.order.model, "show them this model's order; else Xapian's", "FILE");
+  table.text("model", options.order.model, "users see this model's order; if not given, Xapian's", "FILE");
   table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
   table.text("date", options.simulation.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
   table.group("What users see");
   table.number("depth", options.simulation.depth, std::size_t{0}, std::size_t{100000},
-               "candidates a query; 0: as the model was trained, else 100");
+               "candidates a query; 0: as many as in the model's training, or 100 without a model");
   table.number("ranks", options.simulation.users.num_ranks, 1, 1000, "documents a page");
   table.group("How users act");
   table.number("examination", options.simulation.users.examination_exponent, 0.0, 10.0,
-               "rank r is looked at with chance 1 / r to this power");
+               "rank r is looked at with the chance 1 / r to this power");
   table.number("sessions", options.simulation.users.mean_sessions, 1.0, 1e6,
                "mean sessions a query, log-normal with deviation 1");
   table.number("click-best", options.simulation.users.click_chance[2], 0.0, 1.0,
@@ -139,17 +139,18 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.group("What users see");
   table.number("explore", options.order.explore, 0.0, 1.0,
                "share of the sessions that see a page drawn from the model's policy");
-  table.number("temperature", options.order.temperature, 0.01, 100.0, "of that draw: below 1 nearer to the best order");
+  table.number("temperature", options.order.temperature, 0.01, 100.0,
+               "temperature of that draw; below 1: nearer to the best order");
   table.exclude("compare", "temperature", "no page is drawn");
   table.needs("temperature", {"explore"}, "it is of the pages that are drawn");
   table.group("Output");
   table.texts("compare", options.compare,
-              "instead: show two orders interleaved and say which one the clicks prefer; two model files, or "
-              "first-stage for Xapian's order",
+              "compare two orders instead: users see them interleaved, and the output says which one their clicks "
+              "prefer; two model files, or first-stage for Xapian's order",
               "M1 M2");
   table.positional("compare");
   table.group("How users act");
-  table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
+  table.number("seed", options.simulation.seed, std::size_t{0}, std::size_t{1} << 62, "seed of everything random");
 }
 
 // Writes the log of simulated sessions, and what the exploring cost its users; or which of two orders their clicks

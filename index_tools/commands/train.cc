@@ -282,15 +282,16 @@ void add_options(TrainOptions& options, OptionTable& table) {
   state_rules(table);
   options.evidence.add_to(table);
   table.group("What is held out");
-  table.text("valid-queries", options.valid_queries, "queries held out for validation, in the same clicks or judgments",
-             "FILE");
+  table.text("valid-queries", options.valid_queries,
+             "queries held out for validation; their clicks or judgments stand in the same files", "FILE");
   add_split_options(options.split, table);
   table.group("Ready-made rows");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.texts("valid", options.valid, "feature rows for validation; may be given again", "FILE");
-  table.text("labels", options.labels,
-             "what the labels of LETOR rows are: grades or clicks; else grades if all are whole numbers up to 4",
-             "KIND");
+  table.text(
+      "labels", options.labels,
+      "what the labels of LETOR rows are: grades or clicks; if not given, grades where all are whole numbers up to 4",
+      "KIND");
   table.group("Output");
   table.text("model", options.model, "the model file to write", "FILE");
   table.group("Networks and steps");

@@ -7,8 +7,8 @@ namespace irgan {
 void LabelOptions::add_log_to(OptionTable& table) {
   table.group("The log");
   table.text("queries", queries,
-             "queries: qid<TAB>text; with a header qid, text and, if wanted, filter (boolean terms), query "
-             "(serialised, base64)",
+             "queries: lines qid<TAB>text, or a header with the columns qid, text, filter (boolean terms) and query (a "
+             "serialised Xapian::Query in base64), of which the last two may be missing",
              "FILE");
   table.texts("clicks", clicks,
               "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " +
@@ -45,20 +45,20 @@ void EvidenceOptions::add_to(OptionTable& table) {
   database.add_to(table);
   labels.add_to(table);
   table.group("Labels");
-  table.number("half-life", preparation.half_life_days, 0.0, kManyDays,
-               "days after which a click counts half, its age taken from the newest one; 0: never; if not given, 10 "
-               "where the log "
-               "is clicks alone with times, since what people want moves on, and 0 where it says what was shown");
+  table.number(
+      "half-life", preparation.half_life_days, 0.0, kManyDays,
+      "a click this many days older than the newest one counts half, since what people want changes; 0: all count in "
+      "full; if not given, 0 where the log says what was shown, and 10 where it has only clicks and their times");
   click_model.add_to(table);
   table.group("Features");
   table.texts("features", preparation.features,
-              "a feature by name, as 'features' and 'inspect' print them, may be given again; all: every one; else the "
-              "lean default",
+              "a feature by the name that 'features' and 'inspect' print; may be given again; all: every feature; if "
+              "not given, a lean choice",
               "NAME");
   table.group("Behaviour features");
   table.flag("behaviour", preparation.behaviour,
-             "add the features that 'annotate --clicks' made of clicks: clicked queries' words, shares of a query's "
-             "clicks, popularity");
+             "add features of what people clicked: the words of clicked queries, shares of a query's clicks, "
+             "popularity; needs 'annotate --clicks' before");
   table.choice<BehaviourSource>(
       "behaviour-from", preparation.behaviour_from,
       {{"held-out", BehaviourSource::held_out},
@@ -72,17 +72,15 @@ void EvidenceOptions::add_to(OptionTable& table) {
           "index hold all clicks of the log in memory");
   table.number(
       "behaviour-hidden", preparation.behaviour_hidden, 0.0, 1.0,
-      "share of the documents whose clicks are left out of them, others in each part, as if the log had never seen the "
-      "document: else training buries what is new; more where much is new, 0 where nothing is");
+      "share of the documents whose clicks these features leave out, other documents in each part, as if the log had "
+      "never seen them: otherwise training buries what is new; give more where much is new, 0 where nothing is");
   table.group("Candidates");
   table.number("depth", preparation.depth, std::size_t{2}, std::size_t{100000},
-               "candidates a query: the first hits of the first stage");
+               "candidates a query: the first hits of the search");
   table.flag("add-clicked", preparation.add_clicked,
-             "put documents that were clicked for the query earlier, or shown where the log says what was shown, into "
-             "its candidates "
-             "with the first stage's score missing, for a model that is served with a click memory; the log's pairs of "
-             "a query "
-             "of --queries and a document are held in memory");
+             "for a model that is served with a click memory: documents that were clicked for the query earlier, or "
+             "shown where the log says what was shown, join its candidates without a first stage's score; the log's "
+             "pairs of query and document are held in memory");
   table.needs("half-life", {"clicks"}, "judgments have no age");
   table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
   for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
@@ -119,7 +117,7 @@ void add_split_options(SplitOptions& options, OptionTable& table) {
                          "the newest clicks teach nothing. session: each session is held out or not, for a site whose "
                          "queries are always the same ones");
   table.number("valid-share", options.share, 0.01, 0.9,
-               "share held out for validation: of the rows by time, of the queries, or of the sessions");
+               "share held out for validation: of the queries, of the rows by time, or of the sessions");
 }
 
 }  // namespace irgan

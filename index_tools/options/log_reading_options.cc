@@ -6,12 +6,12 @@ namespace irgan {
 
 void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
   table.group("The log");
-  table.pairs("column", options.columns, "one of the columns under another name in the log, e.g. clicked=is_click",
-              "KNOWN=THEIRS");
+  table.pairs("column", options.columns,
+              "a column that has another name in the log, e.g. clicked=is_click; may be given again", "KNOWN=THEIRS");
   table.number("rank-base", options.rank_base, 0, 1,
-               "rank of the first hit in the log; if not given, 1; Omega's logs and UBI say it themselves");
-  table.number("max-bad", options.max_bad, 0.0, 1.0, "share of unusable log lines up to which the rest is taken");
-  table.text("rejects", options.rejects_path, "file for the unusable log lines", "FILE");
+               "rank of the first hit in the log; if not given, 1; Omega's logs and UBI need no such flag");
+  table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
+  table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   for (const char* name : {"column", "rank-base", "max-bad", "rejects"}) table.needs(name, {log}, "it is of a log");
 }
 

@@ -79,11 +79,11 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
 void add_choice_options(MineOptions& options, OptionTable& table) {
   table.group("How many are picked");
   table.number("num-negatives", options.mining.num_negatives, std::size_t{1}, std::size_t{10000},
-               "negatives a query, or a positive");
+               "negatives for each query, or for each positive with --per-positive");
   table.choice<Picking>("strategy", options.mining.picking, {{"top", Picking::top}, {"random", Picking::random}},
                         "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped "
                         "give: the first, or any");
-  table.number("seed", options.mining.seed, std::size_t{0}, std::size_t{1} << 62, "of everything random");
+  table.number("seed", options.mining.seed, std::size_t{0}, std::size_t{1} << 62, "seed of everything random");
   table.flag("per-positive", options.mining.per_positive,
              "pick anew for each positive; else once a query, for all its positives");
   table.flag(
@@ -113,9 +113,10 @@ void add_form_options(MineOptions& options, OptionTable& table) {
                            {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
                            "what stands for documents; both: ids in columns '..._id', which sentence-transformers "
                            "would take for texts: drop them before training");
-  table.texts("text-field", options.mining.text_fields,
-              "a field of the documents' stored data that is their text, may be given again; else all text fields",
-              "NAME");
+  table.texts(
+      "text-field", options.mining.text_fields,
+      "a field of the documents' stored data that is their text; may be given again; if not given, all text fields",
+      "NAME");
   table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain",
              "FILE");
 }
@@ -149,7 +150,8 @@ void add_options(MineOptions& options, OptionTable& table) {
   options.database.add_to(table);
   options.labels.add_to(table);
   table.group("The model");
-  table.text("model", options.model, "the model file; else the model in the index, where one is needed", "FILE");
+  table.text("model", options.model, "the model file; if not given, the model in the index, where one is needed",
+             "FILE");
   table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");
@@ -159,7 +161,7 @@ void add_options(MineOptions& options, OptionTable& table) {
   add_form_options(options, table);
   table.group("Candidates");
   table.number("depth", options.mining.depth, std::size_t{0}, std::size_t{100000},
-               "candidates a query; 0: as the model was trained, else 100");
+               "candidates a query; 0: as many as in the model's training, or 100 without a model");
   table.group("Machine");
   table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
   table.flag("restart", options.restart, "begin anew even if an interrupted run left OUT.partial");

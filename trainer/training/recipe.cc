@@ -61,9 +61,10 @@ std::vector<HyperParameter> rows() {
        "share of uniform negatives beside the generator's; .2 to .5 do alike"},
       {"negatives", "negatives", kGame, Number<double>{&G::negatives, 0.01, 1000.0},
        "negatives that the ratio discriminator sees for a positive; more bring it nearer to the softmax"},
-      {"temperature", "temperature", kGame, Number<double>{&G::temperature, 0.01, 100.0}, "of the generator's softmax"},
+      {"temperature", "temperature", kGame, Number<double>{&G::temperature, 0.01, 100.0},
+       "temperature of the generator's softmax"},
       {"reward", "reward", kGame, Choice(Member(&G::reward), kRewards),
-       "of the generator: log(1 + e^f) as in the source, or 2 sigma(f) - 1 as in the authors' code"},
+       "reward of the generator: log(1 + e^f) as in the paper, or 2 sigma(f) - 1 as in the authors' code"},
       {"reward_ratio", "reward-ratio", kGame, Choice(Member(&G::reward_ratio), kRewardRatios),
        "what the ratio form rewards the generator by; mixture loses the order of unlikely documents"},
       {"importance", "importance", kGame, Number<double>{&G::importance, 0.0, 0.9},
@@ -102,7 +103,7 @@ std::vector<HyperParameter> rows() {
        "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all "
        "alike, so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike"},
       {"seed", "seed", "Machine", Number<std::uint64_t>{&T::seed, 0, std::uint64_t{1} << 62},
-       "of everything random: the same seed gives the same model"},
+       "seed of everything random: the same seed gives the same model"},
   };
 }
 
