@@ -85,6 +85,7 @@ void run(const MineOptions& options, const Console& console) {
   const auto [report, speed] = mine_into(file, miner, options, console);
   print(report, console.err);
   if (report.num_rows == 0) {
+    file.discard();
     throw Error("no query gives a row, for the reasons above (do the query ids of both files agree?)");
   }
   if (!options.report_json.empty()) write_json(report_json(report, miner), options.report_json);

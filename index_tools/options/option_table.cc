@@ -195,11 +195,11 @@ Request OptionTable::parse(const std::vector<std::string>& words) {
     for (const auto& [name, value] : values) {
       if (!value.defaulted()) given.insert(name);
     }
-    check_rules(given);
     for (const auto& [name, set] : bases_) {
       if (given.count(name) > 0) set(values[name].as<std::string>());
     }
     po::notify(values);
+    check_rules(given);
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

@@ -3,31 +3,16 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "irgan/errors.h"
+#include "trainer/evidence/query_evidence.h"
 #include "trainer/log/click_row.h"
 
 namespace irgan {
-
-/// One document of a result page.
-struct ShownDocument {
-  std::string document_id;
-  int rank = 0;            ///< 1-based
-  double clicks = 0;       ///< weighted by the rows' counts, and decayed
-  double shown = 0;        ///< how often it was shown here, weighted by the rows' counts, not decayed
-  double last_clicks = 0;  ///< in how many views of the page no click was lower, not decayed; of rows that count once
-};
-
-/// A distinct result page: the same query, the same documents at the same ranks.
-struct Page {
-  std::string query_id;
-  std::vector<ShownDocument> documents;  ///< by rank
-};
 
 /// Half-life in days for logs of clicks alone. Source: measured on bestbuy, MRR .6506 -> .6673, p .001. Nothing like it
 /// was measured on impressions, where decay weighs pages and not the documents on them.
@@ -41,28 +26,6 @@ struct ClickModelOptions {
   /// What is counted in memory up to this; beyond it, clicks and pages go to a temporary file and are summed at the
   /// end. The result is the same bits. Room for some ten million distinct pages, on machines that train at all.
   std::size_t max_bytes = std::size_t{1} << 30;
-};
-
-/// What the rows of one query come to.
-struct QueryEvidence {
-  std::string query_id;
-  std::vector<Page> pages;  ///< by first appearance
-  std::map<std::string, double>
-      clicks;  ///< by document; every click, on pages too, weighted by the rows' counts, and decayed
-  std::size_t num_unclicked_pages = 0;
-};
-
-/// What all rows come to.
-struct ClickTotals {
-  bool has_impressions = false;         ///< of any query
-  double half_life_days = 0;            ///< that was applied; 0 too where no row has a time
-  double num_clicks = 0;                ///< weighted by count, not decayed
-  double num_impressions = 0;           ///< weighted by count
-  std::size_t num_unclicked_pages = 0;  ///< distinct ones, of known queries
-  std::size_t num_unknown_queries = 0;  ///< distinct ones with a click or an impression
-  double num_unknown_clicks = 0;        ///< of num_clicks: theirs
-  std::size_t num_undated_rows = 0;     ///< without a time: as old as the last dated one before, or the first dated one
-  std::optional<double> newest_time;    ///< seconds since 1970 UTC
 };
 
 /// Collects rows, of one log or of several, in the order of the logs.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "trainer/evidence/examination.h"
-#include "trainer/evidence/log_census.h"
+#include "trainer/evidence/log_census_result.h"
 #include "trainer/machine/keyed_sums.h"
 
 namespace irgan {

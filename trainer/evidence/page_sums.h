@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/decay.h"
+#include "trainer/evidence/query_evidence.h"
 #include "trainer/evidence/string_table.h"
 #include "trainer/machine/sorted_runs.h"
 

@@ -55,11 +55,11 @@ struct PartialFile::Target {
       owner = state.at("run").get<std::string>();
       num_bytes = state.at("bytes").get<std::uint64_t>();
     } catch (const json::exception& error) {
-      throw FormatError(state_path + ": damaged: " + error.what() + "; begin anew with --restart");
+      throw FormatError(state_path + ": damaged: " + error.what() + "; begin anew (restart)");
     }
     if (owner != run) {
       throw ConfigError(path + ": the interrupted run that left " + partial +
-                        " had other inputs or options; give the same again, or begin anew with --restart");
+                        " had other inputs or options; give the same again, or begin anew (restart)");
     }
     saved = std::move(state.at("state"));
   }
@@ -83,7 +83,7 @@ struct PartialFile::Target {
     const bool resumes = has_state;
     if (resumes) read_state();
     if (static_cast<std::uint64_t>(facts.st_size) < num_bytes) {
-      throw FormatError(partial + ": shorter than its state says; begin anew with --restart");
+      throw FormatError(partial + ": shorter than its state says; begin anew (restart)");
     }
     if (::ftruncate(fd, static_cast<off_t>(num_bytes)) != 0 || ::lseek(fd, 0, SEEK_END) < 0) fail("cannot be cut");
     if (!resumes) ::unlink(state_path.c_str());
@@ -146,6 +146,12 @@ void PartialFile::commit() {
   ::unlink(target.state_path.c_str());
   ::unlink(target.partial.c_str());
   ::close(std::exchange(target.fd, -1));
+}
+
+void PartialFile::discard() {
+  if (target_->fd < 0) return;
+  target_->has_state = false;  // the destructor removes the partial file
+  ::unlink(target_->state_path.c_str());
 }
 
 }  // namespace irgan

@@ -40,6 +40,9 @@ class IRGAN_API PartialFile {
   /// Throws: Error if it cannot be written; `path` is untouched then
   void commit();
 
+  /// Leaves nothing for a later run to go on with, and `path` as it was.
+  void discard();
+
  private:
   struct Target;
   std::unique_ptr<Target> target_;

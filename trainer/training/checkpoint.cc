@@ -77,8 +77,8 @@ TrainingState decode_state(std::string_view bytes, const std::string& run, const
     const Eigen::VectorXd score = get_vector(file, numbered("best", r) + ".score");
     if (score.size() != 1) throw FormatError(path + ": a best score is missing");
     state.best[ranker] = {score[0], static_cast<int>(get_integer(file, numbered("best", r) + ".epoch")),
-                     get_network(numbered("best", r) + ".discriminator", file),
-                     get_network(numbered("best", r) + ".generator", file)};
+                          get_network(numbered("best", r) + ".discriminator", file),
+                          get_network(numbered("best", r) + ".generator", file)};
   }
   for (std::size_t n = 0; file.contains(numbered("done", n) + ".discriminator.0.weight"); ++n) {
     state.discriminators.push_back(get_network(numbered("done", n) + ".discriminator", file));

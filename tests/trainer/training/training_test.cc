@@ -691,8 +691,8 @@ TEST_CASE("a gradient that is not finite is an error with epoch, query and what 
   options.pretraining_epochs = GENERATE(0, 1);
   CAPTURE(options.pretraining_epochs);
   CHECK_THROWS_AS(model_bytes(data, options), Error);
-  CHECK_THROWS_WITH(model_bytes(data, options),
-                    Contains("not finite") && Contains("epoch 1") && Contains("query 'q") && Contains("generator_rate"));
+  CHECK_THROWS_WITH(model_bytes(data, options), Contains("not finite") && Contains("epoch 1") && Contains("query 'q") &&
+                                                    Contains("generator_rate"));
 }
 
 TEST_CASE("progress runs from 0 to 1", "[trainer][training]") {
