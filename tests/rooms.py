@@ -42,6 +42,17 @@ HOMES = {
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/search",
+    "pool_range": "plugin/src/model",
+    "split_options": "trainer/log",
+    "behaviour_options": "trainer/evidence",
+    "click_counting": "trainer/evidence",
+    "evidence": "trainer/rows",
+    "log_reading": "trainer/rows",
+    "pool_losses": "trainer/rows",
+    "game_options": "trainer/game",
+    "epoch_report": "trainer/training",
+    "training_options": "trainer/training",
+    "training_record": "trainer/training",
 }
 # A part sees of another part only what stands here.
 PARTS = {
@@ -63,7 +74,7 @@ def room_of(path):
         if path.stem in HOMES:
             return HOMES[path.stem]
         for room in ROOMS:
-            if (ROOT / room / (path.stem + ".cc")).exists():
+            if room.startswith(path.parts[0]) and (ROOT / room / (path.stem + ".cc")).exists():
                 return room
     return None
 

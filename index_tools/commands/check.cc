@@ -10,9 +10,9 @@
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/log_reading.h"
+#include "irgan/click_log.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
-#include "trainer/log/click_log.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/site/clicked_documents.h"
 

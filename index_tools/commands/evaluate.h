@@ -7,7 +7,7 @@
 
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 #include "trainer/measures/evaluation.h"
 
 namespace irgan {

@@ -12,10 +12,11 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "irgan/feature_extractor.h"
+#include "irgan/index_layout.h"
 #include "irgan/model_source.h"
+#include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/training/training_record.h"
+#include "trainer/training/training_record_json.h"
 
 namespace irgan {
 namespace {

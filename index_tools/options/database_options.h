@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "index_tools/options/option_table.h"
-#include "trainer/site/site.h"
+#include "irgan/site.h"
 
 namespace irgan {
 

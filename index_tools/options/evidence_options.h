@@ -9,9 +9,9 @@
 #include "index_tools/options/click_model_options.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/option_table.h"
+#include "irgan/evidence.h"
 #include "irgan/model.h"
-#include "trainer/rows/evidence.h"
-#include "trainer/rows/preparation.h"
+#include "irgan/preparation.h"
 
 namespace irgan {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "index_tools/options/option_table.h"
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

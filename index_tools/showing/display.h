@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 namespace irgan {
 

@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "index_tools/showing/console.h"
+#include "irgan/preparation.h"
 #include "trainer/labels/click_model.h"
-#include "trainer/rows/preparation.h"
 
 namespace irgan {
 

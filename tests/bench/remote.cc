@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
 #include "irgan/reranker.h"
-#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/click_log.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/log/click_log.h"
 
 namespace irgan {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/site.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "irgan/index_layout.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/site/index_layout.h"
 
 namespace irgan {
 

@@ -9,8 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/training_data.h"
+#include "plugin/src/model/encoding.h"
 #include "tests/trainer/random_vectors.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

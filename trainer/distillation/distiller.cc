@@ -10,6 +10,7 @@
 #include "trainer/distillation/distillation_reader.h"
 #include "trainer/measures/measures.h"
 #include "trainer/measures/qrels.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "irgan/site.h"
 #include "trainer/distillation/distilled_search.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

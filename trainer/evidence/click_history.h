@@ -9,15 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/log/click_row.h"
+#include "irgan/behaviour_options.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
-
-/// How clicks become features; training does as annotate did.
-struct BehaviourOptions {
-  double half_life_days = 10.0;   ///< after which a click counts half; 0: never
-  std::size_t min_sessions = 10;  ///< a query or word of fewer is not kept
-};
 
 /// What clicks say of a document; plugin/src/features/clicked_field.h says how an index holds it.
 struct DocumentBehaviour {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_row.h"
 
 namespace irgan {
 

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_row.h"
 
 namespace irgan {
 

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
 #include "trainer/evidence/log_census_result.h"
-#include "trainer/log/click_row.h"
 
 namespace irgan {
 

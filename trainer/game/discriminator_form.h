@@ -3,17 +3,11 @@
 
 #include <Eigen/Core>
 
+#include "irgan/game_options.h"
 #include "trainer/game/discriminator_loss.h"
 #include "trainer/game/policy_gradient.h"
 
 namespace irgan {
-
-/// How the network's score s becomes the discriminator's logit f.
-enum class DiscriminatorForm {
-  ratio,     ///< f = log softmax(s) - log p_neg
-  plain,     ///< f = s
-  pairwise,  ///< f(u, v) = s_u - s_v for a clicked u and a picked v
-};
 
 /// Returns the loss over a whole pool.
 ///

@@ -3,8 +3,8 @@
 
 #include <vector>
 
+#include "irgan/training_data.h"
 #include "plugin/src/model/encoding.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

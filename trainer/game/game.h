@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "irgan/game_options.h"
 #include "trainer/game/discriminator_form.h"
 #include "trainer/game/negative_sampler.h"
 #include "trainer/game/player.h"
@@ -14,37 +15,6 @@
 #include "trainer/machine/thread_pool.h"
 
 namespace irgan {
-
-enum class Objective {
-  game,     ///< discriminator against picked negatives, eq. 13.23
-  softmax,  ///< listwise softmax, no negatives and no generator
-};
-
-/// Which logit rewards the generator under the ratio form.
-enum class RewardRatio {
-  own,      ///< log softmax(s) - log p_theta: the equilibrium is p_theta = p_true
-  mixture,  ///< log softmax(s) - log p_neg: clips p_theta to 0 where p_true < lambda / n
-};
-
-struct GameOptions {
-  Objective objective = Objective::game;
-  DiscriminatorForm form = DiscriminatorForm::ratio;
-  Sampler sampler = Sampler::generator;
-  Reward reward = Reward::log;
-  RewardRatio reward_ratio = RewardRatio::own;
-  int samples = 0;              ///< K draws an example; 0: exact expectations
-  double lambda = 0.5;          ///< share of uniform in p_neg
-  double negatives = 1.0;       ///< that the discriminator sees for one positive; ratio form only
-  double temperature = 1.0;     ///< p_theta = softmax(g / temperature)
-  double importance = 0.0;      ///< share of clicked documents in the generator's draws, weighted back
-  int discriminator_steps = 1;  ///< a phase
-  int generator_steps = 1;      ///< a phase
-};
-
-/// Whether a generator plays, and learns.
-inline bool has_generator(const GameOptions& options) {
-  return options.objective == Objective::game && options.sampler == Sampler::generator;
-}
 
 /// What the game needs to know of one example.
 struct GameItem {
@@ -62,21 +32,6 @@ struct GameItem {
 
 /// Whether the discriminator never needs the scores of a whole pool: with K draws, unless they are made by its scores.
 IRGAN_API bool scores_draws_alone(const GameOptions& options);
-
-/// Means over examples, weighted as the loss is.
-struct IRGAN_API GameStatistics {
-  double weight = 0.0;                  ///< total, so that statistics can be merged
-  double discriminator_loss = 0.0;      ///< nats
-  double discriminator_accuracy = 0.0;  ///< chance that a positive has f > 0 and a negative f < 0, averaged
-  double calibration_error = 0.0;       ///< |mean of D - share of positives| over both draws: 0 where D is calibrated
-  double reward = 0.0;                  ///< E_{p_theta}[reward]
-  double policy_divergence = 0.0;       ///< KL(p_true || p_theta), nats
-  double policy_entropy = 0.0;          ///< of p_theta, nats
-  double discriminator_gradient = 0.0;  ///< norm
-  double generator_gradient = 0.0;      ///< norm
-
-  void merge(const GameStatistics& other);
-};
 
 /// Who plays, and the board.
 struct Players {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/training_data.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

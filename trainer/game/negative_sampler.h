@@ -5,17 +5,9 @@
 #include <string>
 
 #include "irgan/errors.h"
+#include "irgan/game_options.h"
 
 namespace irgan {
-
-enum class Sampler {
-  generator,  ///< (1 - lambda) p_theta + lambda uniform: IRGAN
-  uniform,    ///< every document of the pool alike: the source's "generator that cannot learn"
-  bm25,       ///< half uniform, half softmax of the standardised first-stage score: the source's biased region
-  dns,        ///< the highest-scored of kDynamicDraws uniform draws: dynamic negative sampling
-};
-
-inline constexpr int kDynamicDraws = 4;  ///< more find harder negatives, and more positives among them
 
 /// Returns (1 - lambda) p + lambda / n.
 ///

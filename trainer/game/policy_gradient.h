@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/game_options.h"
 
 namespace irgan {
-
-/// What a document that the generator picked is worth.
-enum class Reward {
-  log,      ///< log(1 + exp f): eq. 13.24
-  sigmoid,  ///< 2 sigma(f) - 1: the authors' code
-};
 
 /// Returns the reward of each logit f.
 IRGAN_API Eigen::VectorXd rewards(const Eigen::Ref<const Eigen::VectorXd>& logits, Reward reward);

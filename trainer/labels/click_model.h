@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "irgan/training_data.h"
 #include "trainer/labels/dynamic_bayesian_model.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

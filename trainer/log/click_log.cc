@@ -1,4 +1,4 @@
-#include "trainer/log/click_log.h"
+#include "irgan/click_log.h"
 
 #include <algorithm>
 #include <chrono>

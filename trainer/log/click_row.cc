@@ -1,4 +1,4 @@
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

@@ -8,28 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_row.h"
+#include "irgan/split_options.h"
 
 namespace irgan {
 
 /// Whether what goes by `id` is one of the about `share` that a hash of id and seed holds out.
 IRGAN_API bool is_held_out(std::string_view id, double share, std::uint64_t seed);
-
-/// What decides to which part a row belongs.
-enum class LogSplit {
-  query,    ///< each query is wholly in one part
-  time,     ///< the last rows are for validation
-  session,  ///< each session is wholly in one part
-};
-IRGAN_API const char* to_string(LogSplit split);
-
-/// How validation is parted from training.
-struct SplitOptions {
-  LogSplit by = LogSplit::query;
-  double share = 0.15;  ///< held out for validation: of the queries, of the rows by time, or of the sessions
-  std::uint64_t seed = 1;
-};
 
 /// The times of a log's rows, of which an even share is kept.
 class IRGAN_API TimeSample {

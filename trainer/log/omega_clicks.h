@@ -14,7 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "trainer/log/query_file.h"
+#include "irgan/query_file.h"
 
 #include <simdjson.h>
 

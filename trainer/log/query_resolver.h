@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "trainer/log/click_row.h"
-#include "trainer/log/query_file.h"
+#include "irgan/click_row.h"
+#include "irgan/query_file.h"
 
 namespace irgan {
 

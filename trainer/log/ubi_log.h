@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_row.h"
+#include "irgan/click_row.h"
 #include "trainer/log/log_form.h"
 
 namespace irgan {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
 #include "irgan/query_words.h"
-#include "trainer/log/click_row.h"
 #include "trainer/memory/memory_state.h"
 
 namespace irgan {

@@ -3,8 +3,8 @@
 #include <random>
 #include <utility>
 
+#include "irgan/query_file.h"
 #include "plugin/src/model/file_bytes.h"
-#include "trainer/log/query_file.h"
 #include "trainer/machine/output_file.h"
 
 namespace irgan {

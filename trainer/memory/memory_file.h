@@ -7,8 +7,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "irgan/click_log.h"
 #include "irgan/click_memory.h"
-#include "trainer/log/click_log.h"
 #include "trainer/memory/memory_builder.h"
 #include "trainer/memory/memory_state.h"
 

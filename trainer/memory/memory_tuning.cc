@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "irgan/feature_extractor.h"
+#include "irgan/index_layout.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 namespace irgan {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "irgan/click_memory.h"
 #include "irgan/model.h"
+#include "irgan/site.h"
 #include "trainer/memory/memory_file.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

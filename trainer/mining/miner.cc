@@ -4,12 +4,12 @@
 #include <cmath>
 #include <utility>
 
+#include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/machine/hash.h"
 #include "trainer/mining/mining_identity.h"
 #include "trainer/mining/negative_picker.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/training/training_record.h"
 
 namespace irgan {
 

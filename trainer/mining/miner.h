@@ -5,13 +5,13 @@
 #include <string>
 
 #include "irgan/model.h"
+#include "irgan/site.h"
 #include "trainer/mining/mined_query.h"
 #include "trainer/mining/mining_evidence.h"
 #include "trainer/mining/mining_options.h"
 #include "trainer/mining/mining_pool.h"
 #include "trainer/mining/mining_relevance.h"
 #include "trainer/mining/mining_temperature.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/evidence.h"
+#include "irgan/query_file.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/labels/relevance_evidence.h"
-#include "trainer/log/query_file.h"
 #include "trainer/measures/qrels.h"
-#include "trainer/rows/evidence.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {

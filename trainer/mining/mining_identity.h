@@ -6,9 +6,9 @@
 #include <string>
 
 #include "irgan/model.h"
+#include "irgan/site.h"
 #include "trainer/mining/mining_evidence.h"
 #include "trainer/mining/mining_options.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "irgan/site.h"
 #include "trainer/labels/relevance_evidence.h"
 #include "trainer/mining/mining_evidence.h"
 #include "trainer/mining/mining_options.h"
 #include "trainer/site/candidates.h"
 #include "trainer/site/document_texts.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

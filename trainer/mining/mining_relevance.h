@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "irgan/site.h"
+#include "irgan/training_record.h"
 #include "trainer/labels/relevance_evidence.h"
 #include "trainer/mining/mining_evidence.h"
 #include "trainer/mining/mining_options.h"
-#include "trainer/site/site.h"
-#include "trainer/training/training_record.h"
 
 namespace irgan {
 

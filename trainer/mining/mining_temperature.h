@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "irgan/errors.h"
-#include "trainer/training/training_record.h"
+#include "irgan/training_record.h"
 
 namespace irgan {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "trainer/rows/training_data.h"
+#include "irgan/training_data.h"
 
 namespace irgan {
 

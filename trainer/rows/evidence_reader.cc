@@ -2,7 +2,7 @@
 
 #include <unordered_set>
 
-#include "trainer/log/click_log.h"
+#include "irgan/click_log.h"
 
 namespace irgan {
 

@@ -7,18 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "irgan/evidence.h"
+#include "irgan/log_reading.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/log/query_resolver.h"
-#include "trainer/rows/evidence.h"
 
 namespace irgan {
-
-/// What a reading of click logs came to.
-struct LogReading {
-  std::vector<ClickLogSummary> files;  ///< in the order of the logs; with the lines that were unusable
-  /// Rows with a query id that is not among the queries, which count for the query with their words.
-  std::uint64_t num_in_place = 0;
-};
 
 using EachClick = std::function<void(const ClickRow& row, const std::string& query_id)>;
 

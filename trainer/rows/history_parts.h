@@ -9,24 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "irgan/behaviour_options.h"
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
+#include "irgan/site.h"
 #include "trainer/evidence/click_history.h"
-#include "trainer/log/query_file.h"
 #include "trainer/site/behaviour_index.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
-
-/// Whose clicks the features from clicks are made of.
-enum class BehaviourSource {
-  held_out,  ///< earlier ones where the log has times, else other sessions'; with judgments, the index's
-  earlier,   ///< of a query's part of the log, those of the parts before
-  sessions,  ///< those of the sessions of other parts
-  index,     ///< those that `annotate --clicks` was given: for rows of clicks that were not among them
-};
-
-/// More parts know more of what was before, or of other sessions, and take longer.
-inline constexpr std::size_t kNumHistoryParts = 8;
 
 /// All clicks of a log, dealt over parts. Its order of use:
 ///

@@ -10,8 +10,10 @@
 #include <sstream>
 #include <unordered_set>
 
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
+#include "trainer/rows/label_origin.h"
 #include "trainer/rows/letor_line.h"
 
 namespace irgan {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/rows/training_data.h"
+#include "irgan/training_data.h"
 
 namespace irgan {
 

@@ -7,12 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "irgan/pool_losses.h"
+#include "irgan/site.h"
+#include "irgan/training_data.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/measures/qrels.h"
-#include "trainer/rows/training_data.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 
@@ -28,21 +29,6 @@ struct PoolOptions {
   /// Where features from clicks are read: those of an example whose query id is in_part(id, part) from that part's
   /// index. Nothing: from the site's own index.
   const PartIndexes* parts = nullptr;
-};
-
-/// What was left out, and why.
-struct PoolLosses {
-  std::size_t num_queries = 0;             ///< in the query file
-  std::size_t num_without_evidence = 0;    ///< of those: no click or judgment
-  std::size_t num_without_candidates = 0;  ///< of the rest: the first stage finds nothing
-  std::size_t num_unknown_queries = 0;     ///< with evidence, but not in the query file
-  double num_positives = 0;                ///< of the query file's: clicks, or documents judged above 0
-  double num_positives_outside_pool = 0;   ///< of those: on documents that are in the index, but no candidates
-  double num_clicks_of_log = 0;            ///< every one, not decayed; 0 for judgments
-  double num_unknown_clicks = 0;           ///< of those: of unknown queries
-  double num_clicks_without_page = 0;      ///< where the log has pages: clicks alone, which are no labels then
-  std::size_t num_added = 0;               ///< documents that joined pools
-  double num_positives_unknown = 0;        ///< of those: on documents that are not in the index
 };
 
 /// Looks up the candidates of each query that `judgments` knows, and their features. Pools come in the order of

@@ -1,9 +1,8 @@
-#include "trainer/rows/training_data.h"
+#include "irgan/training_data.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <unordered_map>
 
@@ -70,42 +69,6 @@ std::vector<double> query_weights(const std::vector<Example>& examples, LabelKin
   const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
   for (double& one : weights) one /= mean > 0.0 ? mean : 1.0;
   return weights;
-}
-
-nlohmann::json record_of(const LabelOrigin& origin) {
-  nlohmann::json record = nlohmann::json::object();
-  if (!origin.click_model.empty()) record["click_model"] = origin.click_model;
-  if (origin.half_life_days > 0.0) record["half_life_days"] = origin.half_life_days;
-  if (!origin.examination.empty()) record["examination"] = origin.examination;
-  if (!origin.split.empty()) record["split"] = origin.split;
-  if (origin.going_on > 0.0) record["going_on"] = origin.going_on;
-  return record;
-}
-
-LabelOrigin origin_from(const nlohmann::json& record) {
-  LabelOrigin origin;
-  origin.click_model = record.value("click_model", "");
-  origin.half_life_days = record.value("half_life_days", 0.0);
-  origin.examination = record.value("examination", std::vector<double>());
-  origin.split = record.value("split", "");
-  origin.going_on = record.value("going_on", 0.0);
-  return origin;
-}
-
-void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                 FeatureMatrix& encoded) {
-  const FeatureMatrix some = pool.rows(rows, Eigen::all);
-  encoding.encode(some, pool.range, encoded);
-}
-
-void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                    FeatureMatrix& encoded) {
-  const Pool& pool = data.pools[example.pool];
-  if (static_cast<Eigen::Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
-    encoding.encode(pool.rows, pool.range, encoded);
-    return;
-  }
-  encode_rows(pool, example.rows, encoding, encoded);
 }
 
 std::string fingerprint(const TrainingData& data) {

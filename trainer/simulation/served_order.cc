@@ -6,6 +6,7 @@
 
 #include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/search/policy_page.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

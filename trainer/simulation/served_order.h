@@ -5,9 +5,9 @@
 #include <ostream>
 #include <string>
 
+#include "irgan/site.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

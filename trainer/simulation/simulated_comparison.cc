@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "irgan/interleave.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

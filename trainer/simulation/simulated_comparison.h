@@ -6,9 +6,9 @@
 #include <ostream>
 #include <string>
 
+#include "irgan/site.h"
 #include "trainer/evidence/interleaved_clicks.h"
 #include "trainer/simulation/simulated_site.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

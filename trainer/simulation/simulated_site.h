@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "irgan/site.h"
 #include "trainer/measures/qrels.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

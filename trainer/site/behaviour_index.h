@@ -7,11 +7,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "irgan/index_layout.h"
 #include "irgan/query_concepts.h"
+#include "irgan/query_file.h"
 #include "trainer/evidence/click_history.h"
-#include "trainer/log/query_file.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 namespace irgan {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "irgan/feature_extractor.h"
-#include "trainer/log/query_file.h"
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 namespace irgan {
 

@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/log/click_row.h"
-#include "trainer/log/query_file.h"
+#include "irgan/click_row.h"
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 namespace irgan {
 

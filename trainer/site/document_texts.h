@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 namespace irgan {
 

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 namespace irgan {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/log/query_file.h"
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
 
 namespace irgan {
 

@@ -9,11 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "irgan/click_log.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_log.h"
-#include "trainer/log/query_file.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/site/site.h"
+#include "irgan/index_layout.h"
+#include "irgan/query_file.h"
+#include "irgan/site.h"
 
 namespace irgan {
 

@@ -10,11 +10,11 @@
 #include <set>
 #include <unordered_set>
 
+#include "irgan/site.h"
 #include "plugin/src/features/unique_ids.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
 #include "trainer/site/json_document.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

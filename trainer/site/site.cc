@@ -1,4 +1,4 @@
-#include "trainer/site/site.h"
+#include "irgan/site.h"
 
 #include <string_view>
 #include <utility>

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "trainer/machine/hash.h"
+#include "trainer/rows/example_encoding.h"
 
 namespace irgan {
 namespace {

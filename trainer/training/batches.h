@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "irgan/training_data.h"
 #include "plugin/src/model/encoding.h"
 #include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/rows/training_data.h"
 #include "trainer/training/recipe.h"
 
 namespace irgan {

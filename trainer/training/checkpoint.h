@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "irgan/training_record.h"
 #include "trainer/game/game.h"
-#include "trainer/training/training_record.h"
 
 namespace irgan {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/epoch_report.h"
+#include "irgan/training_data.h"
 #include "trainer/game/game.h"
-#include "trainer/rows/training_data.h"
-#include "trainer/training/epoch_report.h"
 
 namespace irgan {
 

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "irgan/training_data.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "trainer/training/training.h"
+#include "irgan/training.h"
 
 namespace irgan {
 namespace {

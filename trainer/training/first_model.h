@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "irgan/training_data.h"
 #include "trainer/labels/click_model.h"
-#include "trainer/rows/training_data.h"
 
 namespace irgan {
 

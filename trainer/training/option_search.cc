@@ -7,10 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "irgan/training_record.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/training/training_record.h"
+#include "trainer/training/training_record_json.h"
 
 namespace irgan {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/training/training.h"
+#include "irgan/training.h"
 
 namespace irgan {
 

@@ -4,7 +4,7 @@
 #include <cassert>
 #include <sstream>
 
-#include "trainer/training/epoch_report.h"
+#include "irgan/epoch_report.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "trainer/training/serving_check.h"
+#include "irgan/serving_check.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "trainer/training/training.h"
+#include "irgan/training.h"
 
 #include <unistd.h>
 
@@ -8,17 +8,22 @@
 #include <limits>
 #include <utility>
 
+#include "irgan/training_record.h"
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/game/encoding_fit.h"
+#include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/machine/thread_pool.h"
 #include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
 #include "trainer/training/false_negatives.h"
-#include "trainer/training/training_record.h"
+#include "trainer/training/recipe.h"
+#include "trainer/training/training_record_json.h"
 #include "trainer/training/validation.h"
 #include "trainer/training/warm_start.h"
 

@@ -6,6 +6,7 @@
 
 #include "trainer/game/softmax.h"
 #include "trainer/measures/measures.h"
+#include "trainer/rows/example_encoding.h"
 
 namespace irgan {
 namespace {

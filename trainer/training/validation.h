@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "irgan/epoch_report.h"
+#include "irgan/training_data.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/rows/training_data.h"
-#include "trainer/training/epoch_report.h"
 
 namespace irgan {
 

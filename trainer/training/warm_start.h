@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "irgan/model.h"
-#include "trainer/training/training_record.h"
+#include "irgan/training_record.h"
+#include "plugin/src/model/network.h"
 
 namespace irgan {
 

@@ -7,14 +7,9 @@
 
 #include "irgan/candidate.h"
 #include "irgan/errors.h"
+#include "irgan/pool_range.h"
 
 namespace irgan {
-
-/// The smallest and largest value of each feature in a pool, missing values aside; 0, 0 where all are missing.
-struct PoolRange {
-  Eigen::VectorXf low;
-  Eigen::VectorXf high;
-};
 
 /// Shapes: pool: n x features
 IRGAN_API PoolRange pool_range(const Eigen::Ref<const FeatureMatrix>& pool);

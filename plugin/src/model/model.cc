@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/model_parts.h"

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <set>
 
+#include "irgan/index_layout.h"
 #include "plugin/src/features/clicked_field.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/behaviour_index.h"
-#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 using Catch::Contains;

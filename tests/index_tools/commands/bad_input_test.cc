@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <map>
 
+#include "irgan/index_layout.h"
 #include "irgan/model_source.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 using Catch::Contains;

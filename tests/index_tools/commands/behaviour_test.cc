@@ -12,15 +12,17 @@
 #include <sstream>
 
 #include "irgan/feature_extractor.h"
+#include "irgan/index_layout.h"
+#include "irgan/preparation.h"
 #include "irgan/reranker.h"
+#include "irgan/training.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
+#include "trainer/log/log_split.h"
+#include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/letor_file.h"
-#include "trainer/rows/preparation.h"
 #include "trainer/site/behaviour_index.h"
-#include "trainer/site/index_layout.h"
-#include "trainer/training/training.h"
 
 using namespace irgan;
 using Catch::Contains;

@@ -6,11 +6,11 @@
 #include <regex>
 #include <sstream>
 
+#include "irgan/index_layout.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/measures/measures.h"
 #include "trainer/measures/qrels.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

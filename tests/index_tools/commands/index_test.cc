@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "irgan/index_layout.h"
 #include "plugin/src/features/unique_ids.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 using Catch::Contains;

@@ -14,16 +14,17 @@
 #include <thread>
 
 #include "irgan/feature_extractor.h"
+#include "irgan/index_layout.h"
+#include "irgan/preparation.h"
+#include "irgan/query_file.h"
 #include "irgan/reranker.h"
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/log/query_file.h"
 #include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
-#include "trainer/rows/preparation.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/index_layout.h"
 
 using namespace irgan;
 

@@ -3,8 +3,8 @@
 #include <map>
 #include <sstream>
 
+#include "irgan/click_log.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/log/click_log.h"
 #include "trainer/measures/run_file.h"
 
 using namespace irgan;

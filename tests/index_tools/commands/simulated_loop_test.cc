@@ -5,9 +5,9 @@
 #include <set>
 #include <sstream>
 
+#include "irgan/click_log.h"
 #include "irgan/model.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/log/click_log.h"
 #include "trainer/measures/run_file.h"
 
 using namespace irgan;

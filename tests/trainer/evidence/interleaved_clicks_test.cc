@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "irgan/click_log.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/log/click_log.h"
 
 using namespace irgan;
 

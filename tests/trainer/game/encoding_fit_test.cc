@@ -4,6 +4,8 @@
 #include <limits>
 #include <vector>
 
+#include "plugin/src/model/encoding.h"
+
 using namespace irgan;
 using Eigen::Index;
 

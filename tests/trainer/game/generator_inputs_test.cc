@@ -4,6 +4,7 @@
 #include <limits>
 #include <random>
 
+#include "plugin/src/model/encoding.h"
 #include "tests/trainer/random_vectors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/player.h"

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/training.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/training/first_model.h"
-#include "trainer/training/training.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <random>
 
+#include "irgan/click_log.h"
 #include "tests/trainer/click_log_rows.h"
-#include "trainer/log/click_log.h"
 
 using namespace irgan;
 

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "irgan/site.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/small_index.h"
+#include "trainer/measures/qrels.h"
 #include "trainer/mining/mining_evidence.h"
 #include "trainer/mining/mining_options.h"
-#include "trainer/site/site.h"
 
 namespace irgan {
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/src/model/encoding.h"
+
 using namespace irgan;
 using Catch::Matchers::Contains;
 using Eigen::Index;

@@ -1,4 +1,4 @@
-#include "trainer/rows/preparation.h"
+#include "irgan/preparation.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
+#include "trainer/log/log_split.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

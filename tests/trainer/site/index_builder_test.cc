@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "irgan/site.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/index_annotator.h"
-#include "trainer/site/site.h"
 
 using namespace irgan;
 

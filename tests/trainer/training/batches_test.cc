@@ -6,8 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "plugin/src/model/encoding.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
+#include "trainer/game/game.h"
+#include "trainer/machine/thread_pool.h"
+#include "trainer/rows/example_encoding.h"
 
 using namespace irgan;
 using Catch::Matchers::StartsWith;

@@ -3,8 +3,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "plugin/src/model/encoding.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
+#include "trainer/machine/thread_pool.h"
 
 using namespace irgan;
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "trainer/training/training_record.h"
+#include "irgan/training_record.h"
 
 using namespace irgan;
 using Catch::Matchers::StartsWith;

@@ -1,7 +1,8 @@
-#include "trainer/training/serving_check.h"
+#include "irgan/serving_check.h"
 
 #include <catch2/catch.hpp>
 
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/synthetic_training_data.h"
 

@@ -1,4 +1,4 @@
-#include "trainer/training/training_record.h"
+#include "irgan/training_record.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

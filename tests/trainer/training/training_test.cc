@@ -1,4 +1,4 @@
-#include "trainer/training/training.h"
+#include "irgan/training.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "irgan/model.h"
+#include "plugin/src/model/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/scratch_folder.h"

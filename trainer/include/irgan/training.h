@@ -5,10 +5,10 @@
 #include <memory>
 #include <string>
 
-#include "trainer/rows/training_data.h"
-#include "trainer/training/epoch_report.h"
-#include "trainer/training/recipe.h"
-#include "trainer/training/training_record.h"
+#include "irgan/epoch_report.h"
+#include "irgan/training_data.h"
+#include "irgan/training_options.h"
+#include "irgan/training_record.h"
 
 namespace irgan {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "irgan/game_options.h"
 #include "irgan/model.h"
-#include "trainer/game/game.h"
 
 namespace irgan {
 

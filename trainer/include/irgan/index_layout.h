@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "irgan/behaviour_options.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
-#include "trainer/evidence/click_history.h"
 
 namespace irgan {
 

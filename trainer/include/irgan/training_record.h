@@ -4,16 +4,15 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "irgan/epoch_report.h"
 #include "irgan/model.h"
-#include "trainer/rows/training_data.h"
-#include "trainer/training/epoch_report.h"
-#include "trainer/training/recipe.h"
-#include "trainer/training/serving_check.h"
+#include "irgan/serving_check.h"
+#include "irgan/training_data.h"
+#include "irgan/training_options.h"
 
 namespace irgan {
 
@@ -87,10 +86,5 @@ IRGAN_API TrainingRecord record_of(const Model& model);
 /// Throws: FormatError if the text is not JSON or a member has another type
 IRGAN_API std::string to_text(const TrainingRecord& record);
 IRGAN_API TrainingRecord record_from_text(const std::string& text);
-
-/// The JSON of parts of a record, to print. Of options: everything that changes the model.
-IRGAN_API void to_json(nlohmann::json& object, const TrainingOptions& options);
-IRGAN_API void to_json(nlohmann::json& object, const DataRecord& data);
-IRGAN_API void to_json(nlohmann::json& object, const ServingCheck& check);
 
 }  // namespace irgan

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "trainer/evidence/click_pages.h"
-#include "trainer/log/log_split.h"
-#include "trainer/rows/evidence.h"
-#include "trainer/rows/evidence_reader.h"
-#include "trainer/rows/history_parts.h"
-#include "trainer/rows/pool_preparation.h"
-#include "trainer/rows/training_data.h"
-#include "trainer/site/site.h"
+#include "irgan/behaviour_options.h"
+#include "irgan/click_counting.h"
+#include "irgan/evidence.h"
+#include "irgan/log_reading.h"
+#include "irgan/pool_losses.h"
+#include "irgan/site.h"
+#include "irgan/split_options.h"
+#include "irgan/training_data.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/site/index_layout.h"
+#include "irgan/index_layout.h"
 
 namespace irgan {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "trainer/log/click_row.h"
-#include "trainer/log/query_file.h"
+#include "irgan/click_row.h"
+#include "irgan/query_file.h"
 
 namespace irgan {
 

@@ -1,8 +1,11 @@
-#include "trainer/training/training_record.h"
+#include "trainer/training/training_record_json.h"
 
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "trainer/rows/label_origin.h"
+#include "trainer/training/recipe.h"
 
 namespace irgan {
 

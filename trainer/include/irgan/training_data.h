@@ -3,14 +3,13 @@
 
 #include <Eigen/Core>
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
-#include "plugin/src/model/encoding.h"
+#include "irgan/pool_range.h"
 
 namespace irgan {
 
@@ -53,18 +52,12 @@ struct Example {
 
 /// How labels came about, for the record.
 struct LabelOrigin {
-  std::string click_model;          ///< as --click-model names it; empty: labels are judgments, or nobody said
+  std::string click_model;          ///< its name; empty: labels are judgments, or nobody said
   double half_life_days = 0.0;      ///< that clicks were decayed by; 0: in full
   std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
   std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
 };
-
-nlohmann::json record_of(const LabelOrigin& origin);
-/// What record_of() gave; members that are missing keep their defaults.
-///
-/// Throws: nlohmann::json::exception if a member has another type
-LabelOrigin origin_from(const nlohmann::json& record);
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
 enum class QueryWeight {
@@ -106,14 +99,6 @@ IRGAN_API bool is_informative(const Example& example);
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
                                             QueryWeight weight = QueryWeight::sqrt,
                                             const std::vector<Pool>& pools = {});
-
-/// Encodes some rows of a pool, relative to the whole of it.
-IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                           FeatureMatrix& encoded);
-
-/// Encodes the documents of one example, relative to its whole pool.
-IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                              FeatureMatrix& encoded);
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "irgan/model.h"
-#include "trainer/rows/training_data.h"
+#include "irgan/training_data.h"
 
 namespace irgan {
 

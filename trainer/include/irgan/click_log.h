@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "irgan/click_row.h"
 #include "irgan/errors.h"
-#include "trainer/log/click_row.h"
 
 namespace irgan {
 
