@@ -351,7 +351,7 @@ void run(const TrainOptions& options, const Console& console) {
     listener.on_finish = [&](const Trained& trained) {
       model = trained.model;
       verdict = trained.record.check;
-      replace_file(is_refused() ? aside : options.model, model->to_bytes());
+      save(*model, is_refused() ? aside : options.model);
     };
     train(split.training, split.validation, training, listener);
   }

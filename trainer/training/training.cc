@@ -344,4 +344,6 @@ Trained train(const TrainingData& training, const TrainingData& validation, cons
   return TrainingRun(training, validation, options, listener).run();
 }
 
+void save(const Model& model, const std::string& path) { replace_file(path, model.to_bytes()); }
+
 }  // namespace irgan

@@ -38,4 +38,9 @@ struct TrainingListener {
 IRGAN_API Trained train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
                         const TrainingListener& listener = {});
 
+/// Replaces the file at `path` by the model, whole or not at all.
+///
+/// Throws: Error if it cannot be written; what stood there is untouched then
+IRGAN_API void save(const Model& model, const std::string& path);
+
 }  // namespace irgan
