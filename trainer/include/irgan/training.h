@@ -35,8 +35,8 @@ struct TrainingListener {
 /// Throws:   ConfigError if an option is outside its range, options contradict each other, or the model to go on from,
 /// or a checkpoint belongs to another run;
 ///           Error if there is nothing to learn from, or a gradient is not finite (names epoch and query)
-IRGAN_API Trained train(const TrainingData& training, const TrainingData& validation, const TrainingOptions& options,
-                        const TrainingListener& listener = {});
+IRGAN_API Trained train(const TrainingData& training, const TrainingData& validation,
+                        const TrainingOptions& options = {}, const TrainingListener& listener = {});
 
 /// Replaces the file at `path` by the model, whole or not at all.
 ///
