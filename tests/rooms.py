@@ -42,6 +42,14 @@ HOMES = {
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/search",
+    "scaled_field": "trainer/site",
+    "showing_count": "trainer/labels",
+    "memory_rules": "trainer/memory",
+    "mined_query": "trainer/mining",
+    "mining_listener": "trainer/mining",
+    "mining_settings": "trainer/mining",
+    "distilled_forms": "trainer/distillation",
+    "simulation_options": "trainer/simulation",
 }
 # A part sees of another part only what stands here.
 PARTS = {

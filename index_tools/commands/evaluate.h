@@ -7,8 +7,8 @@
 
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
+#include "irgan/evaluation.h"
 #include "trainer/log/click_row.h"
-#include "trainer/measures/evaluation.h"
 
 namespace irgan {
 

@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 #include "trainer/site/site.h"
 
 namespace irgan {

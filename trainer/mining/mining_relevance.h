@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "trainer/labels/relevance_evidence.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 #include "trainer/site/site.h"
 #include "trainer/training/training_record.h"
 

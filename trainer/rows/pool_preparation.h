@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "irgan/qrels.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/rows/training_data.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/site.h"

@@ -8,10 +8,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "irgan/qrels.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/rows/data_split.h"
 
 namespace irgan {

@@ -6,9 +6,9 @@
 #include <regex>
 #include <sstream>
 
+#include "irgan/measures.h"
+#include "irgan/qrels.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/measures/measures.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/index_layout.h"
 

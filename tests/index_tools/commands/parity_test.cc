@@ -15,11 +15,11 @@
 
 #include "irgan/feature_extractor.h"
 #include "irgan/reranker.h"
+#include "irgan/run_file.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/log/query_file.h"
-#include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
 #include "trainer/rows/preparation.h"
 #include "trainer/site/first_stage.h"

@@ -3,9 +3,9 @@
 #include <map>
 #include <sstream>
 
+#include "irgan/run_file.h"
 #include "tests/index_tools/made_site.h"
 #include "trainer/log/click_log.h"
-#include "trainer/measures/run_file.h"
 
 using namespace irgan;
 using Catch::Contains;

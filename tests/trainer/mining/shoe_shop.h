@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/small_index.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 #include "trainer/site/site.h"
 
 namespace irgan {

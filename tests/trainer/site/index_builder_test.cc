@@ -1,12 +1,12 @@
-#include "trainer/site/index_builder.h"
+#include "irgan/index_builder.h"
 
 #include <xapian.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "irgan/index_annotator.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/site/index_annotator.h"
 #include "trainer/site/site.h"
 
 using namespace irgan;

@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "irgan/measures.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
-#include "trainer/measures/measures.h"
 #include "trainer/training/training.h"
 
 using namespace irgan;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/distillation/distilled_search.h"
+#include "irgan/distilled_forms.h"
 #include "trainer/site/site.h"
 
 namespace irgan {
@@ -46,6 +46,6 @@ struct Distillation {
 ///
 /// Throws: Error if fewer than kFewestDistilledQueries queries have two candidates, if no query has a text, or none to
 ///         measure on is judged; what reading, searching and reranking throw
-Distillation distil_model(const Site& site, const DistillerOptions& options);
+IRGAN_API Distillation distil_model(const Site& site, const DistillerOptions& options);
 
 }  // namespace irgan

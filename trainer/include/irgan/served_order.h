@@ -5,8 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "trainer/simulation/simulated_site.h"
-#include "trainer/simulation/simulated_users.h"
+#include "irgan/simulation_options.h"
 #include "trainer/site/site.h"
 
 namespace irgan {
@@ -39,6 +38,7 @@ struct SimulatedLog {
 /// the best order.
 ///
 /// Throws: ConfigError for a bad date, or for explore without a model; what reading, searching and reranking throw
-SimulatedLog simulate(const Site& site, const ServedOrder& order, const SimulationOptions& options, std::ostream& log);
+IRGAN_API SimulatedLog simulate(const Site& site, const ServedOrder& order, const SimulationOptions& options,
+                                std::ostream& log);
 
 }  // namespace irgan
