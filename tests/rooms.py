@@ -53,6 +53,14 @@ HOMES = {
     "epoch_report": "trainer/training",
     "training_options": "trainer/training",
     "training_record": "trainer/training",
+    "scaled_field": "trainer/site",
+    "showing_count": "trainer/labels",
+    "memory_rules": "trainer/memory",
+    "mined_query": "trainer/mining",
+    "mining_listener": "trainer/mining",
+    "mining_settings": "trainer/mining",
+    "distilled_forms": "trainer/distillation",
+    "simulation_options": "trainer/simulation",
 }
 # A part sees of another part only what stands here.
 PARTS = {

@@ -8,8 +8,8 @@
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
+#include "irgan/index_annotator.h"
 #include "trainer/rows/evidence_reader.h"
-#include "trainer/site/index_annotator.h"
 
 namespace irgan {
 namespace {

@@ -10,9 +10,9 @@
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/progress_bar.h"
-#include "trainer/distillation/distiller.h"
+#include "irgan/distiller.h"
+#include "irgan/significance.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {

@@ -8,7 +8,7 @@
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
 #include "irgan/click_row.h"
-#include "trainer/measures/evaluation.h"
+#include "irgan/evaluation.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
-#include "trainer/site/index_builder.h"
+#include "irgan/index_builder.h"
 
 namespace irgan {
 namespace {

@@ -14,8 +14,9 @@
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
+#include "irgan/memory_tuning.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/memory/memory_tuning.h"
+#include "trainer/memory/memory_state.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
@@ -44,12 +45,12 @@ std::optional<std::string> stated_stemmer(const DatabaseOptions& database) {
   return database.stemmer;
 }
 
-MemoryState state_before(const MemoryOptions& options) {
+MemoryBuilder memory_before(const MemoryOptions& options) {
   StatedRules stated;
   stated.stemmer = stated_stemmer(options.database);
   stated.half_life_days = options.half_life_days;
   if (options.min_sessions) stated.min_sessions = static_cast<std::uint32_t>(*options.min_sessions);
-  return options.from.empty() ? first_state(stated) : carried_state(options.from, stated);
+  return options.from.empty() ? first_memory(stated) : carried_memory(options.from, stated);
 }
 
 void check(const MemoryOptions& options) {
@@ -113,7 +114,7 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   MemoryTuningOptions tuning;
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
-  TunedMemory best = tuned_memory(options.database.site(), Model::from_file(options.model), state_before(options),
+  TunedMemory best = tuned_memory(options.database.site(), Model::from_file(options.model), memory_before(options),
                                   shown_rows(options.log.clicks, options.log.log_options, console),
                                   {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
   bar.erase();
@@ -125,7 +126,7 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
   double prior = options.prior_clicks.value_or(1.0);
   if (!options.from.empty() && !options.prior_clicks)
     prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
-  MemoryBuilder builder(state_before(options));
+  MemoryBuilder builder = memory_before(options);
   remember(shown_rows(options.log.clicks, options.log.log_options, console), texts, builder);
   return {std::move(builder), prior};
 }
@@ -172,7 +173,7 @@ void run(const MemoryOptions& options, const Console& console) {
   const auto [builder, prior] =
       options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);
   report(builder.report(), texts, options, console.err);
-  const MemoryFacts facts = write_memory(builder.state(), prior, options.out);
+  const MemoryFacts facts = write_memory(builder, prior, options.out);
   const std::uint32_t least = facts.min_sessions;
   console.out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
               << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", "

@@ -12,7 +12,8 @@
 #include "index_tools/showing/mining_table.h"
 #include "irgan/model_source.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/mining/mining.h"
+#include "trainer/mining/mining_clicks.h"
+#include "trainer/mining/mining_run.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {
@@ -79,7 +80,7 @@ void run(const MineOptions& options, const Console& console) {
   if (uses(miner.options(), NegativeSource::generator)) {
     console.err << sentence_of(miner.temperature(), miner.options().max_false_negatives) << '\n';
   }
-  const std::string& why_none = miner.relevance().why_none;
+  const std::string& why_none = miner.why_no_relevance();
   if (!why_none.empty()) console.err << "no evidence from impressions: " << why_none << '\n';
   PartialFile file(options.out, miner.identity(), options.restart);
   const auto [report, speed] = mine_into(file, miner, options, console);

@@ -8,8 +8,8 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
+#include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/measures/run_file.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 

@@ -11,8 +11,8 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/option_table.h"
 #include "irgan/model.h"
+#include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
 
 namespace irgan {

@@ -11,9 +11,10 @@
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/progress_bar.h"
+#include "irgan/served_order.h"
+#include "irgan/simulated_comparison.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/simulation/served_order.h"
-#include "trainer/simulation/simulated_comparison.h"
+#include "trainer/simulation/simulated_users.h"
 
 namespace irgan {
 namespace {

@@ -8,7 +8,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
-#include "trainer/mining/mining_options.h"
+#include "irgan/mining_options.h"
 
 namespace irgan {
 

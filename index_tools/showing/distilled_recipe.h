@@ -3,7 +3,7 @@
 
 #include <ostream>
 
-#include "trainer/distillation/distilled_search.h"
+#include "irgan/distilled_forms.h"
 
 namespace irgan {
 

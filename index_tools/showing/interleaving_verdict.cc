@@ -5,7 +5,7 @@
 
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/log_reading.h"
-#include "trainer/measures/significance.h"
+#include "irgan/significance.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "index_tools/showing/console.h"
-#include "trainer/evidence/interleaved_clicks.h"
+#include "irgan/interleaved_clicks.h"
 
 namespace irgan {
 

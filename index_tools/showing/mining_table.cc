@@ -3,6 +3,9 @@
 #include <iomanip>
 #include <sstream>
 
+#include "trainer/mining/mining_report_json.h"
+#include "trainer/mining/mining_temperature.h"
+
 namespace irgan {
 namespace {
 
@@ -154,12 +157,12 @@ json report_json(const MiningReport& report, const Miner& miner) {
   all["score_by"] = to_string(miner.options().score_by);
   all["temperature"] = miner.temperature().value;
   if (uses(miner.options(), NegativeSource::generator)) all["temperature_basis"] = miner.temperature();
-  if (miner.relevance().model) {
-    const RelevanceModel& model = *miner.relevance().model;
-    all["relevance"] = {{"prior_intercept", model.intercept},
-                        {"prior_slope", model.slope},
-                        {"click_if_relevant", model.click_if_relevant},
-                        {"click_otherwise", model.click_otherwise}};
+  if (miner.relevance()) {
+    const FittedRelevance& relevance = *miner.relevance();
+    all["relevance"] = {{"prior_intercept", relevance.prior_intercept},
+                        {"prior_slope", relevance.prior_slope},
+                        {"click_if_relevant", relevance.click_if_relevant},
+                        {"click_otherwise", relevance.click_otherwise}};
   }
   return all;
 }

@@ -5,8 +5,8 @@
 #include <ostream>
 #include <string>
 
-#include "trainer/mining/miner.h"
-#include "trainer/mining/mining_report.h"
+#include "irgan/miner.h"
+#include "irgan/mining_report.h"
 
 namespace irgan {
 

@@ -8,9 +8,9 @@
 #include <memory>
 #include <utility>
 
+#include "irgan/measures.h"
 #include "plugin/src/search/term_weighting.h"
 #include "trainer/distillation/nonnegative_softmax.h"
-#include "trainer/measures/measures.h"
 
 namespace irgan {
 namespace {

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "irgan/distilled_forms.h"
 #include "irgan/weight.h"
 
 namespace irgan {
@@ -26,12 +27,6 @@ struct DistilledForm {
   WeightMixture mixture;  ///< brevity and length are per word: to be divided by the number of fields in the query
   std::vector<double> field_scales;  ///< a field each; the largest is 1
   double held_out_ndcg = 0.0;  ///< nDCG@10 over the held-out pools, a document's gain its probability by the model
-};
-
-/// Which functions a form may use.
-enum class DistilledKind {
-  stock,    ///< what Xapian::BM25Weight has: bm25 and brevity (its k2)
-  mixture,  ///< all of irgan::Weight
 };
 
 /// Whether a field may be in the query.

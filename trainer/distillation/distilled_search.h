@@ -7,17 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "irgan/distilled_forms.h"
 #include "trainer/distillation/distillation.h"
 #include "trainer/site/first_stage.h"
 
 namespace irgan {
-
-/// A distilled form with its query.
-struct DistilledSearch {
-  DistilledKind kind = DistilledKind::stock;
-  WeightMixture mixture;
-  std::vector<ScaledField> fields;  ///< as FirstStage::parse_scaled wants them
-};
 
 /// Makes a form ready for use: fields that count nothing are left out, unless no other finds documents, and numbers are
 /// rounded to four digits, so that what is measured is what is printed.

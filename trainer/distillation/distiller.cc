@@ -1,4 +1,4 @@
-#include "trainer/distillation/distiller.h"
+#include "irgan/distiller.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -7,10 +7,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "irgan/measures.h"
+#include "irgan/qrels.h"
 #include "trainer/distillation/distillation_reader.h"
-#include "trainer/measures/measures.h"
-#include "trainer/measures/qrels.h"
-#include "trainer/site/first_stage.h"
+#include "trainer/distillation/distilled_search.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

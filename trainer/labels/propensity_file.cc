@@ -3,9 +3,9 @@
 #include <map>
 #include <string_view>
 
+#include "irgan/qrels.h"
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
-#include "trainer/measures/qrels.h"
 
 namespace irgan {
 namespace {

@@ -5,15 +5,9 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/showing_count.h"
 
 namespace irgan {
-
-/// A document's showings at one rank, for one query.
-struct ShowingCount {
-  int rank = 0;  ///< 1-based
-  double shown = 0.0;
-  double clicks = 0.0;  ///< at most `shown`
-};
 
 /// Returns examination[rank - 1], the last one for a later rank, 1 if there is none.
 ///

@@ -1,4 +1,4 @@
-#include "trainer/measures/evaluation.h"
+#include "irgan/evaluation.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,11 +7,11 @@
 #include <optional>
 #include <string_view>
 
+#include "irgan/measures.h"
+#include "irgan/qrels.h"
+#include "irgan/run_file.h"
+#include "irgan/significance.h"
 #include "trainer/machine/numbers.h"
-#include "trainer/measures/measures.h"
-#include "trainer/measures/qrels.h"
-#include "trainer/measures/run_file.h"
-#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {

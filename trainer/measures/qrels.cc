@@ -1,4 +1,4 @@
-#include "trainer/measures/qrels.h"
+#include "irgan/qrels.h"
 
 #include <algorithm>
 

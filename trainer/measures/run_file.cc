@@ -1,13 +1,13 @@
-#include "trainer/measures/run_file.h"
+#include "irgan/run_file.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <unordered_set>
 
+#include "irgan/qrels.h"
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/text_input.h"
-#include "trainer/measures/qrels.h"
 
 namespace irgan {
 namespace {

@@ -1,4 +1,4 @@
-#include "trainer/measures/significance.h"
+#include "irgan/significance.h"
 
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>

@@ -1,4 +1,4 @@
-#include "trainer/memory/memory_file.h"
+#include "irgan/memory_file.h"
 
 #include <random>
 #include <utility>
@@ -6,6 +6,7 @@
 #include "irgan/query_file.h"
 #include "plugin/src/model/file_bytes.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/memory/memory_state.h"
 
 namespace irgan {
 namespace {
@@ -21,16 +22,16 @@ std::uint64_t random_salt() {
 
 }  // namespace
 
-MemoryState first_state(const StatedRules& stated) {
+MemoryBuilder first_memory(const StatedRules& stated) {
   MemoryState state;
   state.rules.salt = random_salt();
   if (stated.stemmer) state.rules.stemmer = *stated.stemmer;
   if (stated.half_life_days) state.rules.half_life_days = *stated.half_life_days;
   if (stated.min_sessions) state.rules.min_sessions = *stated.min_sessions;
-  return state;
+  return MemoryBuilder(std::move(state));
 }
 
-MemoryState carried_state(const std::string& path, const StatedRules& stated) {
+MemoryBuilder carried_memory(const std::string& path, const StatedRules& stated) {
   const std::string carry = carry_of(path);
   MemoryState state = decode_state(read_file(carry), carry);
   MemoryRules& rules = state.rules;
@@ -40,7 +41,7 @@ MemoryState carried_state(const std::string& path, const StatedRules& stated) {
   if (stated.stemmer && *stated.stemmer != rules.stemmer) {
     throw ConfigError("stemmer", "cannot change: the words of " + path + " have the stemmer " + rules.stemmer + kAnew);
   }
-  if (!stated.min_sessions) return state;
+  if (!stated.min_sessions) return MemoryBuilder(std::move(state));
   if (*stated.min_sessions > rules.min_sessions) {
     throw ConfigError("min_sessions",
                       "cannot grow: " + path + " was made with " + std::to_string(rules.min_sessions) +
@@ -48,14 +49,14 @@ MemoryState carried_state(const std::string& path, const StatedRules& stated) {
                           "more");
   }
   rules.min_sessions = *stated.min_sessions;
-  return state;
+  return MemoryBuilder(std::move(state));
 }
 
-MemoryFacts write_memory(const MemoryState& state, double prior_clicks, const std::string& path) {
-  const std::string bytes = encode_memory(served_memory(state, prior_clicks));
+MemoryFacts write_memory(const MemoryBuilder& memory, double prior_clicks, const std::string& path) {
+  const std::string bytes = encode_memory(served_memory(memory.state(), prior_clicks));
   const MemoryFacts facts = ClickMemory::from_bytes(bytes, path)->facts();
   replace_file(path, bytes);
-  replace_file(carry_of(path), encode_state(state));
+  replace_file(carry_of(path), encode_state(memory.state()));
   return facts;
 }
 

@@ -9,19 +9,11 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/memory_rules.h"
 #include "plugin/src/model/memory_codec.h"
 #include "trainer/evidence/decay.h"
 
 namespace irgan {
-
-/// How clicks become a memory.
-struct MemoryRules {
-  std::string stemmer = "english";
-  /// Source: chosen on bestbuy's validation clicks out of 2.5 to 40 days; 0: no decay
-  double half_life_days = 5.0;
-  std::uint32_t min_sessions = 10;  ///< queries and words that were clicked in fewer sessions are not served
-  std::uint64_t salt = 0;           ///< of the sessions' hashes
-};
 
 /// Decayed clicks on documents, by query or by word.
 struct ClickTable {

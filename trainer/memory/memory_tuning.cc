@@ -1,4 +1,4 @@
-#include "trainer/memory/memory_tuning.h"
+#include "irgan/memory_tuning.h"
 
 #include <algorithm>
 #include <cassert>
@@ -9,6 +9,7 @@
 #include "irgan/feature_extractor.h"
 #include "irgan/index_layout.h"
 #include "plugin/src/search/remembering.h"
+#include "trainer/memory/memory_state.h"
 #include "trainer/site/first_stage.h"
 
 namespace irgan {
@@ -189,13 +190,13 @@ MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& m
   return tuning;
 }
 
-TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& model, MemoryState start,
+TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& model, const MemoryBuilder& start,
                          const RowReader& read, const LaterLog& later, RowTexts& texts,
                          const MemoryTuningOptions& options) {
   std::optional<double> newest_later;
   const LaterClicks later_clicks = read_later(later, texts, newest_later);
   std::optional<double> newest;
-  std::vector<MemoryBuilder> builders = build_all(std::move(start), read, texts, newest);
+  std::vector<MemoryBuilder> builders = build_all(start.state(), read, texts, newest);
   if (newest && newest_later && *newest_later <= *newest) {
     throw ConfigError("tune", later.name +
                                   ": its newest click is not newer than that of the log to remember; what a memory "

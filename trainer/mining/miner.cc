@@ -1,4 +1,4 @@
-#include "trainer/mining/miner.h"
+#include "irgan/miner.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,11 @@
 #include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/machine/hash.h"
+#include "trainer/mining/mining_clicks.h"
 #include "trainer/mining/mining_identity.h"
+#include "trainer/mining/mining_pool.h"
+#include "trainer/mining/mining_relevance.h"
+#include "trainer/mining/mining_temperature.h"
 #include "trainer/mining/negative_picker.h"
 #include "trainer/site/first_stage.h"
 
@@ -20,6 +24,11 @@ struct Miner::Plan {
   MiningOptions options;
   MiningTemperature temperature;
   MiningRelevance relevance;
+  std::optional<FittedRelevance> fitted;  // of `relevance`, as callers see it
+};
+
+struct Miner::Reader {
+  MiningPoolReader pools;
 };
 
 namespace {
@@ -54,6 +63,11 @@ void check_model(const Model* model, const MiningOptions& options) {
   }
 }
 
+std::optional<FittedRelevance> shown_to_callers(const std::optional<RelevanceModel>& model) {
+  if (!model) return std::nullopt;
+  return FittedRelevance{model->intercept, model->slope, model->click_if_relevant, model->click_otherwise};
+}
+
 bool has_positive(const MiningEvidence& evidence, const std::string& query_id) {
   const auto known = evidence.by_query.find(query_id);
   return known != evidence.by_query.end() && std::any_of(known->second.begin(), known->second.end(),
@@ -72,6 +86,23 @@ void drop_unlikely_positives(double min_relevance, MiningPool& pool) {
   pool.positives.erase(std::remove_if(pool.positives.begin(), pool.positives.end(), is_unlikely), pool.positives.end());
 }
 
+void judge_relevance(const std::optional<RelevanceModel>& model, double min_relevance, MiningPool& pool) {
+  if (!model) return;
+  for (MiningCandidate& candidate : pool.candidates) {
+    candidate.relevance = model->posterior(evidence_of(candidate, pool));
+  }
+  drop_unlikely_positives(min_relevance, pool);
+}
+
+double lowest_positive_score(GuardScore score_by, const MiningPool& pool) {
+  const CandidateScore score = candidate_score(score_by);
+  double lowest = MiningCandidate::kNone;
+  for (const std::size_t place : pool.positives) {
+    lowest = std::fmin(lowest, pool.candidates[place].*score);  // ignores NaN
+  }
+  return lowest;
+}
+
 }  // namespace
 
 Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evidence, MiningOptions options)
@@ -87,8 +118,9 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evide
             mining_temperature(options.temperature, record.false_negatives, options.max_false_negatives);
         options.temperature = temperature.value;
         MiningRelevance relevance = mining_relevance(site, model, record, evidence, options);
+        std::optional<FittedRelevance> fitted = shown_to_callers(relevance.model);
         return std::make_shared<const Plan>(Plan{std::move(site), std::move(model), std::move(evidence),
-                                                 std::move(options), temperature, std::move(relevance)});
+                                                 std::move(options), temperature, std::move(relevance), fitted});
       }()) {}
 
 Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evidence, MiningOptions options)
@@ -102,38 +134,28 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evid
           std::move(options)) {}
 
 Miner::Miner(std::shared_ptr<const Plan> plan)
-    : plan_(std::move(plan)), reader_(plan_->site, plan_->model, plan_->evidence, plan_->options) {}
+    : plan_(std::move(plan)),
+      reader_(new Reader{MiningPoolReader(plan_->site, plan_->model, plan_->evidence, plan_->options)}) {}
+
+Miner::~Miner() = default;
+Miner::Miner(Miner&&) noexcept = default;
+Miner& Miner::operator=(Miner&&) noexcept = default;
 
 std::unique_ptr<Miner> Miner::another() const { return std::unique_ptr<Miner>(new Miner(plan_)); }
 
 const MiningEvidence& Miner::evidence() const { return plan_->evidence; }
 const MiningOptions& Miner::options() const { return plan_->options; }
 const MiningTemperature& Miner::temperature() const { return plan_->temperature; }
-const MiningRelevance& Miner::relevance() const { return plan_->relevance; }
+const std::optional<FittedRelevance>& Miner::relevance() const { return plan_->fitted; }
+const std::string& Miner::why_no_relevance() const { return plan_->relevance.why_none; }
 
 std::string Miner::identity() const {
-  return mining_identity(plan_->site, reader_.database(), plan_->model.get(), plan_->evidence, plan_->options);
-}
-
-void Miner::judge_relevance(MiningPool& pool) const {
-  if (!plan_->relevance.model) return;
-  for (MiningCandidate& candidate : pool.candidates) {
-    candidate.relevance = plan_->relevance.model->posterior(evidence_of(candidate, pool));
-  }
-  drop_unlikely_positives(plan_->options.min_relevance, pool);
-}
-
-double Miner::lowest_score(const MiningPool& pool) const {
-  const CandidateScore score = candidate_score(plan_->options.score_by);
-  double lowest = MiningCandidate::kNone;
-  for (const std::size_t place : pool.positives) {
-    lowest = std::fmin(lowest, pool.candidates[place].*score);  // ignores NaN
-  }
-  return lowest;
+  return mining_identity(plan_->site, reader_->pools.database(), plan_->model.get(), plan_->evidence, plan_->options);
 }
 
 MinedQuery Miner::mine(const QueryRow& row) {
   const MiningOptions& options = plan_->options;
+  MiningPoolReader& reader = reader_->pools;
   const bool wants_text = options.content != RowContent::id;
   MinedQuery mined;
   mined.id = row.id;
@@ -144,22 +166,22 @@ MinedQuery Miner::mine(const QueryRow& row) {
   };
   if (!has_positive(plan_->evidence, row.id)) return skipped(Skip::no_positives);
   if (wants_text && row.text.empty()) return skipped(Skip::no_text);
-  MiningPool pool = reader_.read(row);
+  MiningPool pool = reader.read(row);
   mined.num_unknown_positives = pool.num_unknown_positives;
   if (pool.positives.empty()) return skipped(Skip::positives_not_in_index);
   if (pool.num_found == 0) return skipped(Skip::no_candidates);
 
-  judge_relevance(pool);
+  judge_relevance(plan_->relevance.model, options.min_relevance, pool);
   if (pool.positives.empty()) return skipped(Skip::no_likely_positive);
-  const double lowest = lowest_score(pool);
+  const double lowest = lowest_positive_score(options.score_by, pool);
   if (options.guards.has_margin() && std::isnan(lowest)) return skipped(Skip::no_positive_score);
   for (const std::size_t place : pool.positives) {
-    if (wants_text && reader_.text_of(pool.candidates[place]).empty()) continue;
-    mined.positives.push_back(mined_document(pool.candidates[place], reader_, options));
+    if (wants_text && reader.text_of(pool.candidates[place]).empty()) continue;
+    mined.positives.push_back(mined_document(pool.candidates[place], reader, options));
   }
   if (mined.positives.empty()) return skipped(Skip::no_text);
 
-  NegativePicker picker(pool, reader_, options, lowest, plan_->evidence.most_positives, mined);
+  NegativePicker picker(pool, reader, options, lowest, plan_->evidence.most_positives, mined);
   const std::size_t num_lists = options.per_positive ? mined.positives.size() : 1;
   for (std::size_t i = 0; i < num_lists; ++i) {
     picker.pick(options.per_positive ? mined.positives[i].score : lowest, seed_of(options.seed + i, row.id));

@@ -8,6 +8,7 @@
 
 #include "plugin/src/features/index_state.h"
 #include "plugin/src/model/safetensors.h"
+#include "trainer/mining/mining_options_json.h"
 
 namespace irgan {
 namespace {

@@ -5,10 +5,10 @@
 
 #include <string>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 
 namespace irgan {
 

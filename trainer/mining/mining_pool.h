@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
 #include "trainer/labels/relevance_evidence.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 #include "trainer/site/candidates.h"
 #include "trainer/site/document_texts.h"
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
 #include "irgan/training_record.h"
 #include "trainer/labels/relevance_evidence.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 
 namespace irgan {
 

@@ -1,20 +1,6 @@
-#include "trainer/mining/mining_report.h"
+#include "irgan/mining_report.h"
 
 namespace irgan {
-namespace {
-
-using nlohmann::json;
-
-template <class Reason, std::size_t kSize>
-json by_name(const std::array<std::uint64_t, kSize>& counts) {
-  json result = json::object();
-  for (std::size_t i = 1; i < kSize; ++i) {  // 0 is none
-    if (counts[i] > 0) result[to_string(static_cast<Reason>(i))] = counts[i];
-  }
-  return result;
-}
-
-}  // namespace
 
 MiningReport::MiningReport(const std::vector<SourceShare>& sources) {
   for (const SourceShare& one : sources) negatives_by_source[to_string(one.source)] = 0;
@@ -58,27 +44,6 @@ Exclusion MiningReport::scarcest() const {
     if (excluded_where_short[i] > (most == 0 ? 0 : excluded_where_short[most])) most = i;
   }
   return static_cast<Exclusion>(most);
-}
-
-json figures_of(const MiningReport& report) {
-  json figures{{"queries", report.num_queries},
-               {"mined_queries", report.num_mined},
-               {"skipped_queries", by_name<Skip>(report.skipped)},
-               {"rows", report.num_rows},
-               {"positives", report.num_positives},
-               {"positives_not_in_index", report.num_unknown_positives},
-               {"negatives", report.num_negatives},
-               {"negatives_by_source", report.negatives_by_source},
-               {"padded", report.num_padded},
-               {"queries_with_textless_positives", report.num_textless},
-               {"excluded_candidates", by_name<Exclusion>(report.excluded)},
-               {"missing_negatives", report.num_missing},
-               {"short_queries", report.num_short},
-               {"positive_scores", report.positive_scores.figures()},
-               {"negative_scores", report.negative_scores.figures()},
-               {"difference_scores", report.difference_scores.figures()}};
-  if (report.relevance.count() > 0) figures["expected_false_negatives"] = report.relevance.mean();
-  return figures;
 }
 
 }  // namespace irgan

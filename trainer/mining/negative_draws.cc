@@ -1,7 +1,6 @@
 #include "trainer/mining/negative_draws.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <numeric>
@@ -11,17 +10,6 @@
 namespace irgan {
 namespace {
 
-constexpr std::array<std::pair<NegativeSource, const char*>, 9> kNames{
-    {{NegativeSource::generator, "generator"},
-     {NegativeSource::discriminator, "discriminator"},
-     {NegativeSource::bm25, "bm25"},
-     {NegativeSource::uniform, "uniform"},
-     {NegativeSource::dns, "dns"},
-     {NegativeSource::ambiguous, "ambiguous"},
-     {NegativeSource::skipped, "skipped"},
-     {NegativeSource::run, "run"},
-     {NegativeSource::teacher, "teacher"}}};
-
 // Uniform in (0, 1), the same on every machine, which std::uniform_real_distribution does not promise.
 double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; }
 
@@ -30,17 +18,6 @@ std::size_t below(std::size_t end, std::mt19937_64& random) {
 }
 
 }  // namespace
-
-const char* to_string(NegativeSource source) { return kNames[static_cast<std::size_t>(source)].second; }
-
-NegativeSource negative_source_from_string(const std::string& name) {
-  std::string names;
-  for (const auto& [source, known] : kNames) {
-    if (name == known) return source;
-    names += (names.empty() ? "" : ", ") + std::string(known);
-  }
-  throw ConfigError("source", name + ": must be one of " + names);
-}
 
 RowOrder by_value(const std::vector<double>& values) {
   RowOrder order;

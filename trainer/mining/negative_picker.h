@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "trainer/mining/mined_query.h"
-#include "trainer/mining/mining_options.h"
+#include "irgan/mined_query.h"
+#include "irgan/mining_options.h"
 #include "trainer/mining/mining_pool.h"
+#include "trainer/mining/negative_draws.h"
 #include "trainer/mining/shingles.h"
 
 namespace irgan {

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "trainer/mining/mined_query.h"
-#include "trainer/mining/mining_options.h"
+#include "irgan/mined_query.h"
+#include "irgan/mining_options.h"
 
 namespace irgan {
 

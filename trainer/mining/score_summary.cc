@@ -1,12 +1,10 @@
-#include "trainer/mining/score_summary.h"
+#include "irgan/score_summary.h"
 
 #include <algorithm>
 #include <cmath>
 
 namespace irgan {
 namespace {
-
-using nlohmann::json;
 
 constexpr double kSmallest = 1e-9;
 const double kLogStep = std::log(1.01);
@@ -53,32 +51,6 @@ double ScoreSummary::quantile(double q) const {
     if (below > wanted) return std::clamp(middle_of(bucket), lowest_, highest_);
   }
   return highest_;
-}
-
-json ScoreSummary::figures() const {
-  if (count_ == 0) return {{"count", 0}};
-  return {{"count", count_},
-          {"mean", mean()},
-          {"median", quantile(0.5)},
-          {"deviation", deviation()},
-          {"quartile1", quantile(.25)},
-          {"quartile3", quantile(.75)},
-          {"min", lowest_},
-          {"max", highest_}};
-}
-
-void to_json(json& state, const ScoreSummary& summary) {
-  state = {{"buckets", summary.buckets_}, {"count", summary.count_}, {"sum", summary.sum_},
-           {"squares", summary.squares_}, {"min", summary.lowest_},  {"max", summary.highest_}};
-}
-
-void from_json(const json& state, ScoreSummary& summary) {
-  state.at("buckets").get_to(summary.buckets_);
-  state.at("count").get_to(summary.count_);
-  state.at("sum").get_to(summary.sum_);
-  state.at("squares").get_to(summary.squares_);
-  state.at("min").get_to(summary.lowest_);
-  state.at("max").get_to(summary.highest_);
 }
 
 }  // namespace irgan

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "irgan/pool_losses.h"
+#include "irgan/qrels.h"
 #include "irgan/site.h"
 #include "irgan/training_data.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/site/first_stage.h"
 
 namespace irgan {

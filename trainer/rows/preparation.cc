@@ -8,12 +8,12 @@
 #include <unordered_set>
 #include <utility>
 
+#include "irgan/qrels.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/log/log_split.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/machine/thread_pool.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"

@@ -1,4 +1,4 @@
-#include "trainer/simulation/served_order.h"
+#include "irgan/served_order.h"
 
 #include <memory>
 #include <utility>
@@ -6,7 +6,8 @@
 
 #include "plugin/src/search/keyed_draws.h"
 #include "plugin/src/search/policy_page.h"
-#include "trainer/site/first_stage.h"
+#include "trainer/simulation/simulated_site.h"
+#include "trainer/simulation/simulated_users.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

@@ -1,4 +1,4 @@
-#include "trainer/simulation/simulated_comparison.h"
+#include "irgan/simulated_comparison.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "irgan/interleave.h"
-#include "trainer/site/first_stage.h"
+#include "trainer/simulation/simulated_site.h"
+#include "trainer/simulation/simulated_users.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

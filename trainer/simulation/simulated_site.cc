@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "trainer/measures/measures.h"
+#include "irgan/measures.h"
 
 namespace irgan {
 

@@ -3,28 +3,16 @@
 
 #include <xapian.h>
 
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "irgan/qrels.h"
+#include "irgan/simulation_options.h"
 #include "irgan/site.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
 
 namespace irgan {
-
-/// What a simulation is made of, whichever order its users see.
-struct SimulationOptions {
-  std::string queries;              ///< file of queries, each of which is asked
-  std::string qrels;                ///< file of judgments: what users are looking for
-  std::string date = "2026-01-01";  ///< day of the sessions, YYYY-MM-DD
-  std::size_t depth = 0;            ///< candidates a query; 0: as the model was trained, kDefaultDepth without a model
-  UserModel users;
-  std::uint64_t seed = 1;  ///< of everything random
-  std::function<void(double share_done)> on_progress = [](double) {};
-};
 
 class SimulatedSite {
  public:

@@ -10,18 +10,12 @@
 #include "irgan/errors.h"
 #include "irgan/index_layout.h"
 #include "irgan/query_file.h"
+#include "irgan/scaled_field.h"
 
 namespace irgan {
 
 /// Candidates a query where neither a caller nor a model says how many.
 inline constexpr std::size_t kDefaultDepth = 100;
-
-/// A text field in a query whose fields count differently.
-struct ScaledField {
-  std::string prefix;
-  double scale = 1.0;
-  bool finds = true;  ///< whether its words find documents; else they only add to the weight of what others find
-};
 
 /// Searches an index as a plain Xapian application would.
 ///

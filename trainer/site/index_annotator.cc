@@ -1,4 +1,4 @@
-#include "trainer/site/index_annotator.h"
+#include "irgan/index_annotator.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "trainer/site/index_builder.h"
+#include "irgan/index_builder.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -5,9 +5,9 @@
 #include <map>
 #include <vector>
 
+#include "irgan/measures.h"
+#include "irgan/significance.h"
 #include "trainer/labels/click_model.h"
-#include "trainer/measures/measures.h"
-#include "trainer/measures/significance.h"
 
 namespace irgan {
 namespace {

@@ -4,8 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include "irgan/measures.h"
 #include "trainer/game/softmax.h"
-#include "trainer/measures/measures.h"
 #include "trainer/rows/example_encoding.h"
 
 namespace irgan {

@@ -10,9 +10,9 @@
 #include <sstream>
 
 #include "irgan/model.h"
+#include "irgan/run_file.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/measures/run_file.h"
 
 using namespace irgan;
 using Catch::Contains;

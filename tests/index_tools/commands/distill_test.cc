@@ -7,9 +7,9 @@
 #include <sstream>
 
 #include "irgan/index_layout.h"
+#include "irgan/measures.h"
+#include "irgan/qrels.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/measures/measures.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/site/first_stage.h"
 
 using namespace irgan;

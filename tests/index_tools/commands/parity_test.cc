@@ -18,11 +18,11 @@
 #include "irgan/preparation.h"
 #include "irgan/query_file.h"
 #include "irgan/reranker.h"
+#include "irgan/run_file.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/measures/run_file.h"
 #include "trainer/rows/letor_file.h"
 #include "trainer/site/first_stage.h"
 

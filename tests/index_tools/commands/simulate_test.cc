@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "irgan/click_log.h"
+#include "irgan/run_file.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/measures/run_file.h"
 
 using namespace irgan;
 using Catch::Contains;

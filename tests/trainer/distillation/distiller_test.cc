@@ -1,4 +1,4 @@
-#include "trainer/distillation/distiller.h"
+#include "irgan/distiller.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "trainer/evidence/interleaved_clicks.h"
+#include "irgan/interleaved_clicks.h"
 
 #include <catch2/catch.hpp>
 

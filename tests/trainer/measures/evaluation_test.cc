@@ -1,4 +1,4 @@
-#include "trainer/measures/evaluation.h"
+#include "irgan/evaluation.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "trainer/measures/measures.h"
+#include "irgan/measures.h"
 
 #include <catch2/catch.hpp>
 #include <random>

@@ -1,4 +1,4 @@
-#include "trainer/measures/run_file.h"
+#include "irgan/run_file.h"
 
 #include <catch2/catch.hpp>
 #include <limits>

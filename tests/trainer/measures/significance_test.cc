@@ -1,4 +1,4 @@
-#include "trainer/measures/significance.h"
+#include "irgan/significance.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,9 +1,12 @@
-#include "trainer/memory/memory_builder.h"
+#include "irgan/memory_builder.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "irgan/click_memory.h"
+#include "irgan/query_words.h"
 #include "tests/trainer/click_rows.h"
+#include "trainer/memory/memory_state.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;

@@ -1,11 +1,12 @@
-#include "trainer/memory/memory_file.h"
+#include "irgan/memory_file.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "irgan/memory_tuning.h"
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/judged_index.h"
-#include "trainer/memory/memory_tuning.h"
+#include "trainer/memory/memory_state.h"
 
 using namespace irgan;
 
@@ -36,20 +37,20 @@ TEST_CASE("a memory on disk goes on from what stands beside it", "[trainer][memo
   const ScratchFolder folder;
   const std::string path = folder.file("memory");
   RowTexts texts("");
-  MemoryBuilder first(first_state(two_sessions()));
+  MemoryBuilder first = first_memory(two_sessions());
   remember(amber_log(1), texts, first);
-  const MemoryFacts facts = write_memory(first.state(), 2.0, path);
+  const MemoryFacts facts = write_memory(first, 2.0, path);
   CHECK(facts.num_queries == 1);
   CHECK(facts.min_sessions == 2);
   CHECK(facts.prior_clicks == 2.0);
   CHECK(std::filesystem::exists(path + ".carry"));
 
-  MemoryBuilder again(carried_state(path, {}));
+  MemoryBuilder again = carried_memory(path, {});
   remember(amber_log(1), texts, again);
   CHECK_THROWS_WITH(check_news(again.report(), path, false), Catch::Contains("counted already"));
   CHECK_NOTHROW(check_news(again.report(), path, true));
 
-  MemoryBuilder next(carried_state(path, {}));
+  MemoryBuilder next = carried_memory(path, {});
   remember(amber_log(2), texts, next);
   CHECK_NOTHROW(check_news(next.report(), path, false));
 
@@ -59,23 +60,23 @@ TEST_CASE("a memory on disk goes on from what stands beside it", "[trainer][memo
 TEST_CASE("rules that the past does not allow are refused", "[trainer][memory_file]") {
   const ScratchFolder folder;
   const std::string path = folder.file("memory");
-  write_memory(first_state(two_sessions()), 1.0, path);
+  write_memory(first_memory(two_sessions()), 1.0, path);
   StatedRules stated;
   SECTION("another half-life") {
     stated.half_life_days = 9.0;
-    CHECK_THROWS_WITH(carried_state(path, stated), Catch::StartsWith("half_life cannot change"));
+    CHECK_THROWS_WITH(carried_memory(path, stated), Catch::StartsWith("half_life cannot change"));
   }
   SECTION("another stemmer") {
     stated.stemmer = "german";
-    CHECK_THROWS_WITH(carried_state(path, stated), Catch::StartsWith("stemmer cannot change"));
+    CHECK_THROWS_WITH(carried_memory(path, stated), Catch::StartsWith("stemmer cannot change"));
   }
   SECTION("more sessions") {
     stated.min_sessions = 3;
-    CHECK_THROWS_WITH(carried_state(path, stated), Catch::StartsWith("min_sessions cannot grow"));
+    CHECK_THROWS_WITH(carried_memory(path, stated), Catch::StartsWith("min_sessions cannot grow"));
   }
   SECTION("fewer sessions are allowed") {
     stated.min_sessions = 1;
-    CHECK(carried_state(path, stated).rules.min_sessions == 1);
+    CHECK(carried_memory(path, stated).state().rules.min_sessions == 1);
   }
 }
 
@@ -101,7 +102,7 @@ TEST_CASE("half-life and prior are chosen by a later log", "[trainer][memory_tun
   double last_share = -1.0;
   MemoryTuningOptions options;
   options.on_progress = [&](double share_done) { last_share = share_done; };
-  const TunedMemory tuned = tuned_memory(index.site(), model, first_state(two_sessions()), amber_log(1),
+  const TunedMemory tuned = tuned_memory(index.site(), model, first_memory(two_sessions()), amber_log(1),
                                          {amber_log(2), "later"}, texts, options);
   CHECK(last_share == 0.0);  // of one query
   CHECK(tuned.tuning.trials.size() == std::size(kHalfLives) * std::size(kPriors));
@@ -110,7 +111,7 @@ TEST_CASE("half-life and prior are chosen by a later log", "[trainer][memory_tun
   CHECK(tuned.builder.state().rules.half_life_days == tuned.tuning.trials.front().half_life_days);
   CHECK(tuned.builder.report().num_clicks == 2);
 
-  CHECK_THROWS_WITH(tuned_memory(index.site(), model, first_state(two_sessions()), amber_log(2),
+  CHECK_THROWS_WITH(tuned_memory(index.site(), model, first_memory(two_sessions()), amber_log(2),
                                  {amber_log(1), "later"}, texts, options),
                     Catch::StartsWith("tune later: its newest click is not newer"));
 }

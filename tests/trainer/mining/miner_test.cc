@@ -1,6 +1,6 @@
 /// Mining through the library: one query after the other.
 
-#include "trainer/mining/miner.h"
+#include "irgan/miner.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -47,7 +47,7 @@ TEST_CASE("by default the model's best are mined, and what it leaves open is set
   CHECK(miner.options().depth == shop.model()->depth());
   CHECK(miner.options().temperature == 1.0);
   CHECK(miner.temperature().basis == TemperatureBasis::unmeasured);
-  CHECK_FALSE(miner.relevance().model);
+  CHECK_FALSE(miner.relevance());
   const MinedQuery mined = miner.mine(miner.evidence().queries[0]);
   CHECK(ids_of(mined.negatives.at(0)) == Ids{"d36", "d32", "d28", "d24", "d20"});
   CHECK(mined.positives[0].score < mined.negatives[0][0].score);

@@ -1,6 +1,6 @@
 /// Options that contradict each other are refused, by the member's name.
 
-#include "trainer/mining/mining_options.h"
+#include "irgan/mining_options.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
 /// The report of a mining run.
 
-#include "trainer/mining/mining_report.h"
-
 #include <catch2/catch.hpp>
+
+#include "trainer/mining/mining_report_json.h"
 
 using namespace irgan;
 using nlohmann::json;

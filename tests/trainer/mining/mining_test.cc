@@ -1,11 +1,13 @@
 /// Mining through the library: many queries into a file.
 
-#include "trainer/mining/mining.h"
+#include "irgan/mining.h"
 
 #include <catch2/catch.hpp>
 
 #include "tests/trainer/mining/shoe_shop.h"
 #include "tests/trainer/scratch_folder.h"
+#include "trainer/mining/mining_report_json.h"
+#include "trainer/mining/mining_run.h"
 
 using namespace irgan;
 
@@ -82,4 +84,20 @@ TEST_CASE("a state that is no state of a mining run is refused", "[trainer][mini
   { PartialFile(folder.file("rows"), miner.identity(), false).save({{"next", "soon"}}); }
   PartialFile file(folder.file("rows"), miner.identity(), false);
   CHECK_THROWS_AS(mine_all(miner, file, 1), FormatError);
+}
+
+TEST_CASE("a run mines into the file that it is given, and leaves it as it was where no query gives a row",
+          "[trainer][mining]") {
+  const ShoeShop shop;
+  const ScratchFolder folder;
+  const Miner miner(shop.site(), nullptr, shop.evidence(), ShoeShop::plain());
+  CHECK(mine_all(miner, {folder.file("rows")}).num_rows == 4 * 2 * 3);
+  const std::string rows = folder.read("rows");
+  CHECK(rows.rfind("0\td0\t", 0) == 0);
+
+  MiningEvidence nothing = shop.evidence();
+  nothing.by_query.clear();
+  const Miner idle(shop.site(), nullptr, nothing, ShoeShop::plain());
+  CHECK(mine_all(idle, {folder.file("rows")}).num_rows == 0);
+  CHECK(folder.read("rows") == rows);
 }

@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 
+#include "irgan/negative_source.h"
+
 using namespace irgan;
 using Catch::Contains;
 

@@ -1,4 +1,4 @@
-#include "trainer/mining/negative_guards.h"
+#include "irgan/negative_guards.h"
 
 #include <catch2/catch.hpp>
 

@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
 #include "irgan/model.h"
+#include "irgan/qrels.h"
 #include "irgan/site.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/small_index.h"
-#include "trainer/measures/qrels.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
 
 namespace irgan {
 

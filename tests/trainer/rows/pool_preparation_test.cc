@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "irgan/feature_extractor.h"
+#include "irgan/qrels.h"
 #include "plugin/src/model/encoding.h"
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
 #include "trainer/evidence/click_pages.h"
-#include "trainer/measures/qrels.h"
 #include "trainer/rows/letor_file.h"
 #include "trainer/site/first_stage.h"
 

@@ -1,10 +1,10 @@
-#include "trainer/simulation/served_order.h"
+#include "irgan/served_order.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "irgan/simulated_comparison.h"
 #include "tests/trainer/judged_index.h"
-#include "trainer/simulation/simulated_comparison.h"
 
 using namespace irgan;
 

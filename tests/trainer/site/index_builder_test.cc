@@ -1,13 +1,13 @@
-#include "trainer/site/index_builder.h"
+#include "irgan/index_builder.h"
 
 #include <xapian.h>
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "irgan/index_annotator.h"
 #include "irgan/site.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/site/index_annotator.h"
 
 using namespace irgan;
 

@@ -18,13 +18,13 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/measures.h"
 #include "irgan/model.h"
 #include "plugin/src/model/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
-#include "trainer/measures/measures.h"
 #include "trainer/training/validation.h"
 
 using namespace irgan;

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "irgan/measures.h"
 #include "irgan/training.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
-#include "trainer/measures/measures.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -4,13 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "trainer/mining/mined_query.h"
-#include "trainer/mining/mining_options.h"
-#include "trainer/mining/score_summary.h"
+#include "irgan/mined_query.h"
+#include "irgan/mining_options.h"
+#include "irgan/score_summary.h"
 
 namespace irgan {
 
@@ -47,14 +46,5 @@ struct IRGAN_API MiningReport {
   ScoreSummary difference_scores;
   ScoreSummary relevance;  ///< of negatives
 };
-
-/// All that is needed to go on after an interruption.
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(MiningReport, num_queries, num_mined, num_rows, num_positives, num_unknown_positives,
-                                   num_negatives, num_padded, num_missing, num_short, num_textless, skipped, excluded,
-                                   excluded_where_short, negatives_by_source, positive_scores, negative_scores,
-                                   difference_scores, relevance)
-
-/// Returns the report for other programs.
-IRGAN_API nlohmann::json figures_of(const MiningReport& report);
 
 }  // namespace irgan

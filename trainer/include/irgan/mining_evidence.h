@@ -6,12 +6,9 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "irgan/evidence.h"
+#include "irgan/qrels.h"
 #include "irgan/query_file.h"
-#include "trainer/evidence/click_pages.h"
-#include "trainer/labels/relevance_evidence.h"
-#include "trainer/measures/qrels.h"
-#include "trainer/rows/evidence_reader.h"
+#include "irgan/showing_count.h"
 
 namespace irgan {
 
@@ -23,23 +20,17 @@ struct KnownDocument {
   std::vector<ShowingCount> showings;  ///< by rank
 };
 
-struct MiningEvidence {
+struct IRGAN_API MiningEvidence {
+  /// Adds what is known of one query's documents, by their ids.
+  ///
+  /// Requires: the query is new
+  void add(const std::string& query_id, std::map<std::string, KnownDocument> by_id);
+
   std::vector<QueryRow> queries;                               ///< what is mined, in this order
   bool has_impressions = false;                                ///< of any query, known or not
   std::size_t most_positives = 0;                              ///< of any query
   std::map<std::string, std::vector<KnownDocument>> by_query;  ///< documents by id
 };
-
-/// Adds what a log says of one query.
-///
-/// Requires: the query is new to `evidence`
-IRGAN_API void add(const QueryEvidence& query, MiningEvidence& evidence);
-
-/// Returns what the evidence says of its queries.
-///
-/// reading: becomes what was read of click logs
-/// Throws:  as read_clicks() and read_qrels()
-IRGAN_API MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading);
 
 /// Returns the documents judged above 0 as the queries' positives.
 IRGAN_API MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments);

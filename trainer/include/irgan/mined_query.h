@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/mining/negative_draws.h"
-#include "trainer/mining/negative_guards.h"
+#include "irgan/negative_guards.h"
+#include "irgan/negative_source.h"
 
 namespace irgan {
 

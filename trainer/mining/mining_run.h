@@ -1,21 +1,12 @@
-/// Mines many queries over threads into a file, and goes on where an interrupted run was.
+/// Mines into a file that the caller commits.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-
+#include "irgan/miner.h"
+#include "irgan/mining_listener.h"
+#include "irgan/mining_report.h"
 #include "trainer/machine/partial_file.h"
-#include "trainer/mining/miner.h"
-#include "trainer/mining/mining_report.h"
 
 namespace irgan {
-
-/// Called in the course of mine_all(), on the calling thread.
-struct MiningListener {
-  /// How many queries an interrupted run had mined already; not called for a new run.
-  std::function<void(std::size_t num_mined)> on_resume = [](std::size_t) {};
-  std::function<void(double share_done)> on_progress = [](double) {};
-};
 
 /// Mines the queries of the miner's evidence and appends their rows to `file`, in the order of the queries.
 ///

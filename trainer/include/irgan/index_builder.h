@@ -34,6 +34,6 @@ struct BuiltIndex {
 /// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a
 /// bad
 ///         document; Error if there are no documents, or none has a key. `db` is untouched then.
-BuiltIndex build_index(const IndexBuilderOptions& options);
+IRGAN_API BuiltIndex build_index(const IndexBuilderOptions& options);
 
 }  // namespace irgan

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "irgan/errors.h"
 
@@ -28,14 +27,9 @@ class IRGAN_API ScoreSummary {
   /// Requires: count() > 0, q from 0 to 1
   double quantile(double q) const;
 
-  /// {"count", "mean", "median", "deviation", "min", "quartile1", "quartile3", "max"}; count alone where that is 0.
-  nlohmann::json figures() const;
-
-  /// All that is needed to go on after an interruption.
-  friend IRGAN_API void to_json(nlohmann::json& state, const ScoreSummary& summary);
-  friend IRGAN_API void from_json(const nlohmann::json& state, ScoreSummary& summary);
-
  private:
+  friend struct ScoreSummaryState;  // how a summary is stored
+
   std::map<std::int32_t, std::uint64_t> buckets_;  // by the logarithm of the size, negative values below all others
   std::uint64_t count_ = 0;
   double sum_ = 0.0;

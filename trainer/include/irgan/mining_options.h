@@ -3,16 +3,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "irgan/errors.h"
-#include "trainer/measures/run_file.h"
-#include "trainer/mining/negative_draws.h"
-#include "trainer/mining/negative_guards.h"
-#include "trainer/site/document_texts.h"
+#include "irgan/negative_guards.h"
+#include "irgan/negative_source.h"
+#include "irgan/run_file.h"
+#include "irgan/text_file.h"
 
 namespace irgan {
 
@@ -77,8 +76,5 @@ IRGAN_API bool needs_model(const MiningOptions& options);
 
 /// Throws: ConfigError naming the member if options contradict each other or one is missing
 IRGAN_API void check(const MiningOptions& options);
-
-/// All options that change a row, but for `run`, `scores` and `text_file`.
-IRGAN_API nlohmann::json record_of(const MiningOptions& options);
 
 }  // namespace irgan

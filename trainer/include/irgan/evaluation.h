@@ -22,7 +22,7 @@ struct EvaluationOptions {
 };
 
 /// What one run comes to.
-struct EvaluatedRun {
+struct IRGAN_API EvaluatedRun {
   std::string name;                         ///< the last part of its path; the whole path where two runs share that
   std::vector<std::vector<double>> values;  ///< a row a measure, a column a judged query
   std::size_t num_missing = 0;              ///< judged queries that the run does not have: all measures are 0
@@ -45,7 +45,7 @@ struct Evaluation {
 ///
 /// Throws: ConfigError without runs, for a measure that does not exist, or a level that does not or that LETOR's
 ///         measures do not know; FormatError for a bad file; Error if none of a run's queries is judged
-Evaluation evaluate(const EvaluationOptions& options);
+IRGAN_API Evaluation evaluate(const EvaluationOptions& options);
 
 /// How far one run is from another, and whether that may be luck.
 struct RunDifference {
@@ -56,6 +56,7 @@ struct RunDifference {
 /// Returns by how much `run` is better than `base` in one measure.
 ///
 /// seed: of the test
-RunDifference difference_of(const EvaluatedRun& run, const EvaluatedRun& base, std::size_t measure, std::uint64_t seed);
+IRGAN_API RunDifference difference_of(const EvaluatedRun& run, const EvaluatedRun& base, std::size_t measure,
+                                      std::uint64_t seed);
 
 }  // namespace irgan

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "irgan/click_memory.h"
+#include "irgan/memory_file.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
-#include "trainer/memory/memory_file.h"
 
 namespace irgan {
 
@@ -41,9 +41,9 @@ struct MemoryTuningOptions {
 /// Ranks the candidates of each text as a live search would, with each of `memories` (one a half-life) and each prior.
 ///
 /// Throws: Error if no text has candidates
-MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model,
-                         const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later,
-                         const MemoryTuningOptions& options);
+IRGAN_API MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& model,
+                                   const std::vector<std::shared_ptr<const ClickMemory>>& memories,
+                                   const LaterClicks& later, const MemoryTuningOptions& options);
 
 /// The memory that does best, and how the others did.
 struct TunedMemory {
@@ -64,8 +64,8 @@ struct LaterLog {
 /// texts:  counts the rows of `read` that it does not know
 /// Throws: Error if the later log has no clicks; ConfigError if its newest click is not newer than that of `read`; what
 ///         reading and tune_memory throw
-TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& model, MemoryState start,
-                         const RowReader& read, const LaterLog& later, RowTexts& texts,
-                         const MemoryTuningOptions& options);
+IRGAN_API TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& model,
+                                   const MemoryBuilder& start, const RowReader& read, const LaterLog& later,
+                                   RowTexts& texts, const MemoryTuningOptions& options);
 
 }  // namespace irgan

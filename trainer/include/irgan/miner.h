@@ -2,16 +2,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "irgan/evidence.h"
+#include "irgan/mined_query.h"
+#include "irgan/mining_evidence.h"
+#include "irgan/mining_options.h"
+#include "irgan/mining_settings.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
-#include "trainer/mining/mined_query.h"
-#include "trainer/mining/mining_evidence.h"
-#include "trainer/mining/mining_options.h"
-#include "trainer/mining/mining_pool.h"
-#include "trainer/mining/mining_relevance.h"
-#include "trainer/mining/mining_temperature.h"
 
 namespace irgan {
 
@@ -34,6 +34,10 @@ class IRGAN_API Miner {
   /// The same of evidence that is still to be read.
   Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evidence, MiningOptions options = {});
 
+  ~Miner();
+  Miner(Miner&&) noexcept;
+  Miner& operator=(Miner&&) noexcept;
+
   /// Returns one that mines the same, for another thread.
   std::unique_ptr<Miner> another() const;
 
@@ -46,22 +50,23 @@ class IRGAN_API Miner {
   /// As given, with depth and temperature settled.
   const MiningOptions& options() const;
   const MiningTemperature& temperature() const;
-  const MiningRelevance& relevance() const;
+  /// How relevance is judged; nothing where the options ask for no judgment, or there is no evidence for one.
+  const std::optional<FittedRelevance>& relevance() const;
+  /// Why the log's impressions give no judgment, for people; empty where none is asked for, or the log has none.
+  const std::string& why_no_relevance() const;
 
   /// Returns a digest of all that the rows depend on: index, model, evidence and options; of a file of texts its path,
   /// size and time; of an index what index_state() tells of it.
   std::string identity() const;
 
  private:
-  struct Plan;  // what all miners of a run share
+  struct Plan;    // what all miners of a run share
+  struct Reader;  // what each has for itself
 
   explicit Miner(std::shared_ptr<const Plan> plan);
 
-  void judge_relevance(MiningPool& pool) const;
-  double lowest_score(const MiningPool& pool) const;
-
   std::shared_ptr<const Plan> plan_;
-  MiningPoolReader reader_;
+  std::unique_ptr<Reader> reader_;
 };
 
 }  // namespace irgan

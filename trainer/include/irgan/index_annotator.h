@@ -59,6 +59,6 @@ struct AnnotationReport {
 /// Throws: FormatError at path:line for a bad number or link; ConfigError for a slot that holds something else, or if
 ///         the index has no unique-id terms; Error if an indexer is at work, or the log has no clicks; what reading the
 ///         log throws. No shard is changed then.
-AnnotationReport annotate(const Site& site, const AnnotationOptions& options);
+IRGAN_API AnnotationReport annotate(const Site& site, const AnnotationOptions& options);
 
 }  // namespace irgan

@@ -5,9 +5,8 @@
 #include <ostream>
 #include <string>
 
+#include "irgan/simulation_options.h"
 #include "irgan/site.h"
-#include "trainer/simulation/simulated_site.h"
-#include "trainer/simulation/simulated_users.h"
 
 namespace irgan {
 
@@ -39,6 +38,7 @@ struct SimulatedLog {
 /// the best order.
 ///
 /// Throws: ConfigError for a bad date, or for explore without a model; what reading, searching and reranking throw
-SimulatedLog simulate(const Site& site, const ServedOrder& order, const SimulationOptions& options, std::ostream& log);
+IRGAN_API SimulatedLog simulate(const Site& site, const ServedOrder& order, const SimulationOptions& options,
+                                std::ostream& log);
 
 }  // namespace irgan

@@ -3,44 +3,38 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <unordered_map>
 
-#include "irgan/click_log.h"
 #include "irgan/click_memory.h"
-#include "trainer/memory/memory_builder.h"
-#include "trainer/memory/memory_state.h"
+#include "irgan/click_row.h"
+#include "irgan/memory_builder.h"
+#include "irgan/memory_rules.h"
 
 namespace irgan {
 
-/// Which rules the caller states. One that is not stated stays as it was, or is MemoryRules' own.
-struct StatedRules {
-  std::optional<std::string> stemmer;
-  std::optional<double> half_life_days;
-  std::optional<std::uint32_t> min_sessions;
-};
-
 /// Returns what the first log is added to, with a salt of its own.
-MemoryState first_state(const StatedRules& stated);
+///
+/// Throws: as MemoryBuilder
+IRGAN_API MemoryBuilder first_memory(const StatedRules& stated);
 
 /// Returns what the next log is added to: that of the memory at `path`.
 ///
 /// Throws: ConfigError if a rule is stated that what was counted so far does not allow; FormatError or Error if the
 ///         file beside the memory is damaged or missing
-MemoryState carried_state(const std::string& path, const StatedRules& stated);
+IRGAN_API MemoryBuilder carried_memory(const std::string& path, const StatedRules& stated);
 
 /// Writes the memory to `path`, then what the next log is added to beside it. A run that is killed in between goes on
 /// from what the last one left, and counts the log once.
 ///
 /// Throws: Error if a file cannot be written
-MemoryFacts write_memory(const MemoryState& state, double prior_clicks, const std::string& path);
+IRGAN_API MemoryFacts write_memory(const MemoryBuilder& memory, double prior_clicks, const std::string& path);
 
 /// Reads logs once, in the order of their rows.
 using RowReader = std::function<void(const std::function<void(const ClickRow&)>& each)>;
 
 /// The words of a row's query: its own, else those that a query file has for its id.
-class RowTexts {
+class IRGAN_API RowTexts {
  public:
   /// queries: file, empty: none
   explicit RowTexts(const std::string& queries);
@@ -58,10 +52,10 @@ class RowTexts {
 };
 
 /// Adds every clicked row whose text is known.
-void remember(const RowReader& read, RowTexts& texts, MemoryBuilder& builder);
+IRGAN_API void remember(const RowReader& read, RowTexts& texts, MemoryBuilder& builder);
 
 /// Throws: Error if no click was counted, or if none is newer than those of the memory `from`, which was then counted
 ///         already, unless `force`
-void check_news(const MemoryReport& report, const std::string& from, bool force);
+IRGAN_API void check_news(const MemoryReport& report, const std::string& from, bool force);
 
 }  // namespace irgan

@@ -6,9 +6,9 @@
 #include <ostream>
 #include <string>
 
+#include "irgan/interleaved_clicks.h"
+#include "irgan/simulation_options.h"
 #include "irgan/site.h"
-#include "trainer/evidence/interleaved_clicks.h"
-#include "trainer/simulation/simulated_site.h"
 
 namespace irgan {
 
@@ -29,7 +29,7 @@ struct SimulatedComparison {
 ///
 /// log:    where rows go, with teams; null: nowhere
 /// Throws: ConfigError for a bad date; Error if no query finds a document; what reading, searching and reranking throw
-SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
-                                     const SimulationOptions& options, std::ostream* log);
+IRGAN_API SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
+                                               const SimulationOptions& options, std::ostream* log);
 
 }  // namespace irgan

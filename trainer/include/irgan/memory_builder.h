@@ -2,18 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
-#include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "irgan/click_memory.h"
 #include "irgan/click_row.h"
 #include "irgan/errors.h"
-#include "irgan/query_words.h"
-#include "trainer/memory/memory_state.h"
+#include "irgan/memory_rules.h"
 
 namespace irgan {
+
+struct MemoryState;  // all that is known so far, as the library keeps it
 
 /// What the rows came to.
 struct MemoryReport {
@@ -36,34 +34,21 @@ class IRGAN_API MemoryBuilder {
  public:
   /// Throws: ConfigError if the half-life is negative or not finite, or no session is asked for
   explicit MemoryBuilder(MemoryRules rules);
+  /// Goes on from a state.
   explicit MemoryBuilder(MemoryState state);
+  ~MemoryBuilder();
+  MemoryBuilder(MemoryBuilder&&) noexcept;
+  MemoryBuilder& operator=(MemoryBuilder&&) noexcept;
 
   /// Takes a row whose query is `text`; rows without a click say nothing here.
   void add(const ClickRow& row, const std::string& text);
 
-  const MemoryState& state() const { return state_; }
-  const MemoryReport& report() const { return report_; }
+  const MemoryReport& report() const;
+  const MemoryState& state() const;
 
  private:
-  /// Where a text's query and words stand.
-  struct Places {
-    std::vector<std::uint32_t> words;
-    std::uint32_t query = 0;
-  };
-
-  const Places& places_of(const std::string& text);
-  double time_of(const ClickRow& row);
-  void count(ClickTable& table, std::uint32_t place, std::uint32_t document, double amount, double time,
-             std::string_view session);
-
-  MemoryState state_;
-  MemoryReport report_;
-  Decay decay_;
-  QueryWords words_;
-  double newest_before_;
-  bool had_time_before_;
-  std::unordered_map<std::string, Places> texts_;
-  std::unordered_map<std::string, std::uint32_t> documents_;
+  struct Work;
+  std::unique_ptr<Work> work_;
 };
 
 }  // namespace irgan

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "irgan/distilled_forms.h"
 #include "irgan/site.h"
-#include "trainer/distillation/distilled_search.h"
 
 namespace irgan {
 
@@ -46,6 +46,6 @@ struct Distillation {
 ///
 /// Throws: Error if fewer than kFewestDistilledQueries queries have two candidates, if no query has a text, or none to
 ///         measure on is judged; what reading, searching and reranking throw
-Distillation distil_model(const Site& site, const DistillerOptions& options);
+IRGAN_API Distillation distil_model(const Site& site, const DistillerOptions& options);
 
 }  // namespace irgan
