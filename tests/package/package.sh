@@ -38,11 +38,12 @@ cmake -G Ninja -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_
 cmake --build by-cmake >log 2>&1 || { cat log >&2; fail "the example by CMake"; }
 by-cmake/search db "$words" >found.cmake
 
-# A program that trains and mines, against the installed library: its model is the command's, and so are its negatives.
+# A program that trains and mines, against the installed library: its model has the scores of the command's.
 "$irgan" simulate --db db --queries queries --qrels qrels --out clicks >log 2>&1 || { cat log >&2; fail "simulate"; }
 by-cmake/train db queries clicks trained.model >mined.cmake || fail "the example that trains"
 "$irgan" train --force --db db --queries queries --clicks clicks --epochs 3 --model expected.model >log 2>&1 || { cat log >&2; fail "train"; }
-cmp trained.model expected.model || fail "the library trains another model than the command"
+for model in trained expected; do "$irgan" rerank --db db --model $model.model --queries queries --out $model.run >log; done
+cmp trained.run expected.run || fail "the library's model ranks in another way than the command's"
 grep -q '^positive ' mined.cmake && [ "$(grep -c '^negative ' mined.cmake)" -eq 5 ] || { cat mined.cmake >&2; fail "the example mines nothing"; }
 
 export PKG_CONFIG_PATH=$libraries/pkgconfig

@@ -11,6 +11,7 @@
 #include "irgan/qrels.h"
 #include "trainer/distillation/distillation_reader.h"
 #include "trainer/distillation/distilled_search.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

@@ -131,7 +131,7 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evid
             LogReading reading;
             return mining_evidence(evidence, reading);
           }(),
-          std::move(options)) {}
+          options) {}  // a copy: whether arguments before it have been evaluated is not known
 
 Miner::Miner(std::shared_ptr<const Plan> plan)
     : plan_(std::move(plan)),

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "irgan/errors.h"
 #include "irgan/mining_settings.h"
 #include "irgan/training_record.h"
 

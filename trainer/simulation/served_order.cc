@@ -8,6 +8,7 @@
 #include "plugin/src/search/policy_page.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {

@@ -9,6 +9,7 @@
 #include "irgan/interleave.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
+#include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {
