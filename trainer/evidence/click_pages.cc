@@ -294,7 +294,7 @@ ClickAggregator::ClickAggregator(ClickModelOptions options) : state_(std::make_u
   if (!(half_life >= 0.0) || !std::isfinite(half_life)) {
     char value[32];
     std::snprintf(value, sizeof value, "%g", half_life);
-    throw ConfigError(std::string("--half-life ") + value + ": must be 0 (no decay) or a number of days above it");
+    throw ConfigError("half_life", std::string(value) + ": must be 0 (no decay) or a number of days above it");
   }
 }
 ClickAggregator::~ClickAggregator() = default;

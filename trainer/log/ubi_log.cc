@@ -48,7 +48,7 @@ void append_text(std::string& bytes, std::string_view text) {
 std::string take_text(std::string_view& bytes) {
   std::uint32_t size = 0;
   std::memcpy(&size, bytes.data(), sizeof size);
-  const std::string text(bytes.substr(sizeof size, size));
+  std::string text(bytes.substr(sizeof size, size));
   bytes.remove_prefix(sizeof size + size);
   return text;
 }
@@ -159,7 +159,7 @@ struct UbiSearches::State {
     if (fault != RowFault::none) return fault;
     dom::array hits;
     if (object["query_response_hit_ids"].get(hits) == simdjson::SUCCESS) {
-      for (dom::element hit : hits) record.hits.push_back(text_of(std::move(hit)));
+      for (const dom::element hit : hits) record.hits.push_back(text_of(hit));
     }
     record.session = text_of(object["session_id"]);
     if (record.session.empty()) record.session = text_of(object["client_id"]);

@@ -265,7 +265,7 @@ TEST_CASE("nothing comes to nothing", "[trainer][click_pages]") {
 
 TEST_CASE("a half-life below 0 or without end is refused", "[trainer][click_pages]") {
   CHECK_THROWS_MATCHES(ClickAggregator(ClickModelOptions{-1}), ConfigError,
-                       Message("--half-life -1: must be 0 (no decay) or a number of days above it"));
+                       Message("half_life -1: must be 0 (no decay) or a number of days above it"));
   CHECK_THROWS_AS(ClickAggregator(ClickModelOptions{std::numeric_limits<double>::infinity()}), ConfigError);
   CHECK_THROWS_AS(ClickAggregator(ClickModelOptions{std::nan("")}), ConfigError);
 }
