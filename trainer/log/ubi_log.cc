@@ -159,7 +159,7 @@ struct UbiSearches::State {
     if (fault != RowFault::none) return fault;
     dom::array hits;
     if (object["query_response_hit_ids"].get(hits) == simdjson::SUCCESS) {
-      for (const dom::element hit : hits) record.hits.push_back(text_of(hit));
+      for (const dom::element hit : hits) record.hits.push_back(text_of(dom::element(hit)));
     }
     record.session = text_of(object["session_id"]);
     if (record.session.empty()) record.session = text_of(object["client_id"]);
