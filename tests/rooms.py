@@ -17,8 +17,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = [
     "plugin/src/features",
     "plugin/src/model",
+    "plugin/src/order",
     "plugin/src/search",
     "plugin/preload",
+    "trainer/unpacking",
     "trainer/machine",
     "trainer/measures",
     "trainer/log",
@@ -29,6 +31,7 @@ ROOMS = [
     "trainer/labels",
     "trainer/training",
     "trainer/memory",
+    "trainer/negatives",
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
@@ -41,7 +44,7 @@ HOMES = {
     "errors": "plugin/src/features",
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
-    "reranked_page": "plugin/src/search",
+    "reranked_page": "plugin/src/order",
     "pool_range": "plugin/src/model",
     "split_options": "trainer/log",
     "behaviour_options": "trainer/evidence",
@@ -69,7 +72,7 @@ PARTS = {
     "trainer/": ["trainer/", "plugin/src/"],
     "index_tools/": ["index_tools/", "trainer/", "plugin/src/"],
 }
-MOST_FILES = 25
+MOST_FILES = 26
 MANY_FILES_ALLOWED = {"plugin/src/features": 45}
 
 
@@ -163,7 +166,7 @@ def main():
     for component in circles(arrows):
         faults.append("units that include each other: " + ", ".join(component))
     for folder, count in sorted(sizes.items()):
-        if folder in ROOMS and count > MANY_FILES_ALLOWED.get(folder, 2 * MOST_FILES):
+        if folder in ROOMS and count > MANY_FILES_ALLOWED.get(folder, MOST_FILES):
             faults.append(f"{folder}: {count} files are too many for one room")
     if "--counts" in sys.argv[1:]:
         for folder, count in sorted(sizes.items()):

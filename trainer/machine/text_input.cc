@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "trainer/machine/block_queue.h"
-#include "trainer/machine/unpacked_file.h"
+#include "trainer/unpacking/unpacked_file.h"
 
 namespace irgan {
 namespace {

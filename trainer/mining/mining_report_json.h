@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "irgan/mining_report.h"
-#include "trainer/mining/score_summary_json.h"
+#include "trainer/negatives/score_summary_json.h"
 
 namespace irgan {
 

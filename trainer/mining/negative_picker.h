@@ -11,8 +11,8 @@
 #include "irgan/mined_query.h"
 #include "irgan/mining_options.h"
 #include "trainer/mining/mining_pool.h"
-#include "trainer/mining/negative_draws.h"
-#include "trainer/mining/shingles.h"
+#include "trainer/negatives/negative_draws.h"
+#include "trainer/negatives/shingles.h"
 
 namespace irgan {
 

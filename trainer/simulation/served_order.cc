@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/src/search/keyed_draws.h"
-#include "plugin/src/search/policy_page.h"
+#include "plugin/src/order/keyed_draws.h"
+#include "plugin/src/order/policy_page.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"

@@ -3,9 +3,9 @@
 #include <exception>
 #include <utility>
 
-#include "plugin/src/search/hit_order.h"
-#include "plugin/src/search/keyed_draws.h"
-#include "plugin/src/search/policy_page.h"
+#include "plugin/src/order/hit_order.h"
+#include "plugin/src/order/keyed_draws.h"
+#include "plugin/src/order/policy_page.h"
 
 namespace irgan {
 namespace {

@@ -1,4 +1,4 @@
-#include "trainer/mining/negative_draws.h"
+#include "trainer/negatives/negative_draws.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

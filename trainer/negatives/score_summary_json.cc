@@ -1,4 +1,4 @@
-#include "trainer/mining/score_summary_json.h"
+#include "trainer/negatives/score_summary_json.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "trainer/machine/unpacked_file.h"
+#include "trainer/unpacking/unpacked_file.h"
 
 #include <string_view>
 

@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "trainer/mining/score_summary_json.h"
+#include "trainer/negatives/score_summary_json.h"
 
 using namespace irgan;
 

@@ -10,7 +10,7 @@
 #endif
 
 #include "irgan/errors.h"
-#include "trainer/machine/unpackers.h"
+#include "trainer/unpacking/unpackers.h"
 
 namespace irgan {
 namespace {

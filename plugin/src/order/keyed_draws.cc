@@ -1,4 +1,4 @@
-#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/order/keyed_draws.h"
 
 #include <xxhash.h>
 

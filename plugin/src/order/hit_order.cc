@@ -1,4 +1,4 @@
-#include "plugin/src/search/hit_order.h"
+#include "plugin/src/order/hit_order.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "irgan/interleave.h"
-#include "plugin/src/search/policy_page.h"
+#include "plugin/src/order/policy_page.h"
 
 namespace irgan {
 

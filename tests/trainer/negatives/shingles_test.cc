@@ -1,4 +1,4 @@
-#include "trainer/mining/shingles.h"
+#include "trainer/negatives/shingles.h"
 
 #include <catch2/catch.hpp>
 

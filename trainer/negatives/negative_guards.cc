@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "trainer/mining/negative_draws.h"
+#include "trainer/negatives/negative_draws.h"
 
 namespace irgan {
 namespace {

@@ -1,4 +1,4 @@
-#include "trainer/machine/packed_bytes.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

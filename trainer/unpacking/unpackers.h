@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "trainer/machine/packed_bytes.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 

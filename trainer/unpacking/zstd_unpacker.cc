@@ -4,7 +4,7 @@
 #include <new>
 
 #include "irgan/errors.h"
-#include "trainer/machine/unpackers.h"
+#include "trainer/unpacking/unpackers.h"
 
 namespace irgan {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "trainer/machine/packed_bytes.h"
-#include "trainer/machine/unpackers.h"
+#include "trainer/unpacking/packed_bytes.h"
+#include "trainer/unpacking/unpackers.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "plugin/src/search/policy_page.h"
+#include "plugin/src/order/policy_page.h"
 
 #include <algorithm>
 #include <cassert>
@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "plugin/src/model/model_parts.h"
-#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/order/keyed_draws.h"
 
 namespace irgan {
 namespace {

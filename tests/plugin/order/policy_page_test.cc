@@ -1,4 +1,4 @@
-#include "plugin/src/search/policy_page.h"
+#include "plugin/src/order/policy_page.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -7,7 +7,7 @@
 #include <set>
 
 #include "irgan/feature_extractor.h"
-#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/order/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 
 using namespace irgan;

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/order/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 
 using namespace irgan;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <unordered_set>
 
-#include "plugin/src/search/keyed_draws.h"
+#include "plugin/src/order/keyed_draws.h"
 
 namespace irgan {
 namespace {
