@@ -58,8 +58,8 @@ struct PartialFile::Target {
       throw FormatError(state_path + ": damaged: " + error.what() + "; begin anew (restart)");
     }
     if (owner != run) {
-      throw ConfigError(path + ": the interrupted run that left " + partial +
-                        " had other inputs or options; give the same again, or begin anew (restart)");
+      throw ConfigError("restart", "is needed: the interrupted run that left " + partial +
+                                       " had other inputs or options; go on with those, or begin anew");
     }
     saved = std::move(state.at("state"));
   }

@@ -83,7 +83,7 @@ void read_header(std::string_view line, const std::string& place, TrainingData& 
     data.facts = index_facts_from_json(header.at("index"));
     if (header.contains("origin")) data.origin = origin_from(header["origin"]);
   } catch (const json::exception& error) {
-    throw FormatError(place + ": the first line is not what 'xapian-irgan features' writes: " + error.what());
+    throw FormatError(place + ": the first line is not the header of feature rows: " + error.what());
   } catch (const ConfigError& error) {
     throw FormatError(place + ": " + error.what());
   }

@@ -95,7 +95,7 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
                       to_string(options.split->by) + std::string(" is for clicks: judgments are split by query"));
   }
   if (wants_clicks(options) && !site.layout.behaviour) {
-    throw ConfigError("features from clicks: the index knows nothing of clicks yet; 'annotate --clicks' adds it");
+    throw ConfigError("features from clicks: the index knows nothing of clicks yet; annotate it with clicks");
   }
   if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
   if (wants_history(evidence, options)) {

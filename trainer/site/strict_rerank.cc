@@ -10,12 +10,12 @@ std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::share
     parse_features(model->schema());
   } catch (const FormatError& error) {
     throw Error(name + ": the model does not fit an index: " + error.what() +
-                "; a model of ready-made rows ranks such rows, with 'xapian-irgan score'");
+                "; a model of ready-made rows can only score such rows");
   }
   options.on_problem = [name](const std::string& problem) {
     if (problem.rfind(kMemoryTrouble, 0) == 0) throw Error(problem);
     throw Error(name + ": the model does not fit the index: " + problem +
-                "; train one on this index, or see 'xapian-irgan inspect MODEL --db DB'");
+                "; train one on this index, or inspect the model together with the index to see what has changed");
   };
   return std::make_unique<Reranker>(db, fixed_model(std::move(model)), std::move(options));
 }

@@ -162,7 +162,7 @@ class FollowedMetadata : public Source {
     try {
       if (bytes.empty()) {
         throw Error("the index holds no " + std::string(names_.noun) + " under the metadata key '" +
-                    names_.metadata_key + "': put one there with 'xapian-irgan store'");
+                    names_.metadata_key + "': store one there");
       }
       return Content::from_bytes(bytes, names_.metadata_key);
     } catch (const std::exception& error) {

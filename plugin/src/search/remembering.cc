@@ -54,7 +54,7 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
   const FeatureSchema& schema = model.schema();
   if (memory->facts().stemmer != schema.stemmer) {
     throw Error("its words have the stemmer '" + memory->facts().stemmer + "', those of the index '" + schema.stemmer +
-                "'; make it again with 'xapian-irgan memory --stemmer " + schema.stemmer + "'");
+                "'; build the memory again with the stemmer '" + schema.stemmer + "'");
   }
   if (!words_ || words_for_ != model.version()) {
     words_.emplace(field_prefixes(schema), schema.stemmer);

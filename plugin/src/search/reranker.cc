@@ -61,13 +61,13 @@ RerankOptions with_values(RerankOptions options, const Xapian::Database& db) {
 
 RerankOptions checked(RerankOptions options) {
   if (!(options.explore >= 0.0 && options.explore <= 1.0)) {
-    throw ConfigError("RerankOptions::explore " + std::to_string(options.explore) + ": must be from 0 to 1");
+    throw ConfigError("explore", std::to_string(options.explore) + ": must be from 0 to 1");
   }
   const double temperature = options.explore_temperature;
   if (!(temperature > 0.0 && std::isfinite(temperature))) {
-    throw ConfigError("RerankOptions::explore_temperature " + std::to_string(temperature) + ": must be above 0");
+    throw ConfigError("explore_temperature", std::to_string(temperature) + ": must be above 0");
   }
-  if (options.rival && !options.interleave) throw ConfigError("RerankOptions::rival needs RerankOptions::interleave");
+  if (options.rival && !options.interleave) throw ConfigError("rival", "needs interleave");
   return options;
 }
 
@@ -203,8 +203,8 @@ struct Reranker::State {
     }
     if (*is_behind_server && id_slot == Xapian::BAD_VALUENO) {
       throw BehindServer(
-          "databases behind a server are reranked only if each document's id is in a value slot: xapian-irgan annotate "
-          "--ids");
+          "databases behind a server are reranked only if each document's id is in a value slot: annotate the index "
+          "with ids");
     }
   }
 

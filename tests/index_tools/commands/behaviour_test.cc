@@ -441,7 +441,7 @@ TEST_CASE("--behaviour says what it lacks", "[index_tools][behaviour]") {
                            folder.file("rows") + " --behaviour";
   const CommandResult unannotated = run_line(line + " --clicks " + folder.file("clicks"));
   CHECK(unannotated.exit_code == 2);
-  CHECK_THAT(unannotated.err, Contains("the index knows nothing of clicks yet; 'annotate --clicks' adds it"));
+  CHECK_THAT(unannotated.err, Contains("the index knows nothing of clicks yet; annotate it with clicks"));
   REQUIRE(run_line("annotate --db " + folder.file("db") + " --queries " + folder.file("queries") + " --clicks " +
                    folder.file("clicks"))
               .exit_code == 0);

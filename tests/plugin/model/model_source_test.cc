@@ -196,9 +196,8 @@ TEST_CASE("model_file works without a listener", "[plugin][model_source]") {
 }
 
 TEST_CASE("model_in_index says how to put a model into an index that has none", "[plugin][model_source]") {
-  CHECK_THROWS_WITH(
-      model_in_index()->get(index_of({})),
-      "the index holds no model under the metadata key 'irgan.model': put one there with 'xapian-irgan store'");
+  CHECK_THROWS_WITH(model_in_index()->get(index_of({})),
+                    "the index holds no model under the metadata key 'irgan.model': store one there");
 }
 
 TEST_CASE("model_in_index throws at a bad first model", "[plugin][model_source]") {

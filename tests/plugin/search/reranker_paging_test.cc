@@ -149,8 +149,7 @@ TEST_CASE("with a remote shard that says no ids every page has its original orde
     }
   }
   CHECK(problems == Problems{"served in the original order: databases behind a server are reranked only if each "
-                             "document's id is in a value slot: "
-                             "xapian-irgan annotate --ids"});
+                             "document's id is in a value slot: annotate the index with ids"});
   Xapian::Enquire enquire = enquire_of(db);
   CHECK_THROWS_AS(Reranker(db, model_in_index(), strict()).get_mset(enquire, 0, 5), Error);
 }

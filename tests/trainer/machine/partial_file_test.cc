@@ -61,7 +61,8 @@ TEST_CASE("another run's partial output is refused until a restart is asked for"
     file.append("one\n");
     file.save(1);
   }
-  CHECK_THROWS_WITH(PartialFile(folder.file("out"), "other", false), Contains("(restart)"));
+  CHECK_THROWS_WITH(PartialFile(folder.file("out"), "other", false),
+                    Contains("restart is needed: the interrupted run that left "));
   CHECK(folder.read("out.partial") == "one\n");
   PartialFile file(folder.file("out"), "other", true);
   CHECK(file.saved().is_null());
