@@ -168,7 +168,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
 //         was counted before
 void run(const MemoryOptions& options, const Console& console) {
   check(options);
-  OutputFile(options.out);  // throws before the work if it cannot be written
+  require_writable(options.out);
   RowTexts texts(options.log.queries);
   const auto [builder, prior] =
       options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);

@@ -106,7 +106,7 @@ Split from_index(const TrainOptions& options, const Console& console) {
 
 std::string named_files(const std::string& flag, const std::vector<std::string>& paths) {
   std::string named;
-  for (const std::string& path : paths) named += (named.empty() ? "" : " ") + flag + " " + path;
+  for (const std::string& path : paths) named.append(named.empty() ? "" : " ").append(flag).append(" ").append(path);
   return named;
 }
 
@@ -321,7 +321,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
 //         preparing and training throw; the model file is untouched then
 void run(const TrainOptions& options, const Console& console) {
   check(options);
-  OutputFile(options.model);  // throws before the work if it cannot be written
+  require_writable(options.model);
   TrainingOptions training = options.training;
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =

@@ -103,7 +103,7 @@ PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split)
   }
   PreparationOptions options = preparation;
   options.half_life_days = click_model.half_life(preparation.half_life_days);
-  options.split = std::move(split);
+  options.split = split;
   return options;
 }
 

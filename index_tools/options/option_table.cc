@@ -135,7 +135,7 @@ void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std
 }
 
 void OptionTable::add_choice(const char* name, const std::string& names, const std::string& default_name,
-                             const std::string& text, std::function<bool(const std::string&)> set) {
+                             const std::string& text, const std::function<bool(const std::string&)>& set) {
   const auto checked = [=](const std::string& given) {
     if (!set(given)) throw ConfigError("--" + std::string(name) + " " + given + ": must be one of " + names);
   };
@@ -143,7 +143,7 @@ void OptionTable::add_choice(const char* name, const std::string& names, const s
 }
 
 void OptionTable::choice(const char* name, const std::vector<const char*>& names, const char* default_name,
-                         const std::string& text, std::function<bool(const std::string&)> set) {
+                         const std::string& text, const std::function<bool(const std::string&)>& set) {
   std::string joined;
   for (const char* each : names) joined += (joined.empty() ? "" : "|") + std::string(each);
   add_choice(name, joined, default_name, text, std::move(set));
@@ -225,7 +225,8 @@ std::string OptionTable::help_all(std::size_t width) const {
     group->second += entry(row.name, row.form, row.text, width);
   }
   std::string text;
-  for (const auto& [name, entries] : groups) text += (text.empty() ? "" : "\n") + name + ":\n" + entries;
+  for (const auto& [name, entries] : groups)
+    text.append(text.empty() ? "" : "\n").append(name).append(":\n").append(entries);
   return text;
 }
 

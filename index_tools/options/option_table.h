@@ -68,7 +68,7 @@ class OptionTable {
 
   /// The same where the value is not an enum: `set` takes the name, and returns false if it is none of `names`.
   void choice(const char* name, const std::vector<const char*>& names, const char* default_name,
-              const std::string& text, std::function<bool(const std::string&)> set);
+              const std::string& text, const std::function<bool(const std::string&)>& set);
 
   /// Words without a flag are taken for values of `name`.
   void positional(const char* name);
@@ -124,7 +124,7 @@ class OptionTable {
   template <class Number>
   void add_optional(const char* name, std::optional<Number>& target, Number low, Number high, const std::string& text);
   void add_choice(const char* name, const std::string& names, const std::string& default_name, const std::string& text,
-                  std::function<bool(const std::string&)> set);
+                  const std::function<bool(const std::string&)>& set);
 
   boost::program_options::options_description named_;
   boost::program_options::positional_options_description positional_;

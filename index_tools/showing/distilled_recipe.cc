@@ -48,7 +48,7 @@ std::string bm25_parameters(const WeightMixture& mixture, const char* separator)
 }
 
 std::string scaled(const ScaledField& field, const Language& language) {
-  const std::string words = language.parse + field.prefix + "\")";
+  std::string words = language.parse + field.prefix + "\")";
   if (field.scale == 1.0) return words;
   return std::string(language.query) + '(' + language.op + "OP_SCALE_WEIGHT, " + words + ", " + digits(field.scale) +
          ')';

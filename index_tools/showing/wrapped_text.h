@@ -10,7 +10,7 @@ struct Lines {
   std::size_t width;       ///< no line is longer
   std::size_t first = 0;   ///< what the caller already wrote on the first line
   std::size_t indent = 0;  ///< of every other line
-  std::string mark = "";   ///< ends every line but the last, e.g. " \\" where a shell reads them
+  std::string mark{};      ///< ends every line but the last, e.g. " \\" where a shell reads them
 };
 
 /// Returns `text` broken at spaces; a word longer than a line is broken too, after a '|' or ',' where it has one. Line

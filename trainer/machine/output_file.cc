@@ -191,6 +191,8 @@ OutputFile::~OutputFile() = default;
 std::ostream& OutputFile::stream() { return target_->stream; }
 void OutputFile::commit() { target_->commit(); }
 
+void require_writable(const std::string& path) { const OutputFile tried(path); }
+
 void replace_file(const std::string& path, std::string_view bytes) {
   Replacement replacement(path);
   const int error = write_all(replacement.fd(), bytes.data(), bytes.size());

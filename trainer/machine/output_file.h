@@ -31,6 +31,11 @@ class IRGAN_API OutputFile {
   std::unique_ptr<Target> target_;
 };
 
+/// Tells before long work whether its result can be written; leaves `path` untouched.
+///
+/// Throws: as OutputFile's constructor
+IRGAN_API void require_writable(const std::string& path);
+
 /// Replaces the content of `path` by `bytes`, uncompressed whatever its name; same guarantees and errors as OutputFile.
 IRGAN_API void replace_file(const std::string& path, std::string_view bytes);
 

@@ -47,6 +47,7 @@ class IRGAN_API Weight : public Xapian::Weight {
 
   // What follows overrides Xapian's. Both forms of get_sumpart and get_sumextra are there, since 1.4 calls the shorter
   // and 2.x the longer; each is an overload of no meaning to the other, so that none is marked as an override.
+  // NOLINTBEGIN(modernize-use-override)
   Weight* clone() const;
   /// "irgan::Weight", on 2.x "irgan"
   std::string name() const;
@@ -62,6 +63,7 @@ class IRGAN_API Weight : public Xapian::Weight {
   double get_sumextra(Xapian::termcount length, Xapian::termcount num_unique) const;
   double get_sumextra(Xapian::termcount length, Xapian::termcount num_unique, Xapian::termcount largest_wdf) const;
   double get_maxextra() const;
+  // NOLINTEND(modernize-use-override)
 
  private:
   double normalised_length(Xapian::termcount length) const;

@@ -198,7 +198,7 @@ FeatureSchema schema_from_json(std::string_view text, const std::string& origin)
     for (const json& value : document.at("values")) {
       const std::string transform = value.at("transform").get<std::string>();
       if (transform != "log" && transform != "identity") {
-        throw FormatError(origin + ": unknown transform '" + transform + "' in the feature schema");
+        throw FormatError(origin + ": the feature schema has an unknown transform: " + transform);
       }
       schema.values.push_back({value.at("name").get<std::string>(), slot_from_json(value.at("slot")),
                                transform == "log" ? Transform::log : Transform::identity,

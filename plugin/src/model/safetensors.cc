@@ -88,8 +88,8 @@ const Tensor& TensorFile::tensor(const std::string& name, const std::string& dty
   for (const Tensor& tensor : tensors) {
     if (tensor.name != name) continue;
     if (tensor.dtype == dtype && tensor.shape.size() == num_dimensions) return tensor;
-    throw FormatError(origin + ": tensor '" + name + "' is not " + std::to_string(num_dimensions) + "-dimensional " +
-                      dtype);
+    throw FormatError(origin + ": tensor '" + name + "' must be " + dtype + " of dimension " +
+                      std::to_string(num_dimensions));
   }
   throw FormatError(origin + ": tensor '" + name + "' is missing");
 }

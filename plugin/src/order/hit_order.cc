@@ -22,6 +22,7 @@ Eigen::VectorXf candidate_scores(const Model& model, const FeatureMatrix& rows, 
 
 std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
   std::vector<Xapian::docid> docids;
+  docids.reserve(hits.size());
   for (const RankedHit& hit : hits) docids.push_back(hit.docid);
   return docids;
 }

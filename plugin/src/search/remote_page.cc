@@ -45,6 +45,7 @@ Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, cons
   const Xapian::doccount num_checked = std::max(num_hits, is_exact ? plan.matches_upper_bound : 0) + 1;
   for (const Attempt& attempt : kAttempts) {
     std::vector<Query> documents;
+    documents.reserve(order.size());
     for (const RescoringPlan::Entry& entry : order) {
       documents.emplace_back(Query::OP_FILTER, Query((new Xapian::FixedWeightPostingSource(entry.weight))->release()),
                              document_of(index.id_term(entry.docid), attempt.as_wildcards));

@@ -296,7 +296,7 @@ TEST_CASE("tensors that do not fit each other are refused by name", "[plugin][mo
   CHECK(complaint(with_floats("discriminator.0.1.weight", {2, 2}, std::vector<float>(4))) ==
         "m.bin: tensor 'discriminator.0.1.weight' does not fit its neighbours");
   CHECK(complaint(with_floats("discriminator.0.0.weight", {15}, std::vector<float>(15))) ==
-        "m.bin: tensor 'discriminator.0.0.weight' is not 2-dimensional F32");
+        "m.bin: tensor 'discriminator.0.0.weight' must be F32 of dimension 2");
   CHECK(complaint(altered([](TensorFile& file) {
           const float numbers[] = {0, 0};
           for (Tensor& tensor : file.tensors) {
@@ -306,7 +306,7 @@ TEST_CASE("tensors that do not fit each other are refused by name", "[plugin][mo
           }
         })) == "m.bin: network generator.1 has not one output");
   CHECK(complaint(with_tensor({"discriminator.0.0.bias", "F64", {3}, std::string(24, '\0')})) ==
-        "m.bin: tensor 'discriminator.0.0.bias' is not 1-dimensional F32");
+        "m.bin: tensor 'discriminator.0.0.bias' must be F32 of dimension 1");
 }
 
 TEST_CASE("a weight tensor that says it is larger than its bytes is refused", "[plugin][model]") {

@@ -173,9 +173,9 @@ TEST_CASE("asking for what is not there names it and the file", "[plugin][safete
   const auto fails_with = [](const char* message) { return Catch::Matchers::Message(message); };
   CHECK_THROWS_MATCHES(file.floats("bias", 1), FormatError, fails_with("m.bin: tensor 'bias' is missing"));
   CHECK_THROWS_MATCHES(file.floats("weights", 1), FormatError,
-                       fails_with("m.bin: tensor 'weights' is not 1-dimensional F32"));
+                       fails_with("m.bin: tensor 'weights' must be F32 of dimension 1"));
   CHECK_THROWS_MATCHES(file.doubles("weights", 2), FormatError,
-                       fails_with("m.bin: tensor 'weights' is not 2-dimensional F64"));
+                       fails_with("m.bin: tensor 'weights' must be F64 of dimension 2"));
   CHECK_THROWS_MATCHES(file.text("colour"), FormatError, fails_with("m.bin: metadata 'colour' is missing"));
   CHECK(file.text("format") == "test");
   CHECK(file.contains("weights"));
