@@ -13,13 +13,16 @@ using Eigen::Index;
 // numbers, AVX 16 of 8 and SSE 16 of 4.
 #if defined(__AVX512F__)
 constexpr int kBlock = 64;
+constexpr int kGradientBlock = 64;
 #elif defined(__AVX__)
 constexpr int kBlock = 32;
+constexpr int kGradientBlock = 16;
 #else
 constexpr int kBlock = 16;
+constexpr int kGradientBlock = 8;
 #endif
 
-// kUnits: Eigen::Dynamic for the last units, fewer than kBlock.
+// kUnits: Eigen::Dynamic for the last units, fewer than a block.
 template <int kUnits>
 using Units = Eigen::Array<float, kUnits, 1, 0, kUnits == Eigen::Dynamic ? kBlock : kUnits, 1>;
 template <int kUnits>
@@ -45,11 +48,11 @@ struct Runs {
   Index num_present() const { return feature.num_runs() - 1; }
 };
 
-// Calls work(begin, size) for blocks of units, size being a compile-time constant where a block is whole.
-template <class Work>
+// Calls work(begin, size) for blocks of units, size a compile-time constant where a block is whole.
+template <int kSize, class Work>
 void for_each_block(Index units, const Work& work) {
   Index begin = 0;
-  for (; begin + kBlock <= units; begin += kBlock) work(begin, std::integral_constant<int, kBlock>());
+  for (; begin + kSize <= units; begin += kSize) work(begin, std::integral_constant<int, kSize>());
   if (begin < units) work(begin, std::integral_constant<int, Eigen::Dynamic>());
 }
 
@@ -146,7 +149,7 @@ void first_layer(const BinnedRows& rows, const FeatureMatrix& bases, const Eigen
   assert(weight.rows() == rows.layout->num_columns && bases.cols() == weight.cols());
   out.resize(rows.num_rows, weight.cols());
   out.rowwise() = bias.transpose();
-  for_each_block(weight.cols(), [&](Index begin, auto size) {
+  for_each_block<kBlock>(weight.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? weight.cols() - begin : Index{kUnits};
     for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
@@ -159,7 +162,7 @@ void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const Feature
                           FeatureMatrix& gradient) {
   assert(delta.rows() == rows.num_rows);
   gradient.resize(rows.layout->num_columns, delta.cols());
-  for_each_block(delta.cols(), [&](Index begin, auto size) {
+  for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
     std::vector<Units<kUnits>> sums;
