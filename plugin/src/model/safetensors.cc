@@ -25,7 +25,7 @@ std::string digest(std::string_view bytes) {
 std::size_t item_size(const std::string& dtype) {
   if (dtype == "F32" || dtype == "U32") return 4;
   if (dtype == "F64" || dtype == "I64") return 8;
-  return dtype == "U8" ? 1 : 0;
+  return dtype == "U8" || dtype == "I8" ? 1 : 0;
 }
 
 template <class Number>

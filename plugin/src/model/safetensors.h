@@ -16,7 +16,7 @@ namespace irgan {
 /// A named array of little-endian numbers, row-major.
 struct Tensor {
   std::string name;
-  std::string dtype;  ///< "F32", "F64", "U8", "U32", "I64"
+  std::string dtype;  ///< "F32", "F64", "I8", "U8", "U32", "I64"
   std::vector<std::int64_t> shape;
   std::string bytes;
 };

@@ -1,0 +1,273 @@
+#include "irgan/collection_vectors.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "plugin/src/model/file_bytes.h"
+#include "plugin/src/model/safetensors.h"
+#include "plugin/src/vectors/vector_parts.h"
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+using nlohmann::json;
+
+constexpr Index kMostDimensions = 4096;
+
+/// An array in the bytes of a file.
+template <class Number>
+struct Array {
+  const Number* first = nullptr;
+  std::size_t size = 0;
+};
+
+const TensorView& tensor(const TensorViews& file, const std::string& name, const std::string& origin) {
+  const auto found =
+      std::find_if(file.tensors.begin(), file.tensors.end(), [&](const TensorView& one) { return one.name == name; });
+  if (found == file.tensors.end()) throw FormatError(origin + ": there is no tensor '" + name + "'");
+  return *found;
+}
+
+template <class Number>
+Array<Number> array_of(const TensorViews& file, const std::string& name, const char* dtype,
+                       const std::vector<std::int64_t>& shape, const std::string& origin) {
+  const TensorView& found = tensor(file, name, origin);
+  if (found.dtype != dtype || found.shape != shape) {
+    throw FormatError(origin + ": tensor '" + name + "' does not fit its neighbours");
+  }
+  if (reinterpret_cast<std::uintptr_t>(found.bytes.data()) % alignof(Number) != 0) {
+    throw FormatError(origin + ": tensor '" + name + "' does not begin where its numbers can be read");
+  }
+  return {reinterpret_cast<const Number*>(found.bytes.data()), found.bytes.size() / sizeof(Number)};
+}
+
+void check_scales(const Array<float>& scales, const std::string& origin) {
+  for (std::size_t i = 0; i < scales.size; ++i) {
+    if (!(scales.first[i] >= 0.0F && scales.first[i] < 1e6F))
+      throw FormatError(origin + ": a vector's scale is not a number from 0 up");
+  }
+}
+
+const std::string& text_of(const TensorViews& file, const std::string& key, const std::string& origin) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) throw FormatError(origin + ": the metadata have no '" + key + "'");
+  return found->second;
+}
+
+VectorFacts facts_of(const TensorViews& file, const std::string& origin) {
+  if (text_of(file, "format", origin) != kVectorFormat ||
+      text_of(file, "format_version", origin) != kVectorFormatVersion) {
+    throw FormatError(origin + ": format '" + text_of(file, "format", origin) + "' version " +
+                      text_of(file, "format_version", origin) + ", but this build reads '" + kVectorFormat +
+                      "' version " + kVectorFormatVersion);
+  }
+  try {
+    const json index = json::parse(text_of(file, "index", origin));
+    return {index.at("uuid").get<std::string>(), index.at("stemmer").get<std::string>(),
+            index.at("term_prefixes").get<std::vector<std::string>>(), text_of(file, "basis", origin)};
+  } catch (const json::exception& error) {
+    throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
+  }
+}
+
+// The higher score first, of equals the lower docid.
+bool is_before(const ScoredDocument& a, const ScoredDocument& b) {
+  return a.score != b.score ? a.score > b.score : a.docid < b.docid;
+}
+
+}  // namespace
+
+struct CollectionVectors::State {
+  FileBytes bytes;
+  VectorFacts facts;
+  std::string version;
+  Index dimensions = 0;
+  Array<std::uint32_t> ends;
+  std::string_view letters;
+  Array<std::int8_t> term_numbers;
+  Array<float> term_scales;
+  Array<std::uint32_t> docids;
+  Array<std::int8_t> document_numbers;
+  Array<float> document_scales;
+
+  State(FileBytes all, const std::string& origin) : bytes(std::move(all)) {
+    const TensorViews file = view_tensors(bytes.view(), origin);
+    facts = facts_of(file, origin);
+    version = hex_digest(bytes.view());
+    const TensorView& documents = tensor(file, "documents.numbers", origin);
+    const TensorView& terms = tensor(file, "terms.numbers", origin);
+    if (documents.shape.size() != 2 || terms.shape.size() != 2 || documents.shape[1] < 1 ||
+        documents.shape[1] > kMostDimensions) {
+      throw FormatError(origin + ": vectors must have from 1 to " + std::to_string(kMostDimensions) + " dimensions");
+    }
+    dimensions = documents.shape[1];
+    document_numbers = array_of<std::int8_t>(file, documents.name, "I8", documents.shape, origin);
+    term_numbers = array_of<std::int8_t>(file, terms.name, "I8", {terms.shape[0], dimensions}, origin);
+    docids = array_of<std::uint32_t>(file, "documents.docids", "U32", {documents.shape[0]}, origin);
+    document_scales = array_of<float>(file, "documents.scales", "F32", {documents.shape[0]}, origin);
+    ends = array_of<std::uint32_t>(file, "terms.ends", "U32", {terms.shape[0]}, origin);
+    term_scales = array_of<float>(file, "terms.scales", "F32", {terms.shape[0]}, origin);
+    letters = tensor(file, "terms.letters", origin).bytes;
+    check(origin);
+  }
+
+  void check(const std::string& origin) const {
+    std::uint32_t before = 0;
+    for (std::size_t i = 0; i < docids.size; ++i) {
+      if (docids.first[i] <= before) throw FormatError(origin + ": the docids do not rise");
+      before = docids.first[i];
+    }
+    before = 0;
+    for (std::size_t i = 0; i < ends.size; ++i) {
+      if (ends.first[i] < before || ends.first[i] > letters.size())
+        throw FormatError(origin + ": the terms do not fit");
+      before = ends.first[i];
+      if (i > 0 && !(term(i - 1) < term(i))) throw FormatError(origin + ": the terms do not rise");
+    }
+    check_scales(document_scales, origin);
+    check_scales(term_scales, origin);
+  }
+
+  std::string_view term(std::size_t i) const {
+    const std::uint32_t begin = i > 0 ? ends.first[i - 1] : 0;
+    return letters.substr(begin, ends.first[i] - begin);
+  }
+
+  // The number of terms if there is none.
+  std::size_t find_term(std::string_view wanted) const {
+    std::size_t low = 0;
+    std::size_t high = ends.size;
+    while (low < high) {
+      const std::size_t middle = low + (high - low) / 2;
+      if (term(middle) < wanted) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < ends.size && term(low) == wanted ? low : ends.size;
+  }
+
+  const std::int8_t* numbers_of_term(std::size_t i) const {
+    return term_numbers.first + i * static_cast<std::size_t>(dimensions);
+  }
+};
+
+CollectionVectors::CollectionVectors(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+CollectionVectors::~CollectionVectors() = default;
+
+std::shared_ptr<const CollectionVectors> CollectionVectors::from_bytes(std::string_view bytes,
+                                                                       const std::string& origin) {
+  return std::shared_ptr<const CollectionVectors>(
+      new CollectionVectors(std::make_unique<const State>(FileBytes::copy_of(bytes), origin)));
+}
+
+std::shared_ptr<const CollectionVectors> CollectionVectors::from_file(const std::string& path) {
+  return std::shared_ptr<const CollectionVectors>(
+      new CollectionVectors(std::make_unique<const State>(FileBytes::of_file(path), path)));
+}
+
+const VectorFacts& CollectionVectors::facts() const { return state_->facts; }
+Index CollectionVectors::dimensions() const { return state_->dimensions; }
+std::size_t CollectionVectors::num_documents() const { return state_->docids.size; }
+std::size_t CollectionVectors::num_terms() const { return state_->ends.size; }
+std::string_view CollectionVectors::term(std::size_t number) const { return state_->term(number); }
+const std::string& CollectionVectors::version() const { return state_->version; }
+
+std::pair<const std::int8_t*, float> CollectionVectors::term_row(std::size_t number) const {
+  return {state_->numbers_of_term(number), state_->term_scales.first[number]};
+}
+
+Eigen::VectorXf CollectionVectors::query_vector(const std::vector<std::string>& words) const {
+  Eigen::VectorXf sum = Eigen::VectorXf::Zero(state_->dimensions);
+  for (const std::string& word : words) {
+    const std::size_t term = state_->find_term(word);
+    if (term == num_terms()) continue;
+    const std::int8_t* const numbers = state_->numbers_of_term(term);
+    for (Index i = 0; i < sum.size(); ++i) sum[i] += state_->term_scales.first[term] * static_cast<float>(numbers[i]);
+  }
+  const float length = sum.norm();
+  if (length > 0.0F) sum /= length;
+  return sum;
+}
+
+ByteRow CollectionVectors::row_of_terms(const Xapian::Database& db, Xapian::docid docid) const {
+  std::map<std::size_t, Xapian::termcount>
+      wdf_of_term;  // in the order of their names; of a word in several fields the sum
+  for (const std::string& prefix : state_->facts.term_prefixes) {
+    auto term = db.termlist_begin(docid);
+    const auto end = db.termlist_end(docid);
+    for (term.skip_to(prefix); term != end; ++term) {
+      const std::string name = *term;
+      if (name.compare(0, prefix.size(), prefix) != 0) break;
+      const std::string_view bare = bare_term(name, prefix);
+      const std::size_t found = bare.empty() ? num_terms() : state_->find_term(bare);
+      if (found != num_terms()) wdf_of_term[found] += term.get_wdf();
+    }
+  }
+  DocumentVector vector(state_->dimensions);
+  for (const auto& [term, wdf] : wdf_of_term)
+    vector.add(state_->numbers_of_term(term), state_->term_scales.first[term], wdf);
+  return vector.row();
+}
+
+std::size_t CollectionVectors::number_of(Xapian::docid docid) const {
+  const std::uint32_t* const end = state_->docids.first + state_->docids.size;
+  const std::uint32_t* const found = std::lower_bound(state_->docids.first, end, docid);
+  return found != end && *found == docid ? static_cast<std::size_t>(found - state_->docids.first) : num_documents();
+}
+
+std::pair<const std::int8_t*, float> CollectionVectors::row_of(Xapian::docid docid) const {
+  const std::size_t number = number_of(docid);
+  if (number == num_documents()) return {nullptr, 0.0F};
+  return row(number);
+}
+
+std::pair<const std::int8_t*, float> CollectionVectors::row(std::size_t number) const {
+  return {state_->document_numbers.first + number * static_cast<std::size_t>(state_->dimensions),
+          state_->document_scales.first[number]};
+}
+
+Xapian::docid CollectionVectors::docid(std::size_t number) const { return state_->docids.first[number]; }
+
+float vector_score(const VectorQuery& query, const std::int8_t* numbers, float scale) {
+  const std::int16_t* const wanted = query.numbers.data();
+  const std::size_t dimensions = query.numbers.size();
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < dimensions; ++i) {
+    sum += static_cast<std::int32_t>(wanted[i]) * static_cast<std::int16_t>(numbers[i]);
+  }
+  return query.scale * (scale * static_cast<float>(sum));
+}
+
+std::vector<ScoredDocument> CollectionVectors::best(const VectorQuery& query, std::size_t count) const {
+  std::vector<ScoredDocument> best;
+  if (query.numbers.empty() || count == 0) return best;
+  assert(query.numbers.size() == static_cast<std::size_t>(state_->dimensions));
+  // A heap whose front is the worst: few documents are better than it, so that the pass is all products.
+  for (std::size_t i = 0; i < num_documents(); ++i) {
+    const auto [numbers, scale] = row(i);
+    const ScoredDocument one{docid(i), vector_score(query, numbers, scale)};
+    if (best.size() < count) {
+      best.push_back(one);
+      std::push_heap(best.begin(), best.end(), is_before);
+    } else if (is_before(one, best.front())) {
+      std::pop_heap(best.begin(), best.end(), is_before);
+      best.back() = one;
+      std::push_heap(best.begin(), best.end(), is_before);
+    }
+  }
+  std::sort_heap(best.begin(), best.end(), is_before);
+  return best;
+}
+
+Towers untrained_towers(const CollectionVectors& vectors) {
+  return {FeatureMatrix::Identity(vectors.dimensions(), vectors.dimensions()), 10.0F, vectors.facts().basis};
+}
+
+}  // namespace irgan

@@ -1,0 +1,206 @@
+#include "trainer/collection/tower_training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+#include <unordered_map>
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+constexpr std::size_t kQueriesAtOnce = 8;
+constexpr double kBeta1 = 0.9;
+constexpr double kBeta2 = 0.999;
+
+/// The documents of a batch: those that examples name, then uniform draws.
+struct BatchDocuments {
+  FeatureMatrix vectors;                                    // a row each
+  std::vector<float> log_count;                             // of how many documents each stands for
+  std::unordered_map<std::uint32_t, Index> place_of_named;  // by row of the collection
+
+  BatchDocuments(const CollectionVectors& all, const std::vector<const TowerExample*>& examples, int uniform_draws,
+                 std::mt19937_64& random) {
+    std::vector<std::uint32_t> rows;
+    const auto name = [&](std::uint32_t row) {
+      if (place_of_named.emplace(row, static_cast<Index>(rows.size())).second) rows.push_back(row);
+    };
+    for (const TowerExample* example : examples) {
+      for (const RowNumber& one : example->target) name(one.row);
+      for (const RowNumber& one : example->rewards) name(one.row);
+    }
+    log_count.assign(rows.size(), 0.0F);
+    const std::size_t num_others = all.num_documents() - rows.size();
+    std::vector<std::uint32_t> drawn;
+    std::uniform_int_distribution<std::uint32_t> uniform(0, static_cast<std::uint32_t>(all.num_documents() - 1));
+    if (num_others > 0) {
+      for (int k = 0; k < uniform_draws; ++k) {
+        const std::uint32_t row = uniform(random);
+        if (place_of_named.count(row) == 0) drawn.push_back(row);
+      }
+    }
+    rows.insert(rows.end(), drawn.begin(), drawn.end());
+    if (!drawn.empty()) {
+      log_count.resize(rows.size(),
+                       std::log(static_cast<float>(num_others)) - std::log(static_cast<float>(drawn.size())));
+    }
+    vectors.resize(static_cast<Index>(rows.size()), all.dimensions());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto [numbers, scale] = all.row(rows[i]);
+      for (Index d = 0; d < all.dimensions(); ++d)
+        vectors(static_cast<Index>(i), d) = scale * static_cast<float>(numbers[d]);
+    }
+  }
+};
+
+struct Gradient {
+  FeatureMatrix weight;
+  double scale = 0.0;
+};
+
+// dL/dg of each document of the batch: p_theta - p_true, and the policy gradient of the rewards.
+Eigen::VectorXf score_gradient(const TowerExample& example, const BatchDocuments& documents,
+                               const Eigen::VectorXf& scores, double policy_weight) {
+  Eigen::VectorXf delta = Eigen::VectorXf::Zero(scores.size());
+  if (!example.target.empty()) {
+    const Eigen::Map<const Eigen::VectorXf> log_count(documents.log_count.data(), scores.size());
+    const Eigen::VectorXf logits = scores + log_count;
+    delta = (logits.array() - logits.maxCoeff()).exp();
+    delta /= delta.sum();
+    for (const RowNumber& one : example.target) delta[documents.place_of_named.at(one.row)] -= one.number;
+  }
+  if (policy_weight > 0.0 && !example.rewards.empty()) {
+    std::vector<double> policy;
+    float largest = -std::numeric_limits<float>::infinity();
+    for (const RowNumber& one : example.rewards)
+      largest = std::max(largest, scores[documents.place_of_named.at(one.row)]);
+    for (const RowNumber& one : example.rewards)
+      policy.push_back(std::exp(static_cast<double>(scores[documents.place_of_named.at(one.row)] - largest)));
+    const double total = std::accumulate(policy.begin(), policy.end(), 0.0);
+    double baseline = 0.0;
+    for (std::size_t i = 0; i < policy.size(); ++i) {
+      policy[i] /= total;
+      baseline += policy[i] * example.rewards[i].number;
+    }
+    for (std::size_t i = 0; i < policy.size(); ++i) {
+      delta[documents.place_of_named.at(example.rewards[i].row)] -=
+          static_cast<float>(policy_weight * policy[i] * (example.rewards[i].number - baseline));
+    }
+  }
+  return example.weight * delta;
+}
+
+class TowerTraining {
+ public:
+  TowerTraining(const CollectionVectors& vectors, const TowerOptions& options, double policy_weight, Towers start,
+                ThreadPool& threads)
+      : vectors_(vectors),
+        options_(options),
+        policy_weight_(policy_weight),
+        threads_(threads),
+        towers(std::move(start)) {
+    first_ = second_ = FeatureMatrix::Zero(towers.weight.rows(), towers.weight.cols());
+  }
+
+  void step(const std::vector<const TowerExample*>& batch, double rate) {
+    const BatchDocuments documents(vectors_, batch, options_.uniform_draws, random_);
+    const std::size_t num_blocks = (batch.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
+    std::vector<Gradient> parts(num_blocks);
+    threads_.for_each(num_blocks, [&](std::size_t block, unsigned) {
+      const std::size_t begin = block * kQueriesAtOnce;
+      parts[block] = gradient_of(batch, begin, std::min(begin + kQueriesAtOnce, batch.size()), documents);
+    });
+    Gradient sum = std::move(parts.front());
+    for (std::size_t block = 1; block < num_blocks; ++block) {
+      sum.weight += parts[block].weight;
+      sum.scale += parts[block].scale;
+    }
+    const float share = 1.0F / static_cast<float>(batch.size());
+    sum.weight *= share;
+    sum.weight += static_cast<float>(2.0 * options_.pull) *
+                  (towers.weight - FeatureMatrix::Identity(towers.weight.rows(), towers.weight.cols()));
+    sum.scale *= share;
+    if (!sum.weight.allFinite() || !std::isfinite(sum.scale)) throw Error("the towers' gradient is not finite");
+    descend(sum, rate);
+  }
+
+  std::mt19937_64 random_;
+
+ private:
+  Gradient gradient_of(const std::vector<const TowerExample*>& batch, std::size_t begin, std::size_t end,
+                       const BatchDocuments& documents) const {
+    FeatureMatrix queries(static_cast<Index>(end - begin), vectors_.dimensions());
+    for (std::size_t i = begin; i < end; ++i) queries.row(static_cast<Index>(i - begin)) = batch[i]->query;
+    const FeatureMatrix turned = queries * towers.weight;
+    const FeatureMatrix products = turned * documents.vectors.transpose();
+    FeatureMatrix delta(products.rows(), products.cols());
+    for (std::size_t i = begin; i < end; ++i) {
+      const Index row = static_cast<Index>(i - begin);
+      delta.row(row) =
+          score_gradient(*batch[i], documents, towers.scale * products.row(row).transpose(), policy_weight_);
+    }
+    Gradient gradient;
+    gradient.weight.noalias() = towers.scale * (queries.transpose() * (delta * documents.vectors));
+    gradient.scale = static_cast<double>((delta.array() * products.array()).sum());
+    return gradient;
+  }
+
+  void descend(const Gradient& gradient, double rate) {
+    ++num_steps_;
+    const double first_bias = 1.0 - std::pow(kBeta1, num_steps_);
+    const double second_bias = 1.0 - std::pow(kBeta2, num_steps_);
+    first_ = static_cast<float>(kBeta1) * first_ + static_cast<float>(1.0 - kBeta1) * gradient.weight;
+    second_.array() = static_cast<float>(kBeta2) * second_.array() +
+                      static_cast<float>(1.0 - kBeta2) * gradient.weight.array().square();
+    towers.weight.array() -= static_cast<float>(rate / first_bias) * first_.array() /
+                             ((second_.array() / static_cast<float>(second_bias)).sqrt() + 1e-8F);
+    first_scale_ = kBeta1 * first_scale_ + (1.0 - kBeta1) * gradient.scale;
+    second_scale_ = kBeta2 * second_scale_ + (1.0 - kBeta2) * gradient.scale * gradient.scale;
+    // In the logarithm, so that it stays above 0 and moves by shares.
+    const double step = rate * (first_scale_ / first_bias) / (std::sqrt(second_scale_ / second_bias) + 1e-8);
+    towers.scale = static_cast<float>(std::clamp(towers.scale * std::exp(-step), 1.0, 100.0));
+  }
+
+  const CollectionVectors& vectors_;
+  const TowerOptions& options_;
+  const double policy_weight_;
+  ThreadPool& threads_;
+  FeatureMatrix first_;
+  FeatureMatrix second_;
+  double first_scale_ = 0.0;
+  double second_scale_ = 0.0;
+  int num_steps_ = 0;
+
+ public:
+  Towers towers;
+};
+
+}  // namespace
+
+Towers train_towers(const CollectionVectors& vectors, const std::vector<TowerExample>& examples,
+                    const TowerOptions& options, double policy_weight, const Towers& start, ThreadPool& threads) {
+  TowerTraining training(vectors, options, policy_weight, start, threads);
+  training.random_.seed(options.seed);
+  std::vector<const TowerExample*> order;
+  for (const TowerExample& example : examples) {
+    const bool says_something = !example.target.empty() || (policy_weight > 0.0 && !example.rewards.empty());
+    if (says_something && example.query.squaredNorm() > 0.0F) order.push_back(&example);
+  }
+  const auto batch_size = static_cast<std::size_t>(options.batch_size);
+  const std::size_t steps = (order.size() + batch_size - 1) / batch_size;
+  const double total = static_cast<double>(steps) * options.epochs;
+  for (int epoch = 0; epoch < options.epochs; ++epoch) {
+    std::shuffle(order.begin(), order.end(), training.random_);
+    for (std::size_t step = 0; step < steps; ++step) {
+      const auto begin = order.begin() + static_cast<std::ptrdiff_t>(step * batch_size);
+      const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), (step + 1) * batch_size));
+      const double done = (static_cast<double>(steps) * epoch + static_cast<double>(step)) / total;
+      training.step({begin, end}, options.rate * (0.5 * (1.0 + std::cos(M_PI * done)) + 0.02));
+    }
+  }
+  return training.towers;
+}
+
+}  // namespace irgan

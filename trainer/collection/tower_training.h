@@ -1,0 +1,43 @@
+/// The towers' learning: a softmax over the whole collection.
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <vector>
+
+#include "irgan/collection_vectors.h"
+#include "irgan/errors.h"
+#include "irgan/tower_options.h"
+#include "trainer/machine/thread_pool.h"
+
+namespace irgan {
+
+/// A document and a number of it.
+struct RowNumber {
+  std::uint32_t row = 0;  ///< of the vectors
+  float number = 0.0F;
+};
+
+/// What one query teaches.
+struct TowerExample {
+  Eigen::VectorXf query;           ///< its vector
+  std::vector<RowNumber> target;   ///< p_true(d|q) of those documents that have any; adds up to 1, or is empty
+  std::vector<RowNumber> rewards;  ///< what documents that the generator may pick are worth; with policy_weight
+  float weight = 1.0F;
+};
+
+/// Returns towers that learn, from `start` on, by Adam on
+///
+///   - sum over d of p_true(d|q) log p_theta(d|q)  -  policy_weight E_{d ~ p_theta}[reward(d)]  +  pull ||W - I||^2
+///
+/// p_theta(d|q) = softmax over all documents of g(q, d), estimated from the documents that a batch names and uniform
+/// draws that stand for the others; the expectation is over the documents with a reward, p_theta among them.
+///
+/// Threads: shared out; the result does not depend on their number
+/// Throws:  Error if a gradient is not finite
+/// Cost:    an epoch: examples * (uniform_draws + documents named in a batch) * dimensions * 4 multiplications
+IRGAN_API Towers train_towers(const CollectionVectors& vectors, const std::vector<TowerExample>& examples,
+                              const TowerOptions& options, double policy_weight, const Towers& start,
+                              ThreadPool& threads);
+
+}  // namespace irgan
