@@ -1,7 +1,6 @@
 #include "irgan/index_builder.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -12,6 +11,8 @@
 
 #include "irgan/site.h"
 #include "plugin/src/features/unique_ids.h"
+#include "trainer/machine/input_guard.h"
+#include "trainer/machine/temporary_file.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
 #include "trainer/site/json_document.h"
@@ -229,15 +230,10 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.path = without_slashes(options.db);
   check_target(built.path, options.overwrite);
   built.layout = layout_of(options);
-  const std::string building = built.path + ".building-" + std::to_string(::getpid());
-  try {
-    built.num_documents = write_index(building, built.layout, options);
-    move_into_place(building, built.path);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(building, ignored);
-    throw;
-  }
+  require_no_input_inside(built.path);
+  const TemporaryFolder building(built.path + ".building-", false);
+  built.num_documents = write_index(building.path(), built.layout, options);
+  move_into_place(building.path(), built.path);
   return built;
 }
 

@@ -151,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "flags that exclude each other", "[index_tools][bad_in
   CHECK_THAT(refused("train " + from_index + "--clicks @clicks --model @out"),
              Contains("one of --clicks and --qrels is needed, not both"));
   CHECK_THAT(refused("rerank --db @db --model @model --queries @test.tsv --out @out --baseline-out @out"),
-             Contains("must be two files"));
+             Contains("name the same file"));
   CHECK_THAT(refused("rerank --db @db --model @model --queries @test.tsv --baseline-out @out"),
              Contains("--model needs --out"));
 }

@@ -89,8 +89,8 @@ TEST_CASE("the bound on relevance does not hold for what may be relevant, other 
           "[trainer][negative_guards]") {
   std::vector<GuardedCandidate> candidates = descending();
   for (GuardedCandidate& candidate : candidates) candidate.relevance = 0.9;
-  candidates[1].may_be_relevant = true;
-  candidates[3].may_be_relevant = true;
+  candidates[1].is_exempt = true;
+  candidates[3].is_exempt = true;
   GuardOptions options;
   options.max_relevance = 0.1;
   options.max_score = 8.5;
