@@ -59,7 +59,8 @@ void remove_leftovers(const fs::path& folder) {
     const int fd = ::open(one->path().c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) continue;
     struct stat facts {};
-    const bool is_ours = ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == ::geteuid();
+    const bool is_ours =
+        ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_uid == ::geteuid() || ::geteuid() == 0);
     if (is_ours && ::flock(fd, LOCK_EX | LOCK_NB) == 0) ::unlink(one->path().c_str());
     ::close(fd);
     if (ignored) return;
@@ -109,9 +110,9 @@ class Replacement {
   void commit() {
     if (temporary_.empty()) return;
     if (::fsync(fd_) != 0) fail(path_, "cannot be written to disk", errno);
-    if (!close()) fail(path_, "cannot be written", errno);
     if (::rename(temporary_.c_str(), destination_.c_str()) != 0) fail(path_, "cannot be replaced", errno);
     temporary_.clear();
+    close();  // and with it the lock: without that the temporary file would be a leftover
     sync_folder();
   }
 
@@ -146,10 +147,9 @@ class Replacement {
     ::close(folder_fd);
   }
 
-  bool close() {
-    const int closing = fd_;
-    fd_ = -1;
-    return closing < 0 || closing == STDOUT_FILENO || ::close(closing) == 0;
+  void close() {
+    const int closing = std::exchange(fd_, -1);
+    if (closing >= 0 && closing != STDOUT_FILENO) ::close(closing);
   }
 
   std::string path_;

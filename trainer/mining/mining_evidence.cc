@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "trainer/log/query_resolver.h"
+#include "trainer/log/query_words.h"
 
 namespace irgan {
 namespace {
@@ -46,7 +46,7 @@ void MiningEvidence::add(const std::string& query_id, std::map<std::string, Know
 void share_positives(MiningEvidence& evidence) {
   std::map<std::string, std::vector<const std::string*>> ids_of_words;
   for (const QueryRow& query : evidence.queries) {
-    if (!query.text.empty()) ids_of_words[normalised(query.text)].push_back(&query.id);
+    if (!query.text.empty()) ids_of_words[query_words_key(query.text)].push_back(&query.id);
   }
   for (const auto& [words, ids] : ids_of_words) {
     if (ids.size() < 2) continue;
