@@ -80,7 +80,7 @@ TEST_CASE("no command writes over what it reads", "[index_tools][outputs]") {
       mine + "--out @new --scores @memory --report-json @memory",
       "distill --db @db --model @model --queries @learn.tsv --out @learn.tsv",
       "memory --clicks @clicks --out @clicks",
-      "memory --from @memory --clicks @clicks --rejects @memory --out @memory",
+      "memory --from @memory --clicks @clicks --rejects @memory --out @new",
       "simulate --db @db --queries @learn.tsv --qrels @learn.qrels --out @learn.qrels",
       "annotate --db @db --clicks @clicks --queries @learn.tsv --rejects @learn.tsv",
       "annotate --db @db --values @run:2 --clicks @clicks --queries @learn.tsv --rejects @run",
@@ -161,4 +161,27 @@ TEST_CASE("what tells of single people is its owner's alone", "[index_tools][out
     CHECK((fs::status(made.file(name)).permissions() & for_others) == fs::perms::none);
   }
   CHECK((fs::status(made.file("kept")).permissions() & for_others) != fs::perms::none);
+}
+
+TEST_CASE("ids that would part a line are refused by every output in columns, and stand in JSON",
+          "[index_tools][outputs]") {
+  const MadeSite made;
+  made.folder.write("odd.jsonl",
+                    "{\"id\": \"a\\tb\", \"title\": \"tea green\"}\n{\"id\": \"c\\nd\", \"title\": \"tea black\"}\n"
+                    "{\"id\": \"e\", \"title\": \"tea white\"}\n");
+  REQUIRE(made.run("index --db @odd --field title=S @odd.jsonl").exit_code == 0);
+  made.folder.write("q", "q1\ttea\n");
+  made.folder.write("r", "q1 0 e 1\n");
+  const std::string mine = "mine --db @odd --queries @q --qrels @r --source bm25 --out @new ";
+  for (const std::string& line :
+       {mine + "--format ids", std::string("simulate --db @odd --queries @q --qrels @r --sessions 2 --out @new"),
+        std::string("rerank --db @odd --queries @q --baseline-out @new")}) {
+    const CommandResult result = made.run(line);
+    INFO(line << '\n' << result.err);
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, Contains("id '"));
+    CHECK_FALSE(fs::exists(made.file("new")));
+  }
+  CHECK(made.run(mine + "--content both --restart").exit_code == 0);
+  CHECK_THAT(made.folder.read("new"), Contains("a\\tb"));
 }
