@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <unordered_set>
 
@@ -184,6 +185,15 @@ Xapian::WritableDatabase create_index(const std::string& path) {
   }
 }
 
+// Where the index is made before it takes its place.
+std::unique_ptr<TemporaryFolder> folder_beside(const std::string& target) {
+  try {
+    return std::make_unique<TemporaryFolder>(target + ".building-", false);
+  } catch (const Error& error) {
+    throw Error(target + ": no index can be made here: " + error.what());
+  }
+}
+
 // The name of a folder without the slashes that a shell's completion puts behind it.
 std::string without_slashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -231,9 +241,9 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   check_target(built.path, options.overwrite);
   built.layout = layout_of(options);
   require_no_input_inside(built.path);
-  const TemporaryFolder building(built.path + ".building-", false);
-  built.num_documents = write_index(building.path(), built.layout, options);
-  move_into_place(building.path(), built.path);
+  const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
+  built.num_documents = write_index(building->path(), built.layout, options);
+  move_into_place(building->path(), built.path);
   return built;
 }
 
