@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/label_origin.h"

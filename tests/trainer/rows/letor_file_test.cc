@@ -6,7 +6,7 @@
 #include <limits>
 #include <sstream>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/rows/letor_line.h"
 
