@@ -48,6 +48,7 @@ HOMES = {
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",
+    "collection_generator": "plugin/src/model",
     "vector_facts": "plugin/src/vectors",
     "pool_range": "plugin/src/encoding",
     "split_options": "trainer/log",

@@ -7,6 +7,7 @@ struct Command;
 
 Command index_command();
 Command annotate_command();
+Command vectors_command();
 Command simulate_command();
 Command check_command();
 Command features_command();

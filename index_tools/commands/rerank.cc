@@ -8,6 +8,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
+#include "index_tools/options/vector_use.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/site/first_stage.h"
@@ -24,6 +25,7 @@ struct RerankRunOptions {
   std::string baseline_out;
   std::size_t depth = 0;
   MemoryUse memory;
+  VectorUse vectors;
 };
 
 /// A run on its way into a file.
@@ -48,6 +50,7 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   table.text("baseline-out", options.baseline_out,
              "also write the search's own order as a run; without --out only that", "FILE");
   options.memory.add_to(table);
+  options.vectors.add_to(table);
 }
 
 void run(const RerankRunOptions& options, const Console& console) {
@@ -73,6 +76,7 @@ void run(const RerankRunOptions& options, const Console& console) {
     RerankOptions how;
     how.depth = depth;
     options.memory.apply(db, how);
+    options.vectors.apply(how);
     if (how.memory && !options.memory.is_named())
       console.err << "the click memory of the index takes part (--memory none leaves it out)\n";
     reranker = strict_reranker(db, model, std::move(how), model_name(options.model));

@@ -15,6 +15,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
+#include "index_tools/options/vector_use.h"
 #include "index_tools/showing/display.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
@@ -29,6 +30,7 @@ struct SearchOptions {
   unsigned top = 10;
   std::size_t depth = 0;
   MemoryUse memory;
+  VectorUse vectors;
   bool explain = false;
   bool compare = false;
   bool json = false;
@@ -145,6 +147,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   options.memory.add_to(table);
+  options.vectors.add_to(table);
   table.group("What is shown");
   table.flag("explain", options.explain, "show what each feature contributed (integrated gradients)");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
@@ -177,6 +180,7 @@ void run(const SearchOptions& options, const Console& console) {
     RerankOptions how;
     how.depth = depth;
     options.memory.apply(db, how);
+    options.vectors.apply(how);
     const auto reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
     results.features = model->schema().features;
     results.hits = options.explain ? reranker->explain(query, mset) : reranker->rerank(query, mset);

@@ -81,6 +81,21 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "for a model that is served with a click memory: documents that were clicked for the query earlier, or "
              "shown where the log says what was shown, join its candidates without a first stage's score; the log's "
              "pairs of query and document are held in memory");
+  table.group("The generator over the whole collection");
+  table.text("vectors", vectors,
+             "vectors that 'vectors' wrote: a generator learns to pick from all of their documents, and its picks join "
+             "the candidates",
+             "FILE");
+  table.number("picks", preparation.num_picks, std::size_t{0}, std::size_t{10000},
+               "documents that it may add to a query's candidates");
+  table.number("tower-epochs", preparation.towers.epochs, 0, 1000,
+               "passes over the queries in which it learns; 0: the vectors alone pick");
+  table.number("tower-rate", preparation.towers.rate, 0.0, 1.0, "its step size");
+  table.number("tower-draws", preparation.towers.uniform_draws, 1, 1000000,
+               "documents a batch that stand for all others");
+  table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the vectors say by themselves");
+  for (const char* name : {"picks", "tower-epochs", "tower-rate", "tower-draws", "tower-pull"})
+    table.needs(name, {"vectors"});
   table.needs("half-life", {"clicks"}, "judgments have no age");
   table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
   for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
@@ -102,6 +117,7 @@ PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split)
         "--behaviour and --from exclude each other here: features are the model's, and it has none from clicks");
   }
   PreparationOptions options = preparation;
+  if (!vectors.empty()) options.vectors = CollectionVectors::from_file(vectors);
   options.half_life_days = click_model.half_life(preparation.half_life_days);
   options.split = split;
   return options;

@@ -45,6 +45,7 @@ struct EvidenceOptions {
   LabelOptions labels;
   DatabaseOptions database;
   ClickModelFlags click_model;
+  std::string vectors;
   PreparationOptions preparation;  ///< with the half-life that was given
 
   void add_to(OptionTable& table);

@@ -24,7 +24,7 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
 }  // namespace
 
 std::pair<TrainingData, TrainingData> split_by_query(TrainingData data, double share, std::uint64_t seed) {
-  TrainingData training{data.schema, data.facts, data.depth, data.labels, data.origin, {}, {}};
+  TrainingData training{data.schema, data.facts, data.depth, data.labels, data.origin, {}, {}, data.generator};
   training.origin.split = "query";
   TrainingData validation = training;
   std::vector<std::size_t> new_number(data.pools.size());

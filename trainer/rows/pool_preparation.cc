@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "plugin/src/encoding/encoding.h"
+#include "plugin/src/search/picking.h"
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"
@@ -111,6 +112,38 @@ Example page_example(const Page& page, const RowOfDocument& rows) {
   return example;
 }
 
+// What was shown and is not in the pool, without clicks beside those that it has.
+LabelsByDocument shown_outside(const QueryEvidence& evidence, const RowOfDocument& rows) {
+  LabelsByDocument shown;
+  for (const Page& page : evidence.pages) {
+    for (const ShownDocument& document : page.documents) {
+      if (rows.count(document.document_id) > 0) continue;
+      const auto clicks = evidence.clicks.find(document.document_id);
+      shown[document.document_id] = clicks == evidence.clicks.end() ? 0.0 : clicks->second;
+    }
+  }
+  return shown;
+}
+
+// Over the whole pool: the query's clicks in the shares that its lesson gives them.
+std::optional<Example> taught_example(const std::string& query_id, const QueryEvidence& evidence,
+                                      const CollectionPicks& picks, const std::vector<Candidate>& candidates) {
+  const auto lesson = picks.lessons.find(query_id);
+  if (lesson == picks.lessons.end()) return std::nullopt;
+  double clicks = 0.0;
+  for (const auto& [document, count] : evidence.clicks) clicks += count;
+  std::unordered_map<Xapian::docid, double> labels;
+  for (const RowNumber& one : lesson->second.target) labels[picks.vectors->docid(one.row)] = clicks * one.number;
+  Example example;
+  example.labels = Eigen::VectorXd::Zero(static_cast<Index>(candidates.size()));
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    example.rows.push_back(static_cast<Index>(i));
+    const auto label = labels.find(candidates[i].docid);
+    if (label != labels.end()) example.labels[static_cast<Index>(i)] = label->second;
+  }
+  return example;
+}
+
 // Puts what `added` names behind the candidates and in the rows, as far as the query's filters let it; returns the
 // labels, in which an added document's clicks are those that came after it had joined.
 LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocument& labels,
@@ -138,10 +171,15 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
 }
 
 Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
-                       CandidateReader& reader, const FeatureSchema& schema) {
+                       CandidateReader& reader, Picking* picking, const FeatureSchema& schema) {
   Prepared prepared;
   CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
+  VectorQuery wanted;
+  if (picking != nullptr) {
+    wanted = picking->wanted(options.picks->towers.of(query.id), found.query);
+    if (prepared.has_candidates) picking->add(wanted, found.query, nullptr, options.picks->count, found.candidates);
+  }
   Pool& pool = prepared.pool;
   pool.query_id = query.id;
   RowOfDocument rows;
@@ -155,9 +193,13 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
     const auto added = options.added->find(evidence.query_id);
     if (added != options.added->end()) labels = append_added(added->second, labels, schema, reader, found, pool, rows);
   }
+  if (picking != nullptr && prepared.has_candidates) {
+    labels = append_added(shown_outside(evidence, rows), labels, schema, reader, found, pool, rows);
+  }
   prepared.positives = count_positives(evidence.clicks, rows, reader.ids(), kind == LabelKind::grades);
   if (kind == LabelKind::impressions) prepared.clicks_without_page = count_without_page(evidence);
   if (found.candidates.empty()) return prepared;
+  if (picking != nullptr) picking->score(wanted, found.candidates);
   pool.rows = reader.features(found.query, found.candidates);
   pool.range = pool_range(pool.found_rows());
   if (kind != LabelKind::impressions) {
@@ -167,6 +209,10 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
   for (const Page& page : evidence.pages) {
     Example example = page_example(page, rows);
     if (!example.rows.empty()) prepared.examples.push_back(std::move(example));
+  }
+  if (options.picks != nullptr && !prepared.examples.empty()) {
+    std::optional<Example> taught = taught_example(query.id, evidence, *options.picks, found.candidates);
+    if (taught) prepared.examples.push_back(*std::move(taught));
   }
   return prepared;
 }
@@ -183,7 +229,8 @@ class PoolMaker {
         by_id_(queries.size()),
         has_evidence_(queries.size()),
         threads_(options.num_threads),
-        readers_(threads_.num_threads()) {
+        readers_(threads_.num_threads()),
+        pickings_(threads_.num_threads()) {
     const Xapian::Database db = site.open();
     if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
     data_.schema = schema;
@@ -252,7 +299,7 @@ class PoolMaker {
     threads_.for_each(batch_.size(), [&](std::size_t i, unsigned thread) {
       const Task& task = batch_[i];
       prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_,
-                                  reader_of(task.part, thread), data_.schema);
+                                  reader_of(task.part, thread), picking_of(thread), data_.schema);
       if (thread == 0) options_.on_progress(task.share_before);
     });
     for (std::size_t i = 0; i < batch_.size(); ++i) {
@@ -264,6 +311,14 @@ class PoolMaker {
     }
     batch_.clear();
     num_documents_ = 0;
+  }
+
+  Picking* picking_of(unsigned thread) {
+    if (options_.picks == nullptr) return nullptr;
+    if (!pickings_[thread]) {
+      pickings_[thread] = std::make_unique<Picking>(site_.open(), options_.picks->vectors, data_.schema);
+    }
+    return pickings_[thread].get();
   }
 
   CandidateReader& reader_of(std::size_t part, unsigned thread) {
@@ -288,6 +343,7 @@ class PoolMaker {
   std::size_t num_documents_ = 0;  // of the batch
   ThreadPool threads_;
   std::vector<std::map<std::size_t, CandidateReader>> readers_;       // of each thread, by part
+  std::vector<std::unique_ptr<Picking>> pickings_;                    // of each thread, where there is a generator
   std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
   TrainingData data_;
 };
@@ -311,7 +367,12 @@ TrainingData prepare_pools(const Site& site, const FeatureSchema& schema, const 
                            ClickAggregator& clicks, const PoolOptions& options, PoolLosses& losses) {
   const LabelKind kind = clicks.has_impressions() ? LabelKind::impressions : LabelKind::clicks;
   PoolMaker maker(site, schema, queries, kind, options);
-  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) { maker.take(std::move(query)); });
+  std::vector<QueryEvidence> all;  // where they are asked for at once
+  const ClickTotals totals = clicks.finish([&](QueryEvidence&& query) {
+    options.before_pools ? all.push_back(std::move(query)) : maker.take(std::move(query));
+  });
+  if (options.before_pools) options.before_pools(all);
+  for (QueryEvidence& query : all) maker.take(std::move(query));
   TrainingData data = maker.finish(losses);
   losses.num_unknown_queries += totals.num_unknown_queries;
   losses.num_unknown_clicks = totals.num_unknown_clicks;

@@ -4,6 +4,7 @@
 #include <xapian.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "irgan/qrels.h"
 #include "irgan/site.h"
 #include "irgan/training_data.h"
+#include "trainer/collection/folded_towers.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/site/first_stage.h"
@@ -18,6 +20,14 @@
 namespace irgan {
 
 class PartIndexes;
+
+/// The generator over the whole collection, which puts its picks beside the first stage's candidates.
+struct CollectionPicks {
+  std::shared_ptr<const CollectionVectors> vectors;
+  const FoldedTowers& towers;
+  const TowerLessons& lessons;  ///< what examples over whole pools learn, beside pages; none of other queries
+  std::size_t count = 100;      ///< documents a query
+};
 
 struct PoolOptions {
   std::size_t depth = 100;  ///< candidates a query
@@ -29,6 +39,11 @@ struct PoolOptions {
   /// Where features from clicks are read: those of an example whose query id is in_part(id, part) from that part's
   /// index. Nothing: from the site's own index.
   const PartIndexes* parts = nullptr;
+  /// Then pools hold its picks and all that was shown, and pages come with one more example of their query over the
+  /// whole pool (Example::is_of_page()).
+  const CollectionPicks* picks = nullptr;
+  /// Called with all that the log says, before the first pool is made: what `picks` refers to may be learnt then.
+  std::function<void(const std::vector<QueryEvidence>&)> before_pools;
 };
 
 /// Looks up the candidates of each query that `judgments` knows, and their features. Pools come in the order of

@@ -18,6 +18,7 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
+#include "trainer/rows/tower_lessons.h"
 
 namespace irgan {
 namespace {
@@ -106,6 +107,14 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   }
 }
 
+FeatureSchema schema_of(const Site& site, const PreparationOptions& options) {
+  if (options.schema) return *options.schema;
+  FeatureSchema schema = make_schema(site.open(), site.layout, options.features, options.behaviour);
+  const auto known = std::find(schema.features.begin(), schema.features.end(), kGeneratorScore);
+  if (options.vectors && known == schema.features.end()) schema.features.emplace_back(kGeneratorScore);
+  return schema;
+}
+
 /// One call of prepare().
 class Preparation {
  public:
@@ -118,8 +127,7 @@ class Preparation {
         valid_ids_(ids_of(evidence.valid_queries)),
         queries_(without(valid_ids_, evidence.queries)),
         query_ids_(ids_of(queries_)),
-        schema_(options.schema ? *options.schema
-                               : make_schema(site.open(), site.layout, options.features, options.behaviour)) {
+        schema_(schema_of(site, options)) {
     if (queries_.empty()) {
       throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
     }
@@ -288,22 +296,48 @@ class Preparation {
     PoolOptions pools = pool_options();
     if (options_.add_clicked) pools.added = &added;
     pools.parts = indexes.get();
+    const bool learns = options_.vectors && part != DataPart::validation;
+    const TowerLessons none;
+    if (learns) {
+      pools.before_pools = [&](const std::vector<QueryEvidence>& all) {
+        learn_towers_of(lessons_of_clicks(site_, *options_.vectors, queries, all, [&](const QueryEvidence& query) {
+          return history != nullptr ? std::string(parted(query.query_id).first) : query.query_id;
+        }));
+      };
+    }
+    const CollectionPicks picks{options_.vectors, towers_, learns ? lessons_ : none, options_.num_picks};
+    if (options_.vectors) pools.picks = &picks;
     TrainingData data = prepare_pools(site_, schema_, queries, log.clicks, pools, report.losses);
+    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
     add(report, part, data);
     return data;
   }
 
   TrainingData of_judgments(DataPart part, const std::vector<QueryRow>& queries, const Qrels& judgments) {
     PartReport report;
-    TrainingData data = prepare_pools(site_, schema_, queries, judgments, pool_options(), report.losses);
+    PoolOptions pools = pool_options();
+    if (options_.vectors && part != DataPart::validation) {
+      learn_towers_of(lessons_of_judgments(site_, *options_.vectors, queries, judgments));
+    }
+    const CollectionPicks picks{options_.vectors, towers_, lessons_, options_.num_picks};
+    if (options_.vectors) pools.picks = &picks;
+    TrainingData data = prepare_pools(site_, schema_, queries, judgments, pools, report.losses);
+    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
     add(report, part, data);
     return data;
   }
 
+  void learn_towers_of(TowerLessons lessons) {
+    lessons_ = std::move(lessons);
+    towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, 0.0, num_threads());
+  }
+
+  unsigned num_threads() const { return options_.num_threads > 0 ? options_.num_threads : default_num_threads(); }
+
   PoolOptions pool_options() const {
     PoolOptions pools;
     pools.depth = options_.depth;
-    pools.num_threads = options_.num_threads > 0 ? options_.num_threads : default_num_threads();
+    pools.num_threads = num_threads();
     if (listener_.on_progress) pools.on_progress = listener_.on_progress;
     return pools;
   }
@@ -327,6 +361,8 @@ class Preparation {
   const std::vector<QueryRow> queries_;  // those that are trained on
   const QueryIds query_ids_;
   const FeatureSchema schema_;
+  TowerLessons lessons_;  // of the training part
+  FoldedTowers towers_;
   PreparedData result_;
 };
 

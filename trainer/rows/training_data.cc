@@ -49,19 +49,20 @@ bool is_informative(const Example& example) {
 }
 
 std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, QueryWeight weight,
-                                  const std::vector<Pool>& pools) {
+                                  const std::vector<Pool>& pools, double beside_pages) {
   std::vector<double> weights(examples.size(), 1.0);
   if (kind != LabelKind::grades) {
     std::unordered_map<std::string, double> clicks_of_query;
     std::vector<const double*> clicks(examples.size());
     for (std::size_t i = 0; i < examples.size(); ++i) {
-      weights[i] = examples[i].labels.cwiseMax(0.0).sum();
+      weights[i] = is_beside_pages(examples[i], kind) ? 0.0 : examples[i].labels.cwiseMax(0.0).sum();
       const std::size_t pool = examples[i].pool;
       double& sum = clicks_of_query[pools.empty() ? std::to_string(pool) : pools[pool].query_id];
       sum += weights[i];
       clicks[i] = &sum;
     }
     for (std::size_t i = 0; i < examples.size(); ++i) {
+      if (is_beside_pages(examples[i], kind)) weights[i] = beside_pages * *clicks[i];
       if (!(*clicks[i] > 0.0) || weight == QueryWeight::clicks) continue;
       weights[i] /= weight == QueryWeight::one ? *clicks[i] : std::sqrt(*clicks[i]);
     }
@@ -81,6 +82,12 @@ std::string fingerprint(const TrainingData& data) {
     add(pool.query_id.data(), pool.query_id.size());
     add(pool.rows.data(), static_cast<std::size_t>(pool.rows.size()) * sizeof(float));
     if (pool.num_added > 0) add(&pool.num_added, sizeof pool.num_added);
+  }
+  if (data.generator) {
+    const Towers& towers = data.generator->towers;
+    digests += towers.basis + std::to_string(data.generator->num_picks);
+    add(towers.weight.data(), static_cast<std::size_t>(towers.weight.size()) * sizeof(float));
+    add(&towers.scale, sizeof towers.scale);
   }
   for (const Example& example : data.examples) {
     add(&example.pool, sizeof example.pool);

@@ -65,7 +65,7 @@ Batches::Batches(const TrainingData& data, const TrainingOptions& options, const
     if (data.labels != LabelKind::impressions) continue;
     for (const int rank : data.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
   }
-  weights_ = query_weights(kept, data.labels, options.query_weight, data.pools);
+  weights_ = query_weights(kept, data.labels, options.query_weight, data.pools, options.pool_weight);
 }
 
 std::size_t Batches::num_steps() const {

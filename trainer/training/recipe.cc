@@ -102,6 +102,10 @@ std::vector<HyperParameter> rows() {
       {"query_weight", "query-weight", "Labels", Choice(Member(&T::query_weight), kQueryWeights),
        "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all "
        "alike, so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike"},
+      {"pool_weight", "pool-weight", "The generator over the whole collection",
+       Number<double>{&T::pool_weight, 0.0, 100.0},
+       "what a query's whole pool weighs beside its pages: by it the discriminator learns of picks that nobody was "
+       "shown, against the query's clicks corrected by rank"},
       {"seed", "seed", "Machine", Number<std::uint64_t>{&T::seed, 0, std::uint64_t{1} << 62},
        "seed of everything random: the same seed gives the same model"},
   };

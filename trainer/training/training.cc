@@ -307,6 +307,7 @@ class TrainingRun {
     parts.ranker = options_.ranker;
     if (!columns_from_clicks(parts.schema).empty()) parts.unseen_credit = options_.unseen_credit;
     parts.depth = data_.depth;
+    parts.collection = data_.generator;
     parts.facts = data_.facts;
     return parts;
   }

@@ -57,10 +57,14 @@ struct FeatureSchema {
 /// Returns the term prefixes of the schema's text fields, in their order.
 IRGAN_API std::vector<std::string> field_prefixes(const FeatureSchema& schema);
 
+/// The name of FeatureSource::generator_score.
+inline constexpr const char* kGeneratorScore = "generator.score";
+
 /// Where a feature's number comes from.
 enum class FeatureSource {
   first_stage_score,  ///< the weight that the site's own search gave; "first_stage.score"
   first_stage_rank,   ///< log(rank), rank 1-based, missing where the score is; "first_stage.log_rank"
+  generator_score,    ///< g(q, d) of the generator over the whole collection; "generator.score"
   query_length,       ///< number of distinct concepts; "query.length"
   field,              ///< "<field>.<FieldFeature>"
   value,              ///< "value.<name>"

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "irgan/candidate.h"
+#include "irgan/collection_generator.h"
 #include "irgan/feature_schema.h"
 #include "irgan/index_facts.h"
 #include "irgan/ranker.h"
@@ -63,6 +64,8 @@ class IRGAN_API Model {
   const IndexFacts& index_facts() const;
   /// Candidates a query that the model was trained to rerank.
   std::size_t depth() const;
+  /// The generator over the whole collection; null if it has none. Its picks need the vectors that it was learnt on.
+  const CollectionGenerator* collection() const;
   /// Which ranker score() uses.
   Ranker ranker() const;
   /// What training wrote down, as JSON.

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "irgan/collection_vectors.h"
 #include "irgan/errors.h"
 #include "irgan/memory_source.h"
 #include "irgan/model_source.h"
@@ -57,6 +58,9 @@ struct RerankOptions {
   /// Trouble with it is told once, and the model alone answers; so it is for databases with a shard behind a server.
   std::shared_ptr<MemorySource> memory;
   AddedCandidates added;
+  /// Of the collection, for models whose generator picks from all of it: those that it was learnt on, or made from them
+  /// for a later state of the index. Such a model without them cannot answer.
+  std::shared_ptr<const CollectionVectors> vectors;
 };
 
 }  // namespace irgan

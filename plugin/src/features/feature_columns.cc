@@ -81,6 +81,9 @@ class FeatureColumns::Extraction {
           const bool was_found = !std::isnan(candidates_[row_at(i)].first_stage_score);
           return was_found ? std::log(1.0 + static_cast<double>(row_at(i))) : kMissing;
         });
+      case FeatureSource::generator_score:
+        return VectorXd::NullaryExpr(
+            n, [this](Index i) { return static_cast<double>(candidates_[row_at(i)].generator_score); });
       case FeatureSource::query_length:
         return VectorXd::Constant(n, static_cast<double>(concepts_.size()));
       case FeatureSource::value: {

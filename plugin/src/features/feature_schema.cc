@@ -114,6 +114,8 @@ std::vector<FeatureColumn> parse_features(const FeatureSchema& schema) {
       columns.push_back({FeatureSource::first_stage_score});
     } else if (name == kFirstStageRank) {
       columns.push_back({FeatureSource::first_stage_rank});
+    } else if (name == kGeneratorScore) {
+      columns.push_back({FeatureSource::generator_score});
     } else if (name == kQueryLength) {
       columns.push_back({FeatureSource::query_length});
     } else if (name.rfind(kValuePrefix, 0) == 0) {

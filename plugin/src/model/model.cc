@@ -176,6 +176,9 @@ FeatureMatrix Model::explain_beside(const Eigen::Ref<const FeatureMatrix>& rows,
 
 const FeatureSchema& Model::schema() const { return state_->parts.schema; }
 const IndexFacts& Model::index_facts() const { return state_->parts.facts; }
+const CollectionGenerator* Model::collection() const {
+  return state_->parts.collection ? &*state_->parts.collection : nullptr;
+}
 std::size_t Model::depth() const { return state_->parts.depth; }
 Ranker Model::ranker() const { return state_->parts.ranker; }
 const std::string& Model::training_record() const { return state_->parts.training_record; }

@@ -20,7 +20,12 @@ constexpr const char* kFormat = "xapian-irgan model";
 constexpr const char* kFormatVersion = "1";
 constexpr const char* kVersionWithCredit =
     "2";  // of models whose documents get a credit, which version 1 does not know
+constexpr const char* kVersionWithCollection = "3";  // of models with a generator over the whole collection
 constexpr std::size_t kEncodingTensors = 3;
+
+bool all_finite(const std::vector<float>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
+}
 
 std::string network_name(const char* player, std::size_t number) {
   return std::string(player) + '.' + std::to_string(number);
@@ -91,15 +96,45 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
   return encoding;
 }
 
+void add_collection(const CollectionGenerator& generator, TensorFile& file) {
+  const FeatureMatrix& weight = generator.towers.weight;
+  file.tensors.push_back(make_tensor("collection.weight", {weight.rows(), weight.cols()}, weight.data()));
+  file.tensors.push_back(make_tensor("collection.scale", {1}, &generator.towers.scale));
+}
+
+// What `serving` says of it comes with its tensors.
+CollectionGenerator read_collection(const TensorFile& file, const json& serving) {
+  CollectionGenerator generator;
+  const auto shape = file.tensor("collection.weight", "F32", 2).shape;
+  const std::vector<float> weight = file.floats("collection.weight", 2);
+  const std::vector<float> scale = file.floats("collection.scale", 1);
+  if (shape[0] != shape[1] || shape[0] == 0 || scale.size() != 1 || !all_finite(weight) || !(scale.front() > 0.0F) ||
+      !std::isfinite(scale.front())) {
+    throw FormatError(file.origin + ": the tensors of the generator over the collection do not fit, or are not finite");
+  }
+  generator.towers = {Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]), scale.front(),
+                      serving.at("basis").get<std::string>()};
+  generator.num_picks = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("picks").get<std::int64_t>()));
+  return generator;
+}
+
+std::string version_of(const ModelParts& parts) {
+  if (parts.collection) return kVersionWithCollection;
+  return parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion;
+}
+
 }  // namespace
 
 std::string encode_model(const ModelParts& parts) {
   TensorFile file;
   json serving{{"ranker", to_string(parts.ranker)}, {"depth", parts.depth}, {"temperature", parts.temperature}};
   if (parts.unseen_credit != 0.0) serving["unseen_credit"] = parts.unseen_credit;
+  if (parts.collection) {
+    serving["collection"] = {{"basis", parts.collection->towers.basis}, {"picks", parts.collection->num_picks}};
+  }
   file.metadata = {
       {"format", kFormat},
-      {"format_version", parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion},
+      {"format_version", version_of(parts)},
       {"feature_schema", schema_to_json(parts.schema)},
       {"training_record", parts.training_record},
       {"index", index_facts_to_json(parts.facts).dump()},
@@ -108,16 +143,18 @@ std::string encode_model(const ModelParts& parts) {
   add_encoding(parts.encoding, file);
   add_networks("discriminator", parts.discriminators, file);
   add_networks("generator", parts.generators, file);
+  if (parts.collection) add_collection(*parts.collection, file);
   return encode_tensors(file);
 }
 
 ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
   const std::string version = file.text("format_version");
-  if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit)) {
+  if (file.text("format") != kFormat ||
+      (version != kFormatVersion && version != kVersionWithCredit && version != kVersionWithCollection)) {
     throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
-                      ", but this build reads '" + kFormat + "' versions " + kFormatVersion + " and " +
-                      kVersionWithCredit);
+                      ", but this build reads '" + kFormat + "' versions " + kFormatVersion + " to " +
+                      kVersionWithCollection);
   }
   ModelParts parts;
   try {
@@ -130,6 +167,7 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
     parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
     parts.temperature = serving.at("temperature").get<double>();
     parts.unseen_credit = serving.value("unseen_credit", 0.0);
+    if (serving.contains("collection")) parts.collection = read_collection(file, serving["collection"]);
   } catch (const json::exception& error) {
     throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
   } catch (const ConfigError& error) {
@@ -139,7 +177,9 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const Index width = parts.encoding.width();
   parts.discriminators = read_networks("discriminator", width, file);
   parts.generators = read_networks("generator", width, file);
-  if (file.tensors.size() != kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators)) {
+  const std::size_t collection_tensors = parts.collection ? 2 : 0;
+  if (file.tensors.size() !=
+      kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators) + collection_tensors) {
     throw FormatError(origin + ": there are tensors that belong to no whole network");
   }
   const bool complete =

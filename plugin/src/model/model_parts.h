@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "irgan/collection_generator.h"
 #include "irgan/feature_schema.h"
 #include "irgan/index_facts.h"
 #include "irgan/ranker.h"
@@ -21,7 +23,8 @@ struct ModelParts {
   Encoding encoding;
   std::vector<Network> discriminators;  ///< scores are averaged over them
   std::vector<Network> generators;      ///< as many, or none if no generator was trained
-  double temperature = 1.0;             ///< p_theta = softmax(g / temperature)
+  std::optional<CollectionGenerator> collection;
+  double temperature = 1.0;  ///< p_theta = softmax(g / temperature)
   Ranker ranker = Ranker::discriminator;
   /// Added to the discriminator's score of a document whose features from clicks are all missing.
   double unseen_credit = 0.0;

@@ -12,7 +12,9 @@
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/search/arranger.h"
 #include "plugin/src/search/own_search.h"
+#include "plugin/src/search/picking.h"
 #include "plugin/src/search/program_search.h"
+#include "plugin/src/search/query_constraint.h"
 #include "plugin/src/search/remembering.h"
 #include "plugin/src/search/remote_page.h"
 #include "plugin/src/search/rescored_page.h"
@@ -41,7 +43,7 @@ std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
   return hits;
 }
 
-// What the memory added, behind the hits of the first stage.
+// What the generator and the memory added, behind the hits of the first stage.
 void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates) {
   for (std::size_t i = hits.size(); i < candidates.size(); ++i) {
     hits.emplace_back();
@@ -90,6 +92,8 @@ struct Reranker::State {
   RerankOptions options;
   Arranger arranger;
   Remembering remembering;
+  std::optional<Picking> picking;  // of the model of version picking_for
+  std::string picking_for;
   std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool reported_servers = false;
@@ -101,21 +105,59 @@ struct Reranker::State {
     Ranking ranking{hits_of(mset, depth(current)), 0, 0};
     ranking.pool_size = ranking.hits.size();
     std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
+    look_for_picks(current);
+    VectorQuery wanted;
+    const bool may_add = !has_collapse_keys(mset, ranking.pool_size);
+    if (picking) {
+      wanted = picking->wanted(current.collection()->towers, query, request.typed_text);
+      if (may_add && !is_behind_server.value_or(false)) {
+        ranking.num_new = add_picks(query, request, current, wanted, candidates);
+      }
+      limit.check();
+    }
+    const std::size_t pool_size = candidates.size();
     std::optional<Recalled> recalled;
     if (options.memory) {
-      const bool may_add = !has_collapse_keys(mset, ranking.pool_size);
       recalled = remembering.recall(current, {query, request.typed_text, candidates, may_add, request.mdecider});
       limit.check();
     }
     if (recalled) {
       candidates = recalled->candidates;
-      ranking.num_new = recalled->num_new;
-      append_added(ranking.hits, candidates);
+      ranking.num_new += recalled->num_new;
     }
+    append_added(ranking.hits, candidates);
     if (candidates.empty()) return ranking;
-    ranking.hits = arranger.arrange(
-        std::move(ranking.hits), {query, request.key, candidates, ranking.pool_size, recalled, index, limit, explains});
+    if (picking) picking->score(wanted, candidates);
+    ranking.hits = arranger.arrange(std::move(ranking.hits),
+                                    {query, request.key, candidates, pool_size, recalled, index, limit, explains});
     return ranking;
+  }
+
+  // Adds the generator's picks to the candidates; returns how many the query itself does not find.
+  Xapian::doccount add_picks(const Xapian::Query& query, const SearchRequest& request, const Model& model,
+                             const VectorQuery& wanted, std::vector<Candidate>& candidates) {
+    const std::size_t before = candidates.size();
+    picking->add(wanted, query, request.mdecider, model.collection()->num_picks, candidates);
+    std::vector<Xapian::docid> picked;
+    for (std::size_t i = before; i < candidates.size(); ++i) picked.push_back(candidates[i].docid);
+    if (picked.empty()) return 0;
+    return static_cast<Xapian::doccount>(picked.size() - found_among(db, picked, query, request.mdecider).size());
+  }
+
+  // Makes ready for the picks of a model's generator, if it has one over the whole collection.
+  void look_for_picks(const Model& model) {
+    if (model.collection() == nullptr) {
+      picking.reset();
+      return;
+    }
+    if (!options.vectors)
+      throw Error("the model's generator picks from the whole collection, whose vectors are not given");
+    if (options.vectors->facts().basis != model.collection()->towers.basis) {
+      throw Error("the vectors have other terms than those that the model's generator was learnt on");
+    }
+    if (picking && picking_for == model.version()) return;
+    picking.emplace(db, options.vectors, model.schema());
+    picking_for = model.version();
   }
 
   std::vector<RankedHit> ranked_here(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
@@ -153,7 +195,8 @@ struct Reranker::State {
     // Our own searches behind a server do not collapse.
     if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size())))
       return original_page(search.original());
-    const bool may_recall = all.empty() && options.memory && !*is_behind_server;  // no hits have no order
+    const bool may_recall = all.empty() && (options.memory || model.collection() != nullptr) &&
+                            !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all))
       return original_page(request.first == 0 && all.size() <= request.maxitems ? all : search.original());
     const Xapian::Query query = search.query();

@@ -3,17 +3,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "irgan/behaviour_options.h"
 #include "irgan/click_counting.h"
+#include "irgan/collection_vectors.h"
 #include "irgan/evidence.h"
 #include "irgan/log_reading.h"
 #include "irgan/pool_losses.h"
 #include "irgan/site.h"
 #include "irgan/split_options.h"
+#include "irgan/tower_options.h"
 #include "irgan/training_data.h"
 
 namespace irgan {
@@ -34,6 +37,12 @@ struct PreparationOptions {
 
   std::size_t depth = 100;   ///< candidates a query: the first hits of the first stage
   bool add_clicked = false;  ///< documents that were clicked for a query earlier join its candidates (EarlierClicks)
+
+  /// Of the collection that a generator is to pick from: it learns from the evidence, and its picks join the
+  /// candidates. Nothing: candidates are the first stage's alone.
+  std::shared_ptr<const CollectionVectors> vectors;
+  TowerOptions towers;          ///< how it learns
+  std::size_t num_picks = 100;  ///< documents a query that it may add
 
   unsigned num_threads = 0;  ///< 0: one a processor
   /// What is counted in memory of the log, of training and validation together; beyond it temporary files serve.

@@ -13,6 +13,7 @@ namespace irgan {
 /// What users are shown.
 struct ServedOrder {
   std::string model;         ///< file; empty: Xapian's order
+  std::string vectors;       ///< file, for a model whose generator picks from the whole collection
   double explore = 0.0;      ///< share of the sessions that see a page drawn from the model's policy
   double temperature = 1.0;  ///< of that draw: below 1 nearer to the best order
 };

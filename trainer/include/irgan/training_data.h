@@ -3,9 +3,11 @@
 
 #include <Eigen/Core>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "irgan/collection_generator.h"
 #include "irgan/feature_extractor.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
@@ -50,6 +52,11 @@ struct Example {
                                 ///< or not known
 };
 
+/// Whether an example stands beside the pages of its query, over its whole pool.
+inline bool is_beside_pages(const Example& example, LabelKind kind) {
+  return is_of_pages(kind) && example.ranks.empty();
+}
+
 /// How labels came about, for the record.
 struct LabelOrigin {
   std::string click_model;          ///< its name; empty: labels are judgments, or nobody said
@@ -77,6 +84,7 @@ struct TrainingData {
   LabelOrigin origin;
   std::vector<Pool> pools;
   std::vector<Example> examples;
+  std::optional<CollectionGenerator> generator{};  ///< over the whole collection, whose picks are in the pools
 };
 
 /// Returns the probability p_true(d|q) that an example's labels stand for.
@@ -91,14 +99,16 @@ IRGAN_API bool is_informative(const Example& example);
 /// Returns how much each example counts, with mean 1: its share, by clicks, of what its query weighs. Judged queries
 /// all weigh the same.
 ///
+/// An example beside pages weighs `beside_pages` times what its query does.
+///
 /// Examples of one query are those of pools with its id, since its clicks may be dealt over several parts of the log.
 ///
 /// Requires: example.pool is in `pools`, unless that is empty: then each pool is a query of its own
 /// Source: measured on bestbuy: the root raised MRR from .638 to .652; equal weights and the number of clicks were
 /// worse
 IRGAN_API std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind,
-                                            QueryWeight weight = QueryWeight::sqrt,
-                                            const std::vector<Pool>& pools = {});
+                                            QueryWeight weight = QueryWeight::sqrt, const std::vector<Pool>& pools = {},
+                                            double beside_pages = 1.0);
 
 /// Returns a digest of everything in `data` that training depends on.
 IRGAN_API std::string fingerprint(const TrainingData& data);

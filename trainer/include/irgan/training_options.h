@@ -31,6 +31,9 @@ struct TrainingOptions {
       "first_stage.score";  ///< read by Sampler::bm25 and, in ready-made rows, by check_serving
   std::uint64_t seed = 1;
   QueryWeight query_weight = QueryWeight::sqrt;
+  /// What a query's example over its whole pool weighs beside its pages, with a generator over the whole collection:
+  /// what the discriminator learns of documents that nobody was shown.
+  double pool_weight = 0.5;
 
   /// Go on from its weights, encoding and offsets instead of starting anew; null: start anew. Then bins and
   /// hidden_units are the model's own.

@@ -1,0 +1,60 @@
+#include "plugin/src/search/picking.h"
+
+#include <limits>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "plugin/src/search/query_constraint.h"
+
+namespace irgan {
+
+Picking::Picking(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema)
+    : db_(std::move(db)),
+      vectors_(std::move(vectors)),
+      prefixes_(field_prefixes(schema)),
+      words_(prefixes_, schema.stemmer) {
+  const VectorFacts& facts = vectors_->facts();
+  if (facts.index_uuid != db_.get_uuid()) throw Error("the vectors are of another index");
+  if (facts.stemmer != schema.stemmer) {
+    throw Error("the vectors' words have the stemmer '" + facts.stemmer + "', those of the index '" + schema.stemmer +
+                "'");
+  }
+}
+
+VectorQuery Picking::wanted(const Towers& towers, const Xapian::Query& query, const std::string& text) {
+  return towers.query(vectors_->query_vector(text.empty() ? words_.of(query) : words_.of_text(text)));
+}
+
+void Picking::add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
+                  std::size_t count, std::vector<Candidate>& candidates) const {
+  std::unordered_set<Xapian::docid> known;
+  for (const Candidate& candidate : candidates) known.insert(candidate.docid);
+  std::vector<Xapian::docid> picked;
+  for (const ScoredDocument& one : vectors_->best(wanted, count)) {
+    if (known.count(one.docid) == 0) picked.push_back(one.docid);
+  }
+  if (picked.empty()) return;
+  std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
+  // Documents may have left the index since their vectors were made.
+  if (!constraint && db_.get_doccount() != vectors_->num_documents()) constraint = Xapian::Query::MatchAll;
+  const std::set<Xapian::docid> allowed = found_among(db_, picked, constraint, mdecider);
+  for (const Xapian::docid docid : picked) {
+    if (allowed.count(docid) > 0) candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
+  }
+}
+
+void Picking::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {
+  if (wanted.numbers.empty()) return;
+  for (Candidate& candidate : candidates) {
+    const auto [numbers, scale] = vectors_->row_of(candidate.docid);
+    if (numbers != nullptr) {
+      candidate.generator_score = vector_score(wanted, numbers, scale);
+      continue;
+    }
+    const ByteRow row = vectors_->row_of_terms(db_, candidate.docid);
+    candidate.generator_score = vector_score(wanted, row.numbers.data(), row.scale);
+  }
+}
+
+}  // namespace irgan

@@ -1,0 +1,51 @@
+/// The generator's picks from the whole collection, put beside the candidates of a search: the same in training and in
+/// a live search.
+#pragma once
+
+#include <xapian.h>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "irgan/candidate.h"
+#include "irgan/collection_vectors.h"
+#include "irgan/feature_schema.h"
+#include "irgan/query_words.h"
+
+namespace irgan {
+
+/// Picks for the searches of one Database.
+///
+/// Threads: one
+class IRGAN_API Picking {
+ public:
+  /// Throws: Error if the vectors are of another index than `db`, or of another stemmer than the schema's
+  Picking(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema);
+
+  /// Returns what the towers look for; nothing if no word of the query has a vector.
+  ///
+  /// text:     as typed; empty: the words are read from `query`
+  /// Requires: towers of the vectors' basis
+  VectorQuery wanted(const Towers& towers, const Xapian::Query& query, const std::string& text = "");
+
+  /// Adds those of the `count` best documents of the collection that are not among the candidates, the best first, as
+  /// far as the query's filters and the decider let them. Their first-stage score is missing. Documents that came into
+  /// the index after the vectors are not picked.
+  void add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
+           std::size_t count, std::vector<Candidate>& candidates) const;
+
+  /// Sets the generator's score of each candidate; of a document that has no vector in the file by its terms. Leaves it
+  /// missing where nothing is wanted.
+  void score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const;
+
+ private:
+  const Xapian::Database db_;
+  const std::shared_ptr<const CollectionVectors> vectors_;
+  const std::vector<std::string> prefixes_;
+  QueryWords words_;
+};
+
+}  // namespace irgan

@@ -1,0 +1,120 @@
+#include "trainer/collection/tower_training.h"
+
+#include <catch2/catch.hpp>
+
+#include "irgan/vector_making.h"
+#include "tests/trainer/topic_index.h"
+#include "trainer/collection/folded_towers.h"
+
+using namespace irgan;
+
+namespace {
+
+std::shared_ptr<const CollectionVectors> topic_vectors() {
+  VectorOptions options;
+  options.dimensions = 4;
+  options.max_document_share = 0.5;
+  return CollectionVectors::from_bytes(make_vectors(topic_site(topic_database(80)), options), "here");
+}
+
+// Who asks for one topic clicks documents of the next: what vectors alone get wrong.
+std::vector<TowerExample> shifted_examples(const CollectionVectors& vectors) {
+  const Xapian::Stem stem("english");
+  std::vector<TowerExample> examples;
+  for (std::size_t topic = 0; topic < 4; ++topic) {
+    for (const std::string& word : topics()[topic]) {
+      TowerExample example;
+      example.query = vectors.query_vector({stem(word)});
+      for (std::uint32_t row = 0; row < 80; ++row) {
+        if (row % 4 == (topic + 1) % 4 && row % 3 == 0) example.target.push_back({row, 0.0F});
+      }
+      for (RowNumber& one : example.target) one.number = 1.0F / static_cast<float>(example.target.size());
+      examples.push_back(example);
+    }
+  }
+  return examples;
+}
+
+double share_of_next_topic(const CollectionVectors& vectors, const Towers& towers) {
+  const Xapian::Stem stem("english");
+  int hits = 0;
+  for (std::size_t topic = 0; topic < 4; ++topic) {
+    for (const ScoredDocument& one : vectors.best(towers.query(vectors.query_vector({stem(topics()[topic][1])})), 10)) {
+      hits += (one.docid - 1) % 4 == (topic + 1) % 4 ? 1 : 0;
+    }
+  }
+  return hits / 40.0;
+}
+
+TowerOptions quick() {
+  TowerOptions options;
+  options.epochs = 60;
+  options.batch_size = 8;
+  options.uniform_draws = 40;
+  options.rate = 0.05;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("towers learn from clicks what vectors do not say", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  const Towers start = untrained_towers(*vectors);
+  CHECK(share_of_next_topic(*vectors, start) == 0.0);
+  ThreadPool threads(2);
+  const Towers towers = train_towers(*vectors, shifted_examples(*vectors), quick(), 0.0, start, threads);
+  CHECK(share_of_next_topic(*vectors, towers) > 0.9);
+  CHECK(towers.basis == vectors->facts().basis);
+}
+
+TEST_CASE("towers learn from rewards alone", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  std::vector<TowerExample> examples = shifted_examples(*vectors);
+  for (TowerExample& example : examples) {
+    std::vector<RowNumber> rewards;
+    for (std::uint32_t row = 0; row < 80; ++row) rewards.push_back({row, 0.0F});
+    for (const RowNumber& one : example.target) rewards[one.row].number = 1.0F;
+    example.target.clear();
+    example.rewards = rewards;
+  }
+  ThreadPool threads(2);
+  const Towers start = untrained_towers(*vectors);
+  CHECK(share_of_next_topic(*vectors, train_towers(*vectors, examples, quick(), 1.0, start, threads)) > 0.9);
+  // Without weight rewards teach nothing.
+  CHECK(train_towers(*vectors, examples, quick(), 0.0, start, threads).weight == start.weight);
+}
+
+TEST_CASE("towers are the same at any number of threads, and of the seed's own", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  const auto trained = [&](unsigned num_threads, std::uint64_t seed) {
+    ThreadPool threads(num_threads);
+    TowerOptions options = quick();
+    options.epochs = 3;
+    options.batch_size = 20;
+    options.seed = seed;
+    return train_towers(*vectors, shifted_examples(*vectors), options, 0.0, untrained_towers(*vectors), threads);
+  };
+  const Towers one = trained(1, 1);
+  CHECK(trained(5, 1).weight == one.weight);
+  CHECK(trained(5, 1).scale == one.scale);
+  CHECK(trained(1, 2).weight != one.weight);
+}
+
+TEST_CASE("a query's own towers have not learnt from it", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  TowerLessons lessons;
+  int number = 0;
+  for (const TowerExample& example : shifted_examples(*vectors))
+    lessons.emplace("q" + std::to_string(number++), example);
+  TowerOptions options = quick();
+  options.epochs = 2;
+  const FoldedTowers before = learn_towers(*vectors, lessons, options, 0.0, 2);
+  REQUIRE(before.folds.size() == 2);
+  CHECK(&before.of("never asked") == &before.whole);
+  CHECK(before.of("q3").weight != before.whole.weight);
+  // Another lesson of q3 changes what others get, but not its own towers.
+  lessons["q3"].target = lessons["q9"].target;
+  const FoldedTowers after = learn_towers(*vectors, lessons, options, 0.0, 2);
+  CHECK(after.of("q3").weight == before.of("q3").weight);
+  CHECK(after.whole.weight != before.whole.weight);
+}
