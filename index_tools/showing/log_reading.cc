@@ -12,6 +12,7 @@ constexpr std::size_t kNameShown = 60;  // of what a log calls an action, in byt
 void show_lines(const ClickLogSummary& file, std::ostream& out) {
   for (const auto& [what, count] : file.others)
     out << file.path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
+  for (const std::string& remark : file.remarks) out << file.path << ": " << remark << '\n';
   if (file.num_rejected == 0) return;
   out << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected
       << " lines passed over:\n";

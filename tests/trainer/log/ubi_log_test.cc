@@ -103,7 +103,7 @@ TEST_CASE("each unusable UBI line has its reason and its place", "[trainer][ubi_
       {event("impression", "9", "d", -1, kWords), "bad rank"},
       {event("click", "9", "d", 1000000, kWords), "bad rank"},
       {"{\"action_name\":\"impression\",\"query_id\":\"9\",\"event_attributes\":{\"object\":{\"object_id\":\"d\"}}}",
-       "bad rank"},
+       "no rank"},
       {event("click", "9", "d", 0, ",\"user_query\":\"w\",\"timestamp\":\"never\""), "bad time"},
       {event("click", "9", "d", 0), "no query"},
       {event("click", "", "d", 0), "no query"},
@@ -115,7 +115,7 @@ TEST_CASE("each unusable UBI line has its reason and its place", "[trainer][ubi_
   reader.read([](const ClickRow&) {});
   CHECK(reader.summary().num_good == 1);
   REQUIRE(reader.summary().rejected.size() == 1);
-  CHECK(reader.summary().rejected.begin()->first == reason);
+  CHECK_THAT(reader.summary().rejected.begin()->first, Catch::StartsWith(reason));
   CHECK(reader.summary().rejected.begin()->second.first[0].find("log:2: " + reason) != std::string::npos);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("JSON Lines of our own keys, or of named columns, are not taken for UB
 
 TEST_CASE("more UBI lines than memory holds give the same rows", "[trainer][ubi_log]") {
   const auto rows_with = [](std::size_t max_bytes) {
-    UbiSearches searches(4e9, max_bytes);
+    UbiSearches searches({}, 4e9, max_bytes);
     bool is_pending = false;
     for (int i = 0; i < 500; ++i) {
       const std::string id = std::to_string(i * 7 % 100);
