@@ -163,3 +163,42 @@ TEST_CASE("one id for all searches is read in bounded time", "[trainer][ubi_log]
   CHECK(briefs({log}, &summary).size() == 20'001);
   CHECK(summary.num_rejected == 0);
 }
+
+TEST_CASE("ordinals of UBI count from the rank base", "[trainer][ubi_log]") {
+  ClickLogOptions from_1 = tolerant();
+  from_1.rank_base = 1;
+  const std::string log = event("impression", "1", "a", 1, kWords) + event("impression", "1", "b", 2, kWords);
+  const ScratchFolder folder;
+  ClickLogReader reader(folder.write("log", log + event("impression", "1", "z", 0, kWords)), from_1);
+  Rows rows;
+  reader.read([&](const ClickRow& row) { rows.push_back(brief(KeptRow(row))); });
+  CHECK(rows == Rows{"s|red shoes|a|1|", "s|red shoes|b|2|"});
+  CHECK(reader.summary().rejected.size() == 1);
+  std::string from_0;
+  for (int i = 0; i < 30; ++i) from_0 += event("impression", std::to_string(i), "a", 1 + i % 2, kWords);
+  ClickLogSummary summary;
+  briefs({from_0}, &summary);
+  REQUIRE(summary.remarks.size() == 1);
+  CHECK_THAT(summary.remarks[0], Catch::Contains("no row is at rank 1"));
+}
+
+TEST_CASE("click_through is a click, and others can be named", "[trainer][ubi_log]") {
+  const std::string log = event("impression", "1", "a", 0, kWords) + event("click_through", "1", "a", 0, kWords) +
+                          event("impression", "1", "b", 1, kWords) + event("purchase", "1", "b", 1, kWords);
+  CHECK(briefs({log}) == Rows{"s|red shoes|a|1|clicked", "s|red shoes|b|2|"});
+  const ScratchFolder folder;
+  ClickLogOptions purchases;
+  purchases.click_actions = {"purchase"};
+  const auto rows = rows_of(folder.write("log", log), purchases);
+  REQUIRE(rows.size() == 2);
+  CHECK_FALSE(rows[0].rest.clicked);
+  CHECK(rows[1].rest.clicked);
+}
+
+TEST_CASE("a place may stand as the rank of an event", "[trainer][ubi_log]") {
+  const std::string line =
+      "{\"action_name\":\"impression\",\"query_id\":\"1\",\"event_attributes\":{\"object\":{\"object_id\":\"a\"},"
+      "\"rank\":2}" +
+      kWords + "}\n";
+  CHECK(briefs({line}) == Rows{"s|red shoes|a|3|"});
+}

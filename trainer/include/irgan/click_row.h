@@ -22,8 +22,8 @@ struct ClickLogOptions {
   std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1, in UBI 0
   /// What a log of several kinds of events calls those that are clicks; empty: click and click_through.
   std::vector<std::string> click_actions;
-  double max_bad = 0.01;         ///< share of unusable lines up to which the rest is taken
-  std::string rejects_path;      ///< where every unusable line is written; empty: nowhere
+  double max_bad = 0.01;     ///< share of unusable lines up to which the rest is taken
+  std::string rejects_path;  ///< where every unusable line is written; empty: nowhere
 };
 
 /// One line of a click log. The views live until the callback returns.
