@@ -30,6 +30,7 @@ std::string needs(const std::vector<std::string>& found, const ColumnNames& name
 }
 
 std::string_view trimmed(std::string_view text) {
+  if (text.empty() || (text.front() != ' ' && text.back() != ' ')) return text;
   const std::size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return text.substr(0, 0);
   return text.substr(first, text.find_last_not_of(' ') - first + 1);
@@ -87,6 +88,10 @@ void ClickRows::read_header(const ClickLogOptions& options, std::string_view lin
   find_columns(input);
   find_spelt_otherwise(input);
   check_columns(options, input);
+  for (std::size_t k = 0; k < kNumClickColumns; ++k) {
+    const ClickColumn column = static_cast<ClickColumn>(k);
+    if (place_of_column_[k] != kNowhere) present_.push_back({column, place_of_column_[k], is_id(column)});
+  }
   rules_.has_clicked = has_seen("clicked");
   rules_.has_rank = has_seen("rank");
 }
@@ -175,11 +180,9 @@ RowFault ClickRows::find_fields(std::string_view line) {
   }
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   if (!row_.split(line, columns_.size()) || row_.fields().size() != columns_.size()) return RowFault::number_of_columns;
-  for (std::size_t k = 0; k < kNumClickColumns; ++k) {
-    if (place_of_column_[k] == kNowhere) continue;
-    const ClickColumn column = static_cast<ClickColumn>(k);
-    const std::string_view field = row_.fields()[place_of_column_[k]];
-    fields_[column] = is_id(column) ? trimmed(field) : field;
+  for (const Present& present : present_) {
+    const std::string_view field = row_.fields()[present.place];
+    fields_[present.column] = present.is_id ? trimmed(field) : field;
   }
   return RowFault::none;
 }
@@ -236,11 +239,11 @@ bool ClickRows::is_click(std::string_view action, std::uint64_t line_number) {
 void ClickRows::refuse_action(std::string_view action, std::uint64_t line_number) const {
   const std::string before = unclear_action_.empty() ? other_actions_.begin()->first : unclear_action_;
   std::string column = is_json_ ? "action" : columns_[place_of(ClickColumn::action)];
-  throw FormatError(
-      path_ + ":" + std::to_string(line_number) + ": the column '" + excerpt(column, kActionShown) + "' says '" +
-      excerpt(action, kActionShown) + "' here and '" + excerpt(before, kActionShown) +
-      "' before: which of them are clicks? Name those as click_actions; the column action= (nothing) says "
-      "that each row is a click");
+  throw ConfigError("click_action", "is missing: " + path_ + ":" + std::to_string(line_number) + ": the column '" +
+                                        excerpt(column, kActionShown) + "' says '" + excerpt(action, kActionShown) +
+                                        "' here and '" + excerpt(before, kActionShown) +
+                                        "' before: which of them are clicks? Name those; a column action= (nothing) "
+                                        "says that each row is a click");
 }
 
 std::string ClickRows::hint() const {

@@ -43,6 +43,12 @@ class ClickRows : public LogForm {
  private:
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
+  struct Present {
+    ClickColumn column;
+    std::size_t place;
+    bool is_id;  ///< around which blanks are none of it
+  };
+
   void read_header(const ClickLogOptions& options, std::string_view line, const TextInput& input);
   void find_columns(const TextInput& input);
   void find_spelt_otherwise(const TextInput& input);
@@ -64,6 +70,7 @@ class ClickRows : public LogForm {
   DelimitedRow row_{'\t'};
   std::vector<std::string> columns_;  // their names in the header
   std::array<std::size_t, kNumClickColumns> place_of_column_;
+  std::vector<Present> present_;
   std::array<bool, kNumClickColumns> has_seen_{};
 
   ClickFields fields_;
