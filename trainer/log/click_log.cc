@@ -116,6 +116,9 @@ struct ClickLogReader::State {
                         ": the click log is a JSON array; JSON Lines are read, one object a line"
                         " (jq -c '.[]' makes them)");
     }
+    if (line.find('\r') != std::string_view::npos) {
+      throw FormatError(file.input.place() + ": the lines end in CR alone (tr '\\r' '\\n' mends them)");
+    }
     file.first_line = line;
   }
 

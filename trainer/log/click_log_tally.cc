@@ -100,7 +100,7 @@ void ClickLogTally::check(double max_bad, const std::string& hint) const {
   for (const auto& [words, rejected] : summary_.rejected) {
     message += (words == summary_.rejected.begin()->first ? " " : ", ") + std::to_string(rejected.count) + " " + words;
   }
-  if (summary_.num_good == 0) message += hint;
+  message += hint;
   for (const auto& [words, rejected] : summary_.rejected) {
     for (const std::string& place : rejected.first) message += "\n  " + place;
   }

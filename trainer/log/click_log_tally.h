@@ -58,7 +58,7 @@ class ClickLogTally {
   void reject(RowFault fault, std::string_view shown_path, std::uint64_t line_number, std::string_view line);
 
   /// Throws: FormatError that lists the reasons if unusable lines are more than `max_bad` of all; `hint` stands behind
-  ///         the counts where no line was usable
+  ///         the counts
   void check(double max_bad, const std::string& hint) const;
 
   ClickLogSummary& summary() { return summary_; }

@@ -204,7 +204,10 @@ std::optional<RowFault> ClickRows::take(std::string_view line, std::uint64_t lin
   if (!rules_.has_clicked && is_passed_over(fields_[ClickColumn::action], line_number)) return RowFault::none;
   ClickRow row;
   fault = interpret_fields(fields_, rules_, row);
-  if (fault == RowFault::none) each(row);
+  if (fault == RowFault::none) {
+    has_rows_ = true;
+    each(row);
+  }
   return fault;
 }
 
@@ -247,7 +250,7 @@ void ClickRows::refuse_action(std::string_view action, std::uint64_t line_number
 }
 
 std::string ClickRows::hint() const {
-  return json_.first_keys().empty() ? std::string() : ". Keys " + needs(json_.first_keys(), names_);
+  return has_rows_ || json_.first_keys().empty() ? std::string() : ". Keys " + needs(json_.first_keys(), names_);
 }
 
 void ClickRows::finish(ClickLogSummary& summary) const {

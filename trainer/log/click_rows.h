@@ -83,6 +83,7 @@ class ClickRows : public LogForm {
   bool has_clicks_ = false;
   std::map<std::string, std::uint64_t> other_actions_;
   std::uint64_t num_headers_ = 0;  // beside the first
+  bool has_rows_ = false;
 };
 
 }  // namespace irgan

@@ -44,7 +44,7 @@ class LogForm {
   virtual bool has_seen(std::string_view /*known*/) const { return false; }
   /// Whether each line has names of its own, so that only the end tells which the file has.
   virtual bool has_names_by_line() const { return false; }
-  /// What to say when no line is usable; empty if nothing is known.
+  /// What to say of unusable lines where no line gave a row; empty if nothing is known.
   virtual std::string hint() const { return {}; }
   /// Adds what the lines were beside rows, and what is odd about them.
   virtual void finish(ClickLogSummary& /*summary*/) const {}

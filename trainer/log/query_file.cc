@@ -181,6 +181,9 @@ std::vector<QueryRow> read_queries(const std::string& path) {
   for (std::string_view line; input.next(line);) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     if (rows.empty() && !columns.has_header) {
+      if (line.find('\r') != std::string_view::npos) {
+        throw FormatError(input.place() + ": the lines end in CR alone (tr '\\r' '\\n' mends them)");
+      }
       if (const std::optional<DelimitedRow> header = header_row(line)) {
         columns = read_header(*header, input);
         continue;

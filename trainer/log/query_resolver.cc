@@ -23,7 +23,8 @@ QueryResolver::QueryResolver(const std::vector<QueryRow>& queries) {
 QueryResolver::Found QueryResolver::find(const ClickRow& row) const {
   std::string given(row.query_id);
   const bool is_id_known = !given.empty() && ids_.count(given) > 0;
-  if (is_id_known || (!given.empty() && row.query.empty())) return {std::move(given), false, is_id_known};
+  const bool can_give_way = !row.query.empty() && !with_text_.empty();
+  if (is_id_known || (!given.empty() && !can_give_way)) return {std::move(given), false, is_id_known};
   std::string words = query_words_key(row.query);
   const auto known = with_text_.find(words);
   if (known != with_text_.end() && (given.empty() || known->second.is_all)) {
@@ -45,7 +46,7 @@ std::string without_quotes(std::string_view text) {
                           letter == 0xFF02;
     if (!is_quote) Xapian::Unicode::append_utf8(rest, letter);
   }
-  return query_words_key(rest);
+  return rest;
 }
 
 // "7.0", as data frames write a column of numbers in which one is missing.
@@ -62,6 +63,7 @@ struct Difference {
   const char* name;
   std::string (*rest)(std::string_view text);  // a text without it
 };
+// Quotation marks first.
 constexpr Difference kDifferences[] = {{"quotation marks", without_quotes},
                                        {"capitals or blanks of their ids", query_words_key},
                                        {"a .0 behind their ids", without_fraction},
@@ -69,23 +71,23 @@ constexpr Difference kDifferences[] = {{"quotation marks", without_quotes},
 
 }  // namespace
 
+// forms_ has those of the ids, by difference, and at the end those of the words, of which only quotes are left out.
 void UnknownQueries::learn_forms() {
-  forms_.resize(std::size(kDifferences));
+  forms_.resize(std::size(kDifferences) + 1);
   if (known_->ids_.size() > kMostQueriesCompared) return;
-  for (std::size_t i = 0; i < forms_.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(kDifferences); ++i) {
     for (const std::string& id : known_->ids_) forms_[i].insert(kDifferences[i].rest(id));
-    if (i > 0) continue;
-    for (const auto& [words, query] : known_->with_text_) forms_[i].insert(kDifferences[i].rest(words));
   }
+  for (const auto& [words, query] : known_->with_text_) forms_.back().insert(query_words_key(without_quotes(words)));
 }
 
 std::string UnknownQueries::difference_of(const ClickRow& row) {
   if (forms_.empty()) learn_forms();
-  for (std::size_t i = 0; i < forms_.size(); ++i) {
-    for (const std::string_view text : {row.query_id, row.query}) {
-      const bool is_compared = !text.empty() && (i == 0 || text.data() == row.query_id.data());
-      if (is_compared && forms_[i].count(kDifferences[i].rest(text)) > 0) return kDifferences[i].name;
-    }
+  if (!row.query.empty() && forms_.back().count(query_words_key(without_quotes(row.query))) > 0) {
+    return kDifferences[0].name;
+  }
+  for (std::size_t i = 0; i < std::size(kDifferences) && !row.query_id.empty(); ++i) {
+    if (forms_[i].count(kDifferences[i].rest(row.query_id)) > 0) return kDifferences[i].name;
   }
   return {};
 }

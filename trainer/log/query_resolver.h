@@ -63,7 +63,7 @@ class UnknownQueries {
   void learn_forms();
 
   const QueryResolver* known_;
-  std::vector<std::unordered_set<std::string>> forms_;  // of the known ids and words, by difference
+  std::vector<std::unordered_set<std::string>> forms_;
   std::string last_id_, last_words_, last_difference_;
   double num_clicks_ = 0.0;
   std::map<std::string, double> by_difference_;

@@ -173,6 +173,14 @@ TEST_CASE("JSON Lines of which none is usable name the keys that they have", "[t
                                path + ":1: no document id: {\"q\":1,\"document\":2}"));
 }
 
+TEST_CASE("JSON Lines of other events name the keys that they have, too", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const std::string path = folder.write("log",
+                                        "{\"event\":\"ranking\",\"items\":[1]}\n"
+                                        "{\"event\":\"interaction\",\"type\":\"click\",\"item\":1}\n");
+  CHECK_THROWS_WITH(rows_of(path), Contains("Keys found: event, items; needed: doc_id"));
+}
+
 TEST_CASE("wrong options and mappings are errors that name them", "[trainer][click_log]") {
   const ScratchFolder folder;
   const std::string path = folder.write("log", "query\tdoc_id\n");
@@ -249,6 +257,7 @@ TEST_CASE("what is no click log at all is refused at once", "[trainer][click_log
        ":2: the click log is a JSON array; JSON Lines are read, one object a line (jq -c '.[]' makes them)"},
       {"query\tquery\tdoc_id\n", ":1: the header has two columns 'query'"},
       {"\"query,doc_id\n", ":1: the header line cannot be read"},
+      {"query\tdoc_id\rq\td\r", ":1: the lines end in CR alone (tr '\\r' '\\n' mends them)"},
       {"query" + std::string(20'000, ','), ":1: the header line cannot be read"},
   }));
   const std::string path = folder.write("log", text);

@@ -135,6 +135,7 @@ TEST_CASE("a line of another form is refused at its place", "[trainer][query_fil
       {"qid\tfilter\n1\ta\n", ":1: the header has neither 'query_text' nor 'query'"},
       {"qid\ttext\tquery_text\n1\ta\tb\n", ":1: the header has the columns 'text' and 'query_text' for one thing"},
       {"1\ta\xFF\n", ":1: not UTF-8"},
+      {"1\ta\r2\tb\r", ":1: the lines end in CR alone (tr '\\r' '\\n' mends them)"},
   }));
   const std::string path = folder.write("q", text);
   CHECK_THROWS_MATCHES(read_queries(path), FormatError, Message(path + message));
