@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # From top to bottom, in the order in which data flows.
 ROOMS = [
     "plugin/src/features",
+    "plugin/src/encoding",
     "plugin/src/model",
     "plugin/src/order",
     "plugin/src/search",
@@ -45,7 +46,7 @@ HOMES = {
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",
-    "pool_range": "plugin/src/model",
+    "pool_range": "plugin/src/encoding",
     "split_options": "trainer/evidence",
     "behaviour_options": "trainer/evidence",
     "click_counting": "trainer/evidence",

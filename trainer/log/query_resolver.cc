@@ -16,7 +16,7 @@ QueryResolver::QueryResolver(const std::vector<QueryRow>& queries) {
     if (query.text.empty()) continue;
     const bool is_plain = query.filter.empty() && query.serialised_query.empty();
     const auto [place, is_first] = with_text_.try_emplace(query_words_key(query.text), WithText{query.id, is_plain});
-    if (!is_first && place->second.id != query.id) place->second.is_all = false;
+    if (!is_first && !is_plain && place->second.id != query.id) place->second.is_plain = false;
   }
 }
 
@@ -27,7 +27,7 @@ QueryResolver::Found QueryResolver::find(const ClickRow& row) const {
   if (is_id_known || (!given.empty() && !can_give_way)) return {std::move(given), false, is_id_known};
   std::string words = query_words_key(row.query);
   const auto known = with_text_.find(words);
-  if (known != with_text_.end() && (given.empty() || known->second.is_all)) {
+  if (known != with_text_.end() && (given.empty() || known->second.is_plain)) {
     return {known->second.id, !given.empty(), true};
   }
   return {given.empty() ? "(no id) " + words : std::move(given), false, false};

@@ -94,4 +94,13 @@ std::string_view DelimitedRow::without_doubling(std::string_view inside) {
   return std::string_view(unquoted_).substr(begin);
 }
 
+const std::string& tsv_cell(const std::string& id) {
+  if (id.find_first_of("\t\r\n") == std::string::npos) return id;
+  std::string shown = id;
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  throw Error("the id '" + shown + "' has a tab or a line end (shown as ?), which columns between tabs cannot hold: " +
+              "choose a form in JSON where there is one, or give the document another id");
+}
+
 }  // namespace irgan

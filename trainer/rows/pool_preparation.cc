@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"

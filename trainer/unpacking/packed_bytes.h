@@ -8,9 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "trainer/unpacking/foreign_forms.h"
-
 namespace irgan {
+
+/// Bytes of a file that are enough to know its form.
+constexpr std::size_t kNumTellingBytes = 512;
 
 /// An open file descriptor whose first bytes can be looked at before they are read, also on a pipe.
 class PackedBytes {

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "irgan/errors.h"
+#include "trainer/unpacking/foreign_forms.h"
 
 namespace irgan {
 namespace {
