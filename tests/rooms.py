@@ -51,7 +51,7 @@ HOMES = {
     "collection_generator": "plugin/src/model",
     "vector_facts": "plugin/src/vectors",
     "pool_range": "plugin/src/encoding",
-    "split_options": "trainer/log",
+    "split_options": "trainer/evidence",
     "behaviour_options": "trainer/evidence",
     "click_counting": "trainer/evidence",
     "evidence": "trainer/rows",
