@@ -88,6 +88,8 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "FILE");
   table.number("picks", preparation.num_picks, std::size_t{0}, std::size_t{10000},
                "documents that it may add to a query's candidates");
+  table.number("random-documents", preparation.num_random, std::size_t{0}, std::size_t{10000},
+               "documents a query drawn from the whole collection, against which clicks teach the discriminator");
   table.number("tower-epochs", preparation.towers.epochs, 0, 1000,
                "passes over the queries in which it learns; 0: the vectors alone pick");
   table.number("tower-rate", preparation.towers.rate, 0.0, 1.0, "its step size");

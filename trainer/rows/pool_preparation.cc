@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +14,7 @@
 #include "plugin/src/encoding/encoding.h"
 #include "plugin/src/search/picking.h"
 #include "plugin/src/search/query_constraint.h"
+#include "trainer/machine/hash.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/candidates.h"
@@ -125,9 +127,26 @@ LabelsByDocument shown_outside(const QueryEvidence& evidence, const RowOfDocumen
   return shown;
 }
 
-// Over the whole pool: the query's clicks in the shares that its lesson gives them.
+// Documents drawn from the whole collection, none of them in the pool; the same ones for the same query.
+std::vector<Xapian::docid> drawn_outside(const std::string& query_id, const CollectionPicks& picks,
+                                         const std::vector<Candidate>& candidates) {
+  std::set<Xapian::docid> known;
+  for (const Candidate& candidate : candidates) known.insert(candidate.docid);
+  std::vector<Xapian::docid> drawn;
+  std::mt19937_64 random(text_hash(query_id, picks.seed));
+  std::uniform_int_distribution<std::size_t> row(0, picks.vectors->num_documents() - 1);
+  for (std::size_t k = 0; k < picks.num_random; ++k) {
+    const Xapian::docid docid = picks.vectors->docid(row(random));
+    if (known.insert(docid).second) drawn.push_back(docid);
+  }
+  return drawn;
+}
+
+// The query's clicked documents, in the shares that its lesson gives them, against those drawn from the collection,
+// which are the last rows from `first_drawn` on.
 std::optional<Example> taught_example(const std::string& query_id, const QueryEvidence& evidence,
-                                      const CollectionPicks& picks, const std::vector<Candidate>& candidates) {
+                                      const CollectionPicks& picks, const std::vector<Candidate>& candidates,
+                                      std::size_t first_drawn) {
   const auto lesson = picks.lessons.find(query_id);
   if (lesson == picks.lessons.end()) return std::nullopt;
   double clicks = 0.0;
@@ -135,12 +154,14 @@ std::optional<Example> taught_example(const std::string& query_id, const QueryEv
   std::unordered_map<Xapian::docid, double> labels;
   for (const RowNumber& one : lesson->second.target) labels[picks.vectors->docid(one.row)] = clicks * one.number;
   Example example;
-  example.labels = Eigen::VectorXd::Zero(static_cast<Index>(candidates.size()));
+  std::vector<double> of_rows;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    example.rows.push_back(static_cast<Index>(i));
     const auto label = labels.find(candidates[i].docid);
-    if (label != labels.end()) example.labels[static_cast<Index>(i)] = label->second;
+    if (i < first_drawn && label == labels.end()) continue;
+    example.rows.push_back(static_cast<Index>(i));
+    of_rows.push_back(label != labels.end() ? label->second : 0.0);
   }
+  example.labels = Eigen::Map<const Eigen::VectorXd>(of_rows.data(), static_cast<Index>(of_rows.size()));
   return example;
 }
 
@@ -199,6 +220,14 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
   prepared.positives = count_positives(evidence.clicks, rows, reader.ids(), kind == LabelKind::grades);
   if (kind == LabelKind::impressions) prepared.clicks_without_page = count_without_page(evidence);
   if (found.candidates.empty()) return prepared;
+  const std::size_t first_drawn = found.candidates.size();
+  if (picking != nullptr && options.picks->lessons.count(query.id) > 0 && kind == LabelKind::impressions) {
+    for (const Xapian::docid docid : drawn_outside(query.id, *options.picks, found.candidates)) {
+      found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
+      pool.document_ids.push_back(reader.ids().id_of(docid));
+      ++pool.num_added;
+    }
+  }
   if (picking != nullptr) picking->score(wanted, found.candidates);
   pool.rows = reader.features(found.query, found.candidates);
   pool.range = pool_range(pool.found_rows());
@@ -211,7 +240,7 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
     if (!example.rows.empty()) prepared.examples.push_back(std::move(example));
   }
   if (options.picks != nullptr && !prepared.examples.empty()) {
-    std::optional<Example> taught = taught_example(query.id, evidence, *options.picks, found.candidates);
+    std::optional<Example> taught = taught_example(query.id, evidence, *options.picks, found.candidates, first_drawn);
     if (taught) prepared.examples.push_back(*std::move(taught));
   }
   return prepared;

@@ -111,7 +111,13 @@ FeatureSchema schema_of(const Site& site, const PreparationOptions& options) {
   if (options.schema) return *options.schema;
   FeatureSchema schema = make_schema(site.open(), site.layout, options.features, options.behaviour);
   const auto known = std::find(schema.features.begin(), schema.features.end(), kGeneratorScore);
-  if (options.vectors && known == schema.features.end()) schema.features.emplace_back(kGeneratorScore);
+  if (!options.vectors || known != schema.features.end()) return schema;
+  schema.features.emplace_back(kGeneratorScore);
+  // Picks have no first stage's score: it would tell picks from the rest before they are looked at.
+  if (options.features.empty()) {
+    schema.features.erase(std::remove(schema.features.begin(), schema.features.end(), "first_stage.score"),
+                          schema.features.end());
+  }
   return schema;
 }
 
@@ -305,7 +311,9 @@ class Preparation {
         }));
       };
     }
-    const CollectionPicks picks{options_.vectors, towers_, learns ? lessons_ : none, options_.num_picks};
+    const CollectionPicks picks{options_.vectors,         towers_,
+                                learns ? lessons_ : none, options_.num_picks,
+                                options_.num_random,      options_.towers.seed};
     if (options_.vectors) pools.picks = &picks;
     TrainingData data = prepare_pools(site_, schema_, queries, log.clicks, pools, report.losses);
     if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
