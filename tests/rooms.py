@@ -17,6 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROOMS = [
     "plugin/src/features",
     "plugin/src/model",
+    "plugin/src/fit",
     "plugin/src/order",
     "plugin/src/search",
     "plugin/preload",

@@ -93,6 +93,7 @@ struct Reranker::State {
   std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool reported_servers = false;
+  std::string reported_misfit;
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
@@ -189,6 +190,8 @@ struct Reranker::State {
       report(error.get_description());
     } catch (const BehindServer& error) {
       if (!std::exchange(reported_servers, true)) report(error.what());
+    } catch (const MisfitError& error) {
+      if (std::exchange(reported_misfit, error.what()) != error.what()) report(error.what());
     } catch (const std::exception& error) {
       if (search.is_programs_own()) throw;
       report(error.what());

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "irgan/index_fit.h"
 #include "tests/plugin/small_index.h"
 #include "tests/trainer/scratch_folder.h"
 
@@ -284,39 +285,14 @@ TEST_CASE("a schema that this build cannot extract is refused", "[plugin][featur
   CHECK_THROWS_AS(FeatureExtractor(db, schema_of({"value.colour"})), FormatError);
 }
 
-TEST_CASE("what the index lost is told once", "[plugin][feature_extractor]") {
-  std::vector<std::string> problems;
-  FeatureSchema schema = schema_of({"title.bm25", "tags.bm25", "value.age"});
-  schema.fields.push_back({"tags", "XT", 11, 12, 3.0});
-  schema.values.push_back({"age", 13, Transform::identity});
-  const FeatureExtractor extractor(index_of(shop()), schema,
-                                   [&](const std::string& problem) { problems.push_back(problem); });
-  extractor.extract(running_shoes(), kAllFour);
-  extractor.extract(running_shoes(), kAllFour);
-  CHECK(problems == std::vector<std::string>{"the index has no terms under the prefix 'XT' of field 'tags'",
-                                             "value slot 11 of field 'tags' is empty",
-                                             "value slot 12 of field 'tags' is empty",
-                                             "value slot 13 of value 'age' is empty"});
-}
-
-TEST_CASE("a sound index and an empty one give nothing to tell", "[plugin][feature_extractor]") {
-  std::vector<std::string> problems;
-  const auto listen = [&](const std::string& problem) { problems.push_back(problem); };
-  const FeatureExtractor sound(index_of(shop()), schema_of_all(), listen);
-  const FeatureExtractor empty(index_of({}), schema_of_all(), listen);
-  CHECK(problems.empty());
-}
-
 TEST_CASE("a prefix with nothing but stems is not lost", "[plugin][feature_extractor]") {
   Xapian::Document document;
   document.add_term("ZSshoe");  // as the strategy STEM_ALL_Z indexes
-  std::vector<std::string> problems;
   FeatureSchema schema = schema_of({"title.coverage"});
   schema.fields = {{"title", "S", Xapian::BAD_VALUENO, Xapian::BAD_VALUENO, 1.0}};
   schema.values.clear();
-  const FeatureExtractor extractor(index_of({document}), schema,
-                                   [&](const std::string& problem) { problems.push_back(problem); });
-  CHECK(problems.empty());
+  CHECK(index_fit(index_of({document}), schema, {}).drifts.empty());
+  const FeatureExtractor extractor(index_of({document}), schema);
   CHECK(extractor.extract(parsed("shoes", "S"), {{1, 1}})(0, 0) == 1.0F);
 }
 
