@@ -61,7 +61,7 @@ class IRGAN_API MisfitError : public Error {
 ///       server the documents are not looked at.
 IRGAN_API IndexFit index_fit(const Xapian::Database& db, const FeatureSchema& schema, const IndexFacts& facts);
 
-/// The same of a model; remembers its answers for the last few states of indexes.
+/// The same of a model; remembers its answers for the last few states of indexes, told apart as ValueCache tells them.
 ///
 /// Threads: safe
 IRGAN_API std::shared_ptr<const IndexFit> index_fit(const Xapian::Database& db, const Model& model);

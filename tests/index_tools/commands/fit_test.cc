@@ -21,8 +21,15 @@ using Edit = std::function<void(Xapian::Document& document, Xapian::docid docid)
 
 constexpr Xapian::valueno kPopularity = 0, kTitleLength = 1000, kBodyLength = 1001, kTitleText = 2000;
 
+// Each change has a revision of its own: copies of one index with the same one cannot be told apart.
 void edit_all(const std::string& path, const Edit& edit) {
+  static int num_edits = 0;
   Xapian::WritableDatabase db(path);
+  ++num_edits;
+  for (int i = 0; i < num_edits; ++i) {
+    db.set_metadata("edit", std::to_string(i));
+    db.commit();
+  }
   for (Xapian::docid docid = 1; docid <= db.get_lastdocid(); ++docid) {
     Xapian::Document document = db.get_document(docid);
     edit(document, docid);

@@ -97,7 +97,7 @@ const double kTwoOfFour = std::log(1 + 2.5 / 2.5);
 TEST_CASE("bm25 of a field with length slot and of one without", "[plugin][feature_extractor]") {
   // Title: run in one of four, shoe in two; length / average length 2/2 and 1/2: norms 1 and .75.
   CHECK(same(values_of("title.bm25", running_shoes()),
-             {kOneOfFour * 2 / 2 + kTwoOfFour * 2 / 2, kTwoOfFour * 2 / 1.75, NAN, NAN}));
+             {kOneOfFour * 2 / 2 + kTwoOfFour * 2 / 2, kTwoOfFour * 2 / 1.75, 0, 0}));
   // Body: run twice in document 1 alone, shoe in 1 and 4; document lengths 14, 4, 8, 4 over 8.
   CHECK(same(values_of("body.bm25", running_shoes()),
              {kOneOfFour * 4 / (2 + 1.375) + kTwoOfFour * 2 / (1 + 1.375), 0, 0, kTwoOfFour * 2 / (1 + 0.75)}));
@@ -109,9 +109,10 @@ TEST_CASE("coverages of a field do not need its length", "[plugin][feature_extra
   CHECK(same(values_of("title.idf_coverage", running_shoes()), {1, kTwoOfFour / (kOneOfFour + kTwoOfFour), 0, 0}));
 }
 
-TEST_CASE("length and density of a field are missing where its slot is empty", "[plugin][feature_extractor]") {
-  CHECK(same(values_of("title.length", running_shoes()), {std::log(3), std::log(2), NAN, NAN}));
-  CHECK(same(values_of("title.density", running_shoes()), {2 / 2.0, 1, NAN, NAN}));
+TEST_CASE("length and density of a field are counted from its terms where its slot is empty",
+          "[plugin][feature_extractor]") {
+  CHECK(same(values_of("title.length", running_shoes()), {std::log(3), std::log(2), 0, 0}));
+  CHECK(same(values_of("title.density", running_shoes()), {2 / 2.0, 1, 0, 0}));
 }
 
 TEST_CASE("a field without length slot has the document's length", "[plugin][feature_extractor]") {
@@ -120,17 +121,17 @@ TEST_CASE("a field without length slot has the document's length", "[plugin][fea
 }
 
 TEST_CASE("exact_match asks for the whole query and nothing more", "[plugin][feature_extractor]") {
-  CHECK(same(values_of("title.exact_match", running_shoes()), {1, 0, NAN, NAN}));
-  CHECK(same(values_of("title.exact_match", parsed("shoe")), {0, 1, NAN, NAN}));
+  CHECK(same(values_of("title.exact_match", running_shoes()), {1, 0, 0, 0}));
+  CHECK(same(values_of("title.exact_match", parsed("shoe")), {0, 1, 0, 0}));
 }
 
 TEST_CASE("query likelihoods know the collection", "[plugin][feature_extractor]") {
   // Title: 2 words a document and 4 documents make 8, of which run is one and shoe are two; mu = 2 * 2 + 1 = 5.
   CHECK(same(values_of("title.dirichlet", running_shoes()),
              {std::log(1 + 1 / (5 * 1 / 8.0)) + std::log(1 + 1 / (5 * 2 / 8.0)) + 2 * std::log(5 / 7.0),
-              std::log(1 + 1 / (5 * 2 / 8.0)) + 2 * std::log(5 / 6.0), NAN, NAN}));
+              std::log(1 + 1 / (5 * 2 / 8.0)) + 2 * std::log(5 / 6.0), 0, 0}));
   // A word that the index never holds counts as half a word: log(1 + 0) whatever the collection.
-  CHECK(same(values_of("title.dirichlet", parsed("umbrella")), {std::log(5 / 7.0), std::log(5 / 6.0), NAN, NAN}));
+  CHECK(same(values_of("title.dirichlet", parsed("umbrella")), {std::log(5 / 7.0), std::log(5 / 6.0), 0, 0}));
 }
 
 TEST_CASE("text features compare the slot's text with the query as typed", "[plugin][feature_extractor]") {
@@ -192,7 +193,7 @@ TEST_CASE("a value that no float holds is missing", "[plugin][feature_extractor]
   const FeatureMatrix rows = extractor.extract(parsed("shoes"), {{1, 1e300}, {2, 1}, {3, 1}, {4, 1}});
   CHECK(rows.col(0).head(3).array().isNaN().all());
   CHECK(rows(3, 0) == 0.0F);
-  CHECK(rows.col(1).array().isNaN().all());
+  CHECK(rows.col(1).head(2).array().isNaN().all());
   CHECK(std::isnan(rows(0, 2)));
 }
 

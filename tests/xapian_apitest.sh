@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Runs Xapian's own API tests with the preload module in their process, on several backends:
+#   - without a model: all must pass;
+#   - with the model of another index in IRGAN_MODEL: all must pass, since it fits none of the tests' indexes;
+#   - with a model that fits and repeats the first stage's order: all must pass but those that xapian_apitest.expected
+#     lists with their reasons.
+# Not part of ctest: it fetches Xapian's source (apt-get source) and builds it, once, which takes some minutes.
+# Use: tests/xapian_apitest.sh BUILD-FOLDER      of this project, such as build/dev
+#      XAPIAN_CORE=FOLDER                        where Xapian's source is built, else BUILD-FOLDER/xapian-core
+#      BACKENDS="glass inmemory ..."             which backends, else the four below
+set -euo pipefail
+build=$(realpath "${1:?name the build folder, such as build/dev}")
+here=$(cd "$(dirname "$0")" && pwd)
+core=${XAPIAN_CORE:-$build/xapian-core}
+module=$build/plugin/libxapian-irgan-preload.so
+irgan=$build/index_tools/xapian-irgan
+read -ra backends <<<"${BACKENDS:-glass inmemory multi_glass remoteprog_glass}"
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD
+
+# A list of sources of our own: most systems have no deb-src lines.
+fetch_source() {
+  mkdir -p apt/lists/partial apt/cache/archives/partial
+  . /etc/os-release
+  echo "deb-src http://deb.debian.org/debian $VERSION_CODENAME main" >sources.list
+  local options=(-o Dir::Etc::SourceList="$PWD/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o Dir::State::Lists="$PWD/apt/lists" -o Dir::Cache="$PWD/apt/cache")
+  apt-get "${options[@]}" update && apt-get "${options[@]}" source --download-only xapian-core
+}
+
+build_apitest() {
+  mkdir -p "$core"
+  cd "$core"
+  ls xapian-core_*.orig.tar.xz >/dev/null 2>&1 || fetch_source
+  mkdir -p source made
+  tar -xf xapian-core_*.orig.tar.xz -C source --strip-components 1
+  cd made
+  ../source/configure --quiet --disable-static --disable-documentation CXXFLAGS=-O1 CFLAGS=-O1
+  make -j"${JOBS:-1}" >make.log 2>&1
+  make -j"${JOBS:-1}" -C tests apitest >>make.log 2>&1
+}
+
+[ -x "$core/made/tests/apitest" ] || (build_apitest)
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+# A model of another index: a title, a body, a number.
+(cd "$folder" && "$here/made_site.sh" "$irgan" && mv model foreign.model)
+"$build/tests/irgan_repeating_model" "$folder/repeating.model"
+
+# Prints the names of the tests that fail. Timed tests are left out (AUTOMATED_TESTING): a busy machine fails them.
+failing() {  # failing BACKEND MODEL
+  cd "$core/made/tests"
+  local output=$folder/output.$1
+  srcdir=$core/source/tests AUTOMATED_TESTING=1 IRGAN_MODEL=$2 IRGAN_TIME_LIMIT=0 LD_PRELOAD=$module \
+    ./apitest -b "$1" >"$output" 2>"$output.err" || true
+  grep -qE "^\./apitest backend $1: " "$output" || { tail -n 5 "$output" "$output.err" >&2; echo "(did not end)"; }
+  tail -n 1 "$output" | sed 's/^/    /' >&2
+  sed 's/\x1b\[[0-9;]*m//g' "$output" | sed -nE 's/^Running test: ([a-z0-9_]+)\.\.\..*(FAILED|EXCEPTION|SIG).*/\1/ip' | sort -u
+}
+
+status=0
+for backend in "${backends[@]}"; do
+  for model in "" "$folder/foreign.model" "$folder/repeating.model"; do
+    name=$(basename "${model:-no model}")
+    echo "$backend, $name"
+    allowed=$([[ $name == repeating.model ]] && sed -nE 's/^([a-z0-9_]+)[[:space:]].*/\1/p' "$here/xapian_apitest.expected" | sort -u || true)
+    failed=$(failing "$backend" "$model")
+    unexpected=$(comm -23 <(echo "$failed") <(echo "$allowed"))
+    if [ -n "$unexpected" ]; then
+      echo "FAILED: $backend, $name: "$unexpected
+      status=1
+    elif [ -n "$failed" ]; then
+      echo "    differ as expected: "$failed
+    fi
+  done
+done
+exit $status
