@@ -3,7 +3,8 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libxapian-dev libeigen3-dev libboost-dev libboost-program-options-dev
-  libboost-iostreams-dev libsimdjson-dev libzstd-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev "$@")
+  libboost-iostreams-dev libsimdjson-dev libzstd-dev nlohmann-json3-dev libxxhash-dev zlib1g-dev libutf8proc-dev
+  "$@")
 case "$(dpkg --print-architecture)" in amd64 | arm64) packages+=(libisal-dev) ;; esac
 
 missing=()

@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # From top to bottom, in the order in which data flows.
 ROOMS = [
     "plugin/src/features",
+    "plugin/src/encoding",
     "plugin/src/model",
     "plugin/src/fit",
     "plugin/src/order",
@@ -46,7 +47,7 @@ HOMES = {
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",
-    "pool_range": "plugin/src/model",
+    "pool_range": "plugin/src/encoding",
     "split_options": "trainer/log",
     "behaviour_options": "trainer/evidence",
     "click_counting": "trainer/evidence",

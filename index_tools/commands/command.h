@@ -28,6 +28,7 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             add_options(options, table);
             const Request request = table.parse(words);
             if (request == Request::work) {
+              const auto guard = table.guard();
               run(options, console);
             } else {
               print_help(self, table, request == Request::help_all, console);

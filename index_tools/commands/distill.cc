@@ -111,6 +111,7 @@ void add_options(DistillOptions& options, OptionTable& table) {
              "judgments to measure by (TREC qrels); if not given, agreement with the model is measured", "FILE");
   table.group("Output");
   table.text("out", options.out, "write what to paste to this file instead of stdout", "FILE");
+  table.writes("out");
   table.group("The model");
   table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as many as in the model's training");

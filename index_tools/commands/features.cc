@@ -26,7 +26,6 @@ struct FeaturesOptions {
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
-  if (options.out == options.valid_out) throw ConfigError("--out and --valid-out name the same file: " + options.out);
 }
 
 std::string summary(const std::string& path, const TrainingData& data) {
@@ -40,6 +39,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   options.evidence.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  for (const char* name : {"out", "valid-out"}) table.writes(name);
   table.group("What is held out");
   table.text("valid-out", options.valid_out,
              "the file for the rows that are held out; if not given, all rows go to --out", "FILE");

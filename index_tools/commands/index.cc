@@ -18,6 +18,7 @@ struct IndexOptions : IndexBuilderOptions {
 
 void add_options(IndexOptions& options, OptionTable& table) {
   table.text("db", options.db, "the index to make", "DB");
+  table.writes("db");
   table.texts("file", options.files,
               "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
   table.positional("file");

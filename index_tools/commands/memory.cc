@@ -162,6 +162,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.flag("force", options.force, "add the log even if no click in it is newer than those of --from");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
+  table.writes("out", "from");
 }
 
 // Writes the memory to `out`, and what the next day's run goes on from to `out`.carry.
@@ -171,6 +172,7 @@ void add_options(MemoryOptions& options, OptionTable& table) {
 //         was counted before
 void run(const MemoryOptions& options, const Console& console) {
   check(options);
+  const OutputLock lock(options.out);
   require_writable(options.out);
   RowTexts texts(options.log.queries);
   const auto [builder, prior] =

@@ -84,9 +84,13 @@ void run(const MineOptions& options, const Console& console) {
   }
   const std::string& why_none = miner.why_no_relevance();
   if (!why_none.empty()) console.err << "no evidence from impressions: " << why_none << '\n';
+  if (miner.evidence().num_sharing > 0) {
+    console.err << miner.evidence().num_sharing
+                << " queries have the words of another query: its positives are theirs, too\n";
+  }
   PartialFile file(options.out, miner.identity(), options.restart);
   const auto [report, speed] = mine_into(file, miner, options, console);
-  print(report, console.err);
+  print(report, miner.options(), console.err);
   show_account(*site.watch, console.err);
   if (report.num_rows == 0) {
     file.discard();

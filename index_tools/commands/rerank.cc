@@ -52,6 +52,7 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   table.group("Queries and runs");
   table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
+  for (const char* name : {"out", "baseline-out"}) table.writes(name);
   table.text("baseline-out", options.baseline_out,
              "also write the search's own order as a run; without --out only that", "FILE");
   options.memory.add_to(table);
@@ -60,7 +61,6 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
 void run(const RerankRunOptions& options, const Console& console) {
   if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
-  if (options.out == options.baseline_out) throw ConfigError("--out and --baseline-out must be two files");
   if (options.out.empty() && !options.model.empty())
     throw ConfigError("--model needs --out: the baseline has no model");
   if (options.out.empty() && options.memory.is_named())

@@ -53,6 +53,7 @@ void add_options(ScoreOptions& options, OptionTable& table) {
   table.text("model", options.model, "the model file", "FILE");
   table.texts("data", options.data, "feature rows from 'xapian-irgan features' or LETOR; may be given again", "FILE");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
+  for (const char* name : {"out", "qrels-out"}) table.writes(name);
   table.text("qrels-out", options.qrels_out, "also write the rows' labels as TREC qrels, for 'xapian-irgan evaluate'",
              "FILE");
   table.text("serve", options.ranker, "discriminator, generator or combined, instead of the one that the model serves",
@@ -66,7 +67,10 @@ void run(const ScoreOptions& options, const Console& console) {
   }
   const auto model = Model::from_file(options.model);
   const Ranker ranker = options.ranker.empty() ? model->ranker() : ranker_from_string(options.ranker);
-  const TrainingData data = read_letor(options.data);
+  LetorOptions reading;
+  reading.needs_ids = true;
+  reading.on_remark = [&console](const std::string& remark) { console.err << remark << '\n'; };
+  const TrainingData data = read_letor(options.data, reading);
   check_features(model->schema(), data.schema);
   std::optional<OutputFile> qrels;
   if (!options.qrels_out.empty()) {
@@ -83,7 +87,7 @@ void run(const ScoreOptions& options, const Console& console) {
   for (const Pool& pool : data.pools) {
     if (!written.insert(pool.query_id).second) {  // pages of a query share their pool if their candidates are the same
       throw Error(options.data.front() + ": query '" + pool.query_id +
-                  "' has other candidates in another place; sort the rows by query");
+                  "' has several lists of candidates, and a run can hold one: score one list of each query");
     }
     const Eigen::VectorXf scores = model->score_beside(pool.rows, pool.found_rows(), ranker);
     std::vector<RankedDocument> ranking;

@@ -123,6 +123,7 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.text("model", options.order.model, "users see this model's order; if not given, Xapian's", "FILE");
   table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
+  table.writes("out");
   table.text("date", options.simulation.date, "day of the sessions, YYYY-MM-DD, not in the future", "DATE");
   table.group("What users see");
   table.number("depth", options.simulation.depth, std::size_t{0}, std::size_t{100000},

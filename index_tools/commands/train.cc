@@ -71,14 +71,17 @@ void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
               std::to_string(kFewestQueries) + " are the least; --force trains all the same");
 }
 
-Split from_rows(const TrainOptions& options) {
-  TrainingData all = read_letor(options.data, {options.labels});
+Split from_rows(const TrainOptions& options, const Console& console) {
+  LetorOptions reading;
+  reading.labels = options.labels;
+  reading.on_remark = [&console](const std::string& remark) { console.err << remark << '\n'; };
+  TrainingData all = read_letor(options.data, reading);
   check_amount({&all}, options.force);
   if (options.valid.empty()) {
     auto [training, validation] = split_by_query(std::move(all), options.split.share, options.training.seed);
     return {std::move(training), std::move(validation)};
   }
-  TrainingData validation = read_letor(options.valid, {options.labels});
+  TrainingData validation = read_letor(options.valid, reading);
   widen(all, validation);
   if (all.labels != validation.labels) {
     throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " +
@@ -305,6 +308,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
              "given, and --epochs is " +
                  std::to_string(kEpochsFromModel),
              "MODEL");
+  table.writes("model", "from");
   table.basis("from", [&options](const std::string& path) { go_on_from(path, options); });
   add_training_options(options.training, table);
   table.group("Networks and steps");
@@ -324,12 +328,13 @@ void add_options(TrainOptions& options, OptionTable& table) {
 //         preparing and training throw; the model file is untouched then
 void run(const TrainOptions& options, const Console& console) {
   check(options);
+  const OutputLock lock(options.model);
   require_writable(options.model);
   TrainingOptions training = options.training;
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  Split split = options.data.empty() ? from_index(options, console) : from_rows(options);
+  Split split = options.data.empty() ? from_index(options, console) : from_rows(options, console);
   if (training.unseen_credit != basis_of(training).unseen_credit &&
       columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");

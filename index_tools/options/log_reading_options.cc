@@ -12,6 +12,7 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const char* l
                "rank of the first hit in the log; if not given, 1; Omega's logs and UBI need no such flag");
   table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
+  table.writes("rejects");
   for (const char* name : {"column", "rank-base", "max-bad", "rejects"}) table.needs(name, {log}, "it is of a log");
 }
 

@@ -73,7 +73,8 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
                "--max-relevance lets them; what only a log of clicks alone has is a positive always");
   table.number(
       "max-resemblance", options.mining.max_resemblance, 0.0, 1.0,
-      "share of common three-word sequences up to which a document is no near-duplicate of a positive; 1: no matter");
+      "share of common three-word sequences up to which a document is no near-duplicate of a positive or of another "
+      "negative of the row; 1: no matter");
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
@@ -86,9 +87,10 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
   table.number("seed", options.mining.seed, std::size_t{0}, std::size_t{1} << 62, "seed of everything random");
   table.flag("per-positive", options.mining.per_positive,
              "pick anew for each positive; else once a query, for all its positives");
-  table.flag(
-      "include-positives", options.mining.include_positives,
-      "let positives stand among the negatives whatever --max-relevance, for reranking data; n-tuple and ids only");
+  table.flag("include-positives", options.mining.include_positives,
+             "let positives stand among the negatives, where sources find them and whatever the guards say, for "
+             "reranking data; "
+             "n-tuple and ids only");
   table.flag("output-scores", options.mining.output_scores,
              "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and "
              "labels, as sentence-transformers does");
@@ -155,6 +157,7 @@ void add_options(MineOptions& options, OptionTable& table) {
   table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");
+  for (const char* name : {"out", "report-json"}) table.writes(name);
   add_source_options(options, table);
   add_guard_options(options, table);
   add_choice_options(options, table);
@@ -170,7 +173,6 @@ void add_options(MineOptions& options, OptionTable& table) {
 MiningOptions resolved(const MineOptions& options) {
   options.labels.check();
   if (options.out.empty()) throw ConfigError("--out is missing: name the file for the negatives");
-  if (options.out == options.report_json) throw ConfigError("--out and --report-json must be two files");
   MiningOptions mining = options.mining;
   if (!options.sources.empty()) mining.sources.clear();
   for (const std::string& text : options.sources) mining.sources.push_back(parsed_source(text));

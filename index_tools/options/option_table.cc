@@ -9,6 +9,7 @@
 
 #include "index_tools/showing/wrapped_text.h"
 #include "trainer/machine/numbers.h"
+#include "trainer/machine/output_file.h"
 #include "trainer/machine/split.h"
 
 namespace irgan {
@@ -35,6 +36,10 @@ Number number_within(const char* name, const std::string& given, Number low, Num
   const char* kind = std::is_integral_v<Number> ? "a whole number" : "a number";
   throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " +
                     shown(high));
+}
+
+bool is_file(std::string_view form) {
+  return form == "FILE" || form == "MODEL" || form == "DB" || form.substr(0, 5) == "FILE:";
 }
 
 constexpr const char* kStray = "word without a flag";  // stands for what no option takes
@@ -65,10 +70,12 @@ void OptionTable::flag(const char* name, bool& target, const std::string& text) 
 
 void OptionTable::text(const char* name, std::string& target, const std::string& text, const char* form) {
   add(name, form, target.empty() ? text : text + " (default " + target + ")", po::value<std::string>(&target));
+  if (is_file(form)) files_.push_back({name, [&target] { return std::vector<std::string>{target}; }});
 }
 
 void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form) {
   add(name, form, text, po::value<std::vector<std::string>>(&target)->composing());
+  if (is_file(form)) files_.push_back({name, [&target] { return target; }});
 }
 
 template <class Number>
@@ -174,6 +181,37 @@ void OptionTable::check_rules(const std::set<std::string>& given) const {
 
 void OptionTable::basis(const char* name, std::function<void(const std::string&)> set) {
   bases_.emplace_back(name, std::move(set));
+}
+
+std::unique_ptr<InputGuard> OptionTable::guard() const {
+  std::map<std::string, std::string> written;  // path by option
+  for (const FileRow& row : files_) {
+    if (outputs_.count(row.name) > 0) written[row.name] = row.values().front();
+  }
+  std::vector<GuardedInput> inputs;
+  for (const FileRow& row : files_) {
+    if (outputs_.count(row.name) > 0) continue;
+    std::string replaced_by;
+    for (const auto& [output, in_place_of] : outputs_) {
+      if (in_place_of == row.name) replaced_by = written[output];
+    }
+    for (const std::string& path : row.values()) {
+      inputs.push_back({"--" + row.name, path, replaced_by});
+      const std::size_t colon = path.rfind(':');  // of FILE:NAME
+      if (colon != std::string::npos) inputs.push_back({"--" + row.name, path.substr(0, colon), replaced_by});
+    }
+  }
+  auto guard = std::make_unique<InputGuard>(inputs);
+  require_no_input("-");  // a shell's >> would write into it
+  for (auto one = written.begin(); one != written.end(); ++one) {
+    if (one->second.empty()) continue;
+    require_no_input(one->second);
+    for (auto other = written.begin(); other != one; ++other) {
+      if (other->second.empty() || !is_same_output(one->second, other->second)) continue;
+      throw ConfigError("--" + other->first + " and --" + one->first + " name the same file: " + one->second);
+    }
+  }
+  return guard;
 }
 
 Request OptionTable::parse(const std::vector<std::string>& words) {

@@ -3,6 +3,8 @@
 
 #include <boost/program_options.hpp>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "trainer/machine/input_guard.h"
 
 namespace irgan {
 
@@ -27,7 +30,8 @@ class OptionTable {
   void everyday(const std::vector<const char*>& names) { everyday_.assign(names.begin(), names.end()); }
 
   void flag(const char* name, bool& target, const std::string& text);
-  /// `form` is what the help calls the value.
+  /// `form` is what the help calls the value. What is called FILE, MODEL or DB is read by the command, unless writes()
+  /// says otherwise.
   void text(const char* name, std::string& target, const std::string& text, const char* form = "TEXT");
   void texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form = "TEXT");
 
@@ -83,6 +87,16 @@ class OptionTable {
   /// - A rule may be stated before its options are added.
   void exclude(const char* name, const char* other, const std::string& reason = "");
 
+  /// States that the command writes the file `name`, and never reads it; rules may stand before their options.
+  ///
+  /// in_place_of: the option whose file it may replace; empty: none
+  void writes(const char* name, const char* in_place_of = "") { outputs_[name] = in_place_of; }
+
+  /// Keeps what the given options read from being written over while the result lives.
+  ///
+  /// Throws: ConfigError if an option writes to what another reads or writes, by whatever name
+  std::unique_ptr<InputGuard> guard() const;
+
   /// Has parse() call `set` with the value of `name`, a text, before it fills any other member: what `set` puts there
   /// is the default of options that are not given.
   void basis(const char* name, std::function<void(const std::string& value)> set);
@@ -115,6 +129,12 @@ class OptionTable {
     std::string text;
   };
 
+  /// An option whose values are files.
+  struct FileRow {
+    std::string name;
+    std::function<std::vector<std::string>()> values;
+  };
+
   /// Takes `semantic`, which says how the value is read.
   void add(const char* name, const char* form, const std::string& text,
            const boost::program_options::value_semantic* semantic);
@@ -130,6 +150,8 @@ class OptionTable {
   boost::program_options::positional_options_description positional_;
   std::string group_ = "Options";
   std::vector<Row> rows_;
+  std::vector<FileRow> files_;
+  std::map<std::string, std::string> outputs_;  // by option: that whose file it may replace
   std::vector<std::string> everyday_;
   std::vector<Rule> rules_;
   std::vector<std::pair<std::string, std::function<void(const std::string&)>>> bases_;

@@ -30,6 +30,8 @@ const char* way_out(Exclusion exclusion) {
       return "a lower --range-min or a higher --range-max";
     case Exclusion::duplicate:
       return "a higher --max-resemblance";
+    case Exclusion::copy:
+      return "a larger --depth, or a higher --max-resemblance";
     case Exclusion::no_text:
       return "another --text-field, or --content id";
     default:
@@ -126,7 +128,7 @@ std::string sentence_of(const MiningTemperature& temperature, double bound) {
   return text.str();
 }
 
-void print(const MiningReport& report, std::ostream& out) {
+void print(const MiningReport& report, const MiningOptions& options, std::ostream& out) {
   out << report.num_rows << " rows of " << report.num_mined << " queries, " << report.num_positives << " positives, "
       << report.num_negatives << " negatives";
   print_sources(report, out);
@@ -140,6 +142,14 @@ void print(const MiningReport& report, std::ostream& out) {
   }
   print_reasons<Exclusion>("candidates excluded", report.excluded, out);
   print_scores(report, out);
+  if (report.ranks_positives_below()) {
+    out << "warning: " << std::fixed << std::setprecision(0)
+        << 100.0 * static_cast<double>(report.num_below) / static_cast<double>(report.difference_scores.count())
+        << " % of the positives score below their negatives: the score that guards (" << to_string(options.score_by)
+        << ") does not know your positives. Negatives by it may be relevant, and its margins leave out nearly all "
+           "others; choose another with --score-by, or train on these clicks or judgments first\n"
+        << std::defaultfloat;
+  }
   if (report.relevance.count() > 0) {
     out << "  by the log's evidence " << std::fixed << std::setprecision(1) << 100.0 * report.relevance.mean()
         << " % of the negatives are relevant\n"

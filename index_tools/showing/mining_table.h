@@ -15,7 +15,7 @@ namespace irgan {
 std::string sentence_of(const MiningTemperature& temperature, double bound);
 
 /// Writes the report as a table.
-void print(const MiningReport& report, std::ostream& out);
+void print(const MiningReport& report, const MiningOptions& options, std::ostream& out);
 
 /// The report for programs: figures_of(), advice, and how the miner judged.
 nlohmann::json report_json(const MiningReport& report, const Miner& miner);

@@ -98,8 +98,9 @@ SearchLog::~SearchLog() {
 
 // Keeps the old file if there can be no new one.
 void SearchLog::open_anew() {
-  // A pipe that nobody reads must fail, not block.
-  const int opened = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+  // A pipe that nobody reads must fail, not block. What people searched for is for the owner's eyes; an older file
+  // keeps its mode.
+  const int opened = open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
   if (opened < 0) return;
   if (file_ >= 0) close(file_);
   file_ = opened;

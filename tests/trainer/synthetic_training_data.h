@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/random_vectors.h"
 
 namespace irgan {

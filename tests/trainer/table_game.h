@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "tests/trainer/binned_inputs.h"
 #include "tests/trainer/random_vectors.h"
 #include "trainer/game/discriminator_loss.h"
 #include "trainer/game/game.h"
@@ -17,7 +18,7 @@ namespace irgan {
 // One query of 50 documents. Rows are one-hot and the network is one linear layer, so its weights are the documents'
 // scores. The policy starts uniform, at KL(p_true || p_theta) = .68 (trainer/README.md, "The equilibrium").
 struct TableGame {
-  FeatureMatrix one_hot = FeatureMatrix::Identity(50, 50);
+  BinnedInputs one_hot{FeatureMatrix::Identity(50, 50)};
   std::vector<int> no_ranks;
   GameItem item;
   double ranker = 0.0;  // KL(p_true || softmax(s)) at the end
@@ -32,8 +33,11 @@ struct TableGame {
       (divergence_from_uniform(softmax(spread * logits)) < 0.68 ? low : high) = spread;
     }
     item.positives = softmax(low * logits);
-    item.encoded = &one_hot;
-    item.generator_encoded = &one_hot;
+    item.rows = &one_hot.rows;
+    item.generator_rows = &one_hot.rows;
+    item.bin_drawn = [this](const std::vector<Eigen::Index>& documents, BinnedRows& rows) {
+      rows.take(one_hot.layout, FeatureMatrix(FeatureMatrix::Identity(50, 50)(documents, Eigen::all)));
+    };
     item.ranks = &no_ranks;
   }
   TableGame(const TableGame&) = delete;
@@ -53,7 +57,7 @@ struct TableGame {
     zeros.layers.push_back({FeatureMatrix::Zero(50, 1), Eigen::VectorXf::Zero(1)});
     ThreadPool threads(1);
     Players players{Player(zeros), Player(zeros), PositionOffsets(0)};
-    Game game(options, players, threads);
+    Game game(options, players, one_hot.layout, one_hot.layout, threads);
     std::vector<double> curve{divergence(players.generator.weights)};
     for (int step = 0; step < num_steps; ++step) {
       const double now = rate * (0.02 + 0.5 * (1.0 + std::cos(M_PI * step / num_steps)));

@@ -1,6 +1,9 @@
 #include "trainer/game/backpropagation.h"
 
 #include <cassert>
+#include <utility>
+
+#include "plugin/src/encoding/first_layer.h"
 
 namespace irgan {
 
@@ -13,17 +16,16 @@ Network zeros_like(const Network& network) {
   return zeros;
 }
 
-void backpropagate(const Network& network, const Eigen::Ref<const FeatureMatrix>& inputs,
-                   const Network::Activations& activations, const Eigen::Ref<const Eigen::VectorXf>& score_gradient,
-                   NetworkGradient& gradient) {
-  assert(inputs.rows() == score_gradient.size());
+void backpropagate(const Network& network, const BinnedRows& rows, const Network::Activations& activations,
+                   const Eigen::Ref<const Eigen::VectorXf>& score_gradient, NetworkGradient& gradient) {
+  assert(rows.num_rows == score_gradient.size());
   assert(activations.hidden.size() + 1 == network.layers.size());
   gradient.layers.resize(network.layers.size());
   FeatureMatrix delta = score_gradient;
   for (std::size_t l = network.layers.size(); l-- > 0;) {
     Network::Layer& out = gradient.layers[l];
     if (l == 0) {
-      out.weight.noalias() = inputs.transpose() * delta;
+      first_layer_gradient(rows, delta, out.weight);
     } else {
       out.weight.noalias() = activations.hidden[l - 1].transpose() * delta;
     }
@@ -33,21 +35,6 @@ void backpropagate(const Network& network, const Eigen::Ref<const FeatureMatrix>
     below.array() *= 1.0F - activations.hidden[l - 1].array().square();
     delta = std::move(below);
   }
-}
-
-void add(const NetworkGradient& term, NetworkGradient& sum) {
-  for (std::size_t l = 0; l < sum.layers.size(); ++l) {
-    sum.layers[l].weight += term.layers[l].weight;
-    sum.layers[l].bias += term.layers[l].bias;
-  }
-}
-
-double squared_norm(const NetworkGradient& gradient) {
-  double sum = 0.0;
-  for (const Network::Layer& layer : gradient.layers) {
-    sum += static_cast<double>(layer.weight.squaredNorm()) + static_cast<double>(layer.bias.squaredNorm());
-  }
-  return sum;
 }
 
 }  // namespace irgan

@@ -18,16 +18,9 @@ IRGAN_API Network zeros_like(const Network& network);
 ///   delta_L = dL/dscores;  delta_(l-1) = (delta_l weight_l^T) * (1 - h_(l-1)^2)
 ///   dL/dweight_l = h_(l-1)^T delta_l;  dL/dbias_l = column sums of delta_l
 ///
-/// Shapes:   inputs: n x num_inputs; score_gradient: n; gradient: overwritten, in the network's shape
-/// Requires: `activations` are those of network.forward(inputs)
-IRGAN_API void backpropagate(const Network& network, const Eigen::Ref<const FeatureMatrix>& inputs,
-                             const Network::Activations& activations,
+/// Shapes:   score_gradient: n; gradient: overwritten, in the network's shape
+/// Requires: `activations` are those of network.forward(rows, ...)
+IRGAN_API void backpropagate(const Network& network, const BinnedRows& rows, const Network::Activations& activations,
                              const Eigen::Ref<const Eigen::VectorXf>& score_gradient, NetworkGradient& gradient);
-
-/// sum += term, weight by weight.
-IRGAN_API void add(const NetworkGradient& term, NetworkGradient& sum);
-
-/// Returns the sum of the squares of all numbers.
-IRGAN_API double squared_norm(const NetworkGradient& gradient);
 
 }  // namespace irgan

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 
 namespace irgan {
 

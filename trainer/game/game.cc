@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
 
 namespace irgan {
@@ -28,16 +29,6 @@ VectorXd offsets_of(const GameItem& item, const VectorXd& b) {
   return offset;
 }
 
-// The discriminator's inputs of some documents.
-FeatureMatrix inputs_of(const GameItem& item, const std::vector<Index>& rows) {
-  if (item.encoded == nullptr) return item.encode_rows(rows);
-  return (*item.encoded)(rows, Eigen::all);
-}
-
-VectorXd scores_of(const Network& network, const FeatureMatrix& inputs, Network::Activations& activations) {
-  return network.forward(inputs, activations).cast<double>();
-}
-
 // Share of positives with f > 0 and of negatives with f < 0, and how far D's mean is from the share of positives.
 // Positives add up to 1, negatives to the number that there are for one. Pairs have no logits and are not judged.
 void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& negatives, GameStatistics& statistics) {
@@ -49,6 +40,12 @@ void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& ne
     mean += positive_share * (positives[i] + negatives[i]) * sigmoid(logits[i]);
   }
   statistics.calibration_error = std::abs(mean - positive_share);
+}
+
+// A player who does not take part has no weights.
+FeatureMatrix bases_of(const Player& player, const BinLayout& layout) {
+  if (player.weights.layers.empty()) return {};
+  return run_bases(layout, player.weights.layers.front().weight);
 }
 
 }  // namespace
@@ -80,6 +77,7 @@ struct Game::Workspace {
   Network::Activations generator_activations;
   NetworkGradient discriminator_gradient;
   NetworkGradient generator_gradient;
+  BinnedRows drawn;            // the discriminator's inputs of drawn documents
   VectorXd offset_gradient;    // a rank each
   VectorXd offset;             // b[rank], a document each
   VectorXd log_policy;         // log p_theta
@@ -90,54 +88,48 @@ struct Game::Workspace {
   GameStatistics statistics;
 };
 
-Game::Game(GameOptions options, Players& players, ThreadPool& threads)
-    : options_(options), players_(players), threads_(threads) {}
+Game::Game(GameOptions options, Players& players, const BinLayout& discriminator_layout,
+           const BinLayout& generator_layout, ThreadPool& threads)
+    : options_(options),
+      players_(players),
+      discriminator_layout_(discriminator_layout),
+      generator_layout_(generator_layout),
+      discriminator_bases_(bases_of(players.discriminator, discriminator_layout)),
+      generator_bases_(bases_of(players.generator, generator_layout)),
+      threads_(threads) {}
 
 Game::~Game() = default;
 
 GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate) {
   while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
-  threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
-    Workspace& space = *spaces_[i];
-    space.random.seed(batch[i].seed);
-    space.statistics = GameStatistics();
-    space.statistics.weight = batch[i].weight;
-    space.offset = offsets_of(batch[i], players_.offsets.value);
-    if (has_generator(options_)) policy_pass(batch[i], space);
-  });
+  const int generator_steps = has_generator(options_) ? options_.generator_steps : 0;
+  const int num_rounds = std::max(options_.discriminator_steps, generator_steps);
   double discriminator_norm = 0.0;
   double generator_norm = 0.0;
-  for (int k = 0; k < options_.discriminator_steps; ++k) {
+  for (int r = 0; r < num_rounds; ++r) {
+    const Round round{r < options_.discriminator_steps, r >= num_rounds - generator_steps};
     threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
-      if (k > 0) spaces_[i]->offset = offsets_of(batch[i], players_.offsets.value);
-      if (options_.samples > 0 && options_.objective == Objective::game) {
-        sampled_discriminator_pass(batch[i], *spaces_[i]);
-      } else {
-        discriminator_pass(batch[i], *spaces_[i]);
+      if (r == 0) {
+        spaces_[i]->random.seed(batch[i].seed);
+        spaces_[i]->statistics = GameStatistics();
       }
+      play(batch[i], round, *spaces_[i]);
     });
-    discriminator_norm =
-        players_.discriminator.update(summed(&Workspace::discriminator_gradient, batch.size()), discriminator_rate);
-    if (players_.offsets.value.size() > 0) {
-      VectorXd gradient = VectorXd::Zero(players_.offsets.value.size());
-      for (std::size_t i = 0; i < batch.size(); ++i) gradient += spaces_[i]->offset_gradient;
-      players_.offsets.update(gradient, kOffsetRate * discriminator_rate);
+    std::vector<Descent> descents;
+    if (round.discriminator) {
+      descents.push_back(descent_of(players_.discriminator, batch.size(), discriminator_rate));
     }
-  }
-  for (int k = 0; k < options_.generator_steps && has_generator(options_); ++k) {
-    threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
-      if (k > 0) policy_pass(batch[i], *spaces_[i]);
-      spaces_[i]->offset = offsets_of(batch[i], players_.offsets.value);
-      if (options_.samples > 0) {
-        sampled_generator_pass(batch[i], *spaces_[i]);
-      } else {
-        generator_pass(batch[i], *spaces_[i]);
-      }
-    });
-    generator_norm = players_.generator.update(summed(&Workspace::generator_gradient, batch.size()), generator_rate);
+    if (round.generator) descents.push_back(descent_of(players_.generator, batch.size(), generator_rate));
+    const std::vector<double> norms = descend(descents, threads_);
+    if (round.discriminator) {
+      discriminator_norm = norms.front();
+      update_offsets(batch.size(), discriminator_rate);
+    }
+    if (round.generator) generator_norm = norms.back();
   }
   GameStatistics statistics;
   for (std::size_t i = 0; i < batch.size(); ++i) {
+    spaces_[i]->statistics.weight = batch[i].weight;
     spaces_[i]->statistics.discriminator_gradient = discriminator_norm;
     spaces_[i]->statistics.generator_gradient = generator_norm;
     statistics.merge(spaces_[i]->statistics);
@@ -152,23 +144,55 @@ void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
     space.offset = offsets_of(batch[i], players_.offsets.value);
     policy_pass(batch[i], space);
     const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
-    backpropagate(players_.generator.weights, *batch[i].generator_encoded, space.generator_activations,
+    backpropagate(players_.generator.weights, *batch[i].generator_rows, space.generator_activations,
                   gradient.cast<float>(), space.generator_gradient);
   });
-  players_.generator.update(summed(&Workspace::generator_gradient, batch.size()), rate);
+  descend({descent_of(players_.generator, batch.size(), rate)}, threads_);
 }
 
-// Adds the examples' gradients up in their order, into the first one's: the same sum at any number of threads.
-NetworkGradient& Game::summed(NetworkGradient Workspace::*gradient, std::size_t batch_size) {
-  NetworkGradient& sum = (*spaces_[0]).*gradient;
-  for (std::size_t i = 1; i < batch_size; ++i) add((*spaces_[i]).*gradient, sum);
-  return sum;
+Descent Game::descent_of(Player& player, std::size_t batch_size, double rate) {
+  const bool is_generator = &player == &players_.generator;
+  Descent descent{player,
+                  {},
+                  rate,
+                  is_generator ? generator_layout_ : discriminator_layout_,
+                  is_generator ? generator_bases_ : discriminator_bases_};
+  for (std::size_t i = 0; i < batch_size; ++i) {
+    descent.gradients.push_back(is_generator ? &spaces_[i]->generator_gradient : &spaces_[i]->discriminator_gradient);
+  }
+  return descent;
+}
+
+void Game::update_offsets(std::size_t batch_size, double rate) {
+  if (players_.offsets.value.size() == 0) return;
+  VectorXd gradient = VectorXd::Zero(players_.offsets.value.size());
+  for (std::size_t i = 0; i < batch_size; ++i) gradient += spaces_[i]->offset_gradient;
+  players_.offsets.update(gradient, kOffsetRate * rate);
+}
+
+void Game::play(const GameItem& item, const Round& round, Workspace& space) const {
+  space.offset = offsets_of(item, players_.offsets.value);
+  if (has_generator(options_)) policy_pass(item, space);
+  if (options_.samples > 0 && options_.objective == Objective::game) {
+    if (round.discriminator) drawn_discriminator_gradient(item, space);
+    if (round.generator) drawn_generator_gradient(item, space);
+    return;
+  }
+  const VectorXd scores = scores_of(*item.rows, space.discriminator_activations) + space.offset;
+  if (options_.objective == Objective::game) space.noise = noise(item, space, scores);
+  if (round.discriminator) discriminator_gradient(item, scores, space);
+  if (round.generator) generator_gradient(item, scores, space);
+}
+
+VectorXd Game::scores_of(const BinnedRows& rows, Network::Activations& activations) const {
+  return players_.discriminator.weights.forward(rows, discriminator_bases_, activations).cast<double>();
 }
 
 void Game::policy_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd logits = scores_of(players_.generator.weights, *item.generator_encoded, space.generator_activations) /
-                          options_.temperature;
-  space.log_policy = log_softmax(logits + space.offset);
+  const Network& generator = players_.generator.weights;
+  const VectorXd scores =
+      generator.forward(*item.generator_rows, generator_bases_, space.generator_activations).cast<double>();
+  space.log_policy = log_softmax(scores / options_.temperature + space.offset);
   space.policy = space.log_policy.array().exp();
   space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
   space.statistics.policy_entropy = -space.policy.dot(space.log_policy);
@@ -188,14 +212,11 @@ VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorX
   }
 }
 
-void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd scores =
-      scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space) const {
   LossGradient result;
   if (options_.objective == Objective::softmax) {
     result = softmax_loss(scores, item.positives);
   } else {
-    space.noise = noise(item, space, scores);
     const VectorXd negatives = options_.negatives * space.noise;
     result = pool_loss(options_.form, scores, item.positives, negatives);
     judge(result.logits, item.positives, negatives, space.statistics);
@@ -206,16 +227,15 @@ void Game::discriminator_pass(const GameItem& item, Workspace& space) const {
   for (std::size_t i = 0; i < item.ranks->size(); ++i) {
     space.offset_gradient[(*item.ranks)[i] - 1] += result.gradient[static_cast<Index>(i)];
   }
-  backpropagate(players_.discriminator.weights, *item.encoded, space.discriminator_activations,
+  backpropagate(players_.discriminator.weights, *item.rows, space.discriminator_activations,
                 result.gradient.cast<float>(), space.discriminator_gradient);
 }
 
-void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) const {
+void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space) const {
   const int k = options_.samples;
   VectorXd pool_scores;
   if (!scores_draws_alone(options_)) {
-    pool_scores =
-        scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+    pool_scores = scores_of(*item.rows, space.discriminator_activations) + space.offset;
   }
   space.noise = noise(item, space, pool_scores);
   const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
@@ -223,9 +243,8 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
   const std::vector<Index> negatives = draw_rows(space.noise, num_negatives, space.random);
   rows.insert(rows.end(), negatives.begin(), negatives.end());
 
-  const FeatureMatrix inputs = inputs_of(item, rows);
-  const VectorXd scores =
-      scores_of(players_.discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+  item.bin_drawn(rows, space.drawn);
+  const VectorXd scores = scores_of(space.drawn, space.discriminator_activations) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
   const SampledLoss result = drawn_loss(options_.form, scores, log_noise, k);
   space.log_partition = result.log_partition;
@@ -243,7 +262,7 @@ void Game::sampled_discriminator_pass(const GameItem& item, Workspace& space) co
     const int rank = (*item.ranks)[static_cast<std::size_t>(rows[i])];
     space.offset_gradient[rank - 1] += gradient[static_cast<Index>(i)];
   }
-  backpropagate(players_.discriminator.weights, inputs, space.discriminator_activations, gradient.cast<float>(),
+  backpropagate(players_.discriminator.weights, space.drawn, space.discriminator_activations, gradient.cast<float>(),
                 space.discriminator_gradient);
 }
 
@@ -254,23 +273,20 @@ const VectorXd& Game::reward_divisor(const Workspace& space) const {
   return options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
 }
 
-void Game::generator_pass(const GameItem& item, Workspace& space) const {
-  const VectorXd scores =
-      scores_of(players_.discriminator.weights, *item.encoded, space.discriminator_activations) + space.offset;
+void Game::generator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space) const {
   const VectorXd reward = pool_rewards(options_.form, options_.reward, scores, item.positives, reward_divisor(space));
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
-  backpropagate(players_.generator.weights, *item.generator_encoded, space.generator_activations,
-                gradient.cast<float>(), space.generator_gradient);
+  backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
+                space.generator_gradient);
 }
 
-void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const {
+void Game::drawn_generator_gradient(const GameItem& item, Workspace& space) const {
   // Draws come from (1 - importance) p_theta + importance p_true and are weighted back to p_theta.
   const VectorXd proposal = (1.0 - options_.importance) * space.policy + options_.importance * item.positives;
   const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
-  const FeatureMatrix inputs = inputs_of(item, rows);
-  const VectorXd scores =
-      scores_of(players_.discriminator.weights, inputs, space.discriminator_activations) + gather(space.offset, rows);
+  item.bin_drawn(rows, space.drawn);
+  const VectorXd scores = scores_of(space.drawn, space.discriminator_activations) + gather(space.offset, rows);
   Opponents opponents;
   if (options_.form == DiscriminatorForm::ratio) {
     opponents.log_partition = space.log_partition;
@@ -278,8 +294,8 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
   } else if (options_.form == DiscriminatorForm::pairwise) {
     const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
     Network::Activations activations;
-    opponents.clicked_scores = scores_of(players_.discriminator.weights, inputs_of(item, clicked), activations) +
-                               gather(space.offset, clicked);
+    item.bin_drawn(clicked, space.drawn);
+    opponents.clicked_scores = scores_of(space.drawn, activations) + gather(space.offset, clicked);
   }
   const VectorXd reward = drawn_rewards(options_.form, options_.reward, scores, opponents);
   space.statistics.reward = 0.0;
@@ -290,8 +306,8 @@ void Game::sampled_generator_pass(const GameItem& item, Workspace& space) const 
     space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
   }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
-  backpropagate(players_.generator.weights, *item.generator_encoded, space.generator_activations,
-                gradient.cast<float>(), space.generator_gradient);
+  backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
+                space.generator_gradient);
 }
 
 }  // namespace irgan

@@ -18,14 +18,14 @@ namespace irgan {
 
 /// What the game needs to know of one example.
 struct GameItem {
-  /// The discriminator's inputs, documents x inputs; null where it scores drawn documents alone (scores_draws_alone).
-  const FeatureMatrix* encoded = nullptr;
-  /// Its inputs for some of the documents, a row each: called where `encoded` is null.
-  std::function<FeatureMatrix(const std::vector<Eigen::Index>& rows)> encode_rows;
-  const FeatureMatrix* generator_encoded = nullptr;  ///< the generator's inputs, a row a document; null if none plays
-  Eigen::VectorXd positives;                         ///< p_true
-  Eigen::VectorXd first_stage;                       ///< standardised first-stage scores; read by Sampler::bm25 only
-  const std::vector<int>* ranks = nullptr;           ///< 1-based; empty without impressions
+  /// The discriminator's inputs of all documents; null where it scores drawn ones alone (scores_draws_alone).
+  const BinnedRows* rows = nullptr;
+  /// Its inputs of some documents: called with draws.
+  std::function<void(const std::vector<Eigen::Index>& documents, BinnedRows& rows)> bin_drawn;
+  const BinnedRows* generator_rows = nullptr;  ///< the generator's inputs of all documents; null if none plays
+  Eigen::VectorXd positives;                   ///< p_true
+  Eigen::VectorXd first_stage;                 ///< standardised first-stage scores; read by Sampler::bm25 only
+  const std::vector<int>* ranks = nullptr;     ///< 1-based; empty without impressions
   double weight = 1.0;
   std::uint64_t seed = 0;  ///< of this example's draws in this step
 };
@@ -46,11 +46,14 @@ struct Players {
 /// number.
 class IRGAN_API Game {
  public:
-  /// Keeps references to `players`, whom each step changes, and to `threads`.
-  Game(GameOptions options, Players& players, ThreadPool& threads);
+  /// Keeps references to `players`, whom each step changes, to `threads` and to the layouts of their inputs.
+  Game(GameOptions options, Players& players, const BinLayout& discriminator_layout, const BinLayout& generator_layout,
+       ThreadPool& threads);
   ~Game();
 
-  /// Plays one discriminator and one generator phase on a batch.
+  /// Plays a batch in rounds: the discriminator steps in the first ones, the generator in the last ones, as often as
+  /// the options say. Who steps in the same round does so at the same time: both gradients are taken from the scores
+  /// that the players had before.
   ///
   /// Throws: Error if a gradient is not finite
   GameStatistics step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate);
@@ -60,18 +63,30 @@ class IRGAN_API Game {
 
  private:
   struct Workspace;
+  /// Who steps.
+  struct Round {
+    bool discriminator;
+    bool generator;
+  };
 
+  void play(const GameItem& item, const Round& round, Workspace& space) const;
   void policy_pass(const GameItem& item, Workspace& space) const;
-  void discriminator_pass(const GameItem& item, Workspace& space) const;
-  void sampled_discriminator_pass(const GameItem& item, Workspace& space) const;
-  void generator_pass(const GameItem& item, Workspace& space) const;
-  void sampled_generator_pass(const GameItem& item, Workspace& space) const;
+  void discriminator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space) const;
+  void generator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space) const;
+  void drawn_discriminator_gradient(const GameItem& item, Workspace& space) const;
+  void drawn_generator_gradient(const GameItem& item, Workspace& space) const;
+  Eigen::VectorXd scores_of(const BinnedRows& rows, Network::Activations& activations) const;
   Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
   const Eigen::VectorXd& reward_divisor(const Workspace& space) const;
-  NetworkGradient& summed(NetworkGradient Workspace::*gradient, std::size_t batch_size);
+  Descent descent_of(Player& player, std::size_t batch_size, double rate);
+  void update_offsets(std::size_t batch_size, double rate);
 
   GameOptions options_;
   Players& players_;
+  const BinLayout& discriminator_layout_;
+  const BinLayout& generator_layout_;
+  FeatureMatrix discriminator_bases_;
+  FeatureMatrix generator_bases_;
   ThreadPool& threads_;
   std::vector<std::unique_ptr<Workspace>> spaces_;
 };

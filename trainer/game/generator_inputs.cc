@@ -40,6 +40,12 @@ std::vector<Index> positions_of(const FeatureSchema& schema, const std::string& 
   return positions;
 }
 
+Encoding some_of(const Encoding& encoding, const std::vector<Index>& features) {
+  Encoding some;
+  for (const Index feature : features) some.features.push_back(encoding.features[static_cast<std::size_t>(feature)]);
+  return some;
+}
+
 Eigen::VectorXf picked(const Eigen::VectorXf& values, const std::vector<Index>& positions) { return values(positions); }
 
 }  // namespace
@@ -47,9 +53,8 @@ Eigen::VectorXf picked(const Eigen::VectorXf& values, const std::vector<Index>& 
 GeneratorInputs::GeneratorInputs(const FeatureSchema& schema, const Encoding& encoding, const std::string& names)
     : features_(positions_of(schema, names)),
       full_width_(encoding.width()),
+      layout_(some_of(encoding, features_)),
       sees_all_(features_.size() == schema.features.size()) {
-  for (const Index feature : features_)
-    encoding_.features.push_back(encoding.features[static_cast<std::size_t>(feature)]);
   const std::vector<Index> owners = encoding.feature_of_column();
   for (std::size_t column = 0; column < owners.size(); ++column) {
     if (std::binary_search(features_.begin(), features_.end(), owners[column]))
@@ -57,9 +62,9 @@ GeneratorInputs::GeneratorInputs(const FeatureSchema& schema, const Encoding& en
   }
 }
 
-void GeneratorInputs::encode(const Pool& pool, const std::vector<Index>& rows, FeatureMatrix& encoded) const {
+void GeneratorInputs::bin(const Pool& pool, const std::vector<Index>& rows, BinnedRows& binned) const {
   const FeatureMatrix seen = pool.rows(rows, features_);
-  encoding_.encode(seen, {picked(pool.range.low, features_), picked(pool.range.high, features_)}, encoded);
+  binned.bin(layout_, seen, {picked(pool.range.low, features_), picked(pool.range.high, features_)});
 }
 
 Network GeneratorInputs::widened(const Network& network) const {

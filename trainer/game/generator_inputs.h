@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 #include "plugin/src/model/network.h"
 
 namespace irgan {
@@ -23,8 +23,10 @@ class IRGAN_API GeneratorInputs {
   bool sees_all() const { return sees_all_; }
   Eigen::Index width() const { return static_cast<Eigen::Index>(columns_.size()); }
 
-  /// Encodes the generator's features of an example's documents, relative to their whole pool.
-  void encode(const Pool& pool, const std::vector<Eigen::Index>& rows, FeatureMatrix& encoded) const;
+  const BinLayout& layout() const { return layout_; }
+
+  /// Bins the generator's features of an example's documents, relative to their whole pool.
+  void bin(const Pool& pool, const std::vector<Eigen::Index>& rows, BinnedRows& binned) const;
 
   /// Returns the network that gives the same scores from the discriminator's inputs: what the generator does not see
   /// has weight 0 in it.
@@ -36,7 +38,7 @@ class IRGAN_API GeneratorInputs {
   std::vector<Eigen::Index> features_;  // of the schema
   std::vector<Eigen::Index> columns_;   // of the whole encoding, in the order of features_
   Eigen::Index full_width_;
-  Encoding encoding_;  // of features_
+  BinLayout layout_;  // of features_
   bool sees_all_;
 };
 

@@ -4,10 +4,14 @@
 #include <cmath>
 #include <utility>
 
+#include "plugin/src/encoding/first_layer.h"
+
 namespace irgan {
 namespace {
 
 using Constants = AdamConstants;
+using Eigen::Index;
+using Numbers = Eigen::Map<Eigen::ArrayXf>;
 
 // The two moments' bias corrections after `steps` steps.
 struct Correction {
@@ -21,15 +25,76 @@ Correction correction(std::int64_t steps) {
 }
 
 template <class Weights, class Gradient, class Moments>
-void adam_step(Weights& weights, const Gradient& gradient, Moments& first, Moments& second, double learning_rate,
+void adam_step(Weights weights, const Gradient& gradient, Moments first, Moments second, double learning_rate,
                const Correction& bias) {
   using Scalar = typename Weights::Scalar;
   first = static_cast<Scalar>(Constants::kBeta1) * first + static_cast<Scalar>(1.0 - Constants::kBeta1) * gradient;
-  second.array() = static_cast<Scalar>(Constants::kBeta2) * second.array() +
-                   static_cast<Scalar>(1.0 - Constants::kBeta2) * gradient.array().square();
-  weights.array() -=
-      static_cast<Scalar>(learning_rate / bias.first) * first.array() /
-      ((second.array() / static_cast<Scalar>(bias.second)).sqrt() + static_cast<Scalar>(Constants::kEpsilon));
+  second = static_cast<Scalar>(Constants::kBeta2) * second +
+           static_cast<Scalar>(1.0 - Constants::kBeta2) * gradient.square();
+  weights -= static_cast<Scalar>(learning_rate / bias.first) * first /
+             ((second / static_cast<Scalar>(bias.second)).sqrt() + static_cast<Scalar>(Constants::kEpsilon));
+}
+
+/// Some of a player's weights, those of one layer.
+struct Piece {
+  std::size_t descent;
+  std::size_t layer;
+  bool is_bias;
+  Index begin;  // among the layer's weights, or biases
+  Index size;
+  std::size_t begin_feature;  // whose weights they are, in the first layer
+  std::size_t end_feature;
+
+  Numbers of(Network& network) const {
+    Network::Layer& own = network.layers[layer];
+    return {(is_bias ? own.bias.data() : own.weight.data()) + begin, size};
+  }
+};
+
+// A piece's arrays stay in the processor's first cache while the examples' gradients are added.
+constexpr Index kPieceSize = 4096;
+
+void add_pieces(const Descent& descent, std::size_t number, std::vector<Piece>& pieces) {
+  const std::vector<Network::Layer>& layers = descent.player.weights.layers;
+  const std::vector<BinnedFeature>& features = descent.layout.features;
+  const Index units = layers.front().weight.cols();
+  for (std::size_t begin = 0; begin < features.size();) {
+    std::size_t end = begin;
+    const auto size = [&] { return (features[end - 1].end_column() - features[begin].column) * units; };
+    do ++end;
+    while (end < features.size() && size() < kPieceSize);
+    pieces.push_back({number, 0, false, features[begin].column * units, size(), begin, end});
+    begin = end;
+  }
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    for (Index begin = 0; l > 0 && begin < layers[l].weight.size(); begin += kPieceSize) {
+      pieces.push_back({number, l, false, begin, std::min(kPieceSize, layers[l].weight.size() - begin), 0, 0});
+    }
+    pieces.push_back({number, l, true, 0, layers[l].bias.size(), 0, 0});
+  }
+}
+
+// Adds the examples' gradients up, into the first; returns the sum's squared norm.
+double sum_up(const Piece& piece, const Descent& descent) {
+  Numbers sum = piece.of(*descent.gradients.front());
+  for (std::size_t i = 1; i < descent.gradients.size(); ++i) sum += piece.of(*descent.gradients[i]);
+  return static_cast<double>(sum.matrix().squaredNorm());
+}
+
+void step_down(const Piece& piece, const Descent& descent, double norm) {
+  Player& player = descent.player;
+  Numbers gradient = piece.of(*descent.gradients.front());
+  if (norm > Constants::kMaxGradientNorm) gradient *= static_cast<float>(Constants::kMaxGradientNorm / norm);
+  Numbers weights = piece.of(player.weights);
+  adam_step(weights, gradient, piece.of(player.first_moment), piece.of(player.second_moment), descent.learning_rate,
+            correction(player.num_steps));
+  const double t = static_cast<double>(player.num_steps);
+  const float decay = static_cast<float>(std::min(Constants::kAveraging, t / (t + 10.0)));
+  Numbers average = piece.of(player.average);
+  average = decay * average + (1.0F - decay) * weights;
+  for (std::size_t j = piece.begin_feature; j < piece.end_feature; ++j) {
+    update_bases(descent.layout.features[j], player.weights.layers.front().weight, descent.bases);
+  }
 }
 
 }  // namespace
@@ -40,30 +105,23 @@ Player::Player(Network start)
       first_moment(zeros_like(weights)),
       second_moment(zeros_like(weights)) {}
 
-double Player::update(NetworkGradient& gradient, double learning_rate) {
-  const double norm = std::sqrt(squared_norm(gradient));
-  if (!std::isfinite(norm)) throw Error("the gradient is not finite");
-  if (norm > Constants::kMaxGradientNorm) {
-    const float scale = static_cast<float>(Constants::kMaxGradientNorm / norm);
-    for (Network::Layer& layer : gradient.layers) {
-      layer.weight *= scale;
-      layer.bias *= scale;
-    }
+std::vector<double> descend(const std::vector<Descent>& descents, ThreadPool& threads) {
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < descents.size(); ++i) add_pieces(descents[i], i, pieces);
+  std::vector<double> squares(pieces.size());
+  threads.for_each(pieces.size(),
+                   [&](std::size_t i, unsigned) { squares[i] = sum_up(pieces[i], descents[pieces[i].descent]); });
+  std::vector<double> norms(descents.size());
+  for (std::size_t i = 0; i < pieces.size(); ++i) norms[pieces[i].descent] += squares[i];
+  for (double& norm : norms) {
+    norm = std::sqrt(norm);
+    if (!std::isfinite(norm)) throw Error("the gradient is not finite");
   }
-  ++num_steps;
-  const Correction bias = correction(num_steps);
-  const double t = static_cast<double>(num_steps);
-  const float decay = static_cast<float>(std::min(Constants::kAveraging, t / (t + 10.0)));
-  for (std::size_t l = 0; l < weights.layers.size(); ++l) {
-    Network::Layer& layer = weights.layers[l];
-    adam_step(layer.weight, gradient.layers[l].weight, first_moment.layers[l].weight, second_moment.layers[l].weight,
-              learning_rate, bias);
-    adam_step(layer.bias, gradient.layers[l].bias, first_moment.layers[l].bias, second_moment.layers[l].bias,
-              learning_rate, bias);
-    average.layers[l].weight = decay * average.layers[l].weight + (1.0F - decay) * layer.weight;
-    average.layers[l].bias = decay * average.layers[l].bias + (1.0F - decay) * layer.bias;
-  }
-  return norm;
+  for (const Descent& descent : descents) ++descent.player.num_steps;
+  threads.for_each(pieces.size(), [&](std::size_t i, unsigned) {
+    step_down(pieces[i], descents[pieces[i].descent], norms[pieces[i].descent]);
+  });
+  return norms;
 }
 
 Network random_network(Eigen::Index num_inputs, const std::vector<int>& hidden_units, std::mt19937_64& random) {
@@ -92,7 +150,8 @@ PositionOffsets::PositionOffsets(Eigen::Index num_ranks)
 
 void PositionOffsets::update(const Eigen::VectorXd& gradient, double learning_rate) {
   ++num_steps;
-  adam_step(value, gradient, first_moment, second_moment, learning_rate, correction(num_steps));
+  adam_step(value.array(), gradient.array(), first_moment.array(), second_moment.array(), learning_rate,
+            correction(num_steps));
 }
 
 }  // namespace irgan

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "trainer/game/backpropagation.h"
+#include "trainer/machine/thread_pool.h"
 
 namespace irgan {
 
@@ -29,13 +30,23 @@ struct IRGAN_API Player {
   std::int64_t num_steps = 0;
 
   explicit Player(Network start);
-
-  /// Takes one descent step along `gradient`, which is clipped in place.
-  ///
-  /// Returns: the gradient's norm before clipping
-  /// Throws:  Error if the gradient is not finite; the player is unchanged
-  double update(NetworkGradient& gradient, double learning_rate);
 };
+
+/// What a player's next step is made of.
+struct Descent {
+  Player& player;
+  std::vector<NetworkGradient*> gradients;  ///< one an example; the first becomes their sum in this order
+  double learning_rate;
+  const BinLayout& layout;  ///< of the player's inputs
+  FeatureMatrix& bases;     ///< run_bases() of the player's weights, before and after
+};
+
+/// Takes a descent step for each player along the sum of its gradients, clipped. The work is cut by weights, in the
+/// same way whatever the number of threads.
+///
+/// Returns: the norm of each sum before clipping
+/// Throws:  Error if one is not finite; the players are unchanged
+IRGAN_API std::vector<double> descend(const std::vector<Descent>& descents, ThreadPool& threads);
 
 /// Returns a network with weights ~ N(0, 1 / fan_in), biases 0, the last layer's weights scaled by 0.1.
 ///

@@ -60,7 +60,7 @@ struct ClickLogReader::State {
     if (paths.empty()) throw ConfigError("clicks", "is missing: name the click log");
     std::ostream* rejects_stream = nullptr;
     if (!options.rejects_path.empty()) {
-      rejects = std::make_unique<OutputFile>(options.rejects_path);
+      rejects = std::make_unique<OutputFile>(options.rejects_path, Readers::owner);
       rejects_stream = &rejects->stream();
     }
     for (const std::string& path : paths) {

@@ -12,13 +12,9 @@
 
 namespace irgan {
 
-/// Returns `text` in lower case with single spaces, as far as ASCII goes: queries are the same whatever their case and
-/// spacing.
-std::string normalised(std::string_view text);
-
-/// Finds a log row's query: by its id, or by its words, the first query with them, where it has no id. Many sites give
-/// each search an id of its own: an id that is not known gives way to a query with the words, if it is the only one and
-/// has no filter or serialised query, which the words do not tell.
+/// Finds a log row's query: by its id, or by its words (as query_words_key compares them), the first query with them,
+/// where it has no id. Many sites give each search an id of its own: an id that is not known gives way to a query with
+/// the words, the first of several, if none of them has a filter or a serialised query, which the words do not tell.
 ///
 /// Threads: may be shared
 class QueryResolver {
@@ -36,7 +32,7 @@ class QueryResolver {
   std::unordered_set<std::string> ids_;
   struct WithText {
     std::string id;
-    bool is_all = true;  ///< no other query has the text, and this one has no filter or query of its own
+    bool is_plain = true;  ///< no query with the text has a filter or query of its own
   };
   std::unordered_map<std::string, WithText> with_text_;
 };

@@ -1,5 +1,6 @@
 #include "trainer/machine/delimited_row.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace irgan {
@@ -52,6 +53,15 @@ bool DelimitedRow::take_quoted(std::string_view line, std::size_t& at) {
   }
   fields_.push_back(std::string_view(unquoted_).substr(begin));
   return true;
+}
+
+const std::string& tsv_cell(const std::string& id) {
+  if (id.find_first_of("\t\r\n") == std::string::npos) return id;
+  std::string shown = id;
+  std::replace_if(
+      shown.begin(), shown.end(), [](unsigned char c) { return c < ' ' || c == 0x7F; }, '?');
+  throw Error("the id '" + shown + "' has a tab or a line end (shown as ?), which columns between tabs cannot hold: " +
+              "choose a form in JSON where there is one, or give the document another id");
 }
 
 }  // namespace irgan

@@ -1,9 +1,11 @@
-/// Cuts one line of a TSV or CSV file into its fields.
+/// Cuts one line of a TSV or CSV file into its fields; and what such a line can hold.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "irgan/errors.h"
 
 namespace irgan {
 
@@ -31,5 +33,10 @@ class DelimitedRow {
   std::vector<std::string_view> fields_;
   std::string unquoted_;  // fields that held doubled quotes; never grows while views into it live
 };
+
+/// Returns `id`, to be written between tabs.
+///
+/// Throws: Error naming it if it has a tab or a line end, which would part it or its line
+IRGAN_API const std::string& tsv_cell(const std::string& id);
 
 }  // namespace irgan

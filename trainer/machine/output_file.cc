@@ -1,6 +1,7 @@
 #include "trainer/machine/output_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,9 +11,13 @@
 #include <boost/iostreams/filter/zstd.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+
+#include "trainer/machine/input_guard.h"
 
 namespace irgan {
 namespace {
@@ -22,6 +27,8 @@ namespace fs = std::filesystem;
 
 constexpr std::streamsize kBufferSize = 1 << 16;
 constexpr int kMaxLinks = 40;  // as many as Linux follows
+constexpr std::string_view kTemporaryBegin = ".xapian-irgan.";
+constexpr std::string_view kTemporaryEnd = ".tmp";
 
 bool ends_with(const std::string& text, std::string_view end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -29,17 +36,6 @@ bool ends_with(const std::string& text, std::string_view end) {
 
 [[noreturn]] void fail(const std::string& path, const char* deed, int error) {
   throw Error(path + ": " + deed + ": " + std::strerror(error));
-}
-
-// What a chain of symbolic links ends in, whether it exists or not.
-fs::path behind_links(fs::path path) {
-  std::error_code ignored;
-  for (int i = 0; i < kMaxLinks && fs::is_symlink(fs::symlink_status(path, ignored)); ++i) {
-    const fs::path next = fs::read_symlink(path, ignored);
-    if (next.empty()) break;
-    path = path.parent_path() / next;  // an absolute `next` replaces the whole
-  }
-  return path;
 }
 
 // Returns 0 or the reason for which not all bytes were written.
@@ -54,24 +50,44 @@ int write_all(int fd, const char* bytes, std::size_t size) {
   return 0;
 }
 
+// Removes the temporary files of runs that are no more: a run holds a lock on its own.
+void remove_leftovers(const fs::path& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator one(folder.empty() ? "." : folder, ignored), end; one != end; one.increment(ignored)) {
+    const std::string name = one->path().filename();
+    if (name.compare(0, kTemporaryBegin.size(), kTemporaryBegin) != 0 || !ends_with(name, kTemporaryEnd)) continue;
+    const int fd = ::open(one->path().c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) continue;
+    struct stat facts {};
+    const bool is_ours =
+        ::fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_uid == ::geteuid() || ::geteuid() == 0);
+    if (is_ours && ::flock(fd, LOCK_EX | LOCK_NB) == 0) ::unlink(one->path().c_str());
+    ::close(fd);
+    if (ignored) return;
+  }
+}
+
 // The descriptor to write to, and what becomes of it: a new file beside the target that takes its place, or standard
 // output, or a pipe or a device, which have no old content to protect.
 class Replacement {
  public:
-  explicit Replacement(const std::string& path) : path_(path), destination_(behind_links(path)) {
+  Replacement(const std::string& path, Readers readers) : path_(path) {
+    require_no_input(path);
     if (path == "-") {
       fd_ = STDOUT_FILENO;
       return;
     }
     struct stat facts {};
     const bool exists = ::stat(path.c_str(), &facts) == 0;
+    if (!exists && (errno == EACCES || errno == ELOOP)) fail(path, "cannot be written", errno);
     if (exists && S_ISDIR(facts.st_mode)) fail(path, "cannot be written", EISDIR);
     if (exists && !S_ISREG(facts.st_mode)) {
       fd_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
       if (fd_ < 0) fail(path, "cannot be opened for writing", errno);
       return;
     }
-    open_temporary();
+    destination_ = output_destination(path);
+    open_temporary(exists || readers == Readers::owner ? 0600 : 0666);
     if (exists) {
       // The owner first, since changing it can clear bits of the mode. Only root may; others stay the owner themselves.
       if (::fchown(fd_, facts.st_uid, facts.st_gid) != 0) errno = 0;
@@ -87,25 +103,38 @@ class Replacement {
 
   int fd() const { return fd_; }
 
+  void remove_leftovers_beside() const {
+    if (!temporary_.empty()) remove_leftovers(temporary_.parent_path());
+  }
+
   void commit() {
     if (temporary_.empty()) return;
     if (::fsync(fd_) != 0) fail(path_, "cannot be written to disk", errno);
-    if (!close()) fail(path_, "cannot be written", errno);
     if (::rename(temporary_.c_str(), destination_.c_str()) != 0) fail(path_, "cannot be replaced", errno);
     temporary_.clear();
+    close();  // and with it the lock: without that the temporary file would be a leftover
     sync_folder();
   }
 
  private:
-  void open_temporary() {
+  // Makes a temporary file and locks it, so that other runs can tell it from a leftover.
+  void open_temporary(mode_t mode) {
     static std::atomic<unsigned> counter{0};
-    do {  // the name may be left over from a killed process of the same number
-      const std::string name =
-          ".xapian-irgan." + std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1)) + ".tmp";
-      temporary_ = destination_.parent_path() / name;
-      fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (fd_ < 0 && errno == EEXIST);
-    if (fd_ < 0) fail(path_, "no file can be made in its folder", errno);
+    while (true) {  // the name may be left over from a killed process of the same number
+      const std::string number = std::to_string(::getpid()) + "." + std::to_string(counter.fetch_add(1));
+      temporary_ = destination_.parent_path() / (std::string(kTemporaryBegin) + number + std::string(kTemporaryEnd));
+      fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+      if (fd_ < 0 && errno == EEXIST) continue;
+      if (fd_ < 0) {
+        const int reason = errno;
+        temporary_.clear();
+        fail(path_, "no file can be made in its folder", reason);
+      }
+      struct stat facts {};
+      const bool is_taken = ::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+      if (!is_taken && (::fstat(fd_, &facts) != 0 || facts.st_nlink > 0)) return;
+      close();  // another run took it for a leftover in the moment before it was locked
+    }
   }
 
   // Makes the new name outlast a power cut. The new content already stands there, so a file system that cannot do this
@@ -118,10 +147,9 @@ class Replacement {
     ::close(folder_fd);
   }
 
-  bool close() {
-    const int closing = fd_;
-    fd_ = -1;
-    return closing < 0 || closing == STDOUT_FILENO || ::close(closing) == 0;
+  void close() {
+    const int closing = std::exchange(fd_, -1);
+    if (closing >= 0 && closing != STDOUT_FILENO) ::close(closing);
   }
 
   std::string path_;
@@ -152,7 +180,8 @@ class Descriptor {
 }  // namespace
 
 struct OutputFile::Target {
-  explicit Target(const std::string& path_given) : path(path_given), replacement(path_given) {
+  Target(const std::string& path_given, Readers readers) : path(path_given), replacement(path_given, readers) {
+    replacement.remove_leftovers_beside();
     if (ends_with(path, ".gz")) stream.push(io::gzip_compressor({}, kBufferSize), kBufferSize);
     if (ends_with(path, ".zst")) stream.push(io::zstd_compressor({}, kBufferSize), kBufferSize);
     stream.push(Descriptor(replacement.fd(), &error), kBufferSize);
@@ -186,18 +215,91 @@ struct OutputFile::Target {
   io::filtering_ostream stream;
 };
 
-OutputFile::OutputFile(const std::string& path) : target_(std::make_unique<Target>(path)) {}
+OutputFile::OutputFile(const std::string& path, Readers readers) : target_(std::make_unique<Target>(path, readers)) {}
 OutputFile::~OutputFile() = default;
 std::ostream& OutputFile::stream() { return target_->stream; }
 void OutputFile::commit() { target_->commit(); }
 
 void require_writable(const std::string& path) { const OutputFile tried(path); }
 
-void replace_file(const std::string& path, std::string_view bytes) {
-  Replacement replacement(path);
+void replace_file(const std::string& path, std::string_view bytes, Readers readers) {
+  Replacement replacement(path, readers);
   const int error = write_all(replacement.fd(), bytes.data(), bytes.size());
   if (error != 0) fail(path, "cannot be written", error);
   replacement.commit();
+}
+
+bool is_trusted(unsigned owner, const fs::path& folder) {
+  struct stat facts {};
+  if (::stat(folder.empty() ? "." : folder.c_str(), &facts) != 0) return true;  // opening it will say why
+  const bool is_shared = (facts.st_mode & S_ISVTX) != 0 && (facts.st_mode & S_IWOTH) != 0;
+  return !is_shared || owner == ::geteuid() || owner == facts.st_uid;
+}
+
+fs::path output_destination(const std::string& path) {
+  fs::path at = path;
+  for (int i = 0; i < kMaxLinks; ++i) {
+    // The link is judged and read by one descriptor, so that nobody can exchange it in between.
+    const int fd = ::open(at.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) return at;
+    struct stat facts {};
+    char target[PATH_MAX];
+    const bool is_link = ::fstat(fd, &facts) == 0 && S_ISLNK(facts.st_mode);
+    const ssize_t size = is_link ? ::readlinkat(fd, "", target, sizeof target) : 0;
+    ::close(fd);
+    if (size <= 0) return at;
+    if (!is_trusted(facts.st_uid, at.parent_path())) {
+      throw Error(path +
+                  ": is another user's symbolic link in a folder where everyone may write, which is not followed");
+    }
+    at = at.parent_path() /
+         std::string(target, static_cast<std::size_t>(size));  // an absolute target replaces the whole
+  }
+  fail(path, "cannot be written", ELOOP);
+}
+
+bool is_same_output(const std::string& a, const std::string& b) {
+  if (a == "-" || b == "-") return a == b;
+  const auto is_one = [](const struct stat& x, const struct stat& y) {
+    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+  };
+  struct stat facts_a {};
+  struct stat facts_b {};
+  const bool has_a = ::stat(a.c_str(), &facts_a) == 0;
+  const bool has_b = ::stat(b.c_str(), &facts_b) == 0;
+  if (has_a && has_b) return S_ISREG(facts_a.st_mode) && is_one(facts_a, facts_b);
+  if (has_a != has_b) return false;
+  const fs::path to_a = output_destination(a);
+  const fs::path to_b = output_destination(b);
+  const auto has_folder = [](const fs::path& path, struct stat& facts) {
+    const fs::path folder = path.parent_path();
+    return ::stat(folder.empty() ? "." : folder.c_str(), &facts) == 0;
+  };
+  return to_a.filename() == to_b.filename() && has_folder(to_a, facts_a) && has_folder(to_b, facts_b) &&
+         is_one(facts_a, facts_b);
+}
+
+OutputLock::OutputLock(const std::string& path) {
+  struct stat facts {};
+  if (path == "-" || (::stat(path.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode))) return;
+  lock_ = output_destination(path);
+  lock_ += ".lock";
+  while (true) {
+    fd_ = ::open(lock_.c_str(), O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
+    if (fd_ < 0) fail(path, "no file can be made in its folder", errno);
+    if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      ::close(std::exchange(fd_, -1));
+      throw Error(path + ": another run writes it; let that end first");
+    }
+    if (::fstat(fd_, &facts) != 0 || facts.st_nlink > 0) return;
+    ::close(fd_);  // the run that held it has just ended and removed it
+  }
+}
+
+OutputLock::~OutputLock() {
+  if (fd_ < 0) return;
+  ::unlink(lock_.c_str());  // before the lock is given up: the next run's file is not ours
+  ::close(fd_);
 }
 
 }  // namespace irgan

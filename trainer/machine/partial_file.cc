@@ -7,11 +7,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <utility>
 
 #include "plugin/src/model/file_bytes.h"
+#include "trainer/machine/input_guard.h"
 #include "trainer/machine/output_file.h"
 
 namespace irgan {
@@ -66,13 +68,20 @@ struct PartialFile::Target {
 
   // Opens the partial file and locks it before anything in it is read or cut. A file system without locks has none.
   struct stat open_locked() {
-    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    require_no_input(partial);
+    fd = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ELOOP) throw Error(partial + ": is a symbolic link, which is not written through");
     if (fd < 0) throw Error(path + ": no file can be made in its folder: " + std::strerror(errno));
     const bool is_taken = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     struct stat facts {};
     if (!is_taken && ::fstat(fd, &facts) != 0) fail("cannot be read");
-    if (!is_taken && facts.st_nlink > 0) return facts;  // else the other run has just removed it
+    const bool is_ours = S_ISREG(facts.st_mode) && facts.st_nlink <= 1 &&
+                         is_trusted(facts.st_uid, std::filesystem::path(partial).parent_path());
+    if (!is_taken && is_ours && facts.st_nlink > 0) return facts;  // else the other run has just removed it
     ::close(std::exchange(fd, -1));
+    if (!is_taken && !is_ours) {
+      throw Error(partial + ": is no file of this program's own (a link, or another user's): remove it");
+    }
     throw Error(path + ": another run writes it, into " + partial + "; let that end first");
   }
 
@@ -92,6 +101,7 @@ struct PartialFile::Target {
 
 PartialFile::PartialFile(const std::string& path, const std::string& run, bool restart)
     : target_(std::make_unique<Target>()) {
+  require_no_input(path);
   target_->path = path;
   if (is_direct(path)) {
     target_->direct.emplace(path);
@@ -126,7 +136,8 @@ void PartialFile::save(const json& state) {
   Target& target = *target_;
   if (target.direct) return;
   if (::fdatasync(target.fd) != 0) target.fail("cannot be written to disk");
-  replace_file(target.state_path, json{{"run", target.run}, {"bytes", target.num_bytes}, {"state", state}}.dump());
+  replace_file(target.state_path, json{{"run", target.run}, {"bytes", target.num_bytes}, {"state", state}}.dump(),
+               Readers::owner);
   target.has_state = true;
 }
 

@@ -13,7 +13,7 @@ namespace irgan {
 /// Collects an output in `path`.partial, and in `path`.partial.state how far it is; commit() moves it to `path`. A kill
 /// leaves both, and whatever stood at `path` before. Standard output, pipes and devices are written to directly, and
 /// cannot be resumed. While it is written, `path`.partial is locked against other writers, where the file system has
-/// locks.
+/// locks. Only its owner may read the partial output.
 ///
 /// Threads: one writer a thread
 class IRGAN_API PartialFile {

@@ -1,4 +1,4 @@
-/// A file without a name for what memory does not hold.
+/// Files and folders for what memory does not hold, or what is not finished.
 #pragma once
 
 #include <cstddef>
@@ -30,6 +30,25 @@ class TemporaryFile {
   std::string folder_;
   int fd_ = -1;
   std::uint64_t size_ = 0;
+};
+
+/// A new folder that is removed with all that is in it when this object goes. What killed runs left of the same kind is
+/// removed when the next one is made.
+class IRGAN_API TemporaryFolder {
+ public:
+  /// Makes the folder `prefix`NUMBER for its owner alone, or for all whom the umask lets.
+  ///
+  /// Throws: Error naming it if it cannot be made
+  TemporaryFolder(const std::string& prefix, bool is_private);
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  int fd_ = -1;  // locked while the folder is in use
 };
 
 }  // namespace irgan

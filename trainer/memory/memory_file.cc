@@ -56,7 +56,7 @@ MemoryFacts write_memory(const MemoryBuilder& memory, double prior_clicks, const
   const std::string bytes = encode_memory(served_memory(memory.state(), prior_clicks));
   const MemoryFacts facts = ClickMemory::from_bytes(bytes, path)->facts();
   replace_file(path, bytes);
-  replace_file(carry_of(path), encode_state(memory.state()));
+  replace_file(carry_of(path), encode_state(memory.state()), Readers::owner);
   return facts;
 }
 

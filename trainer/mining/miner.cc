@@ -112,6 +112,7 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evide
           throw ConfigError("source", "skipped: the log says only what was clicked, not what was shown");
         }
         check_model(model.get(), options);
+        share_positives(evidence);
         if (options.depth == 0) options.depth = model ? model->depth() : kDefaultDepth;
         const TrainingRecord record = model ? record_of(*model) : TrainingRecord();
         const MiningTemperature temperature =

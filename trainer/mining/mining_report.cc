@@ -30,11 +30,16 @@ void MiningReport::add(const MinedQuery& query, std::size_t rows_of_query) {
       negative_scores.add(negative.score);
       relevance.add(negative.relevance);
       for (std::size_t i = 0; i < query.positives.size(); ++i) {
-        if (query.negatives.size() == 1 || i == list) difference_scores.add(query.positives[i].score - negative.score);
+        if (query.negatives.size() > 1 && i != list) continue;
+        const double difference = query.positives[i].score - negative.score;
+        difference_scores.add(difference);
+        num_below += difference < 0.0 ? 1 : 0;
       }
     }
   }
 }
+
+bool MiningReport::ranks_positives_below() const { return 2 * num_below > difference_scores.count(); }
 
 Exclusion MiningReport::scarcest() const {
   auto most = static_cast<std::size_t>(Exclusion::none);

@@ -30,6 +30,7 @@ json figures_of(const MiningReport& report) {
                {"excluded_candidates", by_name<Exclusion>(report.excluded)},
                {"missing_negatives", report.num_missing},
                {"short_queries", report.num_short},
+               {"pairs_with_positive_below", report.num_below},
                {"positive_scores", figures_of(report.positive_scores)},
                {"negative_scores", figures_of(report.negative_scores)},
                {"difference_scores", figures_of(report.difference_scores)}};

@@ -21,7 +21,7 @@ std::vector<Exclusion> guarded(const MiningPool& pool, const MiningOptions& opti
   }
   for (const std::size_t place : pool.positives) {
     candidates[place].is_positive = !options.include_positives;
-    candidates[place].may_be_relevant = options.include_positives;
+    candidates[place].is_exempt = options.include_positives;
   }
   return guard(candidates, lowest_positive, most_positives, options.guards);
 }
@@ -44,9 +44,11 @@ NegativePicker::NegativePicker(MiningPool& pool, const MiningPoolReader& reader,
       options_(options),
       score_(candidate_score(options.score_by)),
       mined_(mined),
-      exclusions_(guarded(pool, options, lowest_positive, most_positives)) {
+      exclusions_(guarded(pool, options, lowest_positive, most_positives)),
+      looks_for_copies_(options.max_resemblance < 1.0) {
   for (const Exclusion exclusion : exclusions_) ++mined_.num_excluded[static_cast<std::size_t>(exclusion)];
-  if (options.max_resemblance >= 1.0 || options.include_positives) return;
+  if (!looks_for_copies_) return;
+  query_shingles_ = shingles_of(mined.text);
   for (const std::size_t place : pool.positives) {
     positive_shingles_.push_back(shingles_of(reader.text_of(pool.candidates[place])));
     mined_.has_textless_positive |= positive_shingles_.back().empty();
@@ -54,13 +56,20 @@ NegativePicker::NegativePicker(MiningPool& pool, const MiningPoolReader& reader,
 }
 
 // The guards that look at texts: last, and only for what would be picked, since a text costs as much as a search.
-Exclusion NegativePicker::judge_text(MiningCandidate& candidate) const {
+Exclusion NegativePicker::judge_text(MiningCandidate& candidate, Shingles& shingles) const {
   if (options_.content != RowContent::id && reader_.text_of(candidate).empty()) return Exclusion::no_text;
-  if (positive_shingles_.empty()) return Exclusion::none;
-  const Shingles own = shingles_of(reader_.text_of(candidate));
-  const auto is_near = [&](const Shingles& positive) { return resemblance(own, positive) > options_.max_resemblance; };
-  const bool is_duplicate = std::any_of(positive_shingles_.begin(), positive_shingles_.end(), is_near);
-  return is_duplicate ? Exclusion::duplicate : Exclusion::none;
+  if (!looks_for_copies_) return Exclusion::none;
+  const auto is_this = [&](std::size_t place) { return &pool_.candidates[place] == &candidate; };
+  shingles = shingles_of(reader_.text_of(candidate));
+  if (std::any_of(pool_.positives.begin(), pool_.positives.end(), is_this)) return Exclusion::none;  // asked for
+  const auto is_near = [&](const Shingles& other) { return resemblance(shingles, other) > options_.max_resemblance; };
+  if (std::any_of(positive_shingles_.begin(), positive_shingles_.end(), is_near)) return Exclusion::duplicate;
+  const bool is_copy = std::any_of(picked_shingles_.begin(), picked_shingles_.end(), is_near);
+  return is_copy ? Exclusion::copy : Exclusion::none;
+}
+
+bool NegativePicker::says_only_the_query(const Shingles& shingles) const {
+  return looks_for_copies_ && !shingles.empty() && shingles == query_shingles_;
 }
 
 // The score of each candidate that no guard took out, NaN for the others. What padded earlier lists stands behind them
@@ -124,11 +133,35 @@ void NegativePicker::pad(std::vector<MinedDocument>& negatives, std::mt19937_64&
   for (std::size_t tries = kPaddingTries * options_.num_negatives;
        tries > 0 && negatives.size() < options_.num_negatives; --tries) {
     MiningCandidate* const drawn = random_document(random);
-    if (drawn == nullptr || taken.count(reader_.id_of(*drawn)) > 0 || judge_text(*drawn) != Exclusion::none) continue;
+    Shingles shingles;
+    if (drawn == nullptr || taken.count(reader_.id_of(*drawn)) > 0 || judge_text(*drawn, shingles) != Exclusion::none ||
+        says_only_the_query(shingles)) {
+      continue;
+    }
     taken.insert(drawn->id);
+    picked_shingles_.push_back(std::move(shingles));
     negatives.push_back(mined_document(*drawn, reader_, options_));
     negatives.back().source = NegativeSource::uniform;
     negatives.back().is_padding = true;
+  }
+}
+
+void NegativePicker::add(const Pick& picked, std::vector<MinedDocument>& negatives) {
+  negatives.push_back(mined_document(pool_.candidates[picked.row], reader_, options_));
+  negatives.back().source = options_.sources[picked.source].source;
+}
+
+void NegativePicker::fill_up(const std::vector<std::size_t>& set_aside, std::vector<MinedDocument>& negatives) {
+  for (const std::size_t place : set_aside) {
+    if (negatives.size() >= options_.num_negatives) return;
+    Shingles shingles;
+    const Exclusion exclusion = judge_text(pool_.candidates[place], shingles);  // another one is picked by now
+    if (exclusion == Exclusion::none) {
+      picked_shingles_.push_back(std::move(shingles));
+      add({place, 0}, negatives);
+    } else {
+      ++mined_.num_excluded[static_cast<std::size_t>(exclusion)];
+    }
   }
 }
 
@@ -140,16 +173,27 @@ void NegativePicker::pick(double positive_score, std::uint64_t seed) {
     orders.push_back(order_of(one.source, positive_score, random));
     shares.push_back(one.share);
   }
+  picked_shingles_.clear();
+  std::vector<std::size_t> set_aside;
   const auto accepts = [&](std::size_t place) {
-    const Exclusion exclusion = judge_text(pool_.candidates[place]);
-    if (exclusion != Exclusion::none) ++mined_.num_excluded[static_cast<std::size_t>(exclusion)];
-    return exclusion == Exclusion::none;
+    Shingles shingles;
+    const Exclusion exclusion = judge_text(pool_.candidates[place], shingles);
+    if (exclusion != Exclusion::none) {
+      ++mined_.num_excluded[static_cast<std::size_t>(exclusion)];
+      return false;
+    }
+    if (says_only_the_query(shingles)) {
+      set_aside.push_back(place);
+      return false;
+    }
+    picked_shingles_.push_back(std::move(shingles));
+    return true;
   };
   std::vector<MinedDocument> negatives;
   for (const Pick& picked : mixed(orders, apportioned(options_.num_negatives, shares), accepts)) {
-    negatives.push_back(mined_document(pool_.candidates[picked.row], reader_, options_));
-    negatives.back().source = options_.sources[picked.source].source;
+    add(picked, negatives);
   }
+  fill_up(set_aside, negatives);
   mined_.num_missing += options_.num_negatives - negatives.size();
   if (options_.padding == Padding::uniform) pad(negatives, random);
   mined_.negatives.push_back(std::move(negatives));

@@ -26,16 +26,21 @@ class NegativePicker {
   NegativePicker(MiningPool& pool, const MiningPoolReader& reader, const MiningOptions& options, double lowest_positive,
                  std::size_t most_positives, MinedQuery& mined);
 
-  /// Appends a list to the query's negatives.
+  /// Appends a list to the query's negatives. A document that says nothing but the query comes last: it is rarely
+  /// wrong for it.
   ///
   /// positive_score: what the source `ambiguous` takes as the positive's
   void pick(double positive_score, std::uint64_t seed);
 
  private:
-  Exclusion judge_text(MiningCandidate& candidate) const;
+  /// `shingles` becomes the candidate's.
+  Exclusion judge_text(MiningCandidate& candidate, Shingles& shingles) const;
+  bool says_only_the_query(const Shingles& shingles) const;
   std::vector<double> allowed(CandidateScore score) const;
   RowOrder order_of(NegativeSource source, double positive_score, std::mt19937_64& random) const;
   MiningCandidate* random_document(std::mt19937_64& random);
+  void add(const Pick& picked, std::vector<MinedDocument>& negatives);
+  void fill_up(const std::vector<std::size_t>& set_aside, std::vector<MinedDocument>& negatives);
   void pad(std::vector<MinedDocument>& negatives, std::mt19937_64& random);
 
   MiningPool& pool_;
@@ -43,8 +48,11 @@ class NegativePicker {
   const MiningOptions& options_;
   const CandidateScore score_;
   MinedQuery& mined_;
-  std::vector<Exclusion> exclusions_;                 // of the candidates
-  std::vector<Shingles> positive_shingles_;           // none if near-duplicates do not matter
+  std::vector<Exclusion> exclusions_;  // of the candidates
+  bool looks_for_copies_;
+  Shingles query_shingles_;
+  std::vector<Shingles> positive_shingles_;
+  std::vector<Shingles> picked_shingles_;             // of the list that is being picked
   std::map<Xapian::docid, MiningCandidate> padding_;  // documents outside the pool that padding drew
 };
 

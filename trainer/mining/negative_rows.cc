@@ -5,6 +5,8 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "trainer/machine/delimited_row.h"
+
 namespace irgan {
 namespace {
 
@@ -220,7 +222,7 @@ class RowWriter {
   }
 
   void ids(const MinedDocument& positive, const MinedDocument& negative) {
-    out_ += query_.id + '\t' + positive.id + '\t' + negative.id;
+    out_ += tsv_cell(query_.id) + '\t' + tsv_cell(positive.id) + '\t' + tsv_cell(negative.id);
     if (options_.output_scores) {
       for (const double score : {positive.score, negative.score}) {
         char text[32];

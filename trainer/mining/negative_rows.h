@@ -34,6 +34,7 @@ namespace irgan {
 /// Source:   sentence-transformers' names are those that its mine_hard_negatives gives a data set whose columns are
 ///           called anchor and positive; Tevatron's are those of its retriever/dataset.py, the new form and the old
 /// Requires: query.skip is none
+/// Throws:   Error for an id with a tab or line end in the form `ids`
 IRGAN_API std::size_t append_rows(const MinedQuery& query, const MiningOptions& options, std::string& out);
 
 }  // namespace irgan

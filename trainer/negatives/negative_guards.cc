@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::array<const char*, kNumExclusions> kNames{
     "none",      "positive",  "relevance", "unscored",  "absolute_margin", "relative_margin",
-    "max_score", "min_score", "range",     "duplicate", "no_text"};
+    "max_score", "min_score", "range",     "duplicate", "no_text",         "copy"};
 
 Exclusion judge(const GuardedCandidate& candidate, double lowest_positive, const GuardOptions& options) {
   if (candidate.is_positive) return Exclusion::positive;
-  if (!candidate.may_be_relevant && candidate.relevance > options.max_relevance.value_or(kDefaultMaxRelevance))
-    return Exclusion::relevance;
+  if (candidate.is_exempt) return Exclusion::none;
+  if (candidate.relevance > options.max_relevance.value_or(kDefaultMaxRelevance)) return Exclusion::relevance;
   if (!options.looks_at_scores()) return Exclusion::none;
   const double score = candidate.score;
   if (std::isnan(score)) return Exclusion::unscored;
@@ -50,7 +50,7 @@ std::vector<Exclusion> guard(const std::vector<GuardedCandidate>& candidates, do
     if (exclusions[row] != Exclusion::none) continue;
     const bool in_range = rank >= options.range_min && (options.range_max == 0 || rank < options.range_max);
     if (in_window) ++rank;
-    if (!in_window || !in_range) exclusions[row] = Exclusion::range;
+    if (!candidates[row].is_exempt && (!in_window || !in_range)) exclusions[row] = Exclusion::range;
   }
   return exclusions;
 }

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "trainer/log/log_split.h"
 
 namespace irgan {

@@ -2,20 +2,18 @@
 
 namespace irgan {
 
-void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                 FeatureMatrix& encoded) {
+void bin_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const BinLayout& layout, BinnedRows& binned) {
   const FeatureMatrix some = pool.rows(rows, Eigen::all);
-  encoding.encode(some, pool.range, encoded);
+  binned.bin(layout, some, pool.range);
 }
 
-void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                    FeatureMatrix& encoded) {
+void bin_example(const TrainingData& data, const Example& example, const BinLayout& layout, BinnedRows& binned) {
   const Pool& pool = data.pools[example.pool];
   if (static_cast<Eigen::Index>(example.rows.size()) == pool.rows.rows() && example.ranks.empty()) {
-    encoding.encode(pool.rows, pool.range, encoded);
+    binned.bin(layout, pool.rows, pool.range);
     return;
   }
-  encode_rows(pool, example.rows, encoding, encoded);
+  bin_rows(pool, example.rows, layout, binned);
 }
 
 }  // namespace irgan

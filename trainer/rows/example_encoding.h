@@ -4,16 +4,16 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 
 namespace irgan {
 
-/// Encodes some rows of a pool, relative to the whole of it.
-IRGAN_API void encode_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const Encoding& encoding,
-                           FeatureMatrix& encoded);
+/// Bins some rows of a pool, relative to the whole of it.
+IRGAN_API void bin_rows(const Pool& pool, const std::vector<Eigen::Index>& rows, const BinLayout& layout,
+                        BinnedRows& binned);
 
-/// Encodes the documents of one example, relative to its whole pool.
-IRGAN_API void encode_example(const TrainingData& data, const Example& example, const Encoding& encoding,
-                              FeatureMatrix& encoded);
+/// Bins the documents of one example, relative to its whole pool.
+IRGAN_API void bin_example(const TrainingData& data, const Example& example, const BinLayout& layout,
+                           BinnedRows& binned);
 
 }  // namespace irgan

@@ -8,13 +8,15 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
+#include <unordered_map>
 #include <unordered_set>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/label_origin.h"
 #include "trainer/rows/letor_line.h"
+#include "trainer/rows/letor_lists.h"
 
 namespace irgan {
 namespace {
@@ -89,57 +91,157 @@ void read_header(std::string_view line, const std::string& place, TrainingData& 
   }
 }
 
-/// The lines of one query, or of one page of it.
-struct Block {
-  std::string query_id;
-  std::vector<LetorLine> lines;
-  std::unordered_set<std::string> documents;
-};
-
 /// One file's contents before rows are laid into matrices: the number of columns is known at its end only.
 struct LetorFile {
   TrainingData data;  // what the header says
   bool has_header = false;
-  std::vector<Block> blocks;
+  bool lost_header = false;  // our rows without our first line
+  std::vector<LetorRow> rows;
+  std::vector<LetorList> lists;
   int num_features = 0;
+  std::uint64_t widest_row = 0;  // its line
   bool all_grades = true;
+
+  bool is_ours() const { return has_header || lost_header; }
 };
 
-LetorFile read_file_of_rows(const std::string& path) {
+std::string labels_of(const LabelOrigin& origin) {
+  std::ostringstream text;
+  text << "click model " << (origin.click_model.empty() ? "none" : origin.click_model) << ", half-life "
+       << origin.half_life_days;
+  return text.str();
+}
+
+// Makes of the origin of the files so far that of all with one more.
+void join_origin(const LabelOrigin& more, const std::string& path, const std::string& first_path, LabelOrigin& all) {
+  if (more.click_model != all.click_model || more.half_life_days != all.half_life_days) {
+    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " +
+                      labels_of(all) + ", and do not say the same: make both alike");
+  }
+  if (more.examination != all.examination) all.examination.clear();
+  if (more.going_on != all.going_on) all.going_on = 0.0;
+  if (more.split != all.split) all.split.clear();
+}
+
+// Makes of the headers so far one with those of further rows.
+void join(const TrainingData& more, const std::string& place, const std::string& first_path, TrainingData& all) {
+  if (schema_to_json(all.schema) != schema_to_json(more.schema) || all.labels != more.labels) {
+    throw FormatError(place + ": has not the features and kind of labels of " + first_path);
+  }
+  join_origin(more.origin, place, first_path, all.origin);
+  all.depth = std::max(all.depth, more.depth);
+}
+
+// Files that were joined have several headers, and rows that were shuffled one somewhere.
+void take_header(std::string_view line, const TextInput& input, LetorFile& file) {
+  TrainingData data;
+  read_header(line, input.place(), data);
+  if (file.has_header) {
+    join(data, input.place(), "the rows before", file.data);
+  } else {
+    file.data = std::move(data);
+  }
+  file.has_header = true;
+}
+
+// Other tools put the id first into the comment, and name it no further. Returns why that cannot be so here; "": it is.
+std::string take_first_words_for_ids(std::vector<LetorRow>& rows) {
+  std::unordered_map<std::string, std::unordered_set<std::string>> words_of_query;
+  for (const LetorRow& row : rows) {
+    const LetorLine& line = row.line;
+    if (line.first_word.empty()) return "not every row has an id in its comment (docid = X)";
+    if (!words_of_query[line.query_id].insert(line.first_word).second) {
+      return "the first words of comments are no ids, since '" + line.first_word + "' stands twice in query '" +
+             line.query_id + "'";
+    }
+  }
+  for (LetorRow& row : rows) row.line.document_id = std::move(row.line.first_word);
+  return "";
+}
+
+void find_ids(const std::string& path, const LetorOptions& options, std::vector<LetorRow>& rows) {
+  const auto has_id = [](const LetorRow& row) { return !row.line.document_id.empty(); };
+  std::string reason;
+  if (std::none_of(rows.begin(), rows.end(), has_id)) {
+    reason = take_first_words_for_ids(rows);
+  } else if (!std::all_of(rows.begin(), rows.end(), has_id)) {
+    reason = "not every row has an id in its comment (docid = X)";
+  }
+  if (options.needs_ids && !reason.empty()) {
+    options.on_remark(path + ": " + reason + ": documents without one are called 1, 2, ... by their rows");
+  }
+}
+
+void recognise(const std::string& path, const LetorOptions& options, LetorFile& file) {
+  const auto was_shown = [](const LetorRow& row) { return row.line.rank > 0 && row.line.shown > 0.0; };
+  const bool is_of_clicks = options.labels.empty() || is_of_pages(label_kind_from_string(options.labels));
+  file.lost_header = !file.has_header && is_of_clicks && std::any_of(file.rows.begin(), file.rows.end(), was_shown);
+  if (!file.lost_header) return;
+  options.on_remark(path +
+                    ": has ranks and counts of showings, but not the first line of feature rows: read as clicks on "
+                    "result pages, with missing values; the names of the features are lost, so that a model of these "
+                    "rows ranks rows only. Put the first line back to train one for the index");
+}
+
+LetorFile read_rows(const std::string& path) {
   LetorFile file;
   TextInput input(path);
   std::string_view line;
   while (input.next(line)) {
-    if (input.line_number() == 1 && line.substr(0, kHeader.size()) == kHeader) {
-      read_header(line, input.place(), file.data);
-      file.has_header = true;
+    if (line.substr(0, kHeader.size()) == kHeader) {
+      take_header(line, input, file);
       continue;
     }
     const std::size_t first = line.find_first_not_of(" \t");
     if (first == std::string_view::npos || line[first] == '#') continue;
-    LetorLine row = parse_letor_line(line, input.place());
-    if (file.has_header) {
-      row.query_id = unescape_id(row.query_id, input.place());
-      row.document_id = unescape_id(row.document_id, input.place());
-    }
-    for (const auto& feature : row.features) file.num_features = std::max(file.num_features, feature.first);
-    const int limit = file.has_header ? static_cast<int>(file.data.schema.features.size()) : kMaxFeature;
-    if (file.num_features > limit) {
-      throw FormatError(input.place() + ": feature " + std::to_string(file.num_features) + " is beyond the " +
-                        std::to_string(limit) + " that there can be");
+    file.rows.push_back({parse_letor_line(line, input.place()), input.line_number()});
+    const LetorLine& row = file.rows.back().line;
+    for (const auto& feature : row.features) {
+      if (feature.first <= file.num_features) continue;
+      file.num_features = feature.first;
+      file.widest_row = input.line_number();
     }
     file.all_grades = file.all_grades && row.label <= kLargestGrade && row.label == std::floor(row.label);
-    const bool next_block = file.blocks.empty() || file.blocks.back().query_id != row.query_id ||
-                            (!row.document_id.empty() && file.blocks.back().documents.count(row.document_id) > 0);
-    if (next_block) file.blocks.push_back({row.query_id, {}, {}});
-    if (!row.document_id.empty()) file.blocks.back().documents.insert(row.document_id);
-    file.blocks.back().lines.push_back(std::move(row));
   }
-  if (file.blocks.empty()) throw FormatError(path + ": there are no feature rows in it");
+  if (file.rows.empty()) throw FormatError(path + ": there are no feature rows in it");
+  const int limit = file.has_header ? static_cast<int>(file.data.schema.features.size()) : kMaxFeature;
+  if (file.num_features > limit) {
+    throw FormatError(path + ":" + std::to_string(file.widest_row) + ": feature " + std::to_string(file.num_features) +
+                      " is beyond the " + std::to_string(limit) + " that there can be");
+  }
   return file;
 }
 
-Pool pool_of(const Block& block, Index num_features, float absent) {
+// The number of the feature that holds the first stage's score; 0: none.
+int first_stage_feature(const FeatureSchema& schema) {
+  const auto place = std::find(schema.features.begin(), schema.features.end(), "first_stage.score");
+  return place == schema.features.end() ? 0 : static_cast<int>(place - schema.features.begin()) + 1;
+}
+
+LetorFile read_file_of_rows(const std::string& path, const LetorOptions& options) {
+  LetorFile file = read_rows(path);
+  recognise(path, options, file);
+  if (file.is_ours()) {
+    for (LetorRow& row : file.rows) {
+      const std::string place = path + ":" + std::to_string(row.number);
+      row.line.query_id = unescape_id(row.line.query_id, place);
+      row.line.document_id = unescape_id(row.line.document_id, place);
+    }
+  } else {
+    find_ids(path, options, file.rows);
+  }
+  LetorListRules rules{path, file.lost_header || (file.has_header && is_of_pages(file.data.labels)), !file.is_ours(),
+                       first_stage_feature(file.data.schema)};
+  LetorLists lists = lists_of(std::move(file.rows), rules);
+  file.lists = std::move(lists.lists);
+  if (lists.num_gathered > 0) {
+    options.on_remark(path + ": the rows of " + std::to_string(lists.num_gathered) +
+                      " queries do not stand together; they were put together by qid");
+  }
+  return file;
+}
+
+Pool pool_of(const LetorList& block, Index num_features, float absent) {
   Pool pool;
   pool.query_id = block.query_id;
   pool.rows = FeatureMatrix::Constant(static_cast<Index>(block.lines.size()), num_features, absent);
@@ -159,7 +261,7 @@ bool same_rows(const Pool& a, const Pool& b) {
          std::equal(a.rows.data(), a.rows.data() + a.rows.size(), b.rows.data(), same);
 }
 
-Example example_of(const Block& block, LabelKind kind) {
+Example example_of(const LetorList& block, LabelKind kind) {
   Example example;
   std::vector<double> labels;
   std::vector<double> shown;
@@ -184,30 +286,21 @@ Example example_of(const Block& block, LabelKind kind) {
   return example;
 }
 
-void complete_foreign(LetorFile& file, const LetorOptions& options) {
+LabelKind foreign_labels(const LetorFile& file, const LetorOptions& options) {
+  if (!options.labels.empty()) return label_kind_from_string(options.labels);
+  if (file.lost_header) return LabelKind::impressions;
+  return file.all_grades ? LabelKind::grades : LabelKind::clicks;
+}
+
+void complete_foreign(const std::string& path, const LetorOptions& options, LetorFile& file) {
   for (int j = 1; j <= file.num_features; ++j) file.data.schema.features.push_back(std::to_string(j));
-  file.data.labels = !options.labels.empty() ? label_kind_from_string(options.labels)
-                     : file.all_grades       ? LabelKind::grades
-                                             : LabelKind::clicks;
-  for (const Block& block : file.blocks) file.data.depth = std::max(file.data.depth, block.lines.size());
-}
-
-std::string labels_of(const LabelOrigin& origin) {
-  std::ostringstream text;
-  text << "click model " << (origin.click_model.empty() ? "none" : origin.click_model) << ", half-life "
-       << origin.half_life_days;
-  return text.str();
-}
-
-// Makes of the origin of the files so far that of all with one more.
-void join_origin(const LabelOrigin& more, const std::string& path, const std::string& first_path, LabelOrigin& all) {
-  if (more.click_model != all.click_model || more.half_life_days != all.half_life_days) {
-    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " +
-                      labels_of(all) + ", and do not say the same: make both alike");
+  file.data.labels = foreign_labels(file, options);
+  for (const LetorList& list : file.lists) file.data.depth = std::max(file.data.depth, list.lines.size());
+  if (options.labels.empty() && file.data.labels == LabelKind::clicks) {
+    options.on_remark(path +
+                      ": its labels are not all whole numbers from 0 to 4, so they are read as numbers of clicks. If "
+                      "they are grades of relevance, say so: labels grades");
   }
-  if (more.examination != all.examination) all.examination.clear();
-  if (more.going_on != all.going_on) all.going_on = 0.0;
-  if (more.split != all.split) all.split.clear();
 }
 
 }  // namespace
@@ -237,37 +330,34 @@ TrainingData read_letor(const std::vector<std::string>& paths, const LetorOption
   std::vector<LetorFile> files;
   int num_features = 0;
   for (const std::string& path : paths) {
-    files.push_back(read_file_of_rows(path));
+    files.push_back(read_file_of_rows(path, options));
     num_features = std::max(num_features, files.back().num_features);
   }
   for (std::size_t f = 0; f < files.size(); ++f) {
     LetorFile& file = files[f];
     if (!file.has_header) {
       file.num_features = num_features;  // a file may lack the last columns
-      complete_foreign(file, options);
+      complete_foreign(paths[f], options, file);
     }
-    if (!all) {
-      all = file.data;
-    } else if (schema_to_json(all->schema) != schema_to_json(file.data.schema) || all->labels != file.data.labels) {
-      throw FormatError(paths[f] + ": has not the features and kind of labels of " + paths[0]);
+    if (all) {
+      join(file.data, paths[f], paths[0], *all);
     } else {
-      join_origin(file.data.origin, paths[f], paths[0], all->origin);
+      all = file.data;
     }
-    all->depth = std::max(all->depth, file.data.depth);
-    const float absent = file.has_header ? std::numeric_limits<float>::quiet_NaN() : 0.0F;
-    for (Block& block : file.blocks) {
-      Pool pool = pool_of(block, static_cast<Index>(all->schema.features.size()), absent);
-      std::vector<std::size_t>& known = pools_of_query[block.query_id];
+    const float absent = file.is_ours() ? std::numeric_limits<float>::quiet_NaN() : 0.0F;
+    for (LetorList& list : file.lists) {
+      Pool pool = pool_of(list, static_cast<Index>(all->schema.features.size()), absent);
+      std::vector<std::size_t>& known = pools_of_query[list.query_id];
       const auto same =
           std::find_if(known.begin(), known.end(), [&](std::size_t k) { return same_rows(all->pools[k], pool); });
-      Example example = example_of(block, all->labels);
+      Example example = example_of(list, all->labels);
       example.pool = same == known.end() ? all->pools.size() : *same;
       if (same == known.end()) {
         known.push_back(all->pools.size());
         all->pools.push_back(std::move(pool));
       }
       all->examples.push_back(std::move(example));
-      block = Block();
+      list = LetorList();
     }
   }
   return std::move(*all);

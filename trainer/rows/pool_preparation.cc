@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "irgan/index_fit.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/site/behaviour_index.h"

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "irgan/errors.h"
+#include "trainer/machine/delimited_row.h"
 #include "trainer/machine/timestamps.h"
 
 namespace irgan {
@@ -77,7 +78,7 @@ void SimulatedUsers::ask(const std::string& query_id, int highest_label, const P
 
 void SimulatedUsers::write(const std::string& start, const ShownPage& page, const std::vector<bool>& clicked) {
   for (std::size_t i = 0; i < page.size(); ++i) {
-    *log_ << start << page[i].document_id << '\t' << i + 1 << '\t' << (clicked[i] ? 1 : 0);
+    *log_ << start << tsv_cell(page[i].document_id) << '\t' << i + 1 << '\t' << (clicked[i] ? 1 : 0);
     if (extra_ == Extra::log_probability) {
       *log_ << '\t';
       if (page[i].log_probability) *log_ << *page[i].log_probability;

@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -34,13 +31,6 @@ std::vector<std::string> prefixes_of(const IndexLayout& layout) {
   std::vector<std::string> prefixes;
   for (const TextField& field : layout.fields) prefixes.push_back(field.prefix);
   return prefixes;
-}
-
-std::string new_folder() {
-  std::string pattern = (fs::temp_directory_path() / "xapian-irgan-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr)
-    throw Error(pattern + ": no folder can be made here: " + std::strerror(errno));
-  return pattern;
 }
 
 }  // namespace
@@ -79,38 +69,31 @@ std::vector<std::string> QueryStemFinder::stems_of(const ClickRow& row, const st
 
 PartIndexes::PartIndexes(const Xapian::Database& db, const IndexLayout& layout, const ClickHistory& history,
                          const ClickParts& parts, double hidden_share, bool with_held_out)
-    : folder_(new_folder()), num_parts_(parts.size()) {
-  try {
-    const DocumentIds ids(db, layout.id_prefix);
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-      std::map<Xapian::docid, DocumentBehaviour> found;  // Xapian is fastest in the order of docids
-      for (auto& [id, behaviour] : history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part,
-                                                     hidden_share, with_held_out)) {
-        const Xapian::docid docid = ids.docid_of(id);
-        if (docid != 0) found.emplace(docid, behaviour);
-      }
-      Xapian::WritableDatabase index(path_of(part), Xapian::DB_CREATE | Xapian::DB_NO_SYNC);
-      for (const auto& [docid, behaviour] : found) {
-        Xapian::Document document;
-        write_behaviour(document, behaviour, layout);
-        index.replace_document(docid, document);
-      }
-      index.commit();
+    : folder_((fs::temp_directory_path() / "xapian-irgan-").string(), true), num_parts_(parts.size()) {
+  const DocumentIds ids(db, layout.id_prefix);
+  for (std::size_t part = 0; part < parts.size(); ++part) {
+    std::map<Xapian::docid, DocumentBehaviour> found;  // Xapian is fastest in the order of docids
+    for (auto& [id, behaviour] :
+         history.behaviour(clicked_field(layout).prefix, *layout.behaviour, parts, part, hidden_share, with_held_out)) {
+      const Xapian::docid docid = ids.docid_of(id);
+      if (docid != 0) found.emplace(docid, behaviour);
     }
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-    throw;
+    Xapian::WritableDatabase index(path_of(part), Xapian::DB_CREATE | Xapian::DB_NO_SYNC);
+    for (const auto& [docid, behaviour] : found) {
+      Xapian::Document document;
+      write_behaviour(document, behaviour, layout);
+      index.replace_document(docid, document);
+    }
+    index.commit();
   }
 }
 
-PartIndexes::~PartIndexes() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
+PartIndexes::~PartIndexes() = default;
 
 Xapian::Database PartIndexes::open(std::size_t part) const { return Xapian::Database(path_of(part)); }
 
-std::string PartIndexes::path_of(std::size_t part) const { return (fs::path(folder_) / std::to_string(part)).string(); }
+std::string PartIndexes::path_of(std::size_t part) const {
+  return (fs::path(folder_.path()) / std::to_string(part)).string();
+}
 
 }  // namespace irgan

@@ -11,6 +11,7 @@
 #include "irgan/query_concepts.h"
 #include "irgan/query_file.h"
 #include "trainer/evidence/click_history.h"
+#include "trainer/machine/temporary_file.h"
 #include "trainer/site/first_stage.h"
 
 namespace irgan {
@@ -66,7 +67,7 @@ class PartIndexes {
  private:
   std::string path_of(std::size_t part) const;
 
-  std::string folder_;
+  TemporaryFolder folder_;
   std::size_t num_parts_;
 };
 

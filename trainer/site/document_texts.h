@@ -18,8 +18,9 @@ namespace irgan {
 /// Threads: one a thread, as its Database
 class DocumentTexts {
  public:
-  /// fields:    of the stored data, JSON or lines NAME=TEXT as omindex writes them; if empty, those of the layout, and
-  ///            the whole data where they are neither a JSON object nor lines that hold one
+  /// fields:    of the stored data, JSON or lines NAME=TEXT as omindex and scriptindex write them. If empty: omindex's
+  ///            caption and sample; else the fields of the layout; else, of lines NAME=TEXT, all but omindex's url,
+  ///            size and the like; else the whole data, where they are no JSON object
   /// text_file: read instead of the data; may be null
   DocumentTexts(Xapian::Database db, const IndexLayout& layout, std::vector<std::string> fields,
                 std::shared_ptr<const TextFile> text_file);

@@ -1,17 +1,19 @@
 #include "irgan/index_builder.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <set>
 #include <unordered_set>
 
 #include "irgan/site.h"
 #include "plugin/src/features/unique_ids.h"
+#include "trainer/machine/input_guard.h"
+#include "trainer/machine/temporary_file.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
 #include "trainer/site/json_document.h"
@@ -183,6 +185,15 @@ Xapian::WritableDatabase create_index(const std::string& path) {
   }
 }
 
+// Where the index is made before it takes its place.
+std::unique_ptr<TemporaryFolder> folder_beside(const std::string& target) {
+  try {
+    return std::make_unique<TemporaryFolder>(target + ".building-", false);
+  } catch (const Error& error) {
+    throw Error(target + ": no index can be made here: " + error.what());
+  }
+}
+
 // The name of a folder without the slashes that a shell's completion puts behind it.
 std::string without_slashes(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -229,15 +240,10 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.path = without_slashes(options.db);
   check_target(built.path, options.overwrite);
   built.layout = layout_of(options);
-  const std::string building = built.path + ".building-" + std::to_string(::getpid());
-  try {
-    built.num_documents = write_index(building, built.layout, options);
-    move_into_place(building, built.path);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(building, ignored);
-    throw;
-  }
+  require_no_input_inside(built.path);
+  const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
+  built.num_documents = write_index(building->path(), built.layout, options);
+  move_into_place(building->path(), built.path);
   return built;
 }
 

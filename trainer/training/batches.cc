@@ -50,11 +50,11 @@ FirstStageFeature first_stage_feature(const TrainingData& data, const TrainingOp
 }
 
 Batches::Batches(const TrainingData& data, const TrainingOptions& options, const FirstStageFeature& first_stage,
-                 const Encoding& encoding, const GeneratorInputs& generator_inputs, ThreadPool& threads)
+                 const BinLayout& layout, const GeneratorInputs& generator_inputs, ThreadPool& threads)
     : data_(data),
       options_(options),
       first_stage_(first_stage),
-      encoding_(encoding),
+      layout_(layout),
       generator_inputs_(generator_inputs),
       threads_(threads) {
   std::vector<Example> kept;
@@ -93,8 +93,8 @@ std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step)
   const auto batch_size = static_cast<std::size_t>(options_.batch_size);
   const std::size_t begin = step * batch_size;
   std::vector<GameItem> items(std::min(examples.order.size() - begin, batch_size));
-  encoded_.resize(std::max(encoded_.size(), items.size()));
-  generator_encoded_.resize(encoded_.size());
+  rows_.resize(std::max(rows_.size(), items.size()));
+  generator_rows_.resize(rows_.size());
   threads_.for_each(items.size(), [&](std::size_t i, unsigned) {
     const Example& one = example(examples, begin + i);
     GameItem& item = items[i];
@@ -108,26 +108,25 @@ std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step)
   return items;
 }
 
-// Encodes what each player sees of an example, the i-th of its batch.
+// Bins what each player sees of an example, the i-th of its batch.
 void Batches::describe_inputs(const Example& example, std::size_t i, GameItem& item) {
   const bool shares_inputs = has_generator(options_.game) && generator_inputs_.sees_all();
   if (shares_inputs || !scores_draws_alone(options_.game)) {
-    encode_example(data_, example, encoding_, encoded_[i]);
-    item.encoded = &encoded_[i];
-  } else {
-    item.encode_rows = [this, &example](const std::vector<Index>& drawn) {
+    bin_example(data_, example, layout_, rows_[i]);
+    item.rows = &rows_[i];
+  }
+  if (options_.game.samples > 0) {
+    item.bin_drawn = [this, &example](const std::vector<Index>& drawn, BinnedRows& binned) {
       std::vector<Index> rows;
       for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
-      FeatureMatrix encoded;
-      encode_rows(data_.pools[example.pool], rows, encoding_, encoded);
-      return encoded;
+      bin_rows(data_.pools[example.pool], rows, layout_, binned);
     };
   }
   if (shares_inputs) {
-    item.generator_encoded = &encoded_[i];
+    item.generator_rows = &rows_[i];
   } else if (has_generator(options_.game)) {
-    generator_inputs_.encode(data_.pools[example.pool], example.rows, generator_encoded_[i]);
-    item.generator_encoded = &generator_encoded_[i];
+    generator_inputs_.bin(data_.pools[example.pool], example.rows, generator_rows_[i]);
+    item.generator_rows = &generator_rows_[i];
   }
 }
 

@@ -1,4 +1,4 @@
-/// What the game is given, step by step: batches of examples in random order, encoded for both players.
+/// What the game is given, step by step: batches of examples in random order, binned for both players.
 #pragma once
 
 #include <cstdint>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 #include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/thread_pool.h"
@@ -40,7 +40,7 @@ class Batches {
  public:
   /// Keeps references to all but `first_stage`.
   Batches(const TrainingData& data, const TrainingOptions& options, const FirstStageFeature& first_stage,
-          const Encoding& encoding, const GeneratorInputs& generator_inputs, ThreadPool& threads);
+          const BinLayout& layout, const GeneratorInputs& generator_inputs, ThreadPool& threads);
 
   /// Batches an epoch.
   std::size_t num_steps() const;
@@ -63,15 +63,15 @@ class Batches {
   const TrainingData& data_;
   const TrainingOptions& options_;
   const FirstStageFeature first_stage_;
-  const Encoding& encoding_;
+  const BinLayout& layout_;
   const GeneratorInputs& generator_inputs_;
   ThreadPool& threads_;
   std::vector<std::size_t> examples_;  // of data_, those that are informative
   std::vector<double> weights_;        // of examples_
   Eigen::Index num_ranks_ = 0;
   const std::vector<int> no_ranks_{};
-  std::vector<FeatureMatrix> encoded_;            // of the batch in play
-  std::vector<FeatureMatrix> generator_encoded_;  // the same, where the generator sees other features
+  std::vector<BinnedRows> rows_;            // of the batch in play
+  std::vector<BinnedRows> generator_rows_;  // the same, where the generator sees other features
 };
 
 }  // namespace irgan

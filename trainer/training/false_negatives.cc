@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
 
 namespace irgan {
@@ -41,18 +42,21 @@ HiddenPositives::HiddenPositives(const TrainingData& data, std::uint64_t seed) :
 }
 
 std::vector<HiddenHits> HiddenPositives::hits(const std::vector<Network>& generators,
-                                              const std::vector<double>& temperatures, const Encoding& encoding,
+                                              const std::vector<double>& temperatures, const BinLayout& layout,
                                               ThreadPool& threads) const {
   std::vector<std::vector<HiddenHits>> each(queries_.size(), std::vector<HiddenHits>(temperatures.size()));
-  std::vector<FeatureMatrix> encoded(threads.num_threads());
+  std::vector<FeatureMatrix> bases;
+  for (const Network& generator : generators) bases.push_back(run_bases(layout, generator.layers.front().weight));
+  std::vector<BinnedRows> rows(threads.num_threads());
   threads.for_each(queries_.size(), [&](std::size_t i, unsigned thread) {
     const Query& query = queries_[i];
     const Pool& pool = data_.pools[query.pool];
-    encoding.encode(pool.rows, pool.range, encoded[thread]);
+    rows[thread].bin(layout, pool.rows, pool.range);
     VectorXd logits = VectorXd::Zero(pool.rows.rows());
     Network::Activations activations;
-    for (const Network& generator : generators) {
-      logits += generator.forward(encoded[thread], activations).cast<double>() / static_cast<double>(generators.size());
+    for (std::size_t g = 0; g < generators.size(); ++g) {
+      logits += generators[g].forward(rows[thread], bases[g], activations).cast<double>() /
+                static_cast<double>(generators.size());
     }
     const double num_unknown = static_cast<double>(pool.rows.rows()) - static_cast<double>(query.known.size());
     for (std::size_t t = 0; t < temperatures.size(); ++t) {

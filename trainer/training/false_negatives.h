@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
 
@@ -38,7 +38,7 @@ class IRGAN_API HiddenPositives {
   ///
   /// Cost: a forward pass over every query's whole pool
   std::vector<HiddenHits> hits(const std::vector<Network>& generators, const std::vector<double>& temperatures,
-                               const Encoding& encoding, ThreadPool& threads) const;
+                               const BinLayout& layout, ThreadPool& threads) const;
 
  private:
   struct Query {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "irgan/training_record.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_parts.h"
 #include "plugin/src/model/safetensors.h"
@@ -106,8 +106,9 @@ class TrainingRun {
         threads_(options.num_threads > 0 ? options.num_threads : default_num_threads()),
         encoding_(options.from ? parts_of(*options.from).encoding : fit_encoding(training.pools, options.bins)),
         generator_inputs_(training.schema, encoding_, options.generator_features),
-        batches_(training, options, first_stage_feature(training, options), encoding_, generator_inputs_, threads_),
-        validation_(validation, encoding_, threads_, options.query_weight),
+        layout_(encoding_),
+        batches_(training, options, first_stage_feature(training, options), layout_, generator_inputs_, threads_),
+        validation_(validation, layout_, threads_, options.query_weight),
         hidden_positives_(validation, options.seed),
         beginning_(record_before(training, validation, options)),
         run_(hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation))) {}
@@ -115,7 +116,7 @@ class TrainingRun {
   Trained run() {
     TrainingState state = resume_or_start();
     while (state.network < options_.networks) {
-      Game game(options_.game, state.players, threads_);
+      Game game(options_.game, state.players, layout_, generator_inputs_.layout(), threads_);
       if (state.epoch == 0 && options_.from) score_start(state);
       if (state.epoch == 0) pretrain(game, state.network);
       while (state.epoch < options_.epochs) {
@@ -240,8 +241,7 @@ class TrainingRun {
   void measure_false_negatives(const Network& generator, EpochReport& report) {
     report.hidden_hits = report.hidden_uniform_hits = std::numeric_limits<double>::quiet_NaN();
     if (!has_generator(options_.game) || hidden_positives_.num_queries() == 0) return;
-    const HiddenHits hits =
-        hidden_positives_.hits({generator}, {options_.game.temperature}, encoding_, threads_).front();
+    const HiddenHits hits = hidden_positives_.hits({generator}, {options_.game.temperature}, layout_, threads_).front();
     report.hidden_hits = hits.policy;
     report.hidden_uniform_hits = hits.uniform;
   }
@@ -252,7 +252,7 @@ class TrainingRun {
     std::vector<double> temperatures = recorded_temperatures();
     for (double& t : temperatures) t *= options_.game.temperature;
     FalseNegativeCurve curve{hidden_positives_.num_queries(), recorded_temperatures(), {}};
-    for (const HiddenHits& hits : hidden_positives_.hits(state.generators, temperatures, encoding_, threads_)) {
+    for (const HiddenHits& hits : hidden_positives_.hits(state.generators, temperatures, layout_, threads_)) {
       curve.multiples.push_back(hits.multiple());
     }
     state.record.false_negatives = std::move(curve);
@@ -327,6 +327,7 @@ class TrainingRun {
   ThreadPool threads_;
   const Encoding encoding_;
   const GeneratorInputs generator_inputs_;
+  const BinLayout layout_;  // of encoding_
   Batches batches_;
   const Validation validation_;
   const HiddenPositives hidden_positives_;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "irgan/measures.h"
+#include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
 #include "trainer/rows/example_encoding.h"
 
@@ -16,9 +17,9 @@ using Eigen::VectorXd;
 
 constexpr int kCutoff = 10;
 
-VectorXd scores_of(const Network& network, const FeatureMatrix& encoded) {
+VectorXd scores_of(const Network& network, const FeatureMatrix& bases, const BinnedRows& rows) {
   Network::Activations activations;
-  return network.forward(encoded, activations).cast<double>();
+  return network.forward(rows, bases, activations).cast<double>();
 }
 
 }  // namespace
@@ -49,8 +50,8 @@ double validation_score(const Example& example, LabelKind kind, const Eigen::Ref
   return truth.dot(log_softmax(logits));
 }
 
-Validation::Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads, QueryWeight weight)
-    : data_(data), encoding_(encoding), threads_(threads) {
+Validation::Validation(const TrainingData& data, const BinLayout& layout, ThreadPool& threads, QueryWeight weight)
+    : data_(data), layout_(layout), threads_(threads) {
   std::vector<Example> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
     if (!is_informative(data.examples[i])) continue;
@@ -63,11 +64,14 @@ Validation::Validation(const TrainingData& data, const Encoding& encoding, Threa
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,
                        const VectorXd& offsets, EpochReport& report) const {
   std::vector<EpochReport> each(examples_.size());
-  std::vector<FeatureMatrix> encoded(threads_.num_threads());
+  std::vector<BinnedRows> rows(threads_.num_threads());
+  const FeatureMatrix discriminator_bases = run_bases(layout_, discriminator.layers.front().weight);
+  FeatureMatrix generator_bases;
+  if (generator != nullptr) generator_bases = run_bases(layout_, generator->layers.front().weight);
   threads_.for_each(examples_.size(), [&](std::size_t i, unsigned thread) {
     const Example& example = data_.examples[examples_[i]];
-    encode_example(data_, example, encoding_, encoded[thread]);
-    const VectorXd s = scores_of(discriminator, encoded[thread]);
+    bin_example(data_, example, layout_, rows[thread]);
+    const VectorXd s = scores_of(discriminator, discriminator_bases, rows[thread]);
     EpochReport& own = each[i];
     own.validation = no_scores();
     own.policy_hits = std::numeric_limits<double>::quiet_NaN();
@@ -78,7 +82,7 @@ void Validation::score(const Network& discriminator, const Network* generator, d
     };
     set(Ranker::discriminator, s);
     if (generator == nullptr) return;
-    const VectorXd g = scores_of(*generator, encoded[thread]) / temperature;
+    const VectorXd g = scores_of(*generator, generator_bases, rows[thread]) / temperature;
     set(Ranker::generator, g);
     set(Ranker::combined, 0.5 * (s + g));
     own.policy_hits = (softmax(g).array() * positive).sum();

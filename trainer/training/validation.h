@@ -7,7 +7,7 @@
 
 #include "irgan/epoch_report.h"
 #include "irgan/training_data.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 #include "plugin/src/model/network.h"
 #include "trainer/machine/thread_pool.h"
 
@@ -16,11 +16,11 @@ namespace irgan {
 /// What validation measures for labels of `kind`, in words.
 IRGAN_API std::string validation_measure(LabelKind kind);
 
-/// Held-out examples, encoded once.
+/// Held-out examples.
 class IRGAN_API Validation {
  public:
-  /// Keeps a reference to `data`. Examples without a positive label are passed over.
-  Validation(const TrainingData& data, const Encoding& encoding, ThreadPool& threads,
+  /// Keeps references to `data`, `layout` and `threads`. Examples without a positive label are passed over.
+  Validation(const TrainingData& data, const BinLayout& layout, ThreadPool& threads,
              QueryWeight weight = QueryWeight::sqrt);
 
   std::size_t num_examples() const { return examples_.size(); }
@@ -33,7 +33,7 @@ class IRGAN_API Validation {
 
  private:
   const TrainingData& data_;
-  const Encoding& encoding_;
+  const BinLayout& layout_;
   ThreadPool& threads_;
   std::vector<std::size_t> examples_;  // of data_
   std::vector<double> weights_;

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <utility>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
+#include "plugin/src/encoding/encoding.h"
+#include "plugin/src/encoding/first_layer.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/model_parts.h"
@@ -17,13 +19,23 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXf;
 
-VectorXf mean_score(const std::vector<Network>& networks, const FeatureMatrix& encoded) {
-  if (networks.empty()) throw Error("the model has no generator: it was trained without one");
-  VectorXf sum = VectorXf::Zero(encoded.rows());
-  Network::Activations activations;
-  for (const Network& network : networks) sum += network.forward(encoded, activations);
-  return sum / static_cast<float>(networks.size());
-}
+/// Networks whose scores are averaged, with what their first layers have ready.
+struct Ensemble {
+  const std::vector<Network>& networks;
+  std::vector<FeatureMatrix> bases;
+
+  Ensemble(const std::vector<Network>& all, const BinLayout& layout) : networks(all) {
+    for (const Network& network : networks) bases.push_back(run_bases(layout, network.layers.front().weight));
+  }
+
+  VectorXf mean_score(const BinnedRows& rows) const {
+    if (networks.empty()) throw Error("the model has no generator: it was trained without one");
+    VectorXf sum = VectorXf::Zero(rows.num_rows);
+    Network::Activations activations;
+    for (std::size_t i = 0; i < networks.size(); ++i) sum += networks[i].forward(rows, bases[i], activations);
+    return sum / static_cast<float>(networks.size());
+  }
+};
 
 // How much each player's mean score counts in what is served.
 struct Mixture {
@@ -57,11 +69,20 @@ void add_gradient(const std::vector<Network>& networks, const FeatureMatrix& poi
 
 struct Model::State {
   ModelParts parts;
+  BinLayout layout;
+  Ensemble discriminators;
+  Ensemble generators;
   std::vector<std::size_t> click_columns;  // none if there is no credit for documents that clicks do not know
   std::string bytes;
   std::string version;
 
-  explicit State(ModelParts all) : parts(std::move(all)), bytes(encode_model(parts)), version(hex_digest(bytes)) {
+  explicit State(ModelParts all)
+      : parts(std::move(all)),
+        layout(parts.encoding),
+        discriminators(parts.discriminators, layout),
+        generators(parts.generators, layout),
+        bytes(encode_model(parts)),
+        version(hex_digest(bytes)) {
     if (parts.unseen_credit != 0.0) click_columns = columns_from_clicks(parts.schema);
   }
 
@@ -109,12 +130,12 @@ VectorXf Model::score_beside(const Eigen::Ref<const FeatureMatrix>& rows, const 
                              Ranker ranker) const {
   assert(pool.cols() == static_cast<Index>(state_->parts.schema.features.size()));
   assert(rows.cols() == pool.cols());
-  FeatureMatrix encoded;
-  state_->parts.encoding.encode(rows, pool_range(pool), encoded);
+  BinnedRows binned;
+  binned.bin(state_->layout, rows, pool_range(pool));
   const Mixture weights = mixture(ranker, state_->parts.temperature);
   VectorXf scores = VectorXf::Zero(rows.rows());
-  if (weights.discriminator > 0.0F) scores += weights.discriminator * mean_score(state_->parts.discriminators, encoded);
-  if (weights.generator > 0.0F) scores += weights.generator * mean_score(state_->parts.generators, encoded);
+  if (weights.discriminator > 0.0F) scores += weights.discriminator * state_->discriminators.mean_score(binned);
+  if (weights.generator > 0.0F) scores += weights.generator * state_->generators.mean_score(binned);
   if (!state_->click_columns.empty()) scores += weights.discriminator * state_->unseen_credits(rows);
   return scores;
 }

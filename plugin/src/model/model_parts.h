@@ -9,7 +9,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/index_facts.h"
 #include "irgan/ranker.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/network.h"
 
 namespace irgan {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "plugin/src/encoding/first_layer.h"
 #include "plugin/src/model/safetensors.h"
 
 namespace irgan {
@@ -18,29 +19,44 @@ bool all_finite(const std::vector<float>& numbers) {
   return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
 }
 
-}  // namespace
-
-Eigen::VectorXf Network::forward(const Eigen::Ref<const FeatureMatrix>& inputs, Activations& activations) const {
+// The forward pass after the first layer's sums, which `write_sums` writes.
+template <class WriteSums>
+Eigen::VectorXf finish(const Network& network, Network::Activations& activations, const WriteSums& write_sums) {
+  const std::vector<Network::Layer>& layers = network.layers;
   assert(!layers.empty() && layers.back().weight.cols() == 1);
   activations.hidden.resize(layers.size() - 1);
+  if (activations.hidden.empty()) {
+    FeatureMatrix scores;
+    write_sums(scores);
+    return scores.col(0);
+  }
   for (std::size_t l = 0; l + 1 < layers.size(); ++l) {
     FeatureMatrix& hidden = activations.hidden[l];
     if (l == 0) {
-      hidden.noalias() = inputs * layers[l].weight;
+      write_sums(hidden);
     } else {
       hidden.noalias() = activations.hidden[l - 1] * layers[l].weight;
+      hidden.rowwise() += layers[l].bias.transpose();
     }
-    hidden.rowwise() += layers[l].bias.transpose();
     hidden.array() = hidden.array().tanh();
   }
-  Eigen::VectorXf scores;
-  if (activations.hidden.empty()) {
-    scores.noalias() = inputs * layers.back().weight.col(0);
-  } else {
-    scores.noalias() = activations.hidden.back() * layers.back().weight.col(0);
-  }
+  Eigen::VectorXf scores = activations.hidden.back() * layers.back().weight.col(0);
   scores.array() += layers.back().bias[0];
   return scores;
+}
+
+}  // namespace
+
+Eigen::VectorXf Network::forward(const Eigen::Ref<const FeatureMatrix>& inputs, Activations& activations) const {
+  return finish(*this, activations, [&](FeatureMatrix& out) {
+    out.noalias() = inputs * layers.front().weight;
+    out.rowwise() += layers.front().bias.transpose();
+  });
+}
+
+Eigen::VectorXf Network::forward(const BinnedRows& rows, const FeatureMatrix& bases, Activations& activations) const {
+  return finish(*this, activations,
+                [&](FeatureMatrix& out) { first_layer(rows, bases, layers.front().weight, layers.front().bias, out); });
 }
 
 FeatureMatrix Network::input_gradient(const Activations& activations, Eigen::Index num_rows) const {

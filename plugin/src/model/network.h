@@ -7,6 +7,7 @@
 
 #include "irgan/candidate.h"
 #include "irgan/errors.h"
+#include "plugin/src/encoding/binned_rows.h"
 
 namespace irgan {
 
@@ -33,6 +34,12 @@ struct IRGAN_API Network {
   /// Requires: at least one layer, the last with one output
   /// Cost:     n * number of weights multiplications; allocates only what `activations` does not hold yet
   Eigen::VectorXf forward(const Eigen::Ref<const FeatureMatrix>& inputs, Activations& activations) const;
+
+  /// The same for binned rows, as training and serving have them: a few operations a feature for the first layer.
+  ///
+  /// bases:    run_bases() of the layout and the first layer's weights
+  /// Requires: num_inputs() == rows.layout->num_columns
+  Eigen::VectorXf forward(const BinnedRows& rows, const FeatureMatrix& bases, Activations& activations) const;
 
   /// Returns the gradient of each row's score with respect to its inputs, for the activations of its forward pass.
   ///

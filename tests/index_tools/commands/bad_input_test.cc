@@ -151,7 +151,7 @@ TEST_CASE_METHOD(Fixture, "flags that exclude each other", "[index_tools][bad_in
   CHECK_THAT(refused("train " + from_index + "--clicks @clicks --model @out"),
              Contains("one of --clicks and --qrels is needed, not both"));
   CHECK_THAT(refused("rerank --db @db --model @model --queries @test.tsv --out @out --baseline-out @out"),
-             Contains("must be two files"));
+             Contains("name the same file"));
   CHECK_THAT(refused("rerank --db @db --model @model --queries @test.tsv --baseline-out @out"),
              Contains("--model needs --out"));
 }
@@ -330,18 +330,22 @@ TEST_CASE_METHOD(Fixture, "feature rows that are no numbers", "[index_tools][bad
              Contains("nothing to learn from"));
 }
 
-TEST_CASE_METHOD(Fixture, "rows of a query in two places", "[index_tools][bad_input]") {
-  folder.write("a.rows",
-               "1 qid:1 1:1 # docid = a\n0 qid:2 1:2 # docid = b\n0 qid:1 1:3 # docid = c\n0 qid:2 1:4 # docid = d\n");
+TEST_CASE_METHOD(Fixture, "several lists of a query, and rows that cannot be put together",
+                 "[index_tools][bad_input]") {
+  const std::string f = folder.path().string() + '/';
   folder.write(
       "b.rows",
       "1 qid:1 1:1\n0 qid:1 1:2\n1 qid:2 1:2\n0 qid:2 1:3\n1 qid:3 1:3\n0 qid:3 1:4\n1 qid:4 1:1\n0 qid:4 1:7\n");
-  const std::string f = folder.path().string() + '/';
   REQUIRE(
       run_line("train --force --data " + f + "b.rows --valid " + f + "b.rows --epochs 1 --model " + f + "letor.model")
           .exit_code == 0);
+  folder.write("a.rows",
+               "1 qid:1 1:1 # docid = a\n0 qid:1 1:2 # docid = b\n0 qid:1 1:3 # docid = a\n0 qid:1 1:4 # docid = b\n");
   CHECK_THAT(failed("score --model @letor.model --data @a.rows --out @out"),
-             Contains("query '1' has other candidates in another place; sort"));
+             Contains("query '1' has several lists of candidates, and a run can hold one"));
+  folder.write("a.rows", "1 qid:1 1:1 # docid = a\n0 qid:1 1:2 # docid = b\n0 qid:1 1:3 # docid = a\n");
+  CHECK_THAT(failed("score --model @letor.model --data @a.rows --out @out"),
+             Contains("a.rows:3: document 'a' stands in query '1' a second time"));
 }
 
 TEST_CASE_METHOD(Fixture, "clicks on pages are no judgments", "[index_tools][bad_input]") {
@@ -384,7 +388,7 @@ TEST_CASE_METHOD(Fixture, "a model for other features", "[index_tools][bad_input
                    "letor.model")
               .exit_code == 0);
   CHECK_THAT(
-      failed("score --model @letor.model --data @rows --out @out --qrels-out @out"),
+      failed("score --model @letor.model --data @rows --out @out --qrels-out @out2"),
       Contains("other features than the model: number 1 is 'first_stage.score' in the rows and '1' in the model"));
   CHECK_THAT(failed("score --model @model --data @letor.rows --out @out"),
              Contains("number 1 is '1' in the rows and 'first_stage.score' in the model"));

@@ -229,7 +229,7 @@ TEST_CASE("a packed name gives a packed file", "[index_tools][mine]") {
 }
 
 TEST_CASE("queries without positives are skipped and counted", "[index_tools][mine]") {
-  site().folder.write("more.tsv", site().folder.read("learn.tsv") + "new\tamber\n");
+  site().folder.write("more.tsv", site().folder.read("learn.tsv") + "new\tamber amber\n");
   const Mined result = mined_on(site(), "mine --db @db --model @model --queries @more.tsv --clicks @clicks");
   CHECK_THAT(result.err, Contains("queries skipped, no_positives: 1"));
 }

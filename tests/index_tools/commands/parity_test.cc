@@ -19,7 +19,7 @@
 #include "irgan/query_file.h"
 #include "irgan/reranker.h"
 #include "irgan/run_file.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"

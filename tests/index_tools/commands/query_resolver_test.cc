@@ -36,14 +36,19 @@ TEST_CASE("a row's query is that of its id, else that of its words", "[index_too
 }
 
 TEST_CASE("an unknown id does not give way where the words do not tell the query", "[index_tools][query_resolver]") {
-  const QueryResolver resolver(
-      {{"q1", "amber", "Xred", ""}, {"q2", "jade", "", "serialised"}, {"q3", "onyx", "", ""}, {"q4", "Onyx", "", ""}});
-  for (const char* words : {"amber", "jade", "onyx"}) {
+  const QueryResolver resolver({{"q1", "amber", "Xred", ""},
+                                {"q2", "jade", "", "serialised"},
+                                {"q3", "onyx", "", ""},
+                                {"q4", "Onyx", "", ""},
+                                {"q5", "ruby", "", ""},
+                                {"q6", "Ruby", "Xred", ""}});
+  for (const char* words : {"amber", "jade", "ruby"}) {
     INFO(words);
     CHECK(resolver.id_of(row_of("s-77", words)) == "s-77");
   }
   CHECK(resolver.id_of(row_of("", "amber")) == "q1");
   CHECK(resolver.id_of(row_of("", "onyx")) == "q3");
+  CHECK(resolver.id_of(row_of("s-77", "onyx")) == "q3");  // of several that are alike the first
   const QueryResolver twice(
       {{"q1", "amber", "", ""}, {"q1", "amber", "", ""}});  // named for training and for validation
   CHECK(twice.id_of(row_of("s-77", "amber")) == "q1");

@@ -29,7 +29,7 @@ TEST_CASE("the table shows counts, reasons and scores, and which flag to loosen"
   query.skip = Skip::no_text;
   report.add(query, 0);
   std::ostringstream out;
-  print(report, out);
+  print(report, MiningOptions(), out);
   CHECK(out.str() ==
         "1 rows of 1 queries, 1 positives, 1 negatives (1 by bm25, 0 by run)\n"
         "  the source run gave nothing: other sources filled up its share\n"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <limits>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_codec.h"
 #include "plugin/src/model/safetensors.h"
 #include "tests/plugin/small_model.h"

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/trainer/binned_inputs.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
 #include "tests/trainer/scalar_network.h"
@@ -41,9 +42,10 @@ Board board_for(unsigned seed, const std::vector<int>& hidden_units) {
 template <class LossOfScores>
 NetworkGradient gradient_of(const Board& board, const LossOfScores& loss) {
   Network::Activations activations;
-  const VectorXd scores = board.network.forward(board.inputs, activations).cast<double>();
+  const BinnedInputs binned(board.inputs);
+  const VectorXd scores = binned.scores(board.network, activations);
   NetworkGradient gradient;
-  backpropagate(board.network, board.inputs, activations, loss(scores).gradient.template cast<float>(), gradient);
+  backpropagate(board.network, binned.rows, activations, loss(scores).gradient.template cast<float>(), gradient);
   return gradient;
 }
 
@@ -90,7 +92,8 @@ TEST_CASE("backpropagation agrees with central differences in every weight and b
 TEST_CASE("the forward pass agrees with the scalar network", "[trainer][backpropagation]") {
   const Board board = board_for(3, {5, 3});
   Network::Activations activations;
-  const VectorXd scores = board.network.forward(board.inputs, activations).cast<double>();
+  const BinnedInputs binned(board.inputs);
+  const VectorXd scores = binned.scores(board.network, activations);
   CHECK(largest_difference(scores, scalar_scores(board.network, flat(board.network), board.inputs)) < kFloatRoundOff);
 }
 
@@ -99,20 +102,10 @@ TEST_CASE("a gradient overwrites what its place held, of any shape", "[trainer][
   const auto loss = [&](const VectorXd& s) { return plain_loss(s, board.positives, board.negatives); };
   const NetworkGradient fresh = gradient_of(board, loss);
   Network::Activations activations;
-  const VectorXd scores = board.network.forward(board.inputs, activations).cast<double>();
+  const BinnedInputs binned(board.inputs);
+  const VectorXd scores = binned.scores(board.network, activations);
   std::mt19937_64 random(5);
   NetworkGradient used = busy_network(9, {2}, random);
-  backpropagate(board.network, board.inputs, activations, loss(scores).gradient.cast<float>(), used);
+  backpropagate(board.network, binned.rows, activations, loss(scores).gradient.cast<float>(), used);
   CHECK(flat(used) == flat(fresh));
-}
-
-TEST_CASE("gradients add up number by number, and squared_norm is over all of them", "[trainer][backpropagation]") {
-  std::mt19937_64 random(6);
-  const Network a = busy_network(3, {4, 2}, random);
-  Network sum = zeros_like(a);
-  CHECK(flat(sum) == VectorXd::Zero(flat(a).size()));
-  add(a, sum);
-  add(a, sum);
-  CHECK(flat(sum) == 2.0 * flat(a));
-  CHECK(squared_norm(a) == Approx(flat(a).squaredNorm()).epsilon(1e-6));  // squares are summed in float
 }

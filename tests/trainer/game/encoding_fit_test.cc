@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 
 using namespace irgan;
 using Eigen::Index;

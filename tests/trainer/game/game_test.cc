@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <vector>
 
+#include "tests/trainer/binned_inputs.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
 #include "tests/trainer/scalar_network.h"
@@ -27,9 +29,12 @@ constexpr double kFloatRoundOff = 200.0 * 6e-8;
 
 constexpr Index kNumRanks = 8;
 
+const BinLayout kLayout(4);
+
 // Three queries of 6, 5 and 7 documents, shown at scattered ranks, of unequal weight.
 struct Batch {
   std::vector<FeatureMatrix> encoded;
+  std::vector<std::unique_ptr<BinnedInputs>> binned;
   std::vector<std::vector<int>> ranks;
   std::vector<GameItem> items;
 
@@ -45,8 +50,11 @@ struct Batch {
     for (std::size_t i = 0; i < encoded.size(); ++i) {
       const Index n = encoded[i].rows();
       GameItem item;
-      item.encoded = &encoded[i];
-      item.generator_encoded = &encoded[i];
+      binned.push_back(std::make_unique<BinnedInputs>(encoded[i]));
+      item.rows = item.generator_rows = &binned.back()->rows;
+      item.bin_drawn = [this, i](const std::vector<Index>& documents, BinnedRows& rows) {
+        rows.take(binned[i]->layout, FeatureMatrix(encoded[i](documents, Eigen::all)));
+      };
       item.positives = random_probabilities(n, random);
       item.positives[1] = 0.0;
       item.positives /= item.positives.sum();
@@ -77,7 +85,7 @@ Network network_of(unsigned seed) {
 struct BusyGame : Players, Game {
   BusyGame(const GameOptions& options, ThreadPool& threads)
       : Players{Player(network_of(7)), Player(network_of(8)), PositionOffsets(kNumRanks)},
-        Game(options, static_cast<Players&>(*this), threads) {
+        Game(options, static_cast<Players&>(*this), kLayout, kLayout, threads) {
     std::mt19937_64 random(9);
     offsets.value = random_scores(kNumRanks, random);
   }

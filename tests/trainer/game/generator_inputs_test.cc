@@ -4,7 +4,8 @@
 #include <limits>
 #include <random>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
+#include "plugin/src/encoding/first_layer.h"
 #include "tests/trainer/random_vectors.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/player.h"
@@ -35,27 +36,35 @@ Pool pool_of(Index num_features) {
 
 }  // namespace
 
-TEST_CASE("what the generator sees are columns of what the discriminator sees", "[trainer][generator_inputs]") {
+TEST_CASE("what the generator sees are features of what the discriminator sees", "[trainer][generator_inputs]") {
   const Pool pool = pool_of(4);
   const Encoding encoding = fit_encoding({pool}, 3);
-  FeatureMatrix all;
-  encoding.encode(pool.rows, pool.range, all);
+  const BinLayout layout(encoding);
   const std::vector<Index> rows{8, 2, 5};
+  const FeatureMatrix some = pool.rows(rows, Eigen::all);
+  BinnedRows all;
+  all.bin(layout, some, pool.range);
 
   const GeneratorInputs inputs(kSchema, encoding, "value.popularity,query.length");  // in any order
-  FeatureMatrix seen;
-  inputs.encode(pool, rows, seen);
+  BinnedRows seen;
+  inputs.bin(pool, rows, seen);
 
-  REQUIRE(seen.cols() == inputs.width());
-  const std::vector<Index> owners = encoding.feature_of_column();
-  Index column = 0;
-  for (std::size_t c = 0; c < owners.size(); ++c) {
-    if (owners[c] != 1 && owners[c] != 3) continue;
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      CHECK(seen(static_cast<Index>(i), column) == all(rows[i], static_cast<Index>(c)));
-    ++column;
+  REQUIRE(seen.num_rows == 3);
+  REQUIRE(inputs.layout().features.size() == 2);
+  CHECK(inputs.layout().num_columns == inputs.width());
+  std::size_t own = 0;
+  for (std::size_t j = 0; j < kSchema.features.size(); ++j) {
+    const std::string& name = kSchema.features[j];
+    if (name != "value.popularity" && name != "query.length") continue;
+    for (std::size_t i = 0; i < 3; ++i) {
+      CAPTURE(name, i);
+      CHECK(seen.rows[3 * own + i] == all.rows[3 * j + i]);
+      CHECK(seen.places[3 * own + i] == all.places[3 * j + i]);
+      CHECK(seen.relatives[3 * own + i] == all.relatives[3 * j + i]);
+    }
+    ++own;
   }
-  CHECK(column == inputs.width());
+  CHECK(own == 2);
 }
 
 TEST_CASE("a widened generator gives the same scores from the discriminator's inputs", "[trainer][generator_inputs]") {
@@ -69,13 +78,16 @@ TEST_CASE("a widened generator gives the same scores from the discriminator's in
 
   std::vector<Index> rows(10);
   for (Index i = 0; i < 10; ++i) rows[static_cast<std::size_t>(i)] = i;
-  FeatureMatrix seen;
-  inputs.encode(pool, rows, seen);
-  FeatureMatrix all;
-  encoding.encode(pool.rows, pool.range, all);
+  BinnedRows seen;
+  inputs.bin(pool, rows, seen);
+  const BinLayout layout(encoding);
+  BinnedRows all;
+  all.bin(layout, pool.rows, pool.range);
   Network::Activations activations;
-  const Eigen::VectorXf narrow = network.forward(seen, activations);
-  const Eigen::VectorXf wide = inputs.widened(network).forward(all, activations);
+  const Network widened = inputs.widened(network);
+  const Eigen::VectorXf narrow =
+      network.forward(seen, run_bases(inputs.layout(), network.layers.front().weight), activations);
+  const Eigen::VectorXf wide = widened.forward(all, run_bases(layout, widened.layers.front().weight), activations);
 
   // At most 24 products of numbers below 4 are added in another order: 24 * 4 * 2^-24.
   CHECK((narrow - wide).cwiseAbs().maxCoeff() < 6e-6F);

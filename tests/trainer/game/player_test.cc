@@ -7,10 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/src/encoding/first_layer.h"
 #include "tests/trainer/scalar_network.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;
+using Eigen::Index;
 using Eigen::VectorXd;
 
 namespace {
@@ -26,6 +28,15 @@ Network line(float weight, float bias) {
 
 float weight(const Network& network) { return network.layers.front().weight(0, 0); }
 float bias(const Network& network) { return network.layers.front().bias[0]; }
+
+const BinLayout kLayout(1);
+
+// One step along one gradient; returns its norm.
+double update(Player& player, NetworkGradient& gradient, double learning_rate, unsigned num_threads = 1) {
+  ThreadPool threads(num_threads);
+  FeatureMatrix bases = run_bases(kLayout, player.weights.layers.front().weight);
+  return descend({{player, {&gradient}, learning_rate, kLayout, bases}}, threads).front();
+}
 
 // Algorithm 1 for one number, in double.
 struct ScalarAdam {
@@ -53,7 +64,7 @@ TEST_CASE("Adam's first step is the learning rate against the gradient's sign", 
   Player player(line(0.5F, -0.25F));
   NetworkGradient gradient = line(0.3F, -2.0F);
   // The norm is sqrt(.09 + 4), below the limit: nothing is clipped. m / (1 - .9) = g and v / (1 - .999) = g^2.
-  CHECK_THAT(player.update(gradient, 0.01), WithinAbs(std::sqrt(4.09), kFloatRoundOff));
+  CHECK_THAT(update(player, gradient, 0.01), WithinAbs(std::sqrt(4.09), kFloatRoundOff));
   CHECK_THAT(weight(player.weights), WithinAbs(0.5 - 0.01, kFloatRoundOff));
   CHECK_THAT(bias(player.weights), WithinAbs(-0.25 + 0.01, kFloatRoundOff));
   CHECK_THAT(weight(player.first_moment), WithinAbs(0.03, kFloatRoundOff));
@@ -73,7 +84,7 @@ TEST_CASE("many steps follow algorithm 1 and the moving average", "[trainer][ada
     const float for_weight = std::sin(0.3F * static_cast<float>(t));
     const float for_bias = 0.5F + std::cos(0.7F * static_cast<float>(t));
     NetworkGradient gradient = line(for_weight, for_bias);
-    player.update(gradient, rate);
+    update(player, gradient, rate);
     expected_weight.update(for_weight, rate);
     expected_bias.update(for_bias, rate);
   }
@@ -88,7 +99,7 @@ TEST_CASE("many steps follow algorithm 1 and the moving average", "[trainer][ada
 TEST_CASE("a gradient is clipped to a norm of 5, its direction kept", "[trainer][adam]") {
   Player player(line(0.0F, 0.0F));
   NetworkGradient gradient = line(30.0F, -40.0F);
-  CHECK_THAT(player.update(gradient, 0.01), WithinAbs(50.0, 1e-5));
+  CHECK_THAT(update(player, gradient, 0.01), WithinAbs(50.0, 1e-5));
   CHECK_THAT(weight(gradient), WithinAbs(3.0, 1e-6));
   CHECK_THAT(bias(gradient), WithinAbs(-4.0, 1e-6));
   CHECK_THAT(weight(player.first_moment), WithinAbs(0.3, 1e-6));
@@ -98,10 +109,10 @@ TEST_CASE("a gradient that is not finite is refused and leaves the player as it 
   const float bad = GENERATE(std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity());
   Player player(line(0.5F, -0.25F));
   NetworkGradient good = line(1.0F, 1.0F);
-  player.update(good, 0.01);
+  update(player, good, 0.01);
   const Player before = player;
   NetworkGradient gradient = line(1.0F, bad);
-  CHECK_THROWS_AS(player.update(gradient, 0.01), Error);
+  CHECK_THROWS_AS(update(player, gradient, 0.01), Error);
   CHECK(flat(player.weights) == flat(before.weights));
   CHECK(flat(player.average) == flat(before.average));
   CHECK(flat(player.first_moment) == flat(before.first_moment));
@@ -112,9 +123,43 @@ TEST_CASE("a gradient that is not finite is refused and leaves the player as it 
 TEST_CASE("a gradient of zeros moves nothing", "[trainer][adam]") {
   Player player(line(0.5F, -0.25F));
   NetworkGradient gradient = line(0.0F, 0.0F);
-  CHECK(player.update(gradient, 0.01) == 0.0);
+  CHECK(update(player, gradient, 0.01) == 0.0);
   CHECK(weight(player.weights) == 0.5F);
   CHECK(bias(player.average) == -0.25F);
+}
+
+TEST_CASE("examples' gradients add up, the same at any number of threads, and the bases follow", "[trainer][adam]") {
+  // 90 features of 7 bins: more weights than one piece holds.
+  Encoding encoding;
+  for (int j = 0; j < 90; ++j) {
+    encoding.features.push_back({{0.0F, 1.0F, 2.0F, 3.0F, 4.0F, 5.0F, 6.0F, 7.0F}, j % 3 == 0});
+  }
+  const BinLayout layout(encoding);
+  std::mt19937_64 random(3);
+  const Network start = busy_network(layout.num_columns, {9, 4}, random);
+  std::vector<NetworkGradient> gradients;
+  for (int i = 0; i < 3; ++i) gradients.push_back(busy_network(layout.num_columns, {9, 4}, random));
+  const VectorXd sum = flat(gradients[0]) + flat(gradients[1]) + flat(gradients[2]);
+
+  const auto stepped = [&](unsigned num_threads) {
+    ThreadPool threads(num_threads);
+    std::vector<NetworkGradient> own = gradients;
+    Player player(start);
+    FeatureMatrix bases = run_bases(layout, start.layers.front().weight);
+    const double norm = descend({{player, {&own[0], &own[1], &own[2]}, 0.01, layout, bases}}, threads).front();
+    CHECK(norm == Approx(sum.norm()).epsilon(1e-6));
+    CHECK(bases == run_bases(layout, player.weights.layers.front().weight));
+    return player;
+  };
+  const Player one = stepped(1);
+  const Player five = stepped(5);
+  CHECK(flat(one.weights) == flat(five.weights));
+  CHECK(flat(one.average) == flat(five.average));
+  // The first step of every weight is the learning rate against its gradient's sign.
+  for (Index i = 0; i < sum.size(); ++i) {
+    if (std::abs(sum[i]) < 1e-3) continue;
+    CHECK(flat(one.weights)[i] - flat(start)[i] == Approx(sum[i] > 0.0 ? -0.01 : 0.01).margin(1e-5));
+  }
 }
 
 TEST_CASE("examination offsets take the same steps in double", "[trainer][adam]") {

@@ -14,6 +14,7 @@
 #include "trainer/machine/text_input.h"
 
 using namespace irgan;
+using Catch::Matchers::Contains;
 using Catch::Matchers::Message;
 using Catch::Matchers::StartsWith;
 
@@ -226,4 +227,101 @@ TEST_CASE("replace_file and read_file take bytes as they are", "[trainer][output
                        Message(folder.file("missing") + ": cannot be read: No such file or directory"));
   CHECK_THROWS_MATCHES(read_file(folder.path().string()), Error,
                        Message(folder.path().string() + ": cannot be read: Is a directory"));
+}
+
+TEST_CASE("a link that another user laid into a shared folder is not followed", "[trainer][output_file]") {
+  if (::geteuid() != 0) return;  // nobody else can make another user's link
+  const ScratchFolder folder;
+  folder.write("victim", "old");
+  const fs::path shared = folder.path() / "shared";
+  fs::create_directory(shared);
+  REQUIRE(::chmod(shared.c_str(), 01777) == 0);
+  for (const char* name : {"out", "out.partial"}) {
+    fs::create_symlink(folder.path() / "victim", shared / name);
+    REQUIRE(::lchown((shared / name).c_str(), 12345, 12345) == 0);
+  }
+  const std::string path = (shared / "out").string();
+  CHECK_THROWS_AS(OutputFile(path), Error);
+  CHECK_THROWS_AS(replace_file(path, "new"), Error);
+  CHECK_THROWS_AS(OutputLock(path), Error);
+  CHECK(folder.read("victim") == "old");
+  // One's own link, and anybody's in a folder that is not shared, are meant.
+  REQUIRE(::lchown(path.c_str(), 0, 0) == 0);
+  save(path, "new");
+  CHECK(folder.read("victim") == "new");
+  REQUIRE(::chmod(shared.c_str(), 0755) == 0);
+  REQUIRE(::lchown(path.c_str(), 12345, 12345) == 0);
+  save(path, "newer");
+  CHECK(folder.read("victim") == "newer");
+}
+
+TEST_CASE("links in a circle are an error", "[trainer][output_file]") {
+  const ScratchFolder folder;
+  fs::create_symlink("b", folder.path() / "a");
+  fs::create_symlink("a", folder.path() / "b");
+  CHECK_THROWS_WITH(OutputFile(folder.file("a")), StartsWith(folder.file("a") + ": cannot be written: "));
+}
+
+TEST_CASE("what a killed run left is removed by the next one, what runs keep is not", "[trainer][output_file]") {
+  const ScratchFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    OutputFile out(folder.file("model"));
+    ::_exit(0);
+  }
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  CHECK(folder.size() == 1);
+  folder.write(".xapian-irgan.notes", "mine");
+  OutputFile first(folder.file("first"));
+  CHECK(folder.size() == 2);
+  OutputFile second(folder.file("second"));
+  CHECK(folder.size() == 3);
+  first.commit();
+  CHECK(fs::exists(folder.file("first")));
+}
+
+TEST_CASE("a private output is its owner's alone if it is new", "[trainer][output_file]") {
+  const ScratchFolder folder;
+  const mode_t old_mask = ::umask(022);
+  replace_file(folder.file("carry"), "", Readers::owner);
+  replace_file(folder.file("memory"), "");
+  REQUIRE(::chmod(folder.write("shared", "").c_str(), 0644) == 0);
+  replace_file(folder.file("shared"), "", Readers::owner);
+  ::umask(old_mask);
+  CHECK(mode_of(folder.file("carry")) == 0600);
+  CHECK(mode_of(folder.file("memory")) == 0644);
+  CHECK(mode_of(folder.file("shared")) == 0644);  // whoever gave it this mode meant it
+}
+
+TEST_CASE("one run at a time holds the lock of an output, under any of its names", "[trainer][output_file]") {
+  const ScratchFolder folder;
+  folder.write("memory", "old");
+  fs::create_symlink("memory", folder.path() / "link");
+  {
+    const OutputLock lock(folder.file("memory"));
+    CHECK_THROWS_WITH(OutputLock(folder.file("link")), Contains("another run writes it; let that end first"));
+    replace_file(folder.file("memory"), "new");
+    CHECK_THROWS_AS(OutputLock(folder.file("memory")), Error);
+    CHECK_NOTHROW(OutputLock(folder.file("another")));
+    CHECK_NOTHROW(OutputLock("-"));
+    CHECK_NOTHROW(OutputLock("/dev/null"));
+  }
+  CHECK_NOTHROW(OutputLock(folder.file("memory")));
+  folder.write("memory.lock", "");  // of a run that was killed
+  CHECK_NOTHROW(OutputLock(folder.file("memory")));
+  CHECK(folder.size() == 2);
+}
+
+TEST_CASE("two outputs are one file by folder and name, too, if they are not there yet", "[trainer][output_file]") {
+  const ScratchFolder folder;
+  fs::create_directory(folder.path() / "sub");
+  fs::create_symlink("sub", folder.path() / "same");
+  fs::create_symlink("sub/new", folder.path() / "dangling");
+  CHECK(is_same_output(folder.file("sub/new"), folder.file("same/new")));
+  CHECK(is_same_output(folder.file("dangling"), folder.file("same/new")));
+  CHECK_FALSE(is_same_output(folder.file("sub/new"), folder.file("new")));
+  folder.write("sub/new", "");
+  CHECK(is_same_output(folder.file("dangling"), folder.file("same/new")));
+  CHECK(is_same_output("-", "-"));
+  CHECK_FALSE(is_same_output("/dev/null", "/dev/null"));
 }

@@ -104,3 +104,23 @@ TEST_CASE("an output that another run writes is refused and left as it is", "[tr
   CHECK(folder.read("out") == "again\n");
   CHECK(folder.size() == 1);
 }
+
+TEST_CASE("a partial output is its owner's alone, and no link is written through", "[trainer][partial_file]") {
+  const ScratchFolder folder;
+  {
+    PartialFile file(folder.file("out"), "run", false);
+    file.append("one\n");
+    file.save({{"next", 1}});
+    namespace fs = std::filesystem;
+    const auto for_others = fs::perms::group_all | fs::perms::others_all;
+    for (const char* name : {"out.partial", "out.partial.state"}) {
+      CHECK((fs::status(folder.file(name)).permissions() & for_others) == fs::perms::none);
+    }
+  }
+  folder.write("victim", "precious");
+  std::filesystem::create_symlink("victim", folder.path() / "other.partial");
+  CHECK_THROWS_WITH(PartialFile(folder.file("other"), "run", true), Contains("symbolic link"));
+  std::filesystem::create_hard_link(folder.path() / "victim", folder.path() / "third.partial");
+  CHECK_THROWS_WITH(PartialFile(folder.file("third"), "run", true), Contains("remove it"));
+  CHECK(folder.read("victim") == "precious");
+}

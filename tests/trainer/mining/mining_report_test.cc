@@ -66,3 +66,20 @@ TEST_CASE("a report that is stored goes on as if it had not been", "[trainer][mi
   CHECK(json(resumed) == json(whole));
   CHECK(figures_of(resumed) == figures_of(whole));
 }
+
+TEST_CASE("a score by which most positives stand below their negatives is told", "[trainer][mining_report]") {
+  MinedQuery query;
+  query.positives.resize(1);
+  query.positives[0].score = 1.0;
+  query.negatives.resize(1);
+  query.negatives[0].resize(3);
+  for (std::size_t i = 0; i < 3; ++i) query.negatives[0][i].score = 2.0 - 0.75 * static_cast<double>(i);
+  MiningReport report;
+  CHECK_FALSE(report.ranks_positives_below());
+  report.add(query, 3);
+  CHECK(report.num_below == 2);  // 2 and 1.25, but not .5
+  CHECK(report.ranks_positives_below());
+  query.positives[0].score = 1.5;
+  report.add(query, 3);
+  CHECK_FALSE(report.ranks_positives_below());  // 3 of 6
+}

@@ -85,17 +85,24 @@ TEST_CASE("what may be relevant is excluded, what is not known passes", "[traine
   CHECK(exclusions[3] == X::none);
 }
 
-TEST_CASE("the bound on relevance does not hold for what may be relevant, other guards do",
+TEST_CASE("no guard holds for positives that are asked for, and the others keep their ranks",
           "[trainer][negative_guards]") {
   std::vector<GuardedCandidate> candidates = descending();
   for (GuardedCandidate& candidate : candidates) candidate.relevance = 0.9;
-  candidates[1].may_be_relevant = true;
-  candidates[3].may_be_relevant = true;
+  candidates[1].is_exempt = true;
+  candidates[3].is_exempt = true;
   GuardOptions options;
   options.max_relevance = 0.1;
   options.max_score = 8.5;
-  const std::vector<X> exclusions = guard(candidates, 10.0, 1, options);
-  CHECK(exclusions[1] == X::max_score);
+  options.absolute_margin = 100.0;
+  std::vector<X> exclusions = guard(candidates, 10.0, 1, options);
+  CHECK(exclusions[1] == X::none);
   CHECK(exclusions[2] == X::relevance);
   CHECK(exclusions[3] == X::none);
+  options = {};
+  options.max_relevance = 1.0;
+  options.range_min = 3;
+  exclusions = guard(candidates, 10.0, 1, options);
+  CHECK(exclusions[1] == X::none);
+  CHECK(exclusions[2] == X::range);
 }

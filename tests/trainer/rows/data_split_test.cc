@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -6,7 +6,7 @@
 #include <limits>
 #include <sstream>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/rows/letor_line.h"
 
@@ -234,7 +234,8 @@ TEST_CASE("foreign labels are grades where all are whole numbers up to 4, else c
   CHECK_THROWS_AS(read_letor({whole}, {"stars"}), ConfigError);
 }
 
-TEST_CASE("the lines of a query need not be numbers in order, but stand together", "[trainer][letor_file]") {
+TEST_CASE("qids need not be numbers in order, and may come back with a further list of the same documents",
+          "[trainer][letor_file]") {
   const ScratchFolder folder;
   const TrainingData data = read_letor({folder.write("rows.txt",
                                                      "1 qid:b 1:1 #docid=x\n"
@@ -376,4 +377,174 @@ TEST_CASE("a rank that no table could hold is none", "[trainer][letor_file]") {
     CAPTURE(rank);
     CHECK(parse_letor_line(std::string("1 qid:1 1:1 # rank = ") + rank, "f:1").rank == 0);
   }
+}
+
+TEST_CASE("rows of a query that do not stand together are put together, and that is said", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  std::vector<std::string> remarks;
+  LetorOptions options;
+  options.on_remark = [&](const std::string& remark) { remarks.push_back(remark); };
+  const char* shuffled = GENERATE("1 qid:a 1:1 # docid = x\n0 qid:b 1:5\n0 qid:a 1:2 # docid = y\n1 qid:b 1:6\n",
+                                  "1 qid:a 1:1\n0 qid:b 1:5\n0 qid:a 1:2\n1 qid:b 1:6\n");
+  const TrainingData data = read_letor({folder.write("rows.txt", shuffled)}, options);
+  REQUIRE(data.pools.size() == 2);
+  REQUIRE(data.examples.size() == 2);
+  CHECK(data.pools[0].query_id == "a");
+  CHECK(data.pools[0].rows.rows() == 2);
+  CHECK(data.examples[1].labels[1] == 1.0);
+  REQUIRE(remarks.size() == 1);
+  CHECK_THAT(remarks[0], Contains("rows of 2 queries do not stand together"));
+}
+
+TEST_CASE("our own rows are shuffled with their first line, and come back with the first stage's order",
+          "[trainer][letor_file]") {
+  TrainingData data = indexed_data(LabelKind::clicks);
+  for (Pool& pool : data.pools) {
+    for (Index row = 0; row < pool.rows.rows(); ++row) pool.rows(row, 0) = 10.0F - static_cast<float>(row);
+    pool.range = pool_range(pool.rows);
+  }
+  data.pools[0].num_added = 1;
+  data.pools[0].range = pool_range(data.pools[0].found_rows());
+  data.examples.push_back(example_of(0, {0, 1, 2, 3}, {}, {1.0, 0.0, 3.0, 2.0}));
+  data.examples.push_back(example_of(1, {0, 1}, {}, {0.0, 2.0}));
+  std::ostringstream out;
+  write_letor(data, out);
+  std::vector<std::string> lines;
+  std::istringstream in(out.str());
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  REQUIRE(lines.size() == 7);
+  std::string shuffled;
+  for (const std::size_t place : {3, 5, 1, 0, 4, 6, 2}) shuffled += lines[place] + "\n";
+  const ScratchFolder folder;
+  TrainingData read = read_letor({folder.write("rows", shuffled)});
+  if (read.pools[0].query_id != "q1") std::swap(read.pools[0], read.pools[1]);
+  CHECK(read.schema.features == data.schema.features);
+  CHECK(read.pools[0].document_ids == data.pools[0].document_ids);
+  CHECK(read.pools[0].num_added == 1);
+  CHECK(read.pools[1].document_ids == data.pools[1].document_ids);
+}
+
+TEST_CASE("a document twice in a list, and lists that were mixed up, are refused with their line",
+          "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  const auto refusal = [&](const std::string& text) -> std::string {
+    try {
+      read_letor({folder.write("rows", text)});
+    } catch (const FormatError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK_THAT(refusal("1 qid:1 1:1 # docid = a\n0 qid:1 1:2 # docid = b\n0 qid:1 1:3 # docid = a\n"),
+             Contains("rows:3: document 'a' stands in query '1' a second time: leave one of the two out"));
+  CHECK_THAT(refusal("1 qid:1 1:1 # docid = a\n0 qid:2 1:2 # docid = b\n0 qid:1 1:3 # docid = b\n0 qid:2 1:3\n"
+                     "0 qid:1 1:3 # docid = a\n"),
+             Contains("rows:5: document 'a'"));
+  // Two pages of three documents, sorted by document.
+  const std::string pages =
+      "1 qid:1 1:1 # docid = a rank = 1 shown = 2\n0 qid:2 1:1 # docid = a rank = 1 shown = 2\n"
+      "0 qid:1 1:1 # docid = a rank = 3 shown = 1\n0 qid:1 1:2 # docid = b rank = 2 shown = 2\n"
+      "0 qid:2 1:2 # docid = b rank = 2 shown = 2\n0 qid:1 1:2 # docid = b rank = 1 shown = 1\n";
+  CHECK_THAT(refusal(pages), Contains("rows:3: document 'a' stands in query '1' a second time") &&
+                                 Contains("sort the rows by query and page"));
+}
+
+TEST_CASE("ids stand in comments of other forms", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  std::vector<std::string> remarks;
+  LetorOptions options;
+  options.needs_ids = true;
+  options.on_remark = [&](const std::string& remark) { remarks.push_back(remark); };
+  const auto ids = [&](const std::string& first, const std::string& second) {
+    remarks.clear();
+    return read_letor({folder.write("rows", "1 qid:1 1:1 " + first + "\n0 qid:1 1:2 " + second + "\n")}, options)
+        .pools[0]
+        .document_ids;
+  };
+  using Ids = std::vector<std::string>;
+  CHECK(ids("# 7555\trambo", "# 1370\trambo iii") == Ids{"7555", "1370"});
+  CHECK(ids("# 1A", "#2B") == Ids{"1A", "2B"});
+  CHECK(ids("#docid = GX-1 inc = 1", "#docid=GX-2") == Ids{"GX-1", "GX-2"});
+  CHECK(ids("# docid:http://x.org/", "# doc_id: 7") == Ids{"http://x.org/", "7"});
+  CHECK(ids("# docno = LA-1", "# document_id = 7") == Ids{"LA-1", "7"});
+  CHECK(remarks.empty());
+  CHECK(ids("# relevant", "# relevant") == Ids{"1", "2"});
+  REQUIRE(remarks.size() == 1);
+  CHECK_THAT(remarks[0], Contains("'relevant' stands twice in query '1'"));
+  CHECK(ids("# 7555 rambo", "") == Ids{"1", "2"});
+  CHECK(remarks.size() == 1);
+  CHECK(ids("# docid = a", "") == Ids{"a", "2"});
+  CHECK(remarks.size() == 1);
+}
+
+TEST_CASE("our rows without their first line are read as clicks on pages, and that is said", "[trainer][letor_file]") {
+  TrainingData data = indexed_data(LabelKind::impressions);
+  data.examples.push_back(example_of(0, {0, 2}, {1, 2}, {1.0, 0.0}));
+  data.examples[0].shown = Eigen::VectorXd::Constant(2, 3.0);
+  std::ostringstream out;
+  write_letor(data, out);
+  const std::string text = out.str();
+  const ScratchFolder folder;
+  const std::string whole = folder.write("whole", text);
+  const std::string beheaded = folder.write("beheaded", text.substr(text.find('\n') + 1));
+  std::vector<std::string> remarks;
+  LetorOptions options;
+  options.on_remark = [&](const std::string& remark) { remarks.push_back(remark); };
+  const TrainingData read = read_letor({beheaded}, options);
+  const TrainingData with_header = read_letor({whole}, options);
+  CHECK(read.labels == LabelKind::impressions);
+  CHECK(read.examples[0].ranks == with_header.examples[0].ranks);
+  CHECK(read.examples[0].labels == with_header.examples[0].labels);
+  CHECK(read.pools[0].document_ids == with_header.pools[0].document_ids);
+  CHECK(std::isnan(read.pools[0].rows(3, 0)));
+  REQUIRE(remarks.size() == 1);
+  CHECK_THAT(remarks[0], Contains("read as clicks on result pages"));
+  options.labels = "grades";  // whoever says so
+  CHECK(read_letor({beheaded}, options).labels == LabelKind::grades);
+}
+
+TEST_CASE("labels above 4 are read as clicks, and that is said in a sentence", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  std::vector<std::string> remarks;
+  LetorOptions options;
+  options.on_remark = [&](const std::string& remark) { remarks.push_back(remark); };
+  const std::string path = folder.write("rows", "10 qid:1 1:1\n0 qid:1 1:2\n");
+  CHECK(read_letor({path}, options).labels == LabelKind::clicks);
+  REQUIRE(remarks.size() == 1);
+  CHECK_THAT(remarks[0], Contains("read as numbers of clicks") && Contains("labels grades"));
+  options.labels = "clicks";
+  read_letor({path}, options);
+  CHECK(remarks.size() == 1);
+}
+
+TEST_CASE("a feature twice in a row is refused, a plus sign is not", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  CHECK_THROWS_WITH(read_letor({folder.write("twice", "1 qid:1 2:1 1:7 2:0\n")}),
+                    Contains("twice:1: feature 2 stands twice"));
+  const TrainingData data = read_letor({folder.write("plus", "+1 qid:1 1:+1.5\n0 qid:1 1:-2\n")});
+  CHECK(data.examples[0].labels[0] == 1.0);
+  CHECK(data.pools[0].rows(0, 0) == 1.5F);
+  for (const char* bad : {"++1 qid:1 1:1\n", "+-1 qid:1 1:1\n", "1 qid:1 1:+-1\n", "+ qid:1 1:1\n"}) {
+    CHECK_THROWS_AS(read_letor({folder.write("bad", bad)}), FormatError);
+  }
+}
+
+TEST_CASE("files that were joined have a first line each, of the same features", "[trainer][letor_file]") {
+  const ScratchFolder folder;
+  const auto text_of = [](const TrainingData& data) {
+    std::ostringstream out;
+    write_letor(data, out);
+    return out.str();
+  };
+  TrainingData data = clicked_data();
+  const std::string first = text_of(data);
+  for (Pool& pool : data.pools) pool.query_id = "r" + pool.query_id;
+  data.depth = 80;
+  const TrainingData read = read_letor({folder.write("joined", first + text_of(data))});
+  CHECK(read.pools.size() == 4);
+  CHECK(read.depth == 80);
+  data.schema.features.pop_back();
+  for (Pool& pool : data.pools) pool.rows = FeatureMatrix(pool.rows.leftCols(2));
+  CHECK_THROWS_WITH(read_letor({folder.write("mixed", first + text_of(data))}),
+                    Contains("has not the features and kind of labels of the rows before"));
 }

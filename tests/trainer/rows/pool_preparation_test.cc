@@ -12,7 +12,7 @@
 
 #include "irgan/feature_extractor.h"
 #include "irgan/qrels.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"

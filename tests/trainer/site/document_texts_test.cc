@@ -36,6 +36,19 @@ TEST_CASE("stored data that are no JSON object and hold no field are the text as
   CHECK_FALSE(text_in("size=40", {"title"}));  // a field was asked for
 }
 
+TEST_CASE("omindex' records are title and sample, others what they say in words", "[index_tools][document_texts]") {
+  const std::string page =
+      "url=/site/p1.html\nsample=The lamp gives light = good.\ncaption=About "
+      "lamps\ntype=text/html\nmodtime=1795827453\n"
+      "size=120";
+  CHECK(text_in(page) == "About lamps The lamp gives light = good.");
+  CHECK(text_in(page, {"sample"}) == "The lamp gives light = good.");
+  CHECK(text_in("name=Lamp\ndescr=gives light\nurl=/a") == "Lamp gives light");
+  CHECK(text_in("red shoes\na=b") == "red shoes\na=b");
+  CHECK(text_in("E=mc2") == "E=mc2");
+  CHECK(text_in("size=40") == "size=40");
+}
+
 TEST_CASE("texts of a file are found behind a byte order mark and either line end", "[index_tools][document_texts]") {
   const ScratchFolder folder;
   folder.write("texts", "\xEF\xBB\xBF{\"id\": \"a\", \"text\": \"red\"}\r\n\n{\"id\": \"b\", \"text\": \"blue\"}\n");

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/game.h"
@@ -26,11 +26,12 @@ struct Course {
   ThreadPool threads{2};
   Encoding encoding = fit_encoding(data.pools, 4);
   GeneratorInputs generator_inputs{data.schema, encoding, "all"};
+  BinLayout layout{encoding};
 
   explicit Course(TrainingData taught, TrainingOptions given = {}) : data(std::move(taught)), options(given) {}
 
   Batches batches() {
-    return Batches(data, options, first_stage_feature(data, options), encoding, generator_inputs, threads);
+    return Batches(data, options, first_stage_feature(data, options), layout, generator_inputs, threads);
   }
 };
 
@@ -51,9 +52,9 @@ TEST_CASE("an epoch shows each informative example once, and the last batch what
     for (const GameItem& item : items) {
       CHECK(seeds.insert(item.seed).second);
       CHECK(item.positives.sum() == Approx(1.0));
-      REQUIRE(item.encoded != nullptr);
-      CHECK(item.encoded->cols() == course.encoding.width());
-      CHECK(item.encoded == item.generator_encoded);
+      REQUIRE(item.rows != nullptr);
+      CHECK(item.rows->layout == &course.layout);
+      CHECK(item.rows == item.generator_rows);
     }
   }
   CHECK(sizes == std::vector<std::size_t>{4, 4, 2});
@@ -83,20 +84,28 @@ TEST_CASE("ranks reach the game for impressions only", "[trainer][batches]") {
   CHECK(shown.batch(shown.shuffled(0, 0), 0)[0].ranks->empty());
 }
 
-TEST_CASE("with draws the discriminator's rows are encoded as they are drawn", "[trainer][batches]") {
+TEST_CASE("with draws the discriminator's rows are binned as they are drawn", "[trainer][batches]") {
   TrainingOptions options;
   options.game.samples = 4;
   options.game.sampler = Sampler::uniform;
   Course course(graded_queries(6, 5, 3, 1), options);
   Batches batches = course.batches();
   const std::vector<GameItem> drawn = batches.batch(batches.shuffled(0, 0), 0);
-  CHECK(drawn[0].encoded == nullptr);
-  CHECK(drawn[0].generator_encoded == nullptr);
-  const FeatureMatrix some = drawn[0].encode_rows({3, 0, 3});
+  CHECK(drawn[0].rows == nullptr);
+  CHECK(drawn[0].generator_rows == nullptr);
+  BinnedRows some;
+  drawn[0].bin_drawn({3, 0, 3}, some);
+  REQUIRE(some.num_rows == 3);
   course.options.game.samples = 0;
   const std::vector<GameItem> whole = batches.batch(batches.shuffled(0, 0), 0);
-  REQUIRE(whole[0].encoded != nullptr);
-  CHECK(some == (*whole[0].encoded)(std::vector<Index>{3, 0, 3}, Eigen::all));
+  REQUIRE(whole[0].rows != nullptr);
+  const std::vector<std::size_t> rows{3, 0, 3};
+  for (std::size_t j = 0; j < course.layout.features.size(); ++j) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(some.places[3 * j + i] == whole[0].rows->places[5 * j + rows[i]]);
+      CHECK(some.relatives[3 * j + i] == whole[0].rows->relatives[5 * j + rows[i]]);
+    }
+  }
 }
 
 TEST_CASE("the first stage's scores have mean 0 and deviation 1 over all rows", "[trainer][batches]") {

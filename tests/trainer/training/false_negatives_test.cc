@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/binned_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/machine/thread_pool.h"
@@ -33,7 +33,7 @@ TEST_CASE("a generator that knows nothing hits what a uniform draw hits", "[trai
   ThreadPool threads(2);
   const HiddenPositives hidden(data, 1);
   CHECK(hidden.num_queries() == 20);
-  const HiddenHits hits = hidden.hits({first_column(encoding, 0.0F)}, {1.0}, encoding, threads).front();
+  const HiddenHits hits = hidden.hits({first_column(encoding, 0.0F)}, {1.0}, BinLayout(encoding), threads).front();
   CHECK(hits.policy == Approx(hits.uniform));
   CHECK(hits.multiple() == Approx(1.0));
 }
@@ -43,7 +43,7 @@ TEST_CASE("a generator that knows what is clicked hits it more, the more the col
   const Encoding encoding = fit_encoding(data.pools, 8);
   ThreadPool threads(2);
   const HiddenPositives hidden(data, 1);
-  const auto hits = hidden.hits({first_column(encoding, 2.0F)}, {0.25, 1.0, 100.0}, encoding, threads);
+  const auto hits = hidden.hits({first_column(encoding, 2.0F)}, {0.25, 1.0, 100.0}, BinLayout(encoding), threads);
   CHECK(hits[0].multiple() > hits[1].multiple());
   CHECK(hits[1].multiple() > 1.5);
   CHECK(hits[2].multiple() == Approx(1.0).margin(0.1));
@@ -59,7 +59,7 @@ TEST_CASE("the halves of a query's positives are hidden and known: no more than 
   const Encoding encoding = fit_encoding(data.pools, 4);
   ThreadPool threads(1);
   const HiddenHits hits =
-      HiddenPositives(data, 7).hits({first_column(encoding, 0.0F)}, {1.0}, encoding, threads).front();
+      HiddenPositives(data, 7).hits({first_column(encoding, 0.0F)}, {1.0}, BinLayout(encoding), threads).front();
   CHECK(hits.uniform == Approx(1.0 / 3.0));  // one of two hidden, one of four documents known
 }
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/synthetic_training_data.h"
 

@@ -20,7 +20,7 @@
 
 #include "irgan/measures.h"
 #include "irgan/model.h"
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/scratch_folder.h"

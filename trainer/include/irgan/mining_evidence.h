@@ -29,8 +29,13 @@ struct IRGAN_API MiningEvidence {
   std::vector<QueryRow> queries;                               ///< what is mined, in this order
   bool has_impressions = false;                                ///< of any query, known or not
   std::size_t most_positives = 0;                              ///< of any query
+  std::size_t num_sharing = 0;                                 ///< queries that share_positives() gave positives
   std::map<std::string, std::vector<KnownDocument>> by_query;  ///< documents by id
 };
+
+/// Makes the positives of each query those of all queries with the same words, whatever their case and spacing: a row
+/// shows the words alone, and what is right for them under one id cannot be wrong under another.
+IRGAN_API void share_positives(MiningEvidence& evidence);
 
 /// Returns the documents judged above 0 as the queries' positives.
 IRGAN_API MiningEvidence mining_evidence(std::vector<QueryRow> queries, const Qrels& judgments);

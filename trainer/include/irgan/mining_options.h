@@ -48,7 +48,7 @@ struct MiningOptions {
   GuardScore score_by = GuardScore::discriminator;
   GuardOptions guards;
   double min_relevance = 0.0;    ///< chance from which a document clicked where it was shown is a positive
-  double max_resemblance = 0.9;  ///< of a negative and a positive; 1: no matter
+  double max_resemblance = 0.9;  ///< of a negative and a positive, or another negative; 1: no matter
 
   // Which negatives are taken, and how many.
   std::size_t num_negatives = 5;  ///< a query, or a positive

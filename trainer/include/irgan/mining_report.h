@@ -22,6 +22,9 @@ struct IRGAN_API MiningReport {
 
   void add(const MinedQuery& query, std::size_t num_rows);
 
+  /// Whether most positives score below their negatives: the score that guards does not know the positives.
+  bool ranks_positives_below() const;
+
   /// Returns what excluded most candidates of queries that lack negatives, and can be loosened; Exclusion::none if
   /// nothing did.
   Exclusion scarcest() const;
@@ -36,6 +39,7 @@ struct IRGAN_API MiningReport {
   std::uint64_t num_padded = 0;    ///< of those
   std::uint64_t num_missing = 0;   ///< negatives that no source gave
   std::uint64_t num_short = 0;     ///< queries that lack any
+  std::uint64_t num_below = 0;     ///< pairs of `difference_scores` in which the positive scores below the negative
   std::uint64_t num_textless = 0;  ///< queries with a positive whose near-duplicates cannot be told
   std::array<std::uint64_t, kNumSkips> skipped{};
   std::array<std::uint64_t, kNumExclusions> excluded{};

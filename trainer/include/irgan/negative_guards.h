@@ -23,8 +23,9 @@ enum class Exclusion {
   range,
   duplicate,  ///< a near-duplicate of a positive
   no_text,
+  copy,  ///< a near-duplicate of a negative that was picked before
 };
-constexpr std::size_t kNumExclusions = 11;
+constexpr std::size_t kNumExclusions = 12;
 IRGAN_API const char* to_string(Exclusion exclusion);
 
 /// The greatest chance of relevance that a negative has where nothing else is said.
@@ -49,7 +50,7 @@ struct GuardedCandidate {
   bool is_positive = false;
   double score = std::numeric_limits<double>::quiet_NaN();      ///< NaN: none
   double relevance = std::numeric_limits<double>::quiet_NaN();  ///< NaN: not known
-  bool may_be_relevant = false;  ///< max_relevance does not hold for it: a positive that is asked for
+  bool is_exempt = false;                                       ///< no guard holds for it: a positive that is asked for
 };
 
 /// Returns for each candidate whether it may be mined.

@@ -1,4 +1,4 @@
-#include "plugin/src/model/encoding.h"
+#include "plugin/src/encoding/encoding.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,0 +1,175 @@
+#include "plugin/src/encoding/first_layer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+namespace irgan {
+namespace {
+
+using Eigen::Index;
+
+// Units that are worked on together: the sums of a run stay in the processor's registers, of which AVX-512 has 32 of 16
+// numbers, AVX 16 of 8 and SSE 16 of 4.
+#if defined(__AVX512F__)
+constexpr int kBlock = 64;
+constexpr int kGradientBlock = 64;
+#elif defined(__AVX__)
+constexpr int kBlock = 32;
+constexpr int kGradientBlock = 16;
+#else
+constexpr int kBlock = 16;
+constexpr int kGradientBlock = 8;
+#endif
+
+// kUnits: Eigen::Dynamic for the last units, fewer than a block.
+template <int kUnits>
+using Units = Eigen::Array<float, kUnits, 1, 0, kUnits == Eigen::Dynamic ? kBlock : kUnits, 1>;
+template <int kUnits>
+using In = Eigen::Map<const Units<kUnits>>;
+template <int kUnits>
+using Out = Eigen::Map<Units<kUnits>>;
+
+/// One feature of the rows, its runs one after the other.
+struct Runs {
+  const BinnedFeature& feature;
+  const std::uint32_t* ends;
+  const std::uint32_t* rows;
+  const float* places;
+  const float* relatives;
+
+  Runs(const BinnedRows& binned, std::size_t j)
+      : feature(binned.layout->features[j]),
+        ends(binned.ends.data() + feature.first_run),
+        rows(binned.rows.data() + j * static_cast<std::size_t>(binned.num_rows)),
+        places(binned.places.data() + j * static_cast<std::size_t>(binned.num_rows)),
+        relatives(binned.relatives.data() + j * static_cast<std::size_t>(binned.num_rows)) {}
+
+  Index num_present() const { return feature.num_runs() - 1; }
+};
+
+// Calls work(begin, size) for blocks of units, size a compile-time constant where a block is whole.
+template <int kSize, class Work>
+void for_each_block(Index units, const Work& work) {
+  Index begin = 0;
+  for (; begin + kSize <= units; begin += kSize) work(begin, std::integral_constant<int, kSize>());
+  if (begin < units) work(begin, std::integral_constant<int, Eigen::Dynamic>());
+}
+
+template <int kUnits>
+void add_feature(const Runs& runs, const FeatureMatrix& bases, const float* weight, Index stride, Index begin,
+                 Index units, float* out) {
+  const BinnedFeature feature = runs.feature;
+  const std::uint32_t* const rows = runs.rows;
+  const float* const places = runs.places;
+  const float* const relatives = runs.relatives;
+  const Units<kUnits> relative = In<kUnits>(weight + feature.relative_column() * stride + begin, units);
+  std::uint32_t i = 0;
+  for (Index k = 0; k < runs.num_present(); ++k) {
+    const std::uint32_t end = runs.ends[k];
+    const Units<kUnits> base = In<kUnits>(&bases(feature.first_run + k, begin), units);
+    if (feature.num_bins > 0) {
+      const Units<kUnits> slope = In<kUnits>(weight + (feature.column + k) * stride + begin, units);
+      for (; i < end; ++i) {
+        Out<kUnits>(out + rows[i] * stride + begin, units) +=
+            base + places[rows[i]] * slope + relatives[rows[i]] * relative;
+      }
+    } else {
+      for (; i < end; ++i) Out<kUnits>(out + rows[i] * stride + begin, units) += base + relatives[rows[i]] * relative;
+    }
+  }
+  const Units<kUnits> missing = In<kUnits>(&bases(feature.first_run + runs.num_present(), begin), units);
+  for (; i < runs.ends[runs.num_present()]; ++i) Out<kUnits>(out + rows[i] * stride + begin, units) += missing;
+}
+
+// With a_k the sum of delta over the rows of bin k, and t_k that of place * delta:
+//
+//   dW_k = t_k + 1/2 (sum over bins above k of a  -  sum over bin k and those below of a)
+//   dW_relative = sum of relative * delta  -  offset * sum of a;   dW_indicator = sum of delta over missing values
+template <int kUnits>
+void sum_feature(const Runs& runs, const float* delta, Index stride, Index begin, Index units,
+                 std::vector<Units<kUnits>>& sums, FeatureMatrix& gradient) {
+  const BinnedFeature& feature = runs.feature;
+  const Units<kUnits> zero = Units<kUnits>::Zero(units);
+  Units<kUnits> relative = zero;
+  Units<kUnits> total = zero;
+  std::uint32_t i = 0;
+  sums.clear();
+  for (Index k = 0; k < runs.num_present(); ++k) {
+    Units<kUnits> sum = zero;
+    Units<kUnits> placed = zero;
+    for (; i < runs.ends[k]; ++i) {
+      const Units<kUnits> row = In<kUnits>(delta + runs.rows[i] * stride + begin, units);
+      sum += row;
+      placed += runs.places[runs.rows[i]] * row;
+      relative += runs.relatives[runs.rows[i]] * row;
+    }
+    total += sum;
+    sums.push_back(sum);
+    if (feature.num_bins > 0) Out<kUnits>(&gradient(feature.column + k, begin), units) = placed;
+  }
+  Units<kUnits> above = total;
+  for (Index k = 0; k < feature.num_bins; ++k) {
+    above -= sums[static_cast<std::size_t>(k)];
+    Out<kUnits>(&gradient(feature.column + k, begin), units) += above - 0.5F * total;
+  }
+  Out<kUnits>(&gradient(feature.relative_column(), begin), units) = relative - feature.offset * total;
+  if (!feature.has_indicator) return;
+  Units<kUnits> missing = zero;
+  for (; i < runs.ends[runs.num_present()]; ++i) missing += In<kUnits>(delta + runs.rows[i] * stride + begin, units);
+  Out<kUnits>(&gradient(feature.relative_column() + 1, begin), units) = missing;
+}
+
+}  // namespace
+
+FeatureMatrix run_bases(const BinLayout& layout, const Eigen::Ref<const FeatureMatrix>& weight) {
+  assert(weight.rows() == layout.num_columns);
+  FeatureMatrix bases(layout.num_runs, weight.cols());
+  for (const BinnedFeature& feature : layout.features) update_bases(feature, weight, bases);
+  return bases;
+}
+
+void update_bases(const BinnedFeature& feature, const Eigen::Ref<const FeatureMatrix>& weight, FeatureMatrix& bases) {
+  auto first = bases.row(feature.first_run);
+  first = -feature.offset * weight.row(feature.relative_column());
+  for (Index k = 0; k < feature.num_bins; ++k) first -= 0.5F * weight.row(feature.column + k);
+  for (Index k = 1; k < feature.num_bins; ++k) {
+    bases.row(feature.first_run + k) = bases.row(feature.first_run + k - 1) + weight.row(feature.column + k - 1);
+  }
+  const Index missing = feature.first_run + feature.num_runs() - 1;
+  if (feature.has_indicator) {
+    bases.row(missing) = weight.row(feature.relative_column() + 1);
+  } else {
+    bases.row(missing).setZero();
+  }
+}
+
+void first_layer(const BinnedRows& rows, const FeatureMatrix& bases, const Eigen::Ref<const FeatureMatrix>& weight,
+                 const Eigen::Ref<const Eigen::VectorXf>& bias, FeatureMatrix& out) {
+  assert(weight.rows() == rows.layout->num_columns && bases.cols() == weight.cols());
+  out.resize(rows.num_rows, weight.cols());
+  out.rowwise() = bias.transpose();
+  for_each_block<kBlock>(weight.cols(), [&](Index begin, auto size) {
+    constexpr int kUnits = decltype(size)::value;
+    const Index units = kUnits == Eigen::Dynamic ? weight.cols() - begin : Index{kUnits};
+    for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
+      add_feature<kUnits>(Runs(rows, j), bases, weight.data(), weight.outerStride(), begin, units, out.data());
+    }
+  });
+}
+
+void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const FeatureMatrix>& delta,
+                          FeatureMatrix& gradient) {
+  assert(delta.rows() == rows.num_rows);
+  gradient.resize(rows.layout->num_columns, delta.cols());
+  for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
+    constexpr int kUnits = decltype(size)::value;
+    const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
+    std::vector<Units<kUnits>> sums;
+    for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
+      sum_feature<kUnits>(Runs(rows, j), delta.data(), delta.outerStride(), begin, units, sums, gradient);
+    }
+  });
+}
+
+}  // namespace irgan

@@ -1,0 +1,101 @@
+#include "trainer/machine/input_guard.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+namespace irgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Identity = std::pair<dev_t, ino_t>;
+
+struct Entry {
+  const InputGuard* guard = nullptr;
+  GuardedInput input;
+  Identity file;
+};
+
+// Files belong to the process, not to an object: what a guard knows must reach whatever opens an output.
+struct Registry {
+  std::mutex mutex;
+  std::vector<Entry> entries;
+};
+
+Registry& registry() {
+  static Registry all;
+  return all;
+}
+
+Identity identity(const struct stat& facts) { return {facts.st_dev, facts.st_ino}; }
+
+// Of a regular file; `standard` is what "-" stands for.
+std::optional<Identity> file_at(const std::string& path, int standard) {
+  struct stat facts {};
+  if ((path == "-" ? ::fstat(standard, &facts) : ::stat(path.c_str(), &facts)) != 0) return std::nullopt;
+  if (!S_ISREG(facts.st_mode)) return std::nullopt;
+  return identity(facts);
+}
+
+void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<Entry>& entries) {
+  if (const auto file = file_at(input.path, STDIN_FILENO)) {
+    entries.push_back({guard, input, *file});
+    return;
+  }
+  std::error_code ignored;
+  for (fs::directory_iterator one(input.path, ignored), end; one != end; one.increment(ignored)) {
+    if (const auto file = file_at(one->path().string(), STDIN_FILENO)) entries.push_back({guard, input, *file});
+    if (ignored) return;
+  }
+}
+
+[[noreturn]] void refuse(const std::string& output, const GuardedInput& input) {
+  throw ConfigError((output == "-" ? "standard output" : output) + " is " +
+                    (input.path == output || input.path == "-" ? "" : "the same file as " + input.path + ", ") +
+                    "an input of this run (" + input.name + ") and would be lost: name another output");
+}
+
+}  // namespace
+
+InputGuard::InputGuard(const std::vector<GuardedInput>& inputs) {
+  std::vector<Entry> found;
+  for (const GuardedInput& input : inputs) add_files(this, input, found);
+  Registry& all = registry();
+  const std::lock_guard<std::mutex> lock(all.mutex);
+  all.entries.insert(all.entries.end(), found.begin(), found.end());
+}
+
+InputGuard::~InputGuard() {
+  Registry& all = registry();
+  const std::lock_guard<std::mutex> lock(all.mutex);
+  all.entries.erase(
+      std::remove_if(all.entries.begin(), all.entries.end(), [&](const Entry& entry) { return entry.guard == this; }),
+      all.entries.end());
+}
+
+void require_no_input(const std::string& path) {
+  const std::optional<Identity> file = file_at(path, STDOUT_FILENO);
+  if (!file) return;
+  Registry& all = registry();
+  const std::lock_guard<std::mutex> lock(all.mutex);
+  for (const Entry& entry : all.entries) {
+    if (entry.file == *file && entry.input.replaced_by != path) refuse(path, entry.input);
+  }
+}
+
+void require_no_input_inside(const std::string& folder) {
+  std::error_code ignored;
+  for (fs::recursive_directory_iterator one(folder, ignored), end; one != end; one.increment(ignored)) {
+    require_no_input(one->path().string());
+    if (ignored) return;
+  }
+}
+
+}  // namespace irgan
