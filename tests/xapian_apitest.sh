@@ -47,6 +47,22 @@ trap 'rm -rf "$folder"' EXIT
 (cd "$folder" && "$here/made_site.sh" "$irgan" && mv model foreign.model)
 "$build/tests/irgan_repeating_model" "$folder/repeating.model"
 
+# Waits for a process; 124 if it wrote nothing to the file for a minute, and was ended.
+wait_for() {  # wait_for PID FILE
+  local size before=-1 still=0
+  while kill -0 "$1" 2>/dev/null; do
+    sleep 1
+    size=$(stat -c %s "$2")
+    if [ "$size" = "$before" ]; then still=$((still + 1)); else still=0; fi
+    before=$size
+    if [ "$still" = 60 ]; then
+      kill -9 "$1" && wait "$1" 2>/dev/null || true
+      return 124
+    fi
+  done
+  wait "$1"
+}
+
 # Prints a line a test: its name and how it ended. A test that does not end in a minute is left behind, and those after
 # it run on. Timed tests are left out (AUTOMATED_TESTING): a busy machine fails them.
 run_tests() {  # run_tests BACKEND MODEL [NAME...]
@@ -56,7 +72,8 @@ run_tests() {  # run_tests BACKEND MODEL [NAME...]
   cd "$core/made/tests"
   while :; do
     srcdir=$core/source/tests AUTOMATED_TESTING=1 IRGAN_MODEL=$model IRGAN_TIME_LIMIT=0 LD_PRELOAD=$module \
-      timeout "${LONGEST:-120}" ./apitest -b "$backend" "${names[@]}" >"$output" 2>"$output.err" && ended=0 || ended=$?
+      ./apitest -b "$backend" "${names[@]}" >"$output" 2>"$output.err" &
+    wait_for $! "$output" && ended=0 || ended=$?
     sed 's/\x1b\[[0-9;]*m//g' "$output" | sed -nE 's/^Running test: ([A-Za-z0-9_]+)\.\.\. *(.*)/\1 \2/p'
     [ "$ended" = 124 ] || break
     last=$(sed -nE 's/^Running test: ([A-Za-z0-9_]+)\.\.\..*/\1/p' "$output" | tail -n 1)
@@ -79,6 +96,10 @@ for backend in "${backends[@]}"; do
     allowed=$([ "$name" != repeating.model ] || sed -nE 's/^([A-Za-z0-9_]+) .*/\1/p' "$here/xapian_apitest.expected" | sort -u)
     unexpected=$(comm -23 <(echo "$failed") <(echo "$allowed"))
     [ -z "$failed" ] || echo "    differ:" $failed
+    if [ "$(cut -d ' ' -f 1 "$folder/results" | sort -u | wc -l)" != "$(printf '%s\n' "${names[@]}" | sort -u | wc -l)" ]; then
+      echo "FAILED: $backend, $name: not all tests were run"
+      status=1
+    fi
     if [ -n "$unexpected" ]; then
       echo "FAILED: $backend, $name:" $unexpected
       status=1
