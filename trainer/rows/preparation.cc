@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "irgan/index_fit.h"
 #include "irgan/qrels.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
@@ -19,6 +20,7 @@
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
 #include "trainer/rows/tower_lessons.h"
+#include "trainer/site/present_fields.h"
 
 namespace irgan {
 namespace {
@@ -107,17 +109,11 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   }
 }
 
-FeatureSchema schema_of(const Site& site, const PreparationOptions& options) {
-  if (options.schema) return *options.schema;
-  FeatureSchema schema = make_schema(site.open(), site.layout, options.features, options.behaviour);
-  const auto known = std::find(schema.features.begin(), schema.features.end(), kGeneratorScore);
-  if (!options.vectors || known != schema.features.end()) return schema;
-  schema.features.emplace_back(kGeneratorScore);
-  // Picks have no first stage's score: it would tell picks from the rest before they are looked at.
-  if (options.features.empty()) {
-    schema.features.erase(std::remove(schema.features.begin(), schema.features.end(), "first_stage.score"),
-                          schema.features.end());
-  }
+// Picks have no first stage's score: as a feature it would tell picks from the rest before they are looked at.
+FeatureSchema with_generator(FeatureSchema schema, bool features_are_named) {
+  std::vector<std::string>& names = schema.features;
+  if (std::find(names.begin(), names.end(), kGeneratorScore) == names.end()) names.emplace_back(kGeneratorScore);
+  if (!features_are_named) names.erase(std::remove(names.begin(), names.end(), "first_stage.score"), names.end());
   return schema;
 }
 
@@ -133,7 +129,8 @@ class Preparation {
         valid_ids_(ids_of(evidence.valid_queries)),
         queries_(without(valid_ids_, evidence.queries)),
         query_ids_(ids_of(queries_)),
-        schema_(schema_of(site, options)) {
+        db_(site.open()),
+        schema_(site.watch->read(db_, [this] { return options_.schema ? given_schema() : schema_of_index(); })) {
     if (queries_.empty()) {
       throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
     }
@@ -167,6 +164,21 @@ class Preparation {
   }
 
  private:
+  // A model's own. What it knew of its index is not known here, so that only what is gone altogether is refused.
+  FeatureSchema given_schema() const {
+    const std::string why = index_fit(db_, *options_.schema, {}).why_not();
+    if (!why.empty()) throw Error("the model does not fit the index: " + why + "; train one without going on from it");
+    return *options_.schema;
+  }
+
+  FeatureSchema schema_of_index() {
+    result_.report.absent.clear();
+    const IndexLayout present = present_layout(db_, site_.layout, result_.report.absent);
+    refuse_absent(site_.layout, present, options_.features);
+    FeatureSchema schema = make_schema(db_, present, options_.features, options_.behaviour);
+    return options_.vectors ? with_generator(std::move(schema), !options_.features.empty()) : schema;
+  }
+
   using IsHeldOut = std::function<bool(const ClickRow&, const std::string& query_id)>;
 
   bool is_named() const { return !evidence_.valid_queries.empty(); }
@@ -368,10 +380,11 @@ class Preparation {
   const QueryIds valid_ids_;
   const std::vector<QueryRow> queries_;  // those that are trained on
   const QueryIds query_ids_;
-  const FeatureSchema schema_;
+  const Xapian::Database db_;
   TowerLessons lessons_;  // of the training part
   FoldedTowers towers_;
   PreparedData result_;
+  const FeatureSchema schema_;
 };
 
 }  // namespace

@@ -4,10 +4,12 @@
 #include <xapian.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "irgan/index_layout.h"
+#include "irgan/index_watch.h"
 
 namespace irgan {
 
@@ -21,7 +23,8 @@ struct Site {
   std::vector<std::string> paths;
   DatabaseOpener open;  ///< all paths as one database
   IndexLayout layout;
-  Xapian::Query::op default_op = Xapian::Query::OP_OR;  ///< what joins the words of a text
+  Xapian::Query::op default_op = Xapian::Query::OP_OR;                 ///< what joins the words of a text
+  std::shared_ptr<IndexWatch> watch = std::make_shared<IndexWatch>();  ///< of all who read the site
 };
 
 /// Opens the index and reads its layout.
