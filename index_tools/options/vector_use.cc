@@ -9,7 +9,7 @@ void VectorUse::add_to(OptionTable& table) {
 }
 
 void VectorUse::apply(RerankOptions& options) const {
-  if (!vectors.empty()) options.vectors = CollectionVectors::from_file(vectors);
+  if (!vectors.empty()) options.vectors = fixed_vectors(CollectionVectors::from_file(vectors));
 }
 
 }  // namespace irgan

@@ -47,6 +47,13 @@ std::shared_ptr<MemorySource> memory_of(const Xapian::Database& db) {
   return source;
 }
 
+// Nothing if the site names none.
+std::shared_ptr<VectorSource> vectors_of_site() {
+  static auto& source = *new std::shared_ptr<VectorSource>(
+      preload_settings().vectors.empty() ? nullptr : vector_file(preload_settings().vectors, tell_once));
+  return source;
+}
+
 SearchLog& search_log() {
   static SearchLog& log = *new SearchLog(preload_settings().log);
   return log;
@@ -129,6 +136,7 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
     options.on_problem = tell_once;
     options.values = value_cache(db_.get_uuid());
     options.memory = memory_of(db_);
+    options.vectors = vectors_of_site();
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }

@@ -38,6 +38,7 @@ PreloadSettings read_settings() {
   PreloadSettings settings;
   bool good = true;
   settings.model = variable("IRGAN_MODEL");
+  settings.vectors = variable("IRGAN_VECTORS");
   settings.log = variable("IRGAN_LOG");
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <memory>
 
-#include "irgan/collection_vectors.h"
 #include "irgan/errors.h"
 #include "irgan/memory_source.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
+#include "irgan/vector_source.h"
 
 namespace irgan {
 
@@ -63,7 +63,7 @@ struct RerankOptions {
   AddedCandidates added;
   /// Of the collection, for models whose generator picks from all of it: those that it was learnt on, or made from them
   /// for a later state of the index. Such a model without them cannot answer.
-  std::shared_ptr<const CollectionVectors> vectors;
+  std::shared_ptr<VectorSource> vectors;
 };
 
 }  // namespace irgan

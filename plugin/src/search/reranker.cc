@@ -92,8 +92,8 @@ struct Reranker::State {
   RerankOptions options;
   Arranger arranger;
   Remembering remembering;
-  std::optional<Picking> picking;  // of the model of version picking_for
-  std::string picking_for;
+  std::optional<Picking> picking;
+  std::pair<std::string, std::string> picking_for;  // versions of model and vectors
   std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool reported_servers = false;
@@ -151,14 +151,16 @@ struct Reranker::State {
       picking.reset();
       return;
     }
-    if (!options.vectors)
+    if (!options.vectors) {
       throw Error("the model's generator picks from the whole collection, whose vectors are not given");
-    if (options.vectors->facts().basis != model.collection()->towers.basis) {
+    }
+    const std::shared_ptr<const CollectionVectors> vectors = options.vectors->get(db);
+    if (picking && picking_for == std::pair(model.version(), vectors->version())) return;
+    if (vectors->facts().basis != model.collection()->towers.basis) {
       throw Error("the vectors have other terms than those that the model's generator was learnt on");
     }
-    if (picking && picking_for == model.version()) return;
-    picking.emplace(db, options.vectors, model.schema());
-    picking_for = model.version();
+    picking.emplace(db, vectors, model.schema());
+    picking_for = {model.version(), vectors->version()};
   }
 
   std::vector<RankedHit> ranked_here(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
