@@ -90,7 +90,7 @@ Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
-  return distil_model(options.database.site(), distiller);
+  return distil_model(options.database.site(console.err), distiller);
 }
 
 void add_options(DistillOptions& options, OptionTable& table) {

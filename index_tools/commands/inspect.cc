@@ -202,7 +202,7 @@ void run(const InspectOptions& options, const Console& console) {
   }
   if (options.database.paths.empty()) return;
   const Xapian::Database db = options.database.open();
-  print_index(db, options.database.layout(db), console.out);
+  print_index(db, options.database.layout(db, console.err), console.out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, console.out);
 }

@@ -114,9 +114,10 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   MemoryTuningOptions tuning;
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
-  TunedMemory best = tuned_memory(options.database.site(), Model::from_file(options.model), memory_before(options),
-                                  shown_rows(options.log.clicks, options.log.log_options, console),
-                                  {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
+  TunedMemory best =
+      tuned_memory(options.database.site(console.err), Model::from_file(options.model), memory_before(options),
+                   shown_rows(options.log.clicks, options.log.log_options, console),
+                   {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
   bar.erase();
   write_trials(best.tuning, options.tune, console.out);
   return {std::move(best.builder), best.prior_clicks};

@@ -34,7 +34,7 @@ Miner miner_for(const MineOptions& options, const Console& console) {
   if (!options.texts.empty()) mining.text_file = std::make_shared<const TextFile>(options.texts, mining.text_fields);
   mining.model_name = model_name(options.model);
   check(mining);
-  Site site = options.database.site();
+  Site site = options.database.site(console.err);
   LogReading reading;
   MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading);
   show_reading(reading, console.err);

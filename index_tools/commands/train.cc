@@ -97,7 +97,7 @@ Split from_index(const TrainOptions& options, const Console& console) {
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
   SplitOptions split = options.split;
   split.seed = options.training.seed;
-  auto [training, validation, report] = prepare(evidence.database.site(), known, evidence.preparing(split),
+  auto [training, validation, report] = prepare(evidence.database.site(console.err), known, evidence.preparing(split),
                                                 shown_preparation(evidence.preparation.half_life_days, console));
   if (known.valid_queries.empty()) {
     check_amount({&training, &validation}, options.force);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -63,9 +64,16 @@ class TakenNames {
   std::set<Xapian::valueno> slots_;
 };
 
+// Xapian's own switch.
+bool environment_asks_for_ngrams() {
+  const char* value = std::getenv("XAPIAN_CJK_NGRAM");
+  return value != nullptr && *value != '\0';
+}
+
 IndexLayout layout_of(const IndexBuilderOptions& options) {
   IndexLayout layout;
   layout.stemmer = options.stemmer;
+  layout.has_ngrams = options.ngrams || environment_asks_for_ngrams();
   check_stemmer(layout.stemmer);
   TakenNames taken;
   const auto add_field = [&](const std::string& name, const std::string& prefix) {
@@ -122,12 +130,41 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
   return document;
 }
 
-std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonDocumentReader& reader,
-                       Xapian::TermGenerator& generator, std::unordered_set<std::string>& ids,
-                       Xapian::WritableDatabase& db) {
+// Whether a text has letters or digits.
+bool has_words(const std::string& text) {
+  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), Xapian::Unicode::is_wordchar);
+}
+
+bool is_unparted(const std::string& text) {
+  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), [](unsigned letter) {
+    return (letter >= 0x3040 && letter <= 0x30FF) || (letter >= 0x3400 && letter <= 0x9FFF);  // kana, Han
+  });
+}
+
+// Counts what the reader of the index would miss.
+void count_losses(const JsonDocument& source, const Xapian::Document& document, const std::string& place,
+                  BuiltIndex& built) {
+  if (!source.mended.empty() && built.num_mended++ == 0) built.mended = place;
+  bool lacks_terms = false;
+  bool unparted = false;
+  for (const TextField& field : built.layout.fields) {
+    const auto texts = source.texts.find(field.name);
+    if (texts == source.texts.end()) continue;
+    const bool has_terms = Xapian::sortable_unserialise(document.get_value(field.length_slot)) > 0.0;
+    for (const std::string& text : texts->second) {
+      lacks_terms = lacks_terms || (!has_terms && has_words(text));
+      unparted = unparted || (!built.layout.has_ngrams && is_unparted(text));
+    }
+  }
+  if (lacks_terms && built.num_without_terms++ == 0) built.without_terms = place;
+  if (unparted) ++built.num_unparted;
+}
+
+void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::TermGenerator& generator,
+                std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built) {
+  const IndexLayout& layout = built.layout;
   TextInput input(path);
   std::string_view line;
-  std::size_t count = 0;
   while (input.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     const JsonDocument source = reader.read(line, input.place());
@@ -137,11 +174,11 @@ std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonD
     if (!ids.insert(source.id).second)
       throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
     Xapian::Document document = document_of(source, layout, generator);
-    document.set_data(std::string(line));
+    document.set_data(source.mended.empty() ? std::string(line) : source.mended);
     db.add_document(document);
-    ++count;
+    count_losses(source, document, input.place(), built);
+    ++built.num_documents;
   }
-  return count;
 }
 
 // Only what a Xapian index is made of may be replaced: overwriting must not cost anybody a folder of other files.
@@ -207,8 +244,8 @@ void check_target(const std::string& target, bool overwrite) {
     throw ConfigError("db", target + ": is no Xapian index, which overwrite does not replace; name another");
 }
 
-// Returns the number of documents.
-std::size_t write_index(const std::string& path, const IndexLayout& layout, const IndexBuilderOptions& options) {
+// Counts into `built`, whose layout is used.
+void write_index(const std::string& path, const IndexBuilderOptions& options, BuiltIndex& built) {
   std::vector<std::string> text_keys;
   std::vector<std::string> value_keys;
   for (const auto& field : options.fields) text_keys.push_back(field.first);
@@ -216,19 +253,20 @@ std::size_t write_index(const std::string& path, const IndexLayout& layout, cons
   JsonDocumentReader reader(options.id, text_keys, value_keys);
   Xapian::WritableDatabase db = create_index(path);
   Xapian::TermGenerator generator;
-  generator.set_stemmer(Xapian::Stem(layout.stemmer));
+  generator.set_stemmer(Xapian::Stem(built.layout.stemmer));
+  if (built.layout.has_ngrams) generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
   std::unordered_set<std::string> ids;
-  std::size_t count = 0;
-  for (const std::string& file : options.files) count += index_file(file, layout, reader, generator, ids, db);
-  if (count == 0) throw Error(options.files.front() + ": there are no documents in it");
+  for (const std::string& file : options.files) index_file(file, reader, generator, ids, db, built);
+  if (built.num_documents == 0) throw Error(options.files.front() + ": there are no documents in it");
   const std::string unseen = reader.unseen_key();
-  if (!unseen.empty())
-    throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
-  db.set_metadata(kLayoutKey, layout_to_json(layout));
+  if (!unseen.empty()) {
+    throw Error("none of the " + std::to_string(built.num_documents) + " documents has '" + unseen +
+                "'; is the key spelt so?");
+  }
+  db.set_metadata(kLayoutKey, layout_to_json(built.layout));
   db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
   db.commit();
   db.close();
-  return count;
 }
 
 }  // namespace
@@ -242,7 +280,7 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.layout = layout_of(options);
   require_no_input_inside(built.path);
   const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
-  built.num_documents = write_index(building->path(), built.layout, options);
+  write_index(building->path(), built.layout, options);
   move_into_place(building->path(), built.path);
   return built;
 }

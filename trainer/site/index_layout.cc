@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plugin/src/features/unique_ids.h"
+#include "trainer/site/detected_layout.h"
 
 namespace irgan {
 namespace {
@@ -16,26 +17,6 @@ json slot_to_json(Xapian::valueno slot) { return slot == Xapian::BAD_VALUENO ? j
 
 Xapian::valueno slot_from_json(const json& slot) {
   return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
-}
-
-bool has_terms(const Xapian::Database& db, const std::string& prefix) {
-  return db.allterms_begin(prefix) != db.allterms_end(prefix);
-}
-
-// The fields that the user names come first, so that the first of them is the title.
-IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
-  IndexLayout layout;
-  layout.id_prefix = has_terms(db, "Q") ? "Q" : has_terms(db, "U") ? "U" : "";
-  for (const auto& [name, prefix] : overrides.prefixes) layout.fields.push_back({name, prefix});
-  const auto add_unless_named = [&](const char* name, const char* prefix) {
-    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
-      return field.name == name || field.prefix == prefix;
-    });
-    if (!named) layout.fields.push_back({name, prefix});
-  };
-  if (has_terms(db, "S") || has_terms(db, "ZS")) add_unless_named("title", "S");
-  add_unless_named("body", "");
-  return layout;
 }
 
 double average_length(const Xapian::Database& db, const TextField& field) {
@@ -79,6 +60,14 @@ void check_clicks(const IndexLayout& layout, const std::string& origin) {
   }
 }
 
+// The URL in the data of a document that omindex made.
+std::string url_in(const std::string& data) {
+  constexpr const char* kKey = "url=";
+  const std::size_t begin = data.compare(0, 4, kKey) == 0 ? 0 : data.find(std::string("\n") + kKey) + 1;
+  if (begin == 0 && data.compare(0, 4, kKey) != 0) return {};
+  return data.substr(begin + 4, data.find('\n', begin) - begin - 4);
+}
+
 }  // namespace
 
 std::string layout_to_json(const IndexLayout& layout) {
@@ -96,6 +85,7 @@ std::string layout_to_json(const IndexLayout& layout) {
     if (value.from_clicks) values.back()["from_clicks"] = true;
   }
   json all{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}};
+  if (layout.has_ngrams) all["cjk_ngrams"] = true;
   if (layout.behaviour) {
     all["behaviour"] = {{"half_life_days", layout.behaviour->half_life_days},
                         {"min_sessions", layout.behaviour->min_sessions}};
@@ -118,6 +108,7 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
       layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>(),
                                value.value("from_clicks", false)});
     }
+    layout.has_ngrams = document.value("cjk_ngrams", false);
     if (document.contains("behaviour")) {
       const json& behaviour = document["behaviour"];
       layout.behaviour = {behaviour.at("half_life_days").get<double>(),
@@ -132,9 +123,16 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
 }
 
 IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
+  std::optional<IndexLayout> kept;
   const std::string stored = db.get_metadata(kLayoutKey);
-  IndexLayout layout =
-      stored.empty() ? detected_layout(db, overrides) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  if (!stored.empty()) kept = layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  std::vector<LayoutRemark> ignored;
+  return read_layout(db, overrides, std::move(kept), ignored);
+}
+
+IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
+                        std::vector<LayoutRemark>& remarks) {
+  IndexLayout layout = kept ? *std::move(kept) : detected_layout(db, overrides, remarks);
   if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
   if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
   for (const auto& [name, prefix] : overrides.prefixes) {
@@ -193,15 +191,17 @@ IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
 DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)
     : db_(std::move(db)), id_prefix_(std::move(id_prefix)) {}
 
-std::string DocumentIds::id_of(Xapian::docid docid) const {
-  if (!id_prefix_.empty()) {
-    auto term = db_.termlist_begin(docid);
-    term.skip_to(id_prefix_);
-    if (term != db_.termlist_end(docid) && (*term).compare(0, id_prefix_.size(), id_prefix_) == 0) {
-      return (*term).substr(id_prefix_.size());
-    }
+std::string DocumentIds::id_of(Xapian::docid docid) const { return id_of(docid, docid); }
+
+std::string DocumentIds::id_of(Xapian::docid docid, Xapian::docid docid_of_all) const {
+  if (id_prefix_.empty()) return std::to_string(docid_of_all);
+  const std::optional<std::string> term = id_term_of(db_, id_prefix_, docid);
+  if (!term) return without_id(docid_of_all);
+  if (may_be_hashed(*term)) {
+    const std::string url = url_in(db_.get_document(docid).get_data());
+    if (!url.empty() && hashed_if_long(id_prefix_ + url) == *term) return url;
   }
-  return std::to_string(docid);
+  return id_in_term(*term, id_prefix_);
 }
 
 Xapian::docid DocumentIds::docid_of(const std::string& id) const { return irgan::docid_of(db_, id_prefix_, id); }
