@@ -47,7 +47,7 @@ HOMES = {
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",
     "pool_range": "plugin/src/encoding",
-    "split_options": "trainer/log",
+    "split_options": "trainer/evidence",
     "behaviour_options": "trainer/evidence",
     "click_counting": "trainer/evidence",
     "evidence": "trainer/rows",

@@ -29,7 +29,7 @@ struct CheckOptions {
 // Rows of one page follow each other: what their query is need not be looked up for each.
 class LastQuery {
  public:
-  explicit LastQuery(const QueryResolver* resolver) : resolver_(resolver) {}
+  explicit LastQuery(const QueryResolver* resolver) : resolver_(resolver), unknown_(resolver) {}
 
   const std::string& id_of(const ClickRow& row) {
     if (row.query != words_ || row.query_id != given_id_ || found_.id.empty()) {
@@ -38,18 +38,34 @@ class LastQuery {
       found_ = resolver_->find(row);
     }
     if (found_.in_place) ++num_in_place_;
+    if (!found_.is_known && resolver_->has_queries()) {
+      ++num_unknown_rows_;
+      unknown_.add(row);
+    }
+    if (row.clicked) num_clicks_ += row.count;
     return found_.id;
   }
 
-  /// Rows that have their query by their words in spite of an id.
-  std::uint64_t num_in_place() const { return num_in_place_; }
+  /// What was read so far, without its files.
+  LogReading reading() const {
+    LogReading reading;
+    reading.num_in_place = num_in_place_;
+    reading.num_clicks = num_clicks_;
+    reading.num_unknown_rows = num_unknown_rows_;
+    reading.num_unknown_clicks = unknown_.num_clicks();
+    reading.unknown_by_difference = unknown_.by_difference();
+    return reading;
+  }
 
  private:
   const QueryResolver* resolver_;
   std::string words_;
   std::string given_id_;
   QueryResolver::Found found_;
-  std::uint64_t num_in_place_ = 0;
+  std::uint64_t num_in_place_ = 0;  // rows that have their query by their words in spite of an id
+  std::uint64_t num_unknown_rows_ = 0;
+  double num_clicks_ = 0.0;
+  UnknownQueries unknown_;
 };
 
 std::vector<std::string> index_notes(const Model& model, const Xapian::Database& db, bool are_ids_docids) {
@@ -105,11 +121,12 @@ void run(const CheckOptions& options, const Console& console) {
     if (documents != nullptr && row.clicked) documents->add(row, query_id);
   });
   findings.census = census.finish();
-  findings.num_in_place = last_query.num_in_place();
+  findings.reading = last_query.reading();
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {
     const ClickLogSummary& summary = log.summary(i);
     show_lines(summary, console.err);
+    findings.reading.files.push_back(summary);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
   }

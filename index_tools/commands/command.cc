@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <string_view>
 
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
+#include "trainer/log/click_log_tally.h"
 
 namespace irgan {
 namespace {
@@ -23,8 +25,20 @@ std::string with_flag(const ConfigError& error) {
   return flag_of(error.member()) + (error.what() + error.member().size());
 }
 
+// A message may quote what a file holds: control characters and bytes that are no text are not printed.
+std::string printable(std::string_view message) {
+  std::string text;
+  for (;;) {
+    const std::string_view line = message.substr(0, message.find('\n'));
+    text += excerpt(line, line.size());
+    if (line.size() == message.size()) return text;
+    text += '\n';
+    message.remove_prefix(line.size() + 1);
+  }
+}
+
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": " << message << '\n';
+  err << "xapian-irgan " << command << ": " << printable(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }

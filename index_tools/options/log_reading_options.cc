@@ -7,13 +7,20 @@ namespace irgan {
 void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
   table.group("The log");
   table.pairs("column", options.columns,
-              "a column that has another name in the log, e.g. clicked=is_click; may be given again", "KNOWN=THEIRS");
+              "a column that has another name in the log, e.g. clicked=is_click; count= passes over a column count of "
+              "another meaning; may be given again",
+              "KNOWN=THEIRS");
+  table.texts("click-action", options.click_actions,
+              "in a log of several kinds of events, one that is a click; if not given, click and click_through; may be "
+              "given again",
+              "NAME");
   table.number("rank-base", options.rank_base, 0, 1,
-               "rank of the first hit in the log; if not given, 1; Omega's logs and UBI need no such flag");
+               "rank of the first hit in the log; if not given, 1, and 0 in UBI; Omega's logs need no such flag");
   table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   table.writes("rejects");
-  for (const char* name : {"column", "rank-base", "max-bad", "rejects"}) table.needs(name, {log}, "it is of a log");
+  for (const char* name : {"column", "click-action", "rank-base", "max-bad", "rejects"})
+    table.needs(name, {log}, "it is of a log");
 }
 
 std::string known_columns() {

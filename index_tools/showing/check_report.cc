@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "index_tools/showing/figures.h"
+#include "index_tools/showing/log_reading.h"
 #include "trainer/log/click_log_tally.h"
 #include "trainer/machine/timestamps.h"
 
@@ -17,6 +18,7 @@ constexpr double kDay = 86400.0;
 constexpr int kMinQueries = 50;          // `train` refuses fewer
 constexpr double kManyQueries = 1000.0;  // with fewer clicked queries, what is learnt of one set moves on the next
 constexpr double kHeavyHead = 0.5;       // of the rows
+constexpr double kManyClashes = 0.05;    // of the searches
 constexpr double kNoticeable = 0.02;     // of the rows: more would be felt
 constexpr double kManyUnknown = 0.05;    // of the clicks
 constexpr double kManyOutside = 0.1;     // of the clicks
@@ -94,8 +96,8 @@ void print_queries(const CheckFindings& findings, std::ostream& out) {
       << " with ten or more\n           the ten most frequent have " << percent(census.top_10_share, 1.0)
       << " of the rows, the hundred " << percent(census.top_100_share, 1.0) << " (Gini "
       << formatted("%.2f", census.gini) << ")\n";
-  if (findings.num_in_place > 0) {
-    out << "           " << grouped(static_cast<double>(findings.num_in_place))
+  if (findings.reading.num_in_place > 0) {
+    out << "           " << grouped(static_cast<double>(findings.reading.num_in_place))
         << " rows have an id that --queries lacks, and the words of one that it has: they count for that\n";
   }
   std::string heads;
@@ -188,6 +190,11 @@ void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>
                      grouped(static_cast<double>(census.num_telling_pairs)) +
                      "): how ranks are looked at is known roughly.");
   }
+  if (census.num_pages_with_clash > kManyClashes * static_cast<double>(census.num_pages)) {
+    limits.push_back(percent(census.num_pages_with_clash, static_cast<double>(census.num_pages)) +
+                     " of the searches of a session show two documents at one rank: do ranks begin at 1 again on each "
+                     "page? Then what stood at rank 11 counts as seen first. Log the place in the whole list.");
+  }
 }
 
 void add_limits_of_lines(const CheckFindings& findings, std::vector<std::string>& limits) {
@@ -196,6 +203,11 @@ void add_limits_of_lines(const CheckFindings& findings, std::vector<std::string>
   if (num_rejected <= findings.max_bad * num_lines) return;
   limits.push_back(percent(num_rejected, num_lines) + " of the lines are unusable; train refuses more than " +
                    percent(findings.max_bad, 1.0) + " (--max-bad). The reasons stand above.");
+}
+
+void add_limits_of_queries(const CheckFindings& findings, std::vector<std::string>& limits) {
+  const std::string cause = likeliest_cause(findings.reading);
+  if (!cause.empty()) limits.push_back(cause + ".");
 }
 
 void add_limits_of_rows(const LogCensusResult& census, std::vector<std::string>& limits) {
@@ -251,6 +263,7 @@ std::vector<std::string> limits_of(const CheckFindings& findings) {
   std::vector<std::string> limits;
   add_limits_of_lines(findings, limits);
   add_limits_of_size(findings.census, limits);
+  add_limits_of_queries(findings, limits);
   add_limits_of_index(findings, limits);
   add_limits_of_ranks(findings.census, limits);
   add_limits_of_rows(findings.census, limits);
@@ -266,6 +279,7 @@ void print_check(const CheckFindings& findings, std::ostream& out) {
   const std::vector<std::string> limits = limits_of(findings);
   out << (limits.empty() ? "\nNothing stands out that would limit the result.\n" : "\nWhat will limit the result:\n");
   for (const std::string& limit : limits) out << "- " << limit << '\n';
+  if (!findings.reading.files.empty()) out << '\n' << account_of(findings.reading) << '\n';
 }
 
 }  // namespace irgan

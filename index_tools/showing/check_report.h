@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/log_reading.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/site/clicked_documents.h"
 
@@ -16,8 +17,8 @@ struct CheckFindings {
   LogCensusResult census;
   std::uint64_t num_lines = 0;  ///< usable or not
   std::uint64_t num_rejected = 0;
-  std::uint64_t num_in_place = 0;  ///< rows whose words are a query's of the file, which does not have their query id
-  double max_bad = 0.01;           ///< share of unusable lines that training takes
+  LogReading reading;                               ///< what became of the rows
+  double max_bad = 0.01;                            ///< share of unusable lines that training takes
   std::optional<ClickedDocumentsResult> documents;  ///< where there is an index
   std::size_t depth = 100;
   bool are_ids_docids = false;           ///< of the index

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 #include "irgan/click_row.h"
 #include "trainer/rows/evidence_reader.h"
@@ -11,7 +12,14 @@ namespace irgan {
 /// Which lines of one file were counted apart or ignored, and why.
 void show_lines(const ClickLogSummary& file, std::ostream& out);
 
-/// The same of all files, and how many rows count for a query by their words.
+/// One line of account: what was read, what was left out and why.
+std::string account_of(const LogReading& reading);
+
+/// Why so many clicks have queries that are not in the query file, as far as one can see, and what mends it; empty
+/// where they are few.
+std::string likeliest_cause(const LogReading& reading);
+
+/// The lines of all files, how many rows count for a query by their words, and at the end the account.
 void show_reading(const LogReading& reading, std::ostream& out);
 
 }  // namespace irgan

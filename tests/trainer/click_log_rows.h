@@ -40,13 +40,16 @@ inline ClickLogOptions tolerant() {
   return options;
 }
 
-/// Returns the one reason for which lines of a log with the text `log` are refused; "" if all are good.
+/// Returns the one reason for which lines of a log with the text `log` are refused, without what it says in brackets;
+/// "" if all are good.
 inline std::string reason_of(const std::string& log, ClickLogOptions options = tolerant()) {
   const ScratchFolder folder;
   ClickLogReader reader(folder.write("log", log), std::move(options));
   reader.read([](const ClickRow&) {});
   REQUIRE(reader.summary().rejected.size() <= 1);
-  return reader.summary().rejected.empty() ? "" : reader.summary().rejected.begin()->first;
+  if (reader.summary().rejected.empty()) return "";
+  const std::string& reason = reader.summary().rejected.begin()->first;
+  return reason.substr(0, reason.find(" ("));
 }
 
 }  // namespace irgan

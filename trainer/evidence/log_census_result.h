@@ -51,6 +51,9 @@ struct LogCensusResult {
   std::uint64_t num_clicked_documents = 0;
   std::uint64_t num_duplicates = 0;  ///< rows that equal one of the last half million or so in all they say
 
+  std::uint64_t num_pages = 0;      ///< rows of one session and query that follow each other, of what was shown
+  double num_pages_with_clash = 0;  ///< of them, that show two documents at one rank
+
   std::vector<Rank> ranks;              ///< from rank 1 to at most 50
   std::size_t num_telling_pairs = 0;    ///< that examination is estimated from
   bool is_examination_sampled = false;  ///< from a part of the pages

@@ -129,6 +129,7 @@ LogCounter::LogCounter(std::size_t max_bytes)
       pairs_(max_bytes / 6),
       recent_rows_(kNumRecentRows) {
   result_.ranks.resize(kMaxRanks);
+  at_rank_.resize(kMaxRanks);
 }
 
 void LogCounter::count(const RowBlock& block) {
@@ -169,7 +170,8 @@ void LogCounter::count(const RowBlock& block) {
 
 void LogCounter::begin_run(const HashedRow& row) {
   end_run();
-  run_ = {row.session, row.query, 0.0, 0.0, true};
+  run_ = {row.session, row.query, 0.0, 0.0, true, false, false};
+  ++num_runs_;
   const std::uint64_t stride = 1 + num_sampled_ / kFewRows;
   run_.is_sampled = stride == 1 || mix_hash(row.session, result_.num_rows) % stride == 0;
   if (!run_.is_sampled) result_.is_examination_sampled = true;
@@ -178,6 +180,15 @@ void LogCounter::begin_run(const HashedRow& row) {
 void LogCounter::end_run() {
   queries_.add(run_.query, run_.rows, run_.clicks);
   if (run_.session != 0) sessions_.add(run_.session, run_.rows, run_.clicks);
+  if (run_.is_shown) ++result_.num_pages;
+  if (run_.has_clash) result_.num_pages_with_clash += 1.0;
+}
+
+void LogCounter::look_for_clash(const HashedRow& row) {
+  run_.is_shown = true;
+  AtRank& before = at_rank_[static_cast<std::size_t>(row.rank - 1)];
+  if (before.run == num_runs_ && before.document != row.document) run_.has_clash = true;
+  before = {num_runs_, row.document};
 }
 
 void LogCounter::count_rank(const HashedRow& row) {
@@ -185,6 +196,7 @@ void LogCounter::count_rank(const HashedRow& row) {
   LogCensusResult::Rank& rank = result_.ranks[static_cast<std::size_t>(row.rank - 1)];
   if (row.is_impression) rank.shown += row.count;
   if (row.clicked) rank.clicks += row.count;
+  if (row.is_impression && row.session != 0) look_for_clash(row);
   if (!row.is_impression || !run_.is_sampled) return;
   ++num_sampled_;
   pairs_.add(mix_hash(row.query, row.document), row.rank, row.count, row.clicked ? row.count : 0.0);

@@ -62,20 +62,29 @@ class LogCounter {
     double rows = 0.0;
     double clicks = 0.0;
     bool is_sampled = true;
+    bool is_shown = false;
+    bool has_clash = false;
+  };
+  struct AtRank {
+    std::uint64_t run = 0;  ///< in which it was seen
+    std::uint64_t document = 0;
   };
 
   void begin_run(const HashedRow& row);
   void end_run();
   void count_rank(const HashedRow& row);
+  void look_for_clash(const HashedRow& row);
   void finish_sessions();
   void finish_queries();
   void finish_ranks();
 
   LogCensusResult result_;
   PageRun run_;
-  KeyedSums sessions_;   // rows, clicks
-  KeyedSums queries_;    // rows, clicks
-  KeyedSums documents_;  // clicks
+  std::uint64_t num_runs_ = 0;
+  std::vector<AtRank> at_rank_;  // from rank 1
+  KeyedSums sessions_;           // rows, clicks
+  KeyedSums queries_;            // rows, clicks
+  KeyedSums documents_;          // clicks
   PairTable pairs_;
   std::vector<std::uint64_t> recent_rows_;  // hashes, each at its own place
   std::unordered_map<std::uint64_t, std::string> words_;

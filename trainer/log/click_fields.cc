@@ -10,6 +10,8 @@ namespace {
 
 // Far beyond any result list that somebody looked at: what is larger is not a rank, and callers keep a table by rank.
 constexpr double kMaxRank = 1e6;
+// Click logs are not as old: what reads as an earlier time is a number of something else, such as days.
+constexpr double kEarliestTime = 631152000.0;  // 1990-01-01
 // Sums of such counts stay exact to the unit.
 constexpr double kMaxCount = 1e12;
 
@@ -42,16 +44,24 @@ bool parse_rank(std::string_view text, int rank_base, int& rank) {
   return true;
 }
 
+// What stands where a table has no value.
+bool is_nothing(std::string_view text) {
+  return text.empty() || is_word(text, "null") || is_word(text, "none") || is_word(text, "nan") || text == "\\N";
+}
+
 bool parse_clicked(std::string_view text, bool& clicked) {
   if (text == "0" || text == "1") {
     clicked = text == "1";
     return true;
   }
-  const bool is_true = is_word(text, "true");
-  if (is_true || is_word(text, "false")) {
-    clicked = is_true;
-    return true;
+  for (const std::string_view yes : {"true", "yes", "t", "y"}) {
+    if (is_word(text, yes)) return clicked = true;
   }
+  clicked = false;
+  for (const std::string_view no : {"false", "no", "f", "n"}) {
+    if (is_word(text, no)) return true;
+  }
+  if (is_nothing(text)) return true;
   const std::optional<double> number = finite_number(text);
   if (!number.has_value() || (*number != 0.0 && *number != 1.0)) return false;
   clicked = *number == 1.0;
@@ -67,6 +77,15 @@ bool parse_count(std::string_view text, double& count) {
 
 }  // namespace
 
+RowFault read_time(std::string_view text, double latest, std::optional<double>& time) {
+  time.reset();
+  if (text.empty()) return RowFault::none;
+  time = parse_time(text);
+  if (!time.has_value()) return RowFault::bad_time;
+  if (*time > latest) return RowFault::future_time;
+  return *time < kEarliestTime ? RowFault::early_time : RowFault::none;
+}
+
 RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
   row = ClickRow();
   row.session = fields[ClickColumn::session];
@@ -77,22 +96,19 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   if (row.document_id.empty()) return RowFault::no_document_id;
   if (row.query_id.empty() && row.query.empty()) return RowFault::no_query;
 
-  const std::string_view clicked = without_blanks(fields[ClickColumn::clicked]);
-  if (fields.has(ClickColumn::clicked) != rules.has_clicked) return RowFault::bad_clicked;
-  if (rules.has_clicked && !parse_clicked(clicked, row.clicked)) return RowFault::bad_clicked;
+  if (fields.has(ClickColumn::clicked) && !rules.has_clicked) return RowFault::bad_clicked;
+  if (rules.has_clicked && !parse_clicked(without_blanks(fields[ClickColumn::clicked]), row.clicked)) {
+    return RowFault::bad_clicked;
+  }
 
   const std::string_view rank = without_blanks(fields[ClickColumn::rank]);
   row.is_impression = rules.has_clicked && rules.has_rank;
-  if (rules.has_clicked && fields.has(ClickColumn::rank) != rules.has_rank) return RowFault::bad_rank;
   if (rank.empty() ? row.is_impression : !parse_rank(rank, rules.rank_base, row.rank)) {
     return parse_rank(rank, 0, row.rank) ? RowFault::rank_0 : RowFault::bad_rank;
   }
 
-  const std::string_view time = without_blanks(fields[ClickColumn::time]);
-  if (!time.empty()) {
-    row.time = parse_time(time);
-    if (!row.time.has_value() || *row.time > rules.latest_time) return RowFault::bad_time;
-  }
+  const RowFault time_fault = read_time(without_blanks(fields[ClickColumn::time]), rules.latest_time, row.time);
+  if (time_fault != RowFault::none) return time_fault;
 
   const std::string_view count = without_blanks(fields[ClickColumn::count]);
   if (fields.has(ClickColumn::count) && !parse_count(count, row.count)) return RowFault::bad_count;

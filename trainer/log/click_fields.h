@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "irgan/click_row.h"
@@ -9,10 +10,10 @@
 namespace irgan {
 
 /// The known columns, in the order of kClickColumnNames.
-enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count, log_probability, team };
-constexpr std::size_t kNumClickColumns = 10;
+enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count, log_probability, team, action };
+constexpr std::size_t kNumClickColumns = 11;
 constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
-    "session", "time", "query_id", "query", "doc_id", "rank", "clicked", "count", "log_probability", "team"};
+    "session", "time", "query_id", "query", "doc_id", "rank", "clicked", "count", "log_probability", "team", "action"};
 
 /// One line's fields as they were written. A view without data(): the line has no such field at all.
 class ClickFields {
@@ -34,7 +35,13 @@ struct ClickFieldRules {
   double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
 };
 
-/// Fills `row` from `fields`; what is not there keeps its default.
+/// The time of a row that says `text`; empty: none.
+///
+/// latest: seconds since 1970; what is later is in the future
+RowFault read_time(std::string_view text, double latest, std::optional<double>& time);
+
+/// Fills `row` from `fields`; what is not there keeps its default. In a log that has `clicked`, a row that does not say
+/// it was not clicked.
 ///
 /// Cost:     no allocation
 RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row);

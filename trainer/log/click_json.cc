@@ -7,11 +7,14 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kMaxKeysShown = 300;  // bytes of a message
+constexpr std::size_t kMaxFirstKeys = 40;
+constexpr std::size_t kMaxKeyShown = 100;         // bytes of a message
+constexpr std::uint64_t kNumLinesAsked = 10'000;  // whose keys are looked at one by one
+constexpr std::string_view kEnvelope = "_source";
 
 bool is_text(ClickColumn column) {
   return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::query ||
-         column == ClickColumn::doc_id || column == ClickColumn::team;
+         column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action;
 }
 
 std::string_view without_space_behind(std::string_view token) {
@@ -22,6 +25,8 @@ std::string_view without_space_behind(std::string_view token) {
 }  // namespace
 
 struct ClickJson::Parser {
+  explicit Parser(const ColumnNames& names_given) : names(names_given) {}
+
   // False if the value is not JSON.
   bool take(ondemand::value& value, ClickColumn column, std::string_view& text) {
     ondemand::json_type type;
@@ -51,44 +56,55 @@ struct ClickJson::Parser {
     }
   }
 
-  bool take_object(ondemand::object& object, ClickFields& fields) {
-    const bool is_first = first_keys.empty();
+  // False if it is not JSON.
+  bool take_object(ondemand::object& object, ClickFields& fields, bool is_inside) {
     for (auto field : object) {
       std::string_view key;
       ondemand::value value;
       if (field.unescaped_key().get(key) != simdjson::SUCCESS) return false;
-      if (is_first && first_keys.size() < kMaxKeysShown) {
-        first_keys.append(first_keys.empty() ? "" : ", ").append(key.substr(0, kMaxKeysShown));
-      }
       if (field.value().get(value) != simdjson::SUCCESS) return false;
       std::string_view text;
       bool is_taken = false;
       for (std::size_t i = 0; i < kNumClickColumns; ++i) {
-        if (names[i] != key) continue;
         const ClickColumn column = static_cast<ClickColumn>(i);
+        if (!names.is_of(key, column)) continue;
         if (!is_taken && !take(value, column, text)) return false;  // a value can be read once, though for two columns
         is_taken = true;
+        has_key[i] = true;
         fields[column] = text;
       }
+      if (num_lines <= kNumLinesAsked) look_at(key, is_taken);
+      if (is_taken || is_inside || key != kEnvelope) continue;
+      ondemand::object inside;
+      if (value.get_object().get(inside) == simdjson::SUCCESS && !take_object(inside, fields, true)) return false;
     }
     return true;
   }
 
-  std::array<std::string, kNumClickColumns> names;
-  std::string first_keys;
+  void look_at(std::string_view key, bool is_taken) {
+    if (num_lines == 1 && first_keys.size() < kMaxFirstKeys) first_keys.emplace_back(key.substr(0, kMaxKeyShown));
+    if (!is_taken && unclear_key.empty() && usual_meaning(key) == ClickColumn::clicked) unclear_key = key;
+  }
+
+  ColumnNames names;
+  std::array<bool, kNumClickColumns> has_key{};
+  std::uint64_t num_lines = 0;
+  std::vector<std::string> first_keys;
+  std::string unclear_key;
   std::string padded;  // simdjson reads a little behind the end
   ondemand::parser json;
 };
 
-ClickJson::ClickJson(std::array<std::string, kNumClickColumns> names) : parser_(std::make_unique<Parser>()) {
-  parser_->names = std::move(names);
-}
+ClickJson::ClickJson(const ColumnNames& names) : parser_(std::make_unique<Parser>(names)) {}
 ClickJson::~ClickJson() = default;
 
-const std::string& ClickJson::first_keys() const { return parser_->first_keys; }
+bool ClickJson::has_key(ClickColumn column) const { return parser_->has_key[static_cast<std::size_t>(column)]; }
+const std::string& ClickJson::unclear_key() const { return parser_->unclear_key; }
+const std::vector<std::string>& ClickJson::first_keys() const { return parser_->first_keys; }
 
 RowFault ClickJson::parse(std::string_view line, ClickFields& fields) {
   fields.clear();
+  parser_->has_key = {};
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
   std::string& padded = parser_->padded;
   padded.reserve(line.size() + simdjson::SIMDJSON_PADDING);
@@ -97,7 +113,8 @@ RowFault ClickJson::parse(std::string_view line, ClickFields& fields) {
   ondemand::object object;
   if (parser_->json.iterate(padded).get(document) != simdjson::SUCCESS) return RowFault::not_json;
   if (document.get_object().get(object) != simdjson::SUCCESS) return RowFault::not_json;
-  if (!parser_->take_object(object, fields)) return RowFault::not_json;
+  ++parser_->num_lines;
+  if (!parser_->take_object(object, fields, false)) return RowFault::not_json;
   const bool is_at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
   return is_at_end ? RowFault::none : RowFault::not_json;
 }

@@ -1,22 +1,28 @@
 /// The fields of one JSON line of a click log.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "trainer/log/click_fields.h"
+#include "trainer/log/column_names.h"
 
 namespace irgan {
 
-/// Finds the known columns among the keys of JSON objects, one object a line.
+/// What the lines of all JSON files of a log say between them: a day without a click may lack a key that others have.
+struct JsonLogKeys {
+  bool has_clicked = false;
+  bool has_rank = false;
+  bool is_known = false;  ///< no further line can change it
+};
+
+/// Finds the known columns among the keys of JSON objects, one object a line. Those of an object under `_source`, as
+/// exports of Elasticsearch wrap their documents, count like those beside it.
 ///
 /// Threads:  one a thread
 class ClickJson {
  public:
-  /// `names`: the key of each known column, in their order.
-  explicit ClickJson(std::array<std::string, kNumClickColumns> names);
+  explicit ClickJson(const ColumnNames& names);
   ~ClickJson();
 
   /// Fills `fields` from `line`; null counts as not there, and so does an array or object in place of a text.
@@ -25,8 +31,12 @@ class ClickJson {
   /// Cost:     O(line); allocates only for a line longer than all before
   RowFault parse(std::string_view line, ClickFields& fields);
 
-  /// The keys of the first object, for messages: "a, b, c"; empty if no line was an object.
-  const std::string& first_keys() const;
+  /// Whether the last line had the key of `column`, be it with null.
+  bool has_key(ClickColumn column) const;
+  /// A key of the first lines that may say what was clicked, though no column has that name; empty: none.
+  const std::string& unclear_key() const;
+  /// The keys of the first object, for messages; none if no line was an object.
+  const std::vector<std::string>& first_keys() const;
 
  private:
   struct Parser;

@@ -8,6 +8,7 @@
 
 #include "trainer/log/click_log_tally.h"
 #include "trainer/log/click_rows.h"
+#include "trainer/log/held_lines.h"
 #include "trainer/log/log_form.h"
 #include "trainer/log/omega_log.h"
 #include "trainer/log/ubi_log.h"
@@ -22,6 +23,9 @@ constexpr std::size_t kUbiMemory = 128 << 20;  // bytes of lines until some go t
 
 // True for lines that no form of log counts: nothing but spaces and tabs.
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == std::string_view::npos; }
+
+// "sep=;", with which spreadsheets begin a file.
+bool is_separator_line(std::string_view line) { return line.size() == 5 && line.substr(0, 4) == "sep="; }
 
 ClickLogOptions checked(ClickLogOptions options) {
   if (options.rank_base && *options.rank_base != 0 && *options.rank_base != 1) {
@@ -81,7 +85,7 @@ struct ClickLogReader::State {
         is_seen = is_seen || file->form->has_seen(known);
         if (json == nullptr && file->form->has_names_by_line()) json = file.get();
       }
-      if (json == nullptr || is_seen) continue;
+      if (json == nullptr || is_seen || theirs.empty()) continue;
       throw ConfigError("column", known + "=" + theirs + ": no line of " + json->input.path() +
                                       " has a value under the key '" + theirs + "'");
     }
@@ -105,12 +109,15 @@ struct ClickLogReader::State {
     std::string_view line;
     do {
       if (!file.input.next(line)) throw FormatError(file.input.path() + ": the click log is empty");
-    } while (is_blank(line));
+    } while (is_blank(line) || is_separator_line(line));
     const char first = line[line.find_first_not_of(" \t")];
     if (first == '[') {
       throw FormatError(file.input.place() +
                         ": the click log is a JSON array; JSON Lines are read, one object a line"
                         " (jq -c '.[]' makes them)");
+    }
+    if (line.find('\r') != std::string_view::npos) {
+      throw FormatError(file.input.place() + ": the lines end in CR alone (tr '\\r' '\\n' mends them)");
     }
     file.first_line = line;
   }
@@ -123,13 +130,13 @@ struct ClickLogReader::State {
     if (!is_named && is_json && is_ubi(line)) {
       const std::size_t number = files.size() - 1;
       if (ubi == nullptr) {
-        ubi = std::make_unique<UbiSearches>(latest_time, kUbiMemory);
+        ubi = std::make_unique<UbiSearches>(options, latest_time, kUbiMemory);
         first_ubi_file = number;
       }
       return std::make_unique<UbiLines>(number, ubi.get());
     }
     if (is_json || omega_form(line) == OmegaForm::none) {
-      return std::make_unique<ClickRows>(options, latest_time, line, file.input);
+      return std::make_unique<ClickRows>(options, latest_time, line, file.input, &json_keys);
     }
     if (is_named) {
       throw ConfigError("column", options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
@@ -138,16 +145,35 @@ struct ClickLogReader::State {
     return std::make_unique<OmegaLines>(line, latest_time, &omega_clicks);
   }
 
-  static void take(LogFile& file, std::string_view line, const EachRow& each) {
+  void take(std::size_t number, std::string_view line, const EachRow& each) {
     if (is_blank(line)) return;
-    const std::uint64_t line_number = file.input.line_number();
+    LogFile& file = *files[number];
+    if (file.form->is_waiting(line)) return held.add(number, file.input.line_number(), line);
+    if (!held.empty()) {
+      const std::string copy(line);  // a line lives as long as its input is left alone, which release() may not do
+      release(each);
+      return take_now(file, file.input.line_number(), copy, each);
+    }
+    take_now(file, file.input.line_number(), line, each);
+  }
+
+  static void take_now(LogFile& file, std::uint64_t line_number, std::string_view line, const EachRow& each) {
     const std::optional<RowFault> fault = file.form->take(line, line_number, each);
     if (fault.has_value()) file.judge(*fault, line_number, line);
   }
 
-  static void read_file(LogFile& file, const EachRow& each) {
-    if (file.form->is_first_line_data()) take(file, file.first_line, each);
-    for (std::string_view line; file.input.next(line);) take(file, line, each);
+  // From here on no line of JSON waits: all of them say what they can.
+  void release(const EachRow& each) {
+    json_keys.is_known = true;
+    held.release([&](std::size_t number, std::uint64_t line_number, std::string_view line) {
+      take_now(*files[number], line_number, line, each);
+    });
+  }
+
+  void read_file(std::size_t number, const EachRow& each) {
+    LogFile& file = *files[number];
+    if (file.form->is_first_line_data()) take(number, file.first_line, each);
+    for (std::string_view line; file.input.next(line);) take(number, line, each);
   }
 
   // A line without a usable time is as old as the one before it.
@@ -176,7 +202,7 @@ struct ClickLogReader::State {
       Next next = queue.top();
       queue.pop();
       LogFile& file = *files[next.file];
-      take(file, next.line, each);
+      take(next.file, next.line, each);
       if (!file.input.next(next.line)) continue;
       next.time = search_time(next.line, next.time);
       queue.push(next);
@@ -187,18 +213,19 @@ struct ClickLogReader::State {
   void read_files(const EachRow& each) {
     std::vector<std::size_t> by_time;
     for (std::size_t i = 0; i < files.size(); ++i) {
-      if (files[i]->form->turn() == LogForm::Turn::before_others) read_file(*files[i], each);
+      if (files[i]->form->turn() == LogForm::Turn::before_others) read_file(i, each);
       if (files[i]->form->turn() == LogForm::Turn::by_time) by_time.push_back(i);
     }
     for (std::size_t i = 0; i < files.size(); ++i) {
       const LogForm::Turn turn = files[i]->form->turn();
       if (turn == LogForm::Turn::before_others) continue;
       if (turn == LogForm::Turn::in_order || by_time.size() == 1) {
-        read_file(*files[i], each);
+        read_file(i, each);
       } else if (i == by_time.front()) {
         read_searches(by_time, each);
       }
     }
+    release(each);
   }
 
   void finish_ubi(const EachRow& each) {
@@ -222,6 +249,9 @@ struct ClickLogReader::State {
   double latest_time = 0.0;
   std::unique_ptr<OutputFile> rejects;
   std::vector<std::unique_ptr<LogFile>> files;
+  JsonLogKeys json_keys;
+  HeldLines held;
+  OddRows odd;
   OmegaClicks omega_clicks;
   std::unique_ptr<UbiSearches> ubi;
   std::size_t first_ubi_file = 0;
@@ -233,11 +263,17 @@ ClickLogReader::ClickLogReader(const std::vector<std::string>& paths, ClickLogOp
     : state_(std::make_unique<State>(paths, std::move(options))) {}
 ClickLogReader::~ClickLogReader() = default;
 
-void ClickLogReader::read(const EachRow& each) {
+void ClickLogReader::read(const EachRow& each_row) {
   State& s = *state_;
+  const EachRow each = [&](const ClickRow& row) {
+    s.odd.see(row);
+    each_row(row);
+  };
   s.read_files(each);
   s.finish_omega(each);
   s.finish_ubi(each);
+  for (const auto& file : s.files) file->form->finish(file->tally.summary());
+  for (std::string& remark : s.odd.remarks()) s.files.front()->tally.summary().remarks.push_back(std::move(remark));
   if (s.rejects != nullptr) s.rejects->commit();
   for (const auto& file : s.files) file->tally.check(s.options.max_bad, file->form->hint());
   s.check_names();

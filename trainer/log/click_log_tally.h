@@ -5,6 +5,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "irgan/click_row.h"
 
@@ -15,6 +16,34 @@ std::string excerpt(std::string_view line, std::size_t size);
 
 /// Returns `value` as messages show it.
 std::string number_text(double value);
+
+/// What looks odd in the rows of a whole log, though each by itself is good.
+class OddRows {
+ public:
+  void see(const ClickRow& row) {
+    if (row.rank > 0) ++num_at_rank_[row.rank < 3 ? row.rank : 0];
+    if (row.count != 1.0 || has_counts_) see_count(row);
+  }
+  /// Returns it in sentences.
+  std::vector<std::string> remarks();
+
+ private:
+  void see_count(const ClickRow& row);
+  void end_page();
+
+  std::uint64_t num_at_rank_[3] = {};  // 0: all others
+  // Of pages, which are rows of one query and session that follow each other.
+  bool has_counts_ = false;
+  std::string session_, query_id_, query_;
+  double count_ = 0.0;
+  std::size_t num_rows_ = 0;
+  bool is_clicked_ = false;
+  bool is_even_ = true;
+  std::uint64_t num_pages_ = 0;  // of two rows or more, with a click
+  std::uint64_t num_even_pages_ = 0;
+  double sum_of_counts_ = 0.0;
+  std::uint64_t num_counts_ = 0;
+};
 
 /// The counts of one file of a click log.
 ///
@@ -29,7 +58,7 @@ class ClickLogTally {
   void reject(RowFault fault, std::string_view shown_path, std::uint64_t line_number, std::string_view line);
 
   /// Throws: FormatError that lists the reasons if unusable lines are more than `max_bad` of all; `hint` stands behind
-  ///         the counts where no line was usable
+  ///         the counts
   void check(double max_bad, const std::string& hint) const;
 
   ClickLogSummary& summary() { return summary_; }

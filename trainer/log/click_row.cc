@@ -17,9 +17,16 @@ std::string_view reason(RowFault fault) {
     case RowFault::rank_0:
       return "rank 0 (where ranks begin at 0, the rank base is 0)";
     case RowFault::bad_time:
-      return "bad time";
+      return "bad time (taken: 2024-05-01T12:30:05Z, 2024-05-01 12:30, 2024/05/01, 20240501, "
+             "01/May/2024:12:30:05 +0000, seconds or milliseconds since 1970)";
+    case RowFault::early_time:
+      return "time before 1990 (is it seconds since 1970?)";
+    case RowFault::future_time:
+      return "time in the future, more than a day ahead";
+    case RowFault::no_ordinal:
+      return "no rank (looked for under event_attributes.position.ordinal and event_attributes.rank)";
     case RowFault::bad_clicked:
-      return "bad clicked";
+      return "bad clicked (taken: 0, 1, true, false, yes, no)";
     case RowFault::bad_count:
       return "bad count";
     case RowFault::bad_log_probability:

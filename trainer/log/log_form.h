@@ -24,6 +24,10 @@ class LogForm {
 
   virtual ~LogForm() = default;
 
+  /// Whether the line cannot be taken yet, since only later ones tell what it means. It is given again, to take(), when
+  /// this is known or at the end.
+  virtual bool is_waiting(std::string_view /*line*/) { return false; }
+
   /// Takes a line and gives its rows, or those of earlier lines that are known now. Returns what is wrong with the
   /// line; nothing where only the end of all files tells.
   virtual std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) = 0;
@@ -33,15 +37,17 @@ class LogForm {
   /// Whether the lines so far say what was shown.
   virtual bool has_impressions() const = 0;
   virtual Turn turn() const { return Turn::in_order; }
-  /// What the form is called where names and ranks are its own; empty where the user can say them.
+  /// What the form is called where names are its own; empty where the user can say them.
   virtual std::string_view own_name() const { return {}; }
 
   /// Whether the header, or a line so far, has that known column.
   virtual bool has_seen(std::string_view /*known*/) const { return false; }
   /// Whether each line has names of its own, so that only the end tells which the file has.
   virtual bool has_names_by_line() const { return false; }
-  /// What to say when no line is usable; empty if nothing is known.
+  /// What to say of unusable lines where no line gave a row; empty if nothing is known.
   virtual std::string hint() const { return {}; }
+  /// Adds what the lines were beside rows, and what is odd about them.
+  virtual void finish(ClickLogSummary& /*summary*/) const {}
 };
 
 }  // namespace irgan

@@ -88,9 +88,9 @@ RowFault OmegaLines::read_additions(std::size_t first) {
       page_.ids.push_back(value);
     } else if (name == "session") {
       page_.session = value;
-    } else if (name == "time" && !value.empty()) {
-      page_.time = parse_time(value);
-      if (!page_.time.has_value() || *page_.time > latest_time_) return RowFault::bad_time;
+    } else if (name == "time") {
+      const RowFault fault = read_time(value, latest_time_, page_.time);
+      if (fault != RowFault::none) return fault;
     }
   }
   return page_.ids.empty() || page_.ids.size() == page_.docids.size() ? RowFault::none : RowFault::number_of_columns;
@@ -146,7 +146,7 @@ RowFault OmegaLines::take_page(const EachRow& each) {
   if (!parse_number(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
   if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxRank) return RowFault::bad_rank;
   if (fields[1].empty() && !page_.docids.empty()) return RowFault::no_query;
-  if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_clicked;
+  if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_count;
   const RowFault fault = read_additions(num_columns);
   if (fault != RowFault::none) return fault;
   if (form_ == OmegaForm::search) {

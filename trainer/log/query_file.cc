@@ -3,40 +3,78 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <initializer_list>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "plugin/src/model/base64.h"
+#include "trainer/log/column_names.h"
 #include "trainer/machine/delimited_row.h"
-#include "trainer/machine/split.h"
 #include "trainer/machine/text_input.h"
 
 namespace irgan {
 namespace {
 
-constexpr std::string_view kHeaderStart = "qid\t";
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+constexpr std::size_t kMaxColumns = 10'000;
 
 // Where each thing stands in a line.
 struct Columns {
+  std::size_t id = 0;
   std::size_t text = 1;
   std::size_t filter = kNowhere;
   std::size_t query = kNowhere;
   std::size_t num_columns = 2;
   bool has_header = false;
+  DelimitedRow row{'\t'};
 };
 
-Columns read_header(std::string_view line, const TextInput& input) {
-  const std::vector<std::string_view> names = split(line, '\t');
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// As plain_name() has them.
+bool is_id_name(std::string_view plain) { return is_one_of(plain, {"qid", "queryid", "id", "topicid", "topic"}); }
+bool is_text_name(std::string_view plain) {
+  return is_one_of(plain, {"querytext", "text", "words", "keywords", "searchterm", "title"});
+}
+
+// Whether a first line names columns. Only `qid` is a header's whatever stands behind it; a query may have the id "id".
+bool is_header(const std::vector<std::string_view>& fields) {
+  if (fields.size() < 2 || !is_id_name(plain_name(fields[0]))) return false;
+  if (fields[0] == "qid") return true;
+  return std::any_of(fields.begin() + 1, fields.end(), [](std::string_view field) {
+    const std::string plain = plain_name(field);
+    return is_text_name(plain) || plain == "query";
+  });
+}
+
+// The form of a header in front; nothing if the line is none.
+std::optional<DelimitedRow> header_row(std::string_view line) {
+  for (const char delimiter : {'\t', ',', ';'}) {
+    for (const bool is_quoted : {false, true}) {
+      DelimitedRow row(delimiter, is_quoted && delimiter == '\t');
+      if (row.split(line, kMaxColumns) && is_header(row.fields())) return row;
+    }
+  }
+  return std::nullopt;
+}
+
+// A column `query` is one of serialised queries, unless it is the only one that can be the words: see are_words().
+Columns read_header(const DelimitedRow& row, const TextInput& input) {
+  const std::vector<std::string_view>& names = row.fields();
   Columns columns;
   columns.text = kNowhere;
   columns.num_columns = names.size();
   columns.has_header = true;
   for (std::size_t i = 1; i < names.size(); ++i) {
+    const std::string plain = plain_name(names[i]);
     std::size_t* place = nullptr;
-    if (names[i] == "query_text" || names[i] == "text") place = &columns.text;
-    if (names[i] == "filter") place = &columns.filter;
-    if (names[i] == "query") place = &columns.query;
+    if (is_text_name(plain)) place = &columns.text;
+    if (plain == "filter") place = &columns.filter;
+    if (plain == "query") place = &columns.query;
     if (place == nullptr) continue;
     if (*place != kNowhere) {
       throw FormatError(input.place() + ": the header has the columns '" + std::string(names[*place]) + "' and '" +
@@ -47,6 +85,7 @@ Columns read_header(std::string_view line, const TextInput& input) {
   if (columns.text == kNowhere && columns.query == kNowhere) {
     throw FormatError(input.place() + ": the header has neither 'query_text' nor 'query'");
   }
+  columns.row = row;
   return columns;
 }
 
@@ -71,23 +110,24 @@ bool take_omega_form(std::string_view line, QueryRow& row) {
   return row.id.find(' ') == std::string::npos;
 }
 
-void take_columns(std::string_view line, const Columns& columns, const TextInput& input, QueryRow& row) {
-  const std::vector<std::string_view> fields = split(line, '\t');
+// Requires: the line has been checked to be UTF-8
+void take_columns(std::string_view line, Columns& columns, const TextInput& input, QueryRow& row) {
+  if (!columns.row.split(line, kMaxColumns)) {
+    throw FormatError(input.place() + ": quotation marks do not match, or columns are too many");
+  }
+  const std::vector<std::string_view>& fields = columns.row.fields();
   if (fields.size() != columns.num_columns) {
     throw FormatError(input.place() + ": " + std::to_string(fields.size()) + " columns where " +
                       (columns.has_header ? "the header has " + std::to_string(columns.num_columns)
                                           : "a file without a header line has 2: qid<TAB>text"));
   }
-  row.id = fields[0];
+  row.id = fields[columns.id];
   if (columns.text != kNowhere) row.text = fields[columns.text];
   if (columns.filter != kNowhere) row.filter = fields[columns.filter];
-  if (columns.query == kNowhere) return;
-  std::optional<std::string> bytes = decode_base64(fields[columns.query]);
-  if (!bytes.has_value()) throw FormatError(input.place() + ": the column 'query' is not base64");
-  row.serialised_query = std::move(*bytes);
+  if (columns.query != kNowhere) row.serialised_query = fields[columns.query];  // decoded when all are known
 }
 
-QueryRow parse_row(std::string_view line, const Columns& columns, const TextInput& input) {
+QueryRow parse_row(std::string_view line, Columns& columns, const TextInput& input) {
   if (!simdjson::validate_utf8(line.data(), line.size())) throw FormatError(input.place() + ": not UTF-8");
   QueryRow row;
   if (columns.has_header || line.find('\t') != std::string_view::npos) {
@@ -102,20 +142,55 @@ QueryRow parse_row(std::string_view line, const Columns& columns, const TextInpu
   return row;
 }
 
+// Whether the column `query`, where no other one has the words, has them: as soon as one is no base64, or if all are of
+// small letters alone, which no file of serialised queries is.
+bool are_words(const std::vector<QueryRow>& rows) {
+  constexpr std::string_view kSmall = "abcdefghijklmnopqrstuvwxyz";
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const QueryRow& row) { return !decode_base64(row.serialised_query).has_value(); }) ||
+         std::all_of(rows.begin(), rows.end(), [&](const QueryRow& row) {
+           return row.serialised_query.size() >= 4 &&
+                  row.serialised_query.find_first_not_of(kSmall) == std::string::npos;
+         });
+}
+
+void decode_queries(std::vector<QueryRow>& rows, const std::vector<std::uint64_t>& lines, const Columns& columns,
+                    const std::string& path) {
+  if (columns.query == kNowhere) return;
+  if (columns.text == kNowhere && are_words(rows)) {
+    for (QueryRow& row : rows) row.text = std::exchange(row.serialised_query, {});
+    return;
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::optional<std::string> bytes = decode_base64(rows[i].serialised_query);
+    if (!bytes.has_value()) {
+      throw FormatError(path + ":" + std::to_string(lines[i]) + ": the column 'query' is not base64");
+    }
+    rows[i].serialised_query = std::move(*bytes);
+  }
+}
+
 }  // namespace
 
 std::vector<QueryRow> read_queries(const std::string& path) {
   TextInput input(path);
   Columns columns;
   std::vector<QueryRow> rows;
+  std::vector<std::uint64_t> lines;
   std::unordered_map<std::string, std::uint64_t> line_of_id;
   for (std::string_view line; input.next(line);) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    if (rows.empty() && !columns.has_header && line.substr(0, kHeaderStart.size()) == kHeaderStart) {
-      columns = read_header(line, input);
-      continue;
+    if (rows.empty() && !columns.has_header) {
+      if (line.find('\r') != std::string_view::npos) {
+        throw FormatError(input.place() + ": the lines end in CR alone (tr '\\r' '\\n' mends them)");
+      }
+      if (const std::optional<DelimitedRow> header = header_row(line)) {
+        columns = read_header(*header, input);
+        continue;
+      }
     }
     rows.push_back(parse_row(line, columns, input));
+    lines.push_back(input.line_number());
     const auto [first, is_new] = line_of_id.emplace(rows.back().id, input.line_number());
     if (!is_new) {
       throw FormatError(input.place() + ": query '" + first->first + "' stands already in line " +
@@ -123,6 +198,7 @@ std::vector<QueryRow> read_queries(const std::string& path) {
     }
   }
   if (rows.empty()) throw FormatError(path + ": the file has no query");
+  decode_queries(rows, lines, columns, path);
   return rows;
 }
 

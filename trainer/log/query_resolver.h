@@ -1,6 +1,7 @@
 /// Which query of the query file a log row is of.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,17 +25,48 @@ class QueryResolver {
   struct Found {
     std::string id;         ///< of the query file, or one that no query file has
     bool in_place = false;  ///< by its words, in place of an id that the file does not have
+    bool is_known = false;  ///< the query file has it
   };
   Found find(const ClickRow& row) const;
   std::string id_of(const ClickRow& row) const { return find(row).id; }
 
+  /// Whether there are queries at all.
+  bool has_queries() const { return !ids_.empty(); }
+
  private:
+  friend class UnknownQueries;
   std::unordered_set<std::string> ids_;
   struct WithText {
     std::string id;
     bool is_plain = true;  ///< no query with the text has a filter or query of its own
   };
   std::unordered_map<std::string, WithText> with_text_;
+};
+
+/// Counts the clicks of queries that the query file does not have, by what would make them one that it has.
+///
+/// Threads: one a thread
+class UnknownQueries {
+ public:
+  /// known: must outlive this object
+  explicit UnknownQueries(const QueryResolver* known) : known_(known) {}
+
+  /// Requires: the resolver does not know the row's query
+  void add(const ClickRow& row);
+
+  double num_clicks() const { return num_clicks_; }
+  /// By the difference, such as "quotation marks": the clicks that would have a query without it.
+  const std::map<std::string, double>& by_difference() const { return by_difference_; }
+
+ private:
+  std::string difference_of(const ClickRow& row);
+  void learn_forms();
+
+  const QueryResolver* known_;
+  std::vector<std::unordered_set<std::string>> forms_;
+  std::string last_id_, last_words_, last_difference_;
+  double num_clicks_ = 0.0;
+  std::map<std::string, double> by_difference_;
 };
 
 }  // namespace irgan

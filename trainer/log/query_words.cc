@@ -3,14 +3,20 @@
 #include <utf8proc.h>
 #include <xapian.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
 namespace irgan {
 namespace {
 
-// All code points below it are the same in NFC, and none combines with what stands before.
-constexpr unsigned kFirstCombining = 0x300;
+// All code points below U+0300 are the same in NFC, and none combines with what stands before or is ignored. Bytes of
+// UTF-8 from here on begin the others.
+constexpr unsigned char kFirstCombining = 0xCC;
+
+bool may_combine(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= kFirstCombining; });
+}
 
 // As in the word breaking of Xapian's TermGenerator and QueryParser.
 bool is_ignored(unsigned letter) {
@@ -36,14 +42,11 @@ std::string_view append_ascii(std::string_view text, std::string& key) {
   return text.substr(i);
 }
 
-// Drops what is ignored; `may_combine` becomes true if the rest may differ from its NFC.
-std::string without_ignored(std::string_view text, bool& may_combine) {
+std::string without_ignored(std::string_view text) {
   std::string kept;
   kept.reserve(text.size());
   for (Xapian::Utf8Iterator i(text.data(), text.size()); i != Xapian::Utf8Iterator(); ++i) {
-    if (is_ignored(*i)) continue;
-    may_combine = may_combine || *i >= kFirstCombining;
-    Xapian::Unicode::append_utf8(kept, *i);
+    if (!is_ignored(*i)) Xapian::Unicode::append_utf8(kept, *i);
   }
   return kept;
 }
@@ -65,11 +68,13 @@ std::string composed(std::string text) {
 std::string query_words_key(std::string_view text) {
   std::string key;
   if (!append_ascii(text, key).empty()) {
-    bool may_combine = false;
-    std::string letters = without_ignored(text, may_combine);
-    if (may_combine) letters = composed(std::move(letters));
+    std::string letters;
+    if (may_combine(text)) {
+      letters = composed(without_ignored(text));
+      text = letters;
+    }
     key.clear();
-    for (Xapian::Utf8Iterator i(letters); i != Xapian::Utf8Iterator(); ++i) {
+    for (Xapian::Utf8Iterator i(text.data(), text.size()); i != Xapian::Utf8Iterator(); ++i) {
       Xapian::Unicode::is_whitespace(*i) ? append_blank(key)
                                          : Xapian::Unicode::append_utf8(key, Xapian::Unicode::tolower(*i));
     }

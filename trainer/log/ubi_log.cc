@@ -9,15 +9,16 @@
 #include <utility>
 #include <vector>
 
+#include "trainer/log/click_fields.h"
+#include "trainer/log/column_names.h"
 #include "trainer/machine/sorted_runs.h"
-#include "trainer/machine/timestamps.h"
 
 namespace irgan {
 namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::int64_t kMaxOrdinal = 999'999;
+constexpr int kMaxRank = 1'000'000;
 constexpr std::size_t kMaxSearch = 2'000;  // lines; bounds memory and time where one id stands for all searches
 constexpr std::size_t kMaxActions = 100;   // by name; a damaged log may have as many names as lines
 constexpr const char* kBulkLines = "bulk-index lines";
@@ -121,17 +122,36 @@ bool is_bulk_line(const dom::object& object) {
 bool is_event(const dom::object& object) { return is_there(object["action_name"]); }
 bool is_query(const dom::object& object) { return is_there(object["query_id"]) && is_there(object["user_query"]); }
 
+// Takes the document of {"_index": ..., "_source": {...}}.
+void unwrap(dom::object& object) {
+  dom::object inside;
+  if (object["_source"].get(inside) == simdjson::SUCCESS) object = inside;
+}
+
+// The place of an event's document, wherever it stands; false if there is none.
+bool find_place(const dom::object& attributes, dom::element& place) {
+  dom::object position;
+  const bool is_object = attributes["position"].get(position) == simdjson::SUCCESS;
+  if (is_object && position["ordinal"].get(place) == simdjson::SUCCESS && !place.is_null()) return true;
+  return attributes["rank"].get(place) == simdjson::SUCCESS && !place.is_null();
+}
+
 }  // namespace
 
 bool is_ubi(std::string_view first_line) {
   dom::parser json;
   dom::object object;
   if (json.parse(first_line.data(), first_line.size()).get(object) != simdjson::SUCCESS) return false;
+  unwrap(object);
   return is_bulk_line(object) || is_event(object) || is_query(object);
 }
 
 struct UbiSearches::State {
-  State(double latest_time_given, std::size_t max_bytes) : latest_time(latest_time_given), lines(max_bytes) {}
+  State(const ClickLogOptions& options, double latest_time_given, std::size_t max_bytes)
+      : click_actions(options.click_actions),
+        rank_base(options.rank_base.value_or(0)),
+        latest_time(latest_time_given),
+        lines(max_bytes) {}
 
   void count_other(const std::string& what) {
     const bool is_known = others.count(what) > 0;
@@ -139,11 +159,21 @@ struct UbiSearches::State {
   }
 
   RowFault read_time(const dom::object& object, Record& record) {
-    const std::string text = text_of(object["timestamp"]);
-    if (text.empty()) return RowFault::none;
-    const std::optional<double> time = parse_time(text);
-    if (!time.has_value() || *time > latest_time) return RowFault::bad_time;
-    record.time = *time;
+    std::optional<double> time;
+    const RowFault fault = irgan::read_time(text_of(object["timestamp"]), latest_time, time);
+    record.time = time.value_or(-1.0);
+    return fault;
+  }
+
+  RowFault read_rank(const dom::object& attributes, Record& record) {
+    dom::element place;
+    double ordinal = -1.0;
+    if (!find_place(attributes, place)) return RowFault::none;
+    has_ordinals = true;
+    if (place.get(ordinal) != simdjson::SUCCESS || ordinal != std::floor(ordinal)) return RowFault::bad_rank;
+    if (ordinal == 0.0 && rank_base == 1) return RowFault::rank_0;
+    if (!(ordinal >= rank_base && ordinal < kMaxRank + rank_base)) return RowFault::bad_rank;
+    record.rank = static_cast<int>(ordinal) + 1 - rank_base;
     return RowFault::none;
   }
 
@@ -170,27 +200,23 @@ struct UbiSearches::State {
 
   RowFault take_event(const dom::object& object, Record& record, bool& is_pending) {
     const std::string action = text_of(object["action_name"]);
-    if (action != "impression" && action != "click") {
+    const bool is_click = click_actions.is_click(action);
+    if (!is_click && action != "impression") {
       count_other(action);
       return RowFault::none;
     }
-    record.kind = action == "click" ? Kind::click : Kind::impression;
+    record.kind = is_click ? Kind::click : Kind::impression;
     dom::object attributes;
     dom::object thing;
-    dom::object position;
     std::string inner_session;
     if (object["event_attributes"].get(attributes) == simdjson::SUCCESS) {
       if (attributes["object"].get(thing) == simdjson::SUCCESS) record.document_id = text_of(thing["object_id"]);
       inner_session = text_of(attributes["session_id"]);
-      if (attributes["position"].get(position) == simdjson::SUCCESS && is_there(position["ordinal"])) {
-        double ordinal = -1.0;
-        if (position["ordinal"].get(ordinal) != simdjson::SUCCESS) return RowFault::bad_rank;
-        if (!(ordinal >= 0.0 && ordinal <= kMaxOrdinal) || ordinal != std::floor(ordinal)) return RowFault::bad_rank;
-        record.rank = static_cast<int>(ordinal) + 1;
-      }
+      const RowFault rank_fault = read_rank(attributes, record);
+      if (rank_fault != RowFault::none) return rank_fault;
     }
     if (record.document_id.empty()) return RowFault::no_document_id;
-    if (record.kind == Kind::impression && record.rank == 0) return RowFault::bad_rank;
+    if (record.kind == Kind::impression && record.rank == 0) return RowFault::no_ordinal;
     const RowFault fault = read_time(object, record);
     if (fault != RowFault::none) return fault;
     record.words = text_of(object["user_query"]);
@@ -206,7 +232,10 @@ struct UbiSearches::State {
 
   void give(const std::vector<Record>& search, const EachRow& each, const Verdict& verdict);
 
+  ClickActions click_actions;
+  int rank_base;
   double latest_time;
+  bool has_ordinals = false;
   SortedRuns lines;
   std::map<std::string, std::uint64_t> others;
   bool has_impressions = false;
@@ -300,8 +329,8 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
   }
 }
 
-UbiSearches::UbiSearches(double latest_time, std::size_t max_bytes)
-    : state_(std::make_unique<State>(latest_time, max_bytes)) {}
+UbiSearches::UbiSearches(const ClickLogOptions& options, double latest_time, std::size_t max_bytes)
+    : state_(std::make_unique<State>(options, latest_time, max_bytes)) {}
 UbiSearches::~UbiSearches() = default;
 
 RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pending) {
@@ -312,6 +341,7 @@ RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pen
   if (s.json.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return RowFault::not_json;
   Record record;
   record.line = line;
+  unwrap(object);
   if (is_bulk_line(object)) {
     s.count_other(kBulkLines);
     return RowFault::none;
@@ -342,6 +372,8 @@ void UbiSearches::finish(const EachRow& each_row, const Verdict& verdict) {
   });
   if (!search.empty()) s.give(search, each, verdict);
 }
+
+bool UbiSearches::has_ordinals() const { return state_->has_ordinals; }
 
 bool UbiSearches::has_impressions() const { return state_->has_impressions; }
 

@@ -21,8 +21,10 @@ bool is_ubi(std::string_view first_line);
 /// Queries (`user_query`, `query_response_hit_ids`) and events (`action_name`) may stand in one file or in several, in
 /// any order, with or without the lines between them that bulk indexing wants ({"index": ...}). A `query_id` is one
 /// search; searches are grouped by the words of `user_query`, which may stand in the query, the events, or both. Of the
-/// events, `impression` and `click` are read: `event_attributes.object.object_id` is the document, `event_attributes.
-/// position.ordinal` its place, counted from 0; other actions are counted by name. The session is `session_id` (also
+/// events, `impression` and clicks are read (`click` and `click_through`, or what options name):
+/// `event_attributes.object.object_id` is the document, `event_attributes.position.ordinal` its place, or else
+/// `event_attributes.rank`, counted from 0 or from the rank base; other actions are counted by name. A line may be
+/// wrapped as exports of Elasticsearch do it, {"_source": {...}}. The session is `session_id` (also
 /// within `event_attributes`), else `client_id`. Times are ISO 8601 or milliseconds.
 ///
 /// A search's page is what its impressions say; if it has none, the hits of its query, in their order. A click belongs
@@ -41,7 +43,8 @@ class UbiSearches {
   using Verdict = std::function<void(const Line& line, RowFault fault, std::string_view what)>;
 
   /// max_bytes: of lines kept in memory
-  UbiSearches(double latest_time, std::size_t max_bytes);
+  /// options:   of which click_actions and rank_base (0 if not set) are for UBI
+  UbiSearches(const ClickLogOptions& options, double latest_time, std::size_t max_bytes);
   ~UbiSearches();
 
   /// Takes a line. An impression or click is only decided by finish(), since its words may come later: is_pending then.
@@ -52,6 +55,9 @@ class UbiSearches {
 
   /// Whether the rows so far say what was shown.
   bool has_impressions() const;
+
+  /// Whether an event said a place.
+  bool has_ordinals() const;
 
   /// Lines and events that make no row, by what they are.
   const std::map<std::string, std::uint64_t>& others() const;
@@ -75,6 +81,8 @@ class UbiLines : public LogForm {
   bool is_first_line_data() const override { return true; }
   bool has_impressions() const override { return searches_->has_impressions(); }
   std::string_view own_name() const override { return "OpenSearch's UBI"; }
+  bool has_seen(std::string_view known) const override { return known == "rank" && searches_->has_ordinals(); }
+  bool has_names_by_line() const override { return true; }
 
  private:
   std::size_t file_;

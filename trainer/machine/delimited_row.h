@@ -14,9 +14,15 @@ namespace irgan {
 /// Threads: one a thread
 class DelimitedRow {
  public:
-  /// With a comma, fields may stand in double quotes as in RFC 4180 (but on one line); with a tab, quotes are letters
-  /// like others. So they are inside a field that does not begin with one, but it may not end with one.
-  explicit DelimitedRow(char delimiter) : delimiter_(delimiter) {}
+  /// How quotation marks are read:
+  /// - With a tab, as Python's csv.writer and pandas write them: a field is in quotes only if it holds a quote, which
+  /// is
+  ///   then doubled, or a tab. Other quotes are letters, so that a file whose writer knows no quoting reads as it
+  ///   stands.
+  /// - With another delimiter, or where `is_all_quoted`: fields may stand in double quotes as in RFC 4180 (but on one
+  ///   line). Inside a field that does not begin with one, quotes are letters, but it may not end with one.
+  explicit DelimitedRow(char delimiter, bool is_all_quoted = false)
+      : delimiter_(delimiter), has_plain_quotes_(delimiter == '\t' && !is_all_quoted) {}
 
   /// Cuts `line`, and returns false if it has more than `max_fields` fields or its quotes do not match.
   ///
@@ -27,9 +33,14 @@ class DelimitedRow {
   const std::vector<std::string_view>& fields() const { return fields_; }
 
  private:
+  bool split_plain(std::string_view line, std::size_t max_fields);
+  bool split_quoted(std::string_view line, std::size_t max_fields);
   bool take_quoted(std::string_view line, std::size_t& at);
+  void take_written_quotes(std::size_t size);
+  std::string_view without_doubling(std::string_view inside);
 
   char delimiter_;
+  bool has_plain_quotes_;
   std::vector<std::string_view> fields_;
   std::string unquoted_;  // fields that held doubled quotes; never grows while views into it live
 };

@@ -8,7 +8,14 @@
 namespace irgan {
 namespace {
 
+// Epoch times by their size: as the next larger unit each would lie beyond the year 5000.
 constexpr double kFirstMillisecond = 1e11;
+constexpr double kFirstMicrosecond = 1e14;
+constexpr double kFirstNanosecond = 1e17;
+// A whole number that reads as a date is one if it is of these years. As epoch seconds or milliseconds it would lie
+// before 1977 or behind 2280.
+constexpr int kFirstYearOfDigits = 1990;
+constexpr int kLastYearOfDigits = 2199;
 constexpr double kEndOfYear9999 = 253402300800.0;
 
 // What is still to be read of a time; every function takes what it finds from the front.
@@ -87,36 +94,89 @@ bool take_zone(TimeText& text, int& seconds) {
   return text.at_end() && hours <= 23 && minutes <= 59;
 }
 
-std::optional<double> parse_calendar_time(std::string_view whole) {
-  TimeText text(whole);
-  int year = 0;
+// Takes year, month and day with `separator` between them, "" for none; what `seconds` is at their midnight.
+bool take_date(TimeText& text, std::string_view separator, double& seconds, int& year) {
   int month = 0;
   int day = 0;
-  if (!text.take_number(4, year) || !text.take("-") || !text.take_number(2, month) || !text.take("-") ||
-      !text.take_number(2, day)) {
-    return {};
+  if (!text.take_number(4, year) || !text.take_word(separator) || !text.take_number(2, month) ||
+      !text.take_word(separator) || !text.take_number(2, day)) {
+    return false;
   }
-  if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return {};
-  double seconds = 86400.0 * days_since_1970(year, month, day);
-  if (text.at_end()) return seconds;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
+  seconds = 86400.0 * days_since_1970(year, month, day);
+  return true;
+}
 
+// Takes a time of day with its zone, to the end; `separator` stands between its parts. Adds it to `seconds`.
+bool take_clock(TimeText& text, std::string_view separator, double& seconds) {
   int hour = 0;
   int minute = 0;
   int second = 0;
   double fraction = 0.0;
-  if (!text.take("Tt ") || !text.take_number(2, hour) || !text.take(":") || !text.take_number(2, minute)) return {};
-  if (text.take(":")) {
-    if (!text.take_number(2, second)) return {};
+  if (!text.take_number(2, hour) || !text.take_word(separator) || !text.take_number(2, minute)) return false;
+  if (separator.empty() ? text.at_digit() : text.take_word(separator)) {
+    if (!text.take_number(2, second)) return false;
     if (text.take(".,")) {
-      if (!text.at_digit()) return {};
+      if (!text.at_digit()) return false;
       fraction = text.take_fraction();
     }
   }
-  if (hour > 23 || minute > 59 || second > 60) return {};  // 60: a leap second
+  if (hour > 23 || minute > 59 || second > 60) return false;  // 60: a leap second
   int offset = 0;
-  if (!take_zone(text, offset)) return {};
+  if (!take_zone(text, offset)) return false;
   seconds += 3600 * hour + 60 * minute + second - offset;
-  return seconds + fraction;
+  seconds += fraction;
+  return true;
+}
+
+// "2024-05-01T12:30:05Z", with "/" for "-", or "20240501T123005Z"
+std::optional<double> parse_calendar_time(std::string_view whole, std::string_view separator) {
+  TimeText text(whole);
+  double seconds = 0.0;
+  int year = 0;
+  if (!take_date(text, separator, seconds, year)) return {};
+  if (text.at_end()) return seconds;
+  if (!text.take("Tt ") || !take_clock(text, separator.empty() ? "" : ":", seconds)) return {};
+  return seconds;
+}
+
+// "01/May/2024:12:30:05 +0000", as web servers write it, in brackets or not
+std::optional<double> parse_server_time(std::string_view whole) {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (whole.size() > 2 && whole.front() == '[' && whole.back() == ']') whole = whole.substr(1, whole.size() - 2);
+  TimeText text(whole);
+  int day = 0;
+  int year = 0;
+  if (whole.size() < 12 || !text.take_number(2, day) || !text.take("/")) return {};
+  const std::size_t month_at = kMonths.find(whole.substr(3, 3));
+  if (month_at == std::string_view::npos || month_at % 3 != 0) return {};
+  const int month = static_cast<int>(month_at / 3) + 1;
+  text.take_word(whole.substr(3, 3));
+  if (!text.take("/") || !text.take_number(4, year) || !text.take(":")) return {};
+  if (year < 1 || day < 1 || day > days_in_month(year, month)) return {};
+  double seconds = 86400.0 * days_since_1970(year, month, day);
+  if (!take_clock(text, ":", seconds)) return {};
+  return seconds;
+}
+
+// "20240501", "202405011230", "20240501123005"; also with the ".0" of data frames
+std::optional<double> parse_digits(std::string_view digits) {
+  if (digits.size() > 2 && digits.substr(digits.size() - 2) == ".0") digits.remove_suffix(2);
+  if (digits.size() != 8 && digits.size() != 12 && digits.size() != 14) return {};
+  TimeText text(digits);
+  double seconds = 0.0;
+  int year = 0;
+  if (!take_date(text, "", seconds, year) || year < kFirstYearOfDigits || year > kLastYearOfDigits) return {};
+  if (!text.at_end() && !take_clock(text, "", seconds)) return {};
+  return seconds;
+}
+
+std::optional<double> parse_epoch(std::string_view text) {
+  double number = 0.0;
+  if (!parse_number(text, number) || !std::isfinite(number)) return {};
+  if (number >= kFirstNanosecond) return number / 1e9;
+  if (number >= kFirstMicrosecond) return number / 1e6;
+  return number >= kFirstMillisecond ? number / 1000.0 : number;
 }
 
 }  // namespace
@@ -131,12 +191,15 @@ std::string utc_text(double time) {
 
 std::optional<double> parse_time(std::string_view text) {
   std::optional<double> time;
-  if (text.size() > 4 && text[4] == '-') {
-    time = parse_calendar_time(text);
+  if (text.size() > 4 && (text[4] == '-' || text[4] == '/')) {
+    time = parse_calendar_time(text, text.substr(4, 1));
+  } else if (text.size() > 8 && (text[8] == 'T' || text[8] == 't')) {
+    time = parse_calendar_time(text, "");
+  } else if (!text.empty() && (text[0] == '[' || (text.size() > 2 && text[2] == '/'))) {
+    time = parse_server_time(text);
   } else {
-    double number = 0.0;
-    if (!parse_number(text, number) || !std::isfinite(number)) return {};
-    time = number >= kFirstMillisecond ? number / 1000.0 : number;
+    time = parse_digits(text);
+    if (!time.has_value()) time = parse_epoch(text);
   }
   if (time.has_value() && (*time < 0.0 || *time >= kEndOfYear9999)) return {};
   return time;

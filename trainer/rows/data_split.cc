@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "plugin/src/encoding/encoding.h"
-#include "trainer/log/log_split.h"
+#include "trainer/evidence/log_split.h"
 
 namespace irgan {
 namespace {

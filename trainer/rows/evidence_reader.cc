@@ -8,8 +8,11 @@ namespace irgan {
 
 LogReading read_rows(const std::vector<std::string>& clicks, const ClickLogOptions& log_options, const EachRow& each) {
   ClickLogReader log(clicks, log_options);
-  log.read(each);
   LogReading result;
+  log.read([&](const ClickRow& row) {
+    if (row.clicked) result.num_clicks += row.count;
+    each(row);
+  });
   for (std::size_t i = 0; i < clicks.size(); ++i) result.files.push_back(log.summary(i));
   return result;
 }
@@ -23,12 +26,21 @@ void read_ahead(const std::vector<std::string>& clicks, const ClickLogOptions& l
 
 LogReading for_each_click(const Evidence& evidence, const QueryResolver& queries, const EachClick& each) {
   std::uint64_t num_in_place = 0;
+  std::uint64_t num_unknown_rows = 0;
+  UnknownQueries unknown(&queries);
   LogReading result = read_rows(evidence.clicks, evidence.log_options, [&](const ClickRow& row) {
     const QueryResolver::Found query = queries.find(row);
     if (query.in_place) ++num_in_place;
+    if (!query.is_known && queries.has_queries()) {
+      ++num_unknown_rows;
+      unknown.add(row);
+    }
     each(row, query.id);
   });
   result.num_in_place = num_in_place;
+  result.num_unknown_rows = num_unknown_rows;
+  result.num_unknown_clicks = unknown.num_clicks();
+  result.unknown_by_difference = unknown.by_difference();
   return result;
 }
 

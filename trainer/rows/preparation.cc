@@ -11,7 +11,7 @@
 #include "irgan/qrels.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
-#include "trainer/log/log_split.h"
+#include "trainer/evidence/log_split.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/rows/data_split.h"

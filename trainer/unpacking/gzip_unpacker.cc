@@ -32,6 +32,7 @@ class GzipUnpacker : public Unpacker {
         if (!is_inside_) return 0;
         if (!has_output_left()) throw FormatError(packed_->shown_path() + ": the compressed data end early");
       }
+      if (!is_inside_ && !skip_padding()) continue;
       if (state_.block_state == ISAL_BLOCK_FINISH) begin_member();
       is_inside_ = true;
       if (isal_inflate(&state_) != ISAL_DECOMP_OK) {
@@ -63,6 +64,12 @@ class GzipUnpacker : public Unpacker {
     return !piece.empty();
   }
 
+  // Tapes and archives fill up a file with zeros, which gzip -d ignores. False if there is nothing else so far.
+  bool skip_padding() {
+    for (; state_.avail_in > 0 && *state_.next_in == 0; ++state_.next_in) --state_.avail_in;
+    return state_.avail_in > 0;
+  }
+
   // It inflates ahead of what it has given out, so that output may come without input.
   bool has_output_left() const { return state_.tmp_out_valid > state_.tmp_out_processed; }
 
@@ -91,6 +98,7 @@ class GzipUnpacker : public Unpacker {
     while (state_.avail_out == room) {
       // Output that found no room comes without further input.
       if (state_.avail_in == 0 && !has_output_left_ && !refill()) return 0;
+      if (!is_inside_ && !skip_padding()) continue;
       const int outcome = inflate(&state_, Z_NO_FLUSH);
       if (outcome != Z_OK && outcome != Z_STREAM_END && outcome != Z_BUF_ERROR) {
         throw FormatError(packed_->shown_path() + ": the compressed data are damaged or end early");
@@ -109,6 +117,12 @@ class GzipUnpacker : public Unpacker {
     state_.avail_in = static_cast<uInt>(piece.size());
     if (piece.empty() && is_inside_) throw FormatError(packed_->shown_path() + ": the compressed data end early");
     return !piece.empty();
+  }
+
+  // As gzip -d, which ignores zeros behind the end. False if there is nothing else so far.
+  bool skip_padding() {
+    for (; state_.avail_in > 0 && *state_.next_in == 0; ++state_.next_in) --state_.avail_in;
+    return state_.avail_in > 0;
   }
 
   PackedBytes* packed_;

@@ -10,6 +10,9 @@
 
 namespace irgan {
 
+/// Bytes of a file that are enough to know its form.
+constexpr std::size_t kNumTellingBytes = 512;
+
 /// An open file descriptor whose first bytes can be looked at before they are read, also on a pipe.
 class PackedBytes {
  public:
@@ -27,7 +30,7 @@ class PackedBytes {
   /// 0 for pipes and terminals.
   off_t regular_size() const { return regular_size_; }
 
-  /// Returns the first four bytes, fewer if there are no more, which read() still gives.
+  /// Returns the first kNumTellingBytes, fewer if there are no more, which read() still gives.
   ///
   /// Throws: as read()
   std::string_view peek();
@@ -49,7 +52,7 @@ class PackedBytes {
   bool is_stdin_;
   int fd_ = -1;
   off_t regular_size_ = 0;
-  char peeked_[4];
+  char peeked_[kNumTellingBytes];
   std::size_t num_peeked_ = 0;
   std::size_t num_given_ = 0;
   std::vector<char> piece_;

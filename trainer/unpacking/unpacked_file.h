@@ -22,7 +22,9 @@ class UnpackedFile {
 
   /// Fills `to` with up to `size` further bytes and returns their number; 0 at the end.
   ///
-  /// Throws: FormatError if the compressed data are damaged or end early; Error if the file cannot be read
+  /// Throws: FormatError if the file is of another form, as foreign_form() says it, or if the compressed data are
+  /// damaged
+  ///         or end early; Error if the file cannot be read
   /// Cost:   gzip is inflated by ISA-L where the build has it, twice as fast as gzip -dc
   std::size_t read(char* to, std::size_t size);
 
@@ -34,6 +36,7 @@ class UnpackedFile {
 
  private:
   PackedBytes packed_;
+  bool is_looked_at_ = false;
   std::unique_ptr<Unpacker> unpacker_;  // null: the bytes are as they lie
 };
 

@@ -25,7 +25,7 @@ std::unique_ptr<Unpacker> gzip_unpacker(PackedBytes* packed);
 /// The frames of a zstd file, also those that are to be skipped. Windows may be as long as the library allows (2 GB).
 std::unique_ptr<Unpacker> zstd_unpacker(PackedBytes* packed);
 
-/// Whether a file with these first four bytes is packed so.
+/// Whether a file with these first bytes, four or more, is packed so.
 inline bool is_gzip(std::string_view magic) { return magic.substr(0, 2) == "\x1F\x8B"; }
 bool is_zstd(std::string_view magic);
 

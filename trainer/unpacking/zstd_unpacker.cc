@@ -46,6 +46,10 @@ class ZstdUnpacker : public Unpacker {
       throw FormatError(packed_->shown_path() +
                         ": the compressed data are damaged: they ask for more memory than there is");
     }
+    if (ZSTD_getErrorCode(error) == ZSTD_error_dictionary_wrong) {
+      throw FormatError(packed_->shown_path() +
+                        ": the data were compressed with a dictionary; unpack them with it (zstd -d -D)");
+    }
     throw FormatError(packed_->shown_path() + ": the compressed data are damaged or end early");
   }
 
@@ -58,11 +62,14 @@ class ZstdUnpacker : public Unpacker {
 
 }  // namespace
 
-bool is_zstd(std::string_view magic) {
+bool is_zstd(std::string_view bytes) {
+  const std::string_view magic = bytes.substr(0, 4);
   const bool is_frame = magic == "\x28\xB5\x2F\xFD";
+  const bool is_old = magic.size() == 4 && magic[0] >= 0x25 && magic[0] <= 0x27 &&
+                      magic.substr(1) == "\xB5\x2F\xFD";  // of versions 0.5 to 0.7
   const bool is_skippable = magic.size() == 4 && (magic[0] & 0xF0) == 0x50 &&
                             magic.substr(1) == "\x2A\x4D\x18";  // its low four bits are free
-  return is_frame || is_skippable;
+  return is_frame || is_old || is_skippable;
 }
 
 std::unique_ptr<Unpacker> zstd_unpacker(PackedBytes* packed) { return std::make_unique<ZstdUnpacker>(packed); }

@@ -304,7 +304,8 @@ TEST_CASE_METHOD(Fixture, "click logs that cannot be understood", "[index_tools]
   CHECK_THAT(refused(line + "--column doc_id"), Contains("--column doc_id: must be KNOWN=THEIRS"));
   folder.write("log", "query_id\tdoc_id\trank\tclicked\nq1\td1\tfirst\t1\nq1\td2\t2\tperhaps\nq1\td3\t3\t1\n");
   CHECK_THAT(failed(line), Contains("2 of 3 lines cannot be used") && Contains("max_bad 0.01") &&
-                               Contains("1 bad clicked, 1 bad rank") && Contains(file("log") + ":2: bad rank"));
+                               Contains("1 bad clicked (taken: 0, 1, true, false, yes, no), 1 bad rank") &&
+                               Contains(file("log") + ":2: bad rank"));
   folder.write("log", "[{\"query_id\": \"q1\"}]\n");
   CHECK_THAT(failed(line), Contains("JSON array"));
   folder.write("log", "query_id\tdoc_id\n");

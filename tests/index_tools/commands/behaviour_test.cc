@@ -19,7 +19,7 @@
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/log/log_split.h"
+#include "trainer/evidence/log_split.h"
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/letor_file.h"
 #include "trainer/site/behaviour_index.h"

@@ -11,9 +11,12 @@ using namespace irgan;
 
 namespace {
 
+constexpr int kStart = 1'700'000'000;  // to which times in logs are added
+
 // "words@time|document|clicked", or "|alone".
 std::string brief(const ClickRow& row) {
-  return std::string(row.query) + "@" + std::to_string(static_cast<int>(row.time.value_or(-1.0))) + "|" +
+  const int time = static_cast<int>(row.time.value_or(-1.0));
+  return std::string(row.query) + "@" + std::to_string(time < kStart ? time : time - kStart) + "|" +
          std::string(row.document_id) +
          (!row.is_impression ? "|alone"
           : row.clicked      ? "|clicked"
@@ -29,10 +32,10 @@ std::vector<std::string> briefs(const std::vector<std::string>& paths, ClickLogS
 }
 
 std::string page_line(const std::string& query, const std::string& docids, int time) {
-  return query + ',' + query + ",\"" + docids + "\",0,time=" + std::to_string(time) + '\n';
+  return query + ',' + query + ",\"" + docids + "\",0,time=" + std::to_string(kStart + time) + '\n';
 }
 std::string click_line(const std::string& query, const std::string& docid, int time) {
-  return query + ',' + docid + ",time=" + std::to_string(time) + '\n';
+  return query + ',' + docid + ",time=" + std::to_string(kStart + time) + '\n';
 }
 
 using Rows = std::vector<std::string>;
@@ -70,9 +73,10 @@ TEST_CASE("a click in the same second is on the page, and one before all pages i
 
 TEST_CASE("clicks that no page accounts for keep their times and sessions", "[trainer][omega_clicks]") {
   const ScratchFolder folder;
-  const std::string clicks = folder.write("c",
-                                          "q,3,time=50,session=u\nq,3,time=900000,session=v\nq,3,time=40\n"
-                                          "q,3\nq,3\nq,3,session=w\n");
+  const std::string clicks =
+      folder.write("c",
+                   "q,3,time=1700000050,session=u\nq,3,time=1700900000,session=v\nq,3,time=1700000040\n"
+                   "q,3\nq,3\nq,3,session=w\n");
   ClickLogReader reader({clicks, folder.write("s", page_line("q", "1", 45))});
   std::vector<KeptRow> rows;
   reader.read([&](const ClickRow& row) { rows.emplace_back(row); });
@@ -83,9 +87,9 @@ TEST_CASE("clicks that no page accounts for keep their times and sessions", "[tr
   };
   CHECK(is(1, std::nullopt, "", 2));
   CHECK(is(2, std::nullopt, "w", 1));
-  CHECK(is(3, 50.0, "u", 1));
-  CHECK(is(4, 900000.0, "v", 1));
-  CHECK(is(5, 40.0, "", 1));
+  CHECK(is(3, kStart + 50.0, "u", 1));
+  CHECK(is(4, kStart + 900000.0, "v", 1));
+  CHECK(is(5, kStart + 40.0, "", 1));
 }
 
 TEST_CASE("a page waits only until its own clicks are known", "[trainer][omega_clicks]") {
@@ -129,7 +133,8 @@ TEST_CASE("pages without a time take many clicks with times, each page one", "[t
 
 TEST_CASE("the searches of several servers are read side by side", "[trainer][omega_clicks]") {
   const ScratchFolder folder;
-  const std::string first = page_line("q", "1", 1000) + "q,time=99999999,1,0,time=5000\n" + page_line("q", "1", 9000);
+  const std::string first =
+      page_line("q", "1", 1000) + "q,time=99999999,1,0,time=1700005000\n" + page_line("q", "1", 9000);
   const std::string second = page_line("q", "1", 2000) + page_line("q", "1", 6000) + page_line("q", "1", 9000);
   const std::string clicks = folder.write("c", click_line("q", "1", 2100) + click_line("q", "1", 6100));
   CHECK(sorted(briefs({folder.write("s1", first), folder.write("s2", second), clicks})) ==

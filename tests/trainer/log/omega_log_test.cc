@@ -109,9 +109,9 @@ TEST_CASE("unusable lines of clicks.log and final.log are told, too", "[trainer]
   CHECK(reason_of("q,1\n,1\n") == "no query");
   CHECK(reason_of("q,1\nq,1,id=a,id=b\n") == "wrong number of columns");
   const std::string header = "QueryID,Query,Hits,Offset,Clicks\n";
-  CHECK(reason_of(header + "q,w,\"1,2\",0,1:0\n") == "bad clicked");
-  CHECK(reason_of(header + "q,w,\"1,2\",0,\"2:0,1:0\"\n") == "bad clicked");
-  CHECK(reason_of(header + "q,w,1,0,1:x\n") == "bad clicked");
+  CHECK(reason_of(header + "q,w,\"1,2\",0,1:0\n") == "bad count");
+  CHECK(reason_of(header + "q,w,\"1,2\",0,\"2:0,1:0\"\n") == "bad count");
+  CHECK(reason_of(header + "q,w,1,0,1:x\n") == "bad count");
   CHECK(reason_of(header + "q,w,1,0\n") == "wrong number of columns");
 }
 

@@ -135,7 +135,50 @@ TEST_CASE("a line of another form is refused at its place", "[trainer][query_fil
       {"qid\tfilter\n1\ta\n", ":1: the header has neither 'query_text' nor 'query'"},
       {"qid\ttext\tquery_text\n1\ta\tb\n", ":1: the header has the columns 'text' and 'query_text' for one thing"},
       {"1\ta\xFF\n", ":1: not UTF-8"},
+      {"1\ta\r2\tb\r", ":1: the lines end in CR alone (tr '\\r' '\\n' mends them)"},
   }));
   const std::string path = folder.write("q", text);
   CHECK_THROWS_MATCHES(read_queries(path), FormatError, Message(path + message));
+}
+
+TEST_CASE("headers of query files have their usual spellings", "[trainer][query_file]") {
+  const ScratchFolder folder;
+  const std::string header =
+      GENERATE("query_id\tquery", "id\ttext", "qid\tquery", "QID\tText", "query_id,query", "id;query",
+               "topic_id\ttitle", "\"query_id\"\t\"query\"", "qid,text", "_id\ttext", "Query ID,Query Text");
+  INFO(header);
+  const char delimiter = header.find('\t') != std::string::npos  ? '\t'
+                         : header.find(';') != std::string::npos ? ';'
+                                                                 : ',';
+  const auto rows =
+      read_queries(folder.write("q", header + "\nq1" + delimiter + "red lamp\nq2" + delimiter + "desk\n"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].id == "q1");
+  CHECK(rows[0].text == "red lamp");
+  CHECK(rows[0].serialised_query.empty());
+  CHECK(rows[1].text == "desk");
+}
+
+TEST_CASE("a column query of single words has words", "[trainer][query_file]") {
+  const ScratchFolder folder;
+  const auto rows = read_queries(folder.write("q", "query_id\tquery\n1\tlamp\n2\tdesk\n"));
+  CHECK(rows[0].text == "lamp");
+  CHECK(rows[1].text == "desk");
+}
+
+TEST_CASE("a query that looks like a header is one only where it can be", "[trainer][query_file]") {
+  const ScratchFolder folder;
+  const auto rows = read_queries(folder.write("q", "id\tshoes\n1\tquery\n"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].text == "shoes");
+  CHECK(read_queries(folder.write("q", "q1\tred\nid\ttext\n")).size() == 2);
+}
+
+TEST_CASE("query files are read as csv.writer writes them", "[trainer][query_file]") {
+  const ScratchFolder folder;
+  const auto rows = read_queries(folder.write("q", "q1\t\"\"\"red shoes\"\"\"\nq2\t\"red shoes\"\n"));
+  CHECK(rows[0].text == "\"red shoes\"");
+  CHECK(rows[1].text == "\"red shoes\"");
+  const auto csv = read_queries(folder.write("q", "query_id,query\nq1,\"red lamp, blue chair\"\n"));
+  CHECK(csv[0].text == "red lamp, blue chair");
 }

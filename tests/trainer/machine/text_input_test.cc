@@ -132,6 +132,30 @@ TEST_CASE("concatenated members and frames are read through", "[trainer][text_in
   CHECK(lines[20'003] == "half of ");
 }
 
+TEST_CASE("zeros behind gzip data are padding, as gzip -d takes them; other bytes are damage",
+          "[trainer][text_input]") {
+  const ScratchFolder folder;
+  const std::string member = packed(folder, "a.gz", "a\nb\n");
+  const std::string zeros = std::string(GENERATE(1, 511, 300'000), '\0');
+  CHECK(drain(folder.write("padded", member + zeros)) == 2);
+  CHECK(drain(folder.write("padded between", member + zeros + member)) == 4);
+  CHECK_THROWS_AS(drain(folder.write("more", member + zeros + "x")), FormatError);
+}
+
+TEST_CASE("what lies in a packed file is looked at, too", "[trainer][text_input]") {
+  const ScratchFolder folder;
+  const std::string name = GENERATE("a.gz", "a.zst");
+  const std::string utf16 = packed(folder, name, std::string("\xFF\xFEq\0u\0", 6));
+  CHECK_THROWS_MATCHES(
+      drain(folder.write("16", utf16)), FormatError,
+      Message(folder.file("16") +
+              ": is UTF-16, and what is read is text in UTF-8, as it is or packed by gzip or zstd (iconv -f "
+              "UTF-16 -t UTF-8 converts it)"));
+  const std::string twice = packed(folder, name, packed(folder, name, "a\n"));
+  CHECK_THROWS_MATCHES(drain(folder.write("twice", twice)), FormatError,
+                       Message(folder.file("twice") + ": is packed twice; unpack it once"));
+}
+
 TEST_CASE("zstd frames that are skipped may stand anywhere", "[trainer][text_input]") {
   const ScratchFolder folder;
   const std::string skipped = std::string("\x5A\x2A\x4D\x18\x03\x00\x00\x00", 8) + "xyz";

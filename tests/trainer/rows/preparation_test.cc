@@ -6,7 +6,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
-#include "trainer/log/log_split.h"
+#include "trainer/evidence/log_split.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -16,10 +16,14 @@ namespace irgan {
 
 /// How a click log is to be read.
 struct ClickLogOptions {
-  std::vector<std::pair<std::string, std::string>> columns;  ///< known name, and its name in the file where it differs
-  std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1
-  double max_bad = 0.01;         ///< share of unusable lines up to which the rest is taken
-  std::string rejects_path;      ///< where every unusable line is written; empty: nowhere
+  /// Known name, and its name in the file where it differs; an empty one: the log has no such column, whatever others
+  /// are called.
+  std::vector<std::pair<std::string, std::string>> columns;
+  std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1, in UBI 0
+  /// What a log of several kinds of events calls those that are clicks; empty: click and click_through.
+  std::vector<std::string> click_actions;
+  double max_bad = 0.01;     ///< share of unusable lines up to which the rest is taken
+  std::string rejects_path;  ///< where every unusable line is written; empty: nowhere
 };
 
 /// One line of a click log. The views live until the callback returns.
@@ -48,8 +52,11 @@ enum class RowFault {
   no_document_id,
   no_query,
   bad_rank,
-  rank_0,  ///< of a log whose ranks begin at 1
+  rank_0,      ///< of a log whose ranks begin at 1
+  no_ordinal,  ///< UBI: an impression without its place
   bad_time,
+  early_time,   ///< of years in which nobody kept click logs
+  future_time,  ///< more than a day ahead
   bad_clicked,
   bad_count,
   bad_log_probability,
@@ -73,6 +80,8 @@ struct ClickLogSummary {
   /// Usable lines that make no row of their own, such as UBI's queries and actions other than clicks, and clicks on
   /// what was clicked already, by what they are. Of files that belong together they stand with the first.
   std::map<std::string, std::uint64_t> others;
+  /// What looks as if the log were meant otherwise than it is read, in sentences.
+  std::vector<std::string> remarks;
 };
 
 }  // namespace irgan

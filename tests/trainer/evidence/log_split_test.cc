@@ -1,4 +1,4 @@
-#include "trainer/log/log_split.h"
+#include "trainer/evidence/log_split.h"
 
 #include <catch2/catch.hpp>
 #include <random>
