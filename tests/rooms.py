@@ -26,6 +26,7 @@ ROOMS = [
     "trainer/measures",
     "trainer/log",
     "trainer/evidence",
+    "trainer/layout",
     "trainer/site",
     "trainer/rows",
     "trainer/game",

@@ -280,7 +280,7 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.layout = layout_of(options);
   require_no_input_inside(built.path);
   const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
-  write_index(building->path(), built.layout, options);
+  write_index(building->path(), options, built);
   move_into_place(building->path(), built.path);
   return built;
 }

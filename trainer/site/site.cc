@@ -5,10 +5,11 @@
 #include <utility>
 
 #include "irgan/errors.h"
+#include "trainer/layout/detected_layout.h"
+#include "trainer/layout/id_check.h"
+#include "trainer/layout/number_slots.h"
+#include "trainer/layout/shard_layouts.h"
 #include "trainer/machine/numbers.h"
-#include "trainer/site/id_check.h"
-#include "trainer/site/number_slots.h"
-#include "trainer/site/shard_layouts.h"
 
 namespace irgan {
 namespace {
@@ -47,7 +48,7 @@ std::optional<IndexLayout> kept_layout(const Xapian::Database& db, const LayoutO
   for (const std::string& path : paths) {
     for (std::string& shard : shard_paths(path)) shards.push_back(std::move(shard));
   }
-  if (shards.size() > 1) return joined_layout(shards, said, remarks);
+  if (shards.size() > 1) return joined_layout(shards, open_one, said, remarks);
   const std::string stored = db.get_metadata(kLayoutKey);
   if (stored.empty()) return std::nullopt;
   return layout_from_json(stored, std::string("metadata ") + kLayoutKey);

@@ -63,9 +63,6 @@ struct LayoutRemark {
 ///
 /// Throws: FormatError if the index's metadata are damaged
 IRGAN_API IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides = {});
-/// The same of a layout that is known already, if there is one. `remarks` gets what was found by looking.
-IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
-                        std::vector<LayoutRemark>& remarks);
 
 /// Returns a schema for the index: `features`, or the lean default if it is empty ("all": everything there is).
 ///

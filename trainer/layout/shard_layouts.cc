@@ -1,6 +1,4 @@
-#include "trainer/site/shard_layouts.h"
-
-#include <xapian.h>
+#include "trainer/layout/shard_layouts.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,8 +6,7 @@
 #include <sstream>
 
 #include "irgan/errors.h"
-#include "irgan/site.h"
-#include "trainer/site/detected_layout.h"
+#include "trainer/layout/detected_layout.h"
 
 namespace irgan {
 namespace {
@@ -125,10 +122,11 @@ void add_missing(std::vector<Item>& all, const std::vector<Item>& more, const ch
   }
 }
 
-std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const LayoutOverrides& said) {
+std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const ShardOpener& open,
+                                     const LayoutOverrides& said) {
   std::vector<ShardLayout> shards;
   for (const std::string& path : paths) {
-    const Xapian::Database db = open_database({path});
+    const Xapian::Database db = open(path);
     if (db.get_doccount() == 0) continue;
     ShardLayout shard{path, {}, {}};
     const std::string stored = db.get_metadata(kLayoutKey);
@@ -155,9 +153,9 @@ std::vector<std::string> shard_paths(const std::string& path) {
   return add_shards(path, 0, shards) && !shards.empty() ? shards : std::vector<std::string>{path};
 }
 
-std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, const LayoutOverrides& said,
-                                         std::vector<LayoutRemark>& remarks) {
-  const std::vector<ShardLayout> shards = read_shards(paths, said);
+std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, const ShardOpener& open,
+                                         const LayoutOverrides& said, std::vector<LayoutRemark>& remarks) {
+  const std::vector<ShardLayout> shards = read_shards(paths, open, said);
   if (shards.empty()) return std::nullopt;
   for (const ShardLayout& shard : shards) {
     if (said.id_prefix.empty() && shard.id_prefix != shards.front().id_prefix) {

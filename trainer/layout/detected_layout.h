@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,12 @@
 
 namespace irgan {
 
-/// Returns omindex's or scriptindex's ids if they are unique, the stemmer whose stems stand beside the words, a title
-/// under S, text without a prefix. Fields that `said` names come first, so that the first of them is the title.
+/// Returns `kept`, or what can be seen in the index, with the overrides laid over it (see read_layout in
+/// irgan/index_layout.h).
 ///
 /// remarks: gets what was found to be otherwise than in most indexes
-IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& said,
-                            std::vector<LayoutRemark>& remarks);
+IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
+                        std::vector<LayoutRemark>& remarks);
 
 /// Returns the prefix of what are unique ids, Q or U; empty if there are none.
 std::string detected_id_prefix(const Xapian::Database& db, std::vector<LayoutRemark>& remarks);

@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "plugin/src/features/unique_ids.h"
-#include "trainer/site/detected_layout.h"
 
 namespace irgan {
 namespace {
@@ -120,40 +119,6 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
   } catch (const json::exception& error) {
     throw FormatError(origin + ": not an index layout: " + error.what());
   }
-}
-
-IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
-  std::optional<IndexLayout> kept;
-  const std::string stored = db.get_metadata(kLayoutKey);
-  if (!stored.empty()) kept = layout_from_json(stored, std::string("metadata ") + kLayoutKey);
-  std::vector<LayoutRemark> ignored;
-  return read_layout(db, overrides, std::move(kept), ignored);
-}
-
-IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
-                        std::vector<LayoutRemark>& remarks) {
-  IndexLayout layout = kept ? *std::move(kept) : detected_layout(db, overrides, remarks);
-  if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
-  if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
-  for (const auto& [name, prefix] : overrides.prefixes) {
-    const auto known = std::find_if(layout.fields.begin(), layout.fields.end(),
-                                    [&name = name](const TextField& field) { return field.name == name; });
-    if (known == layout.fields.end()) {
-      layout.fields.push_back({name, prefix});
-    } else {
-      known->prefix = prefix;
-    }
-  }
-  for (const auto& [name, slot] : overrides.values) {
-    const auto known = std::find_if(layout.values.begin(), layout.values.end(),
-                                    [&name = name](const StoredValue& value) { return value.name == name; });
-    if (known == layout.values.end()) {
-      layout.values.push_back({name, slot});
-    } else {
-      known->slot = slot;
-    }
-  }
-  return layout;
 }
 
 FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,

@@ -1,10 +1,10 @@
-#include "trainer/site/term_survey.h"
+#include "trainer/layout/term_survey.h"
 
 #include <algorithm>
 #include <set>
 #include <sstream>
 
-#include "trainer/site/document_sample.h"
+#include "trainer/layout/document_sample.h"
 
 namespace irgan {
 namespace {

@@ -1,4 +1,4 @@
-#include "trainer/site/number_slots.h"
+#include "trainer/layout/number_slots.h"
 
 #include <algorithm>
 #include <cmath>

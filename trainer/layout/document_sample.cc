@@ -1,4 +1,4 @@
-#include "trainer/site/document_sample.h"
+#include "trainer/layout/document_sample.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,9 +1,9 @@
-#include "trainer/site/id_check.h"
+#include "trainer/layout/id_check.h"
 
 #include <algorithm>
 #include <map>
 
-#include "trainer/site/document_sample.h"
+#include "trainer/layout/document_sample.h"
 
 namespace irgan {
 namespace {
