@@ -159,9 +159,9 @@ std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, 
   if (shards.empty()) return std::nullopt;
   for (const ShardLayout& shard : shards) {
     if (said.id_prefix.empty() && shard.id_prefix != shards.front().id_prefix) {
-      throw Error("the indexes cannot be searched as one: " + ids_text(shards.front().id_prefix) + " in " +
-                  shards.front().path + ", " + ids_text(shard.id_prefix) + " in " + shard.path +
-                  "; index both in one way, or say which ids count (id_prefix: a prefix, or docid)");
+      throw ConfigError("id_prefix", "is needed: " + ids_text(shards.front().id_prefix) + " in " + shards.front().path +
+                                         ", " + ids_text(shard.id_prefix) + " in " + shard.path +
+                                         "; index both in one way, or say which ids count, by a prefix or docid");
     }
   }
   const auto first = std::find_if(shards.begin(), shards.end(), [](const ShardLayout& one) { return one.kept; });

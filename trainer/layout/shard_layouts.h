@@ -22,8 +22,9 @@ using ShardOpener = std::function<Xapian::Database(const std::string& path)>;
 /// Nothing if none keeps one.
 ///
 /// remarks: gets what one of them lacks
-/// Throws:  Error naming two databases and what stands otherwise in them: their stemmers, ids, prefixes or value slots.
-///          Of ids and stemmers what `said` says holds for all.
+/// Throws:  ConfigError or Error naming two databases and what stands otherwise in them: their ids, stemmers, prefixes
+/// or
+///          value slots. Of ids and stemmers what `said` says holds for all.
 IRGAN_API std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, const ShardOpener& open,
                                                    const LayoutOverrides& said, std::vector<LayoutRemark>& remarks);
 

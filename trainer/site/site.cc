@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "irgan/errors.h"
+#include "plugin/src/features/xapian_versions.h"
 #include "trainer/layout/detected_layout.h"
 #include "trainer/layout/id_check.h"
 #include "trainer/layout/number_slots.h"
@@ -57,6 +58,7 @@ std::optional<IndexLayout> kept_layout(const Xapian::Database& db, const LayoutO
 void check_unique_ids(const Xapian::Database& db, const LayoutOverrides& said, const IndexLayout& layout,
                       std::vector<LayoutRemark>& remarks) {
   if (layout.id_prefix.empty() || db.get_doccount() == 0) return;
+  if (said.id_prefix.empty() && has_remote_shard(db)) return;  // the server would send all terms
   const std::string& prefix = layout.id_prefix;
   const IdCheck check = check_ids(db, prefix);
   if (check.num_terms == 0 && !said.id_prefix.empty())

@@ -156,10 +156,11 @@ TEST_CASE("indexes whose ids stand under two prefixes are not searched as one", 
   index.make({{{"U/p1"}}, {{"U/p2"}}, {{"U/p3"}}}, "pages");
   index.make({{{"Q1"}}, {{"Q2"}}, {{"Q3"}}}, "shop");
   const CommandResult refused = index.run("inspect --db @shop --db @pages");
-  CHECK(refused.exit_code == 1);
-  CHECK_THAT(refused.err, Contains("document ids stand under Q in ") && Contains("document ids stand under U in "));
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("--id-prefix is needed: ") && Contains("document ids stand under Q in ") &&
+                              Contains("document ids stand under U in "));
   index.folder.write("stub", "auto shop\n# a remark\nauto pages\n");
-  CHECK(index.run("inspect --db @stub").exit_code == 1);
+  CHECK(index.run("inspect --db @stub").exit_code == 2);
   CHECK(index.run("inspect --db @shop --db @pages --id-prefix docid").exit_code == 0);
   CHECK_THAT(index.run("inspect --db @shop --db @pages --id-prefix Q").err,
              Contains("3 of 6 documents have no unique id under Q"));
