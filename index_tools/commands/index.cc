@@ -41,10 +41,9 @@ void show_losses(const BuiltIndex& built, std::ostream& err) {
     err << built.num_mended << " documents hold half a character, which is now U+FFFD; the first: " << built.mended
         << '\n';
   }
-  if (built.num_without_terms > 0) {
-    err << built.num_without_terms
-        << " documents have a text that gives no term, since Xapian drops words of more than "
-        << "64 bytes; the first: " << built.without_terms << '\n';
+  if (built.num_with_lost_words > 0) {
+    err << built.num_with_lost_words
+        << " documents hold a word of more than 64 bytes, which Xapian drops; the first: " << built.lost_words << '\n';
   }
   if (built.num_unparted > 0) {
     err << built.num_unparted << " documents hold Chinese or Japanese, of which only whole runs of letters are found; "

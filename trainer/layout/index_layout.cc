@@ -59,14 +59,6 @@ void check_clicks(const IndexLayout& layout, const std::string& origin) {
   }
 }
 
-// The URL in the data of a document that omindex made.
-std::string url_in(const std::string& data) {
-  constexpr const char* kKey = "url=";
-  const std::size_t begin = data.compare(0, 4, kKey) == 0 ? 0 : data.find(std::string("\n") + kKey) + 1;
-  if (begin == 0 && data.compare(0, 4, kKey) != 0) return {};
-  return data.substr(begin + 4, data.find('\n', begin) - begin - 4);
-}
-
 }  // namespace
 
 std::string layout_to_json(const IndexLayout& layout) {
@@ -159,14 +151,9 @@ DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)
 std::string DocumentIds::id_of(Xapian::docid docid) const { return id_of(docid, docid); }
 
 std::string DocumentIds::id_of(Xapian::docid docid, Xapian::docid docid_of_all) const {
-  if (id_prefix_.empty()) return std::to_string(docid_of_all);
-  const std::optional<std::string> term = id_term_of(db_, id_prefix_, docid);
-  if (!term) return without_id(docid_of_all);
-  if (may_be_hashed(*term)) {
-    const std::string url = url_in(db_.get_document(docid).get_data());
-    if (!url.empty() && hashed_if_long(id_prefix_ + url) == *term) return url;
-  }
-  return id_in_term(*term, id_prefix_);
+  std::optional<std::string> term;
+  if (!id_prefix_.empty()) term = id_term_of(db_, id_prefix_, docid);
+  return id_from(term, id_prefix_, docid_of_all, [&] { return db_.get_document(docid).get_data(); });
 }
 
 Xapian::docid DocumentIds::docid_of(const std::string& id) const { return irgan::docid_of(db_, id_prefix_, id); }

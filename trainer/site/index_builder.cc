@@ -25,8 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Xapian::valueno kTitleTextSlot = 2000;
-constexpr std::size_t kMaxTermBytes = 245;  // Xapian's own limit
-constexpr int kPositionGap = 100;           // no phrase crosses fields or items of an array
+constexpr std::size_t kMaxTermBytes = 245;    // Xapian's own limit
+constexpr std::ptrdiff_t kMaxWordBytes = 64;  // of Xapian's TermGenerator
+constexpr int kPositionGap = 100;             // no phrase crosses fields or items of an array
 
 /// Names and prefixes that are taken.
 class TakenNames {
@@ -130,39 +131,56 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
   return document;
 }
 
-// Whether a text has letters or digits.
-bool has_words(const std::string& text) {
-  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), Xapian::Unicode::is_wordchar);
+bool is_kana_or_han(unsigned letter) {
+  return (letter >= 0x3040 && letter <= 0x30FF) || (letter >= 0x3400 && letter <= 0x9FFF);
 }
 
 bool is_unparted(const std::string& text) {
-  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), [](unsigned letter) {
-    return (letter >= 0x3040 && letter <= 0x30FF) || (letter >= 0x3400 && letter <= 0x9FFF);  // kana, Han
-  });
+  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), is_kana_or_han);
+}
+
+// Whether letters follow each other for longer than a word may be, so that they give no term.
+bool has_lost_word(const std::string& text, bool has_ngrams) {
+  std::ptrdiff_t size = 0;
+  for (Xapian::Utf8Iterator i(text); i != Xapian::Utf8Iterator();) {
+    const bool is_in_word = Xapian::Unicode::is_wordchar(*i) && !(has_ngrams && is_kana_or_han(*i));
+    const std::size_t left = i.left();
+    ++i;
+    size = is_in_word ? size + static_cast<std::ptrdiff_t>(left - (i == Xapian::Utf8Iterator() ? 0 : i.left())) : 0;
+    if (size > kMaxWordBytes) return true;
+  }
+  return false;
 }
 
 // Counts what the reader of the index would miss.
-void count_losses(const JsonDocument& source, const Xapian::Document& document, const std::string& place,
-                  BuiltIndex& built) {
+void count_losses(const JsonDocument& source, const std::string& place, BuiltIndex& built) {
   if (!source.mended.empty() && built.num_mended++ == 0) built.mended = place;
-  bool lacks_terms = false;
+  bool lost = false;
   bool unparted = false;
-  for (const TextField& field : built.layout.fields) {
-    const auto texts = source.texts.find(field.name);
-    if (texts == source.texts.end()) continue;
-    const bool has_terms = Xapian::sortable_unserialise(document.get_value(field.length_slot)) > 0.0;
-    for (const std::string& text : texts->second) {
-      lacks_terms = lacks_terms || (!has_terms && has_words(text));
+  for (const auto& [field, texts] : source.texts) {
+    for (const std::string& text : texts) {
+      lost = lost || has_lost_word(text, built.layout.has_ngrams);
       unparted = unparted || (!built.layout.has_ngrams && is_unparted(text));
     }
   }
-  if (lacks_terms && built.num_without_terms++ == 0) built.without_terms = place;
+  if (lost && built.num_with_lost_words++ == 0) built.lost_words = place;
   if (unparted) ++built.num_unparted;
+}
+
+// Bytes of another encoding are an exception, or else the file is of that encoding.
+void refuse_other_encoding(const BuiltIndex& built, std::size_t num_not_utf8, const std::string& place) {
+  constexpr std::size_t kOneIn = 10;
+  if (num_not_utf8 * kOneIn <= built.num_documents) return;
+  throw FormatError(place + ": not a JSON object: bytes that are not UTF-8, as in " + std::to_string(num_not_utf8) +
+                    " of " + std::to_string(built.num_documents) +
+                    " documents; convert the file first (iconv -f ITS-ENCODING -t UTF-8)");
 }
 
 void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::TermGenerator& generator,
                 std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built) {
   const IndexLayout& layout = built.layout;
+  std::size_t num_not_utf8 = 0;
+  std::string not_utf8;  // the first place
   TextInput input(path);
   std::string_view line;
   while (input.next(line)) {
@@ -176,9 +194,11 @@ void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::Ter
     Xapian::Document document = document_of(source, layout, generator);
     document.set_data(source.mended.empty() ? std::string(line) : source.mended);
     db.add_document(document);
-    count_losses(source, document, input.place(), built);
+    count_losses(source, input.place(), built);
     ++built.num_documents;
+    if (source.is_not_utf8 && num_not_utf8++ == 0) not_utf8 = input.place();
   }
+  refuse_other_encoding(built, num_not_utf8, not_utf8);
 }
 
 // Only what a Xapian index is made of may be replaced: overwriting must not cost anybody a folder of other files.

@@ -144,13 +144,14 @@ JsonDocument JsonDocumentReader::read(std::string_view line, const std::string& 
   JsonDocument document;
   auto error = state_->parser.parse(line.data(), line.size()).get(whole);
   if (error == simdjson::STRING_ERROR || error == simdjson::UTF8_ERROR) {
+    document.is_not_utf8 = error == simdjson::UTF8_ERROR;
     document.mended = with_whole_characters(line);
     error = state_->parser.parse(document.mended).get(whole);
   }
   if (error == simdjson::NUMBER_ERROR)
     refuse(place, "not a JSON object: a number in it is misspelt or beyond 64 bits; large ids can stand in quotes");
   if (error == simdjson::SUCCESS && whole.is_array())
-    refuse(place, "a JSON array, where a document is a line of its own: jq -c '.[]' parts them");
+    refuse(place, "not a JSON object: an array, where each document is a line of its own (jq -c '.[]' parts them)");
   if (error == simdjson::SUCCESS) error = whole.get_object().get(object);
   if (error != simdjson::SUCCESS) refuse(place, std::string("not a JSON object: ") + simdjson::error_message(error));
   dom::element element;

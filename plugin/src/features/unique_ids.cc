@@ -50,6 +50,14 @@ std::string cut_to(const std::string& text, std::size_t size) {
   return text.substr(0, kept) + omega_hash(std::string_view(text).substr(kept));
 }
 
+// The URL in the data of a document that omindex made.
+std::string url_in(const std::string& data) {
+  constexpr const char* kKey = "url=";
+  const std::size_t begin = data.compare(0, 4, kKey) == 0 ? 0 : data.find(std::string("\n") + kKey) + 1;
+  if (begin == 0 && data.compare(0, 4, kKey) != 0) return {};
+  return data.substr(begin + 4, data.find('\n', begin) - begin - 4);
+}
+
 }  // namespace
 
 Xapian::valueno id_slot_of(const Xapian::Database& db) {
@@ -62,20 +70,11 @@ Xapian::valueno id_slot_of(const Xapian::Database& db) {
 
 std::string hashed_if_long(const std::string& term) { return cut_to(term, kMaxOmegaTerm); }
 
-bool may_be_hashed(const std::string& term) { return term.size() >= kMaxOmegaTerm; }
-
 std::string without_id(Xapian::docid docid) { return std::string(kWithoutId) + std::to_string(docid); }
 
-std::string id_in_term(const std::string& term, const std::string& prefix) {
-  const bool has_colon =
-      term.size() > prefix.size() + 1 && term[prefix.size()] == ':' && needs_colon(prefix, term[prefix.size() + 1]);
-  return term.substr(prefix.size() + (has_colon ? 1 : 0));
-}
-
-std::optional<std::string> id_term_of(const Xapian::Database& db, const std::string& prefix, Xapian::docid docid) {
+std::optional<std::string> id_term_in(Xapian::TermIterator position, const Xapian::TermIterator& end,
+                                      const std::string& prefix) {
   std::optional<std::string> first;
-  auto position = db.termlist_begin(docid);
-  const auto end = db.termlist_end(docid);
   for (position.skip_to(prefix); position != end; ++position) {
     const std::string term = *position;
     if (term.compare(0, prefix.size(), prefix) != 0) break;
@@ -85,6 +84,23 @@ std::optional<std::string> id_term_of(const Xapian::Database& db, const std::str
     if (!first) first = term;
   }
   return first;
+}
+
+std::optional<std::string> id_term_of(const Xapian::Database& db, const std::string& prefix, Xapian::docid docid) {
+  return id_term_in(db.termlist_begin(docid), db.termlist_end(docid), prefix);
+}
+
+std::string id_from(const std::optional<std::string>& term, const std::string& prefix, Xapian::docid docid,
+                    const std::function<std::string()>& data) {
+  if (prefix.empty()) return std::to_string(docid);
+  if (!term) return without_id(docid);
+  if (term->size() >= kMaxOmegaTerm) {
+    const std::string url = url_in(data());
+    if (!url.empty() && hashed_if_long(prefix + url) == *term) return url;
+  }
+  const bool has_colon = term->size() > prefix.size() + 1 && (*term)[prefix.size()] == ':' &&
+                         needs_colon(prefix, (*term)[prefix.size() + 1]);
+  return term->substr(prefix.size() + (has_colon ? 1 : 0));
 }
 
 Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, const std::string& id) {

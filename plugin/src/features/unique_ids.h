@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -33,18 +34,23 @@ IRGAN_API Xapian::docid docid_of(const Xapian::Database& db, const std::string& 
 /// Xapian's indexers make them.
 ///
 /// Requires: `prefix` is not empty
+IRGAN_API std::optional<std::string> id_term_in(Xapian::TermIterator begin, const Xapian::TermIterator& end,
+                                                const std::string& prefix);
 IRGAN_API std::optional<std::string> id_term_of(const Xapian::Database& db, const std::string& prefix,
                                                 Xapian::docid docid);
 
-/// Returns the id in a unique-id term: what stands behind the prefix, without the colon that Xapian puts between.
-IRGAN_API std::string id_in_term(const std::string& term, const std::string& prefix);
+/// Returns the site's own id of a document: what stands behind the prefix in its unique-id term, without the colon that
+/// Xapian puts between; of a URL that omindex had to cut, the whole URL, which stands in `data`. Without a term:
+/// "docid:" and the docid, or, with an empty prefix, the docid in digits.
+///
+/// data: reads the document's data, if they are needed
+IRGAN_API std::string id_from(const std::optional<std::string>& term, const std::string& prefix, Xapian::docid docid,
+                              const std::function<std::string()>& data);
 
 /// Returns `term` as omindex writes one that is longer than 240 bytes: its end gives way to a hash of it.
 ///
 /// Source: hash_long_term() in Omega's hashterm.cc
 IRGAN_API std::string hashed_if_long(const std::string& term);
-/// Whether `term` may have been cut so.
-IRGAN_API bool may_be_hashed(const std::string& term);
 
 /// Returns what a document without a unique-id term goes by where others have one: no docid in digits, since another
 /// document may have that for its id.

@@ -76,7 +76,7 @@ TEST_CASE("one index in other forms gives the same features and runs", "[index_t
     REQUIRE(ranked.exit_code == 0);
     for (const char* file : {"rows", "new.run", "old.run"}) {
       const std::string bytes = bytes_of(site.file(file));
-      CAPTURE(file);
+      INFO(file);
       REQUIRE_FALSE(bytes.empty());
       const bool is_same = expected.emplace(file, bytes).first->second == bytes;
       CHECK(is_same);

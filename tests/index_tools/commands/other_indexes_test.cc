@@ -185,7 +185,7 @@ TEST_CASE("indexes of other prefixes or slots are not searched as one", "[index_
              Contains("field title has prefix S in ") && Contains("field title has prefix XT in "));
   CHECK_THAT(refusal("--field title=S --field body= --stemmer german"),
              Contains("the stemmer is english in ") && Contains("it is german in "));
-  CHECK_THAT(refusal("--field title=S --field more=XM --field body="), Contains("field body has its length"));
+  CHECK_THAT(refusal("--field body= --field title=S"), Contains("has its length in slot 1000 in "));
   make("a", "--field title=S --field body= --value votes=0");
   CHECK_THAT(refusal("--field title=S --field body= --value votes=1"),
              Contains("value votes is in slot 0 in ") && Contains("value votes is in slot 1 in "));
@@ -211,13 +211,13 @@ TEST_CASE("slots that hold no numbers are refused by name", "[index_tools][site]
                           Xapian::sortable_serialise(9.99 * i - 100.0), Xapian::sortable_serialise(20240501 + i)}});
   }
   index.make(documents);
-  const char* shown[] = {"'9'", "'20240510'", "'eP\\x01\\x02'", "'12,50 EUR'", "'true'", "'\\x9b\\x01\\xfe@\\x11"};
+  const char* shown[] = {"'25'", "'20240510'", "'eP\\x01\\x02'", "'12,50 EUR'", "'true'", "'\\x9b\\x01\\xfe@\\x11"};
   for (int slot = 0; slot < 6; ++slot) {
     const CommandResult refused = index.run("inspect --db @db --value v=" + std::to_string(slot));
     CAPTURE(slot, refused.err);
     CHECK(refused.exit_code == 2);
     CHECK_THAT(refused.err, Contains("--value v=" + std::to_string(slot) + ": the slot does not hold numbers") &&
-                                Contains("document 1 has " + std::string(shown[slot])));
+                                Contains(" has " + std::string(shown[slot])));
   }
   CHECK(index.run("inspect --db @db --value price=6 --value date=7 --value none=9").exit_code == 0);
 }
@@ -258,6 +258,10 @@ TEST_CASE("half an emoji in one document does not end index", "[index_tools][ind
                      "{\"id\":\"a\",\"title\":\"cut \\ud83d off\",\"body\":\"\\ud83d\\ude00 whole\"}\n"
                      "{\"id\":\"b\",\"title\":\"lamp\",\"body\":\"caf\xc3\"}\n"
                      "{\"id\":18446744073709551615,\"title\":\"lamp\",\"body\":\"\\\\ud83d\"}\n");
+  for (int i = 0; i < 20; ++i) {
+    std::ofstream(index.folder.file("docs"), std::ios::app)
+        << "{\"id\":" << i << ",\"title\":\"lamp\",\"body\":\"oil\"}\n";
+  }
   const CommandResult made = index.run("index --db @db --field title=S --field body= @docs");
   INFO(made.err);
   REQUIRE(made.exit_code == 0);
@@ -273,7 +277,8 @@ TEST_CASE("half an emoji in one document does not end index", "[index_tools][ind
   CHECK_THAT(index.run("index --db @bad.db --field title=S --field body= @bad").err,
              Contains("bad:1: 'id' holds half"));
   index.folder.write("array", "[{\"id\":\"a\",\"title\":\"x\",\"body\":\"y\"}]\n");
-  CHECK_THAT(index.run("index --db @bad.db --field title=S @array").err, Contains("array:1: a JSON array"));
+  CHECK_THAT(index.run("index --db @bad.db --field title=S @array").err,
+             Contains("array:1: not a JSON object: an array") && Contains("jq -c"));
 }
 
 TEST_CASE("index --ngrams is kept, so that searches find parts of Chinese texts", "[index_tools][index]") {
@@ -284,7 +289,7 @@ TEST_CASE("index --ngrams is kept, so that searches find parts of Chinese texts"
                                  "\"}\n{\"id\":\"b\",\"title\":\"square root\",\"body\":\"...\"}\n");
   const CommandResult plain = index.run("index --db @plain --field title=S --field body= @docs");
   REQUIRE(plain.exit_code == 0);
-  CHECK_THAT(plain.err, Contains("1 documents have a text that gives no term") &&
+  CHECK_THAT(plain.err, Contains("1 documents hold a word of more than 64 bytes") &&
                             Contains("1 documents hold Chinese or Japanese") && Contains("--ngrams"));
   const CommandResult made = index.run("index --db @db --ngrams --field title=S --field body= @docs");
   REQUIRE(made.exit_code == 0);
@@ -304,5 +309,5 @@ TEST_CASE("ids that became floats in a log are named", "[index_tools][site][chec
   const CommandResult checked = index.run("check --db @db --clicks @log");
   CHECK_THAT(checked.out, Contains("of the clicks are on documents that the index has under another spelling") &&
                               Contains("'100.0'"));
-  CHECK_THAT(checked.out, Contains("50 % of the clicks are on documents that the index has"));
+  CHECK_THAT(checked.out, Contains("25 % of the clicks are on documents that the index does not have"));
 }

@@ -18,6 +18,8 @@ Xapian::WritableDatabase index_with(const std::vector<std::string>& terms) {
   return db;
 }
 
+std::string no_data() { return {}; }
+
 }  // namespace
 
 TEST_CASE("behind a prefix of several letters the colon is no part of the id", "[plugin][unique_ids]") {
@@ -25,7 +27,7 @@ TEST_CASE("behind a prefix of several letters the colon is no part of the id", "
       index_with({"XID:ABC-1", "XIDabc-2", "XID7", "XID:Zed:9", "XIDPlain", "XID::colon"});
   const std::string ids[] = {"ABC-1", "abc-2", "7", "Zed:9", "Plain", ":colon"};
   for (Xapian::docid docid = 1; docid <= 6; ++docid) {
-    CHECK(id_in_term(id_term_of(db, "XID", docid).value(), "XID") == ids[docid - 1]);
+    CHECK(id_from(id_term_of(db, "XID", docid), "XID", docid, no_data) == ids[docid - 1]);
     CHECK(docid_of(db, "XID", ids[docid - 1]) == docid);
   }
   CHECK(docid_of(db, "XID", "abc-1") == 0);
@@ -34,7 +36,7 @@ TEST_CASE("behind a prefix of several letters the colon is no part of the id", "
 
 TEST_CASE("behind one letter a colon is the id's own", "[plugin][unique_ids]") {
   const Xapian::WritableDatabase db = index_with({"Q:ABC", "QABC"});
-  CHECK(id_in_term("Q:ABC", "Q") == ":ABC");
+  CHECK(id_from("Q:ABC", "Q", 1, no_data) == ":ABC");
   CHECK(docid_of(db, "Q", ":ABC") == 1);
   CHECK(docid_of(db, "Q", "ABC") == 2);
 }
@@ -42,6 +44,8 @@ TEST_CASE("behind one letter a colon is the id's own", "[plugin][unique_ids]") {
 TEST_CASE("a document without a unique-id term has a name that is no other's id", "[plugin][unique_ids]") {
   const Xapian::WritableDatabase db = index_with({"Q5", "", "Q2", "Qdocid:9"});
   CHECK_FALSE(id_term_of(db, "Q", 2));
+  CHECK(id_from(std::nullopt, "Q", 2, no_data) == without_id(2));
+  CHECK(id_from(std::nullopt, "", 2, no_data) == "2");
   CHECK(docid_of(db, "Q", "2") == 3);
   CHECK(docid_of(db, "Q", without_id(2)) == 2);
   CHECK(docid_of(db, "Q", without_id(1)) == 0);  // that one has an id

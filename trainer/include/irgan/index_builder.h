@@ -28,11 +28,11 @@ struct BuiltIndex {
   std::string path;
   std::size_t num_documents = 0;
   IndexLayout layout;
-  std::size_t num_mended = 0;         ///< documents with halves of characters, which became U+FFFD
-  std::string mended;                 ///< where the first of them stands: path:line
-  std::size_t num_without_terms = 0;  ///< documents with a text of letters that gives no term
-  std::string without_terms;          ///< where the first of them stands
-  std::size_t num_unparted = 0;       ///< documents with Chinese or Japanese, if it is not indexed by n-grams
+  std::size_t num_mended = 0;           ///< documents with halves of characters, which became U+FFFD
+  std::string mended;                   ///< where the first of them stands: path:line
+  std::size_t num_with_lost_words = 0;  ///< documents with words of more than 64 bytes, which Xapian drops
+  std::string lost_words;               ///< where the first of them stands
+  std::size_t num_unparted = 0;         ///< documents with Chinese or Japanese, if it is not indexed by n-grams
 };
 
 /// Builds the index beside `db` and moves it there when it is whole.
