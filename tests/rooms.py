@@ -28,6 +28,7 @@ ROOMS = [
     "trainer/measures",
     "trainer/log",
     "trainer/evidence",
+    "trainer/layout",
     "trainer/site",
     "trainer/collection",
     "trainer/rows",

@@ -76,7 +76,7 @@ void run(const AnnotateOptions& options, const Console& console) {
       !with_clicks) {
     throw ConfigError("nothing to add: give --field-lengths, --ids, --values, --pagerank or --clicks");
   }
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   for (const std::string& text : options.values) annotation.values.push_back(value_file("values", text));
   for (const std::string& text : options.pagerank) annotation.pagerank.push_back(value_file("pagerank", text));
   if (with_clicks) annotation.clicks = clicks_of(options, console);
@@ -88,6 +88,8 @@ void run(const AnnotateOptions& options, const Console& console) {
   if (!options.values.empty() || !options.pagerank.empty())
     console.out << ": " << report.num_values << " values, " << report.num_unknown_values << " for unknown documents";
   console.out << '\n';
+  if (report.num_without_id > 0)
+    console.err << report.num_without_id << " documents have no unique-id term, so none is stored for them\n";
   if (with_clicks) {
     console.out << "clicks of " << report.num_clicked_documents << " documents, " << report.num_unknown_documents
                 << " that the index does not have; " << report.num_words << " words and " << report.num_queries

@@ -110,7 +110,7 @@ void run(const CheckOptions& options, const Console& console) {
   findings.depth = options.depth;
   std::unique_ptr<ClickedDocuments> documents;
   if (!options.database.paths.empty()) {
-    const Site site = options.database.site();
+    const Site site = options.database.site(console.err);
     const Xapian::Database db = site.open();
     const IndexLayout& layout = site.layout;
     findings.are_ids_docids = layout.id_prefix.empty();

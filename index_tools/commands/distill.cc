@@ -91,7 +91,7 @@ Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   Distillation distillation = distil_model(site, distiller);
   bar.erase();
   show_account(*site.watch, console.err);

@@ -67,7 +67,7 @@ void run(const FeaturesOptions& options, const Console& console) {
       evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 
   evidence.labels.check();
-  const Site site = evidence.database.site();
+  const Site site = evidence.database.site(console.err);
   auto [data, validation, report] =
       prepare(site, evidence.labels.evidence(),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),

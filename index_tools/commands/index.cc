@@ -30,7 +30,25 @@ void add_options(IndexOptions& options, OptionTable& table) {
   table.pairs("value", options.value_slots, "the key of a number and its value slot, 0 to 999; may be given again",
               "KEY=SLOT");
   table.text("stemmer", options.stemmer, "language of Xapian's stemmer, or none", "LANGUAGE");
+  table.flag("ngrams", options.ngrams,
+             "index Chinese and Japanese, which have no spaces, by characters and pairs of them, as Xapian does where "
+             "XAPIAN_CJK_NGRAM is set; the index keeps that, and searches of xapian-irgan know it");
   table.flag("overwrite", options.overwrite, "replace the index if there is one");
+}
+
+void show_losses(const BuiltIndex& built, std::ostream& err) {
+  if (built.num_mended > 0) {
+    err << built.num_mended << " documents hold half a character, which is now U+FFFD; the first: " << built.mended
+        << '\n';
+  }
+  if (built.num_with_lost_words > 0) {
+    err << built.num_with_lost_words
+        << " documents hold a word of more than 64 bytes, which Xapian drops; the first: " << built.lost_words << '\n';
+  }
+  if (built.num_unparted > 0) {
+    err << built.num_unparted << " documents hold Chinese or Japanese, of which only whole runs of letters are found; "
+        << "--ngrams finds its words\n";
+  }
 }
 
 // Throws: as build_index(); ConfigError for a slot that is no number
@@ -41,7 +59,8 @@ void run(const IndexOptions& options, const Console& console) {
   console.out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
   for (const TextField& field : built.layout.fields)
     console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
-  console.out << '\n';
+  console.out << (built.layout.has_ngrams ? ", Chinese and Japanese by n-grams\n" : "\n");
+  show_losses(built, console.err);
 }
 
 }  // namespace

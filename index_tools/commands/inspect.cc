@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <iomanip>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "irgan/model_source.h"
 #include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
+#include "trainer/layout/term_survey.h"
 #include "trainer/training/training_record_json.h"
 
 namespace irgan {
@@ -135,13 +137,25 @@ void print_model(const Model& model, std::ostream& out) {
   print_record(record_of(model), out);
 }
 
+std::string rounded_percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
+
+// What terms of some documents say of the stemmer.
+std::string stem_evidence(const TermSurvey& survey, const std::string& stemmer) {
+  if (survey.is_too_small()) return "too few words to tell";
+  if (stemmer == "none" && !survey.has_stems()) return "no word has a Z form, a stem beside it";
+  return rounded_percent(survey.stems_by(stemmer).share) +
+         " of words have a Z form, a stem beside them, as it gives it";
+}
+
 void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ostream& out) {
+  const TermSurvey survey(db);
+  const bool is_kept = !db.get_metadata(kLayoutKey).empty();
   out << "documents  " << db.get_doccount() << ", " << std::fixed << std::setprecision(1) << db.get_avlength()
       << " terms each, " << db.size() << (db.size() == 1 ? " shard" : " shards") << ", uuid " << db.get_uuid() << '\n'
-      << "layout     "
-      << (db.get_metadata(kLayoutKey).empty() ? "not kept in the index; found by looking" : "kept in the index")
-      << ", stemmer " << layout.stemmer << ", ids "
-      << (layout.id_prefix.empty() ? "are docids" : "under " + layout.id_prefix) << '\n';
+      << "layout     " << (is_kept ? "kept in the index" : "not kept in the index; found by looking") << ", stemmer "
+      << layout.stemmer << ", ids " << (layout.id_prefix.empty() ? "are docids" : "under " + layout.id_prefix)
+      << (layout.has_ngrams ? ", Chinese and Japanese by n-grams" : "") << '\n'
+      << "stems      " << layout.stemmer << ": " << stem_evidence(survey, layout.stemmer) << '\n';
   for (const TextField& field : layout.fields) {
     out << "field      " << field.name << ": " << (field.prefix.empty() ? "no prefix" : "prefix " + field.prefix)
         << (field.length_slot == Xapian::BAD_VALUENO ? ", no lengths: see annotate --field-lengths"
@@ -151,6 +165,14 @@ void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ost
                 ? ", of clicked queries of at least " + std::to_string(layout.behaviour->min_sessions) + " sessions"
                 : "")
         << '\n';
+  }
+  for (const auto& [prefix, share] : survey.text_prefixes()) {
+    const bool is_field = std::any_of(layout.fields.begin(), layout.fields.end(),
+                                      [&prefix = prefix](const TextField& field) { return field.prefix == prefix; });
+    if (!is_field) {
+      out << "no field   words under " << prefix << ", in " << rounded_percent(share)
+          << " of the documents: --prefix NAME=" << prefix << " makes them one\n";
+    }
   }
   for (const StoredValue& value : layout.values) {
     out << "value      " << value.name << ": slot " << value.slot << ", " << db.get_value_freq(value.slot)
@@ -189,7 +211,7 @@ void run(const InspectOptions& options, const Console& console) {
   }
   if (options.database.paths.empty()) return;
   const Xapian::Database db = options.database.open();
-  print_index(db, options.database.layout(db), console.out);
+  print_index(db, options.database.layout(db, console.err), console.out);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
   if (model) print_drift(*model, db, console.out);
 }

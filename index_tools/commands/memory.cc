@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <iomanip>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -39,16 +40,16 @@ struct MemoryOptions {
 
 constexpr std::size_t kTrialsShown = 5;
 
-std::optional<std::string> stated_stemmer(const DatabaseOptions& database) {
-  if (!database.paths.empty()) return database.layout(database.open()).stemmer;
+std::optional<std::string> stated_stemmer(const DatabaseOptions& database, const Console& console) {
+  if (!database.paths.empty()) return database.layout(database.open(), console.err).stemmer;
   if (database.stemmer.empty()) return std::nullopt;
   check_stemmer(database.stemmer);
   return database.stemmer;
 }
 
-MemoryBuilder memory_before(const MemoryOptions& options) {
+MemoryBuilder memory_before(const MemoryOptions& options, const Console& console) {
   StatedRules stated;
-  stated.stemmer = stated_stemmer(options.database);
+  stated.stemmer = stated_stemmer(options.database, console);
   stated.half_life_days = options.half_life_days;
   if (options.min_sessions) stated.min_sessions = static_cast<std::uint32_t>(*options.min_sessions);
   return options.from.empty() ? first_memory(stated) : carried_memory(options.from, stated);
@@ -115,8 +116,9 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   MemoryTuningOptions tuning;
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
-  const Site site = options.database.site();
-  TunedMemory best = tuned_memory(site, Model::from_file(options.model), memory_before(options),
+  std::ostringstream shown_before;  // with the memory's stemmer
+  const Site site = options.database.site(shown_before);
+  TunedMemory best = tuned_memory(site, Model::from_file(options.model), memory_before(options, console),
                                   shown_rows(options.log.clicks, options.log.log_options, console),
                                   {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
   bar.erase();
@@ -129,7 +131,7 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
   double prior = options.prior_clicks.value_or(1.0);
   if (!options.from.empty() && !options.prior_clicks)
     prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
-  MemoryBuilder builder = memory_before(options);
+  MemoryBuilder builder = memory_before(options, console);
   remember(shown_rows(options.log.clicks, options.log.log_options, console), texts, builder);
   return {std::move(builder), prior};
 }

@@ -77,7 +77,7 @@ void write_json(const nlohmann::json& report, const std::string& path) {
 // Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query
 //         gives a row, or the model does not fit the index
 void run(const MineOptions& options, const Console& console) {
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   const Miner miner = miner_for(options, site, console);
   if (uses(miner.options(), NegativeSource::generator)) {
     console.err << sentence_of(miner.temperature(), miner.options().max_false_negatives) << '\n';

@@ -68,7 +68,7 @@ void run(const RerankRunOptions& options, const Console& console) {
     throw ConfigError("--model needs --out: the baseline has no model");
   if (options.out.empty() && options.memory.is_named())
     throw ConfigError("--memory needs --out: the baseline has no memory");
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   const Xapian::Database db = site.open();
   const IndexLayout& layout = site.layout;
   FirstStage first_stage(db, layout, site.default_op);

@@ -157,7 +157,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
 
 void run(const SearchOptions& options, const Console& console) {
   if (options.words.empty()) throw ConfigError("no words to look for");
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   const Xapian::Database db = site.open();
   const IndexLayout& layout = site.layout;
   std::string text;

@@ -70,7 +70,7 @@ void write_size(const std::string& path, std::size_t num_sessions, std::size_t n
 }
 
 void write_log(const SimulateOptions& options, const Console& console) {
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   OutputFile file(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
@@ -91,7 +91,7 @@ std::array<std::string, 2> names_of(const std::vector<std::string>& orders) {
 }
 
 void write_comparison(const SimulateOptions& options, const Console& console) {
-  const Site site = options.database.site();
+  const Site site = options.database.site(console.err);
   const std::array<std::string, 2> names = names_of(options.compare);
   std::array<ComparedRanking, 2> rankings;
   for (std::size_t i = 0; i < rankings.size(); ++i)

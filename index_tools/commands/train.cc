@@ -98,7 +98,7 @@ Split from_index(const TrainOptions& options, const Console& console) {
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
   SplitOptions split = options.split;
   split.seed = options.training.seed;
-  const Site site = evidence.database.site();
+  const Site site = evidence.database.site(console.err);
   auto [training, validation, report] =
       prepare(site, known, evidence.preparing(split), shown_preparation(evidence.preparation.half_life_days, console));
   show_account(*site.watch, console.err);

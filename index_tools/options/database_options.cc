@@ -1,6 +1,20 @@
 #include "index_tools/options/database_options.h"
 
+#include "index_tools/options/training_options.h"
+
 namespace irgan {
+namespace {
+
+// A remark may name a member, which goes by its flag here.
+void show(const std::vector<LayoutRemark>& remarks, std::ostream& err) {
+  for (const LayoutRemark& remark : remarks) {
+    err << "index: " << remark.text;
+    if (!remark.member.empty()) err << " (" << flag_of(remark.member) << ' ' << remark.value << " says otherwise)";
+    err << '\n';
+  }
+}
+
+}  // namespace
 
 void DatabaseOptions::add_to(OptionTable& table) {
   table.group("The index");
@@ -30,8 +44,17 @@ LayoutOverrides DatabaseOptions::overrides() const {
   return said;
 }
 
-Site DatabaseOptions::site() const { return site_at(paths, overrides(), default_op); }
+Site DatabaseOptions::site(std::ostream& err) const {
+  Site site = site_at(paths, overrides(), default_op);
+  show(site.remarks, err);
+  return site;
+}
 
-IndexLayout DatabaseOptions::layout(const Xapian::Database& db) const { return checked_layout(db, overrides(), paths); }
+IndexLayout DatabaseOptions::layout(const Xapian::Database& db, std::ostream& err) const {
+  std::vector<LayoutRemark> remarks;
+  IndexLayout layout = checked_layout(db, overrides(), paths, remarks);
+  show(remarks, err);
+  return layout;
+}
 
 }  // namespace irgan

@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,14 +23,15 @@ struct DatabaseOptions {
 
   void add_to(OptionTable& table);
 
+  /// err:    gets what the user should know of the index
   /// Throws: as site_at(); ConfigError for a slot that is no number
-  Site site() const;
+  Site site(std::ostream& err) const;
   /// Opens all paths as one database, which may be empty.
   ///
   /// Throws: as site_at()
   Xapian::Database open() const { return open_database(paths); }
   /// Throws: as site()
-  IndexLayout layout(const Xapian::Database& db) const;
+  IndexLayout layout(const Xapian::Database& db, std::ostream& err) const;
 
  private:
   LayoutOverrides overrides() const;

@@ -236,7 +236,14 @@ void add_limits_of_index(const CheckFindings& findings, std::vector<std::string>
   for (const std::string& note : findings.index_notes) limits.push_back(note);
   if (!findings.documents) return;
   const ClickedDocumentsResult& documents = *findings.documents;
-  const double num_unknown = documents.num_clicks - documents.num_known;
+  if (documents.num_spelt_otherwise > 0.0) {
+    limits.push_back(percent(documents.num_spelt_otherwise, documents.num_clicks) +
+                     " of the clicks are on documents that the index has under another spelling, without \".0\" or "
+                     "blanks: '" +
+                     excerpt(documents.spelt_otherwise, kWordsShown) +
+                     "'. Write the log's ids as the index has them: as texts or whole numbers, not as floats.");
+  }
+  const double num_unknown = documents.num_clicks - documents.num_known - documents.num_spelt_otherwise;
   if (num_unknown > kManyUnknown * documents.num_clicks) {
     limits.push_back(
         percent(num_unknown, documents.num_clicks) + " of the clicks are on documents that the index does not have: " +

@@ -14,6 +14,7 @@
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
+#include "plugin/src/features/unique_ids.h"
 
 namespace irgan {
 namespace {
@@ -90,11 +91,10 @@ std::string day_in_utc() {
   return day;
 }
 
-std::string id_of(const Xapian::Document& document, const std::string& prefix) {
-  Xapian::TermIterator term = document.termlist_begin();
-  term.skip_to(prefix);
-  const bool has_id = term != document.termlist_end() && (*term).compare(0, prefix.size(), prefix) == 0;
-  return has_id ? (*term).substr(prefix.size()) : std::to_string(document.get_docid());
+std::string id_of(const Xapian::MSetIterator& hit, const std::string& prefix) {
+  const Xapian::Document document = hit.get_document();
+  return id_from(id_term_in(document.termlist_begin(), document.termlist_end(), prefix), prefix, *hit,
+                 [&] { return document.get_data(); });
 }
 
 /// While it lives, its LiveSearch answers on this thread.
@@ -190,7 +190,7 @@ void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) c
     // Without a model the prefix is not known, and docids are all there is.
   }
   for (auto hit = page.mset.begin(); hit != page.mset.end() && !prefix.empty(); ++hit) {
-    search.ids.push_back(id_of(hit.get_document(), prefix));
+    search.ids.push_back(id_of(hit, prefix));
   }
   search_log().write(search);
 } catch (const Xapian::Error& error) {

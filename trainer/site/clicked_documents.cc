@@ -14,6 +14,14 @@ constexpr std::size_t kMaxExamples = 3;
 
 std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 
+// An id as it was before a data frame took it for a float, or a file padded it.
+std::string spelt_plainly(std::string_view id) {
+  const std::size_t begin = std::min(id.find_first_not_of(' '), id.size());
+  id = id.substr(begin, id.find_last_not_of(' ') + 1 - begin);
+  if (id.size() > 2 && id.substr(id.size() - 2) == ".0") id.remove_suffix(2);
+  return std::string(id);
+}
+
 }  // namespace
 
 ClickedDocuments::ClickedDocuments(const Xapian::Database& db, const IndexLayout& layout,
@@ -22,18 +30,24 @@ ClickedDocuments::ClickedDocuments(const Xapian::Database& db, const IndexLayout
   for (const QueryRow& query : queries) queries_.emplace(query.id, &query);
 }
 
-Xapian::docid ClickedDocuments::docid_of(std::string_view id) {
+const ClickedDocuments::Known& ClickedDocuments::look_up(std::string_view id) {
   const std::uint64_t hash = hash_of(id);
   Known& known = known_[hash % kNumKnown];
-  if (known.hash == hash) return known.docid;
-  known = {hash, ids_.docid_of(std::string(id))};
-  if (known.docid == 0 && result_.unknown.size() < kMaxExamples) result_.unknown.emplace_back(id);
-  return known.docid;
+  if (known.hash == hash) return known;
+  known = {hash, ids_.docid_of(std::string(id)), false};
+  if (known.docid != 0) return known;
+  if (result_.unknown.size() < kMaxExamples) result_.unknown.emplace_back(id);
+  const std::string other = spelt_plainly(id);
+  known.is_spelt_otherwise = other != id && ids_.docid_of(other) != 0;
+  if (known.is_spelt_otherwise && result_.spelt_otherwise.empty()) result_.spelt_otherwise = id;
+  return known;
 }
 
 void ClickedDocuments::add(const ClickRow& row, const std::string& query_id) {
-  const Xapian::docid docid = docid_of(row.document_id);
+  const Known& known = look_up(row.document_id);
+  const Xapian::docid docid = known.docid;
   result_.num_clicks += row.count;
+  if (known.is_spelt_otherwise) result_.num_spelt_otherwise += row.count;
   if (docid == 0) return;
   result_.num_known += row.count;
   if (queries_.count(query_id) == 0 || hash_of(query_id) % sample_ != 0) return;

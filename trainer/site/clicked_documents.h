@@ -19,6 +19,8 @@ struct ClickedDocumentsResult {
   double num_clicks = 0.0;
   double num_known = 0.0;            ///< clicks on documents that the index has
   std::vector<std::string> unknown;  ///< some ids that it does not have
+  double num_spelt_otherwise = 0.0;  ///< clicks on unknown ids that the index has without ".0" or blanks at the ends
+  std::string spelt_otherwise;       ///< the first of these, as the log has it
   double num_searched_clicks = 0.0;  ///< clicks of the queries below, on documents that the index has
   double num_found = 0.0;            ///< of those: on one of the first `depth` hits
   std::uint64_t num_searched_queries = 0;
@@ -44,9 +46,10 @@ class ClickedDocuments {
   struct Known {
     std::uint64_t hash = 0;
     Xapian::docid docid = 0;
+    bool is_spelt_otherwise = false;
   };
 
-  Xapian::docid docid_of(std::string_view id);
+  const Known& look_up(std::string_view id);
   void thin_out();
 
   DocumentIds ids_;

@@ -10,7 +10,8 @@
 namespace irgan {
 using Xapian::Query;
 
-FirstStage::FirstStage(Xapian::Database db, const IndexLayout& layout, Query::op default_op) : db_(std::move(db)) {
+FirstStage::FirstStage(Xapian::Database db, const IndexLayout& layout, Query::op default_op)
+    : db_(std::move(db)), flags_(layout.has_ngrams ? unsigned{Xapian::QueryParser::FLAG_CJK_NGRAM} : 0U) {
   parser_.set_database(db_);
   parser_.set_stemmer(Xapian::Stem(layout.stemmer));
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
@@ -20,10 +21,10 @@ FirstStage::FirstStage(Xapian::Database db, const IndexLayout& layout, Query::op
 
 Query FirstStage::parse(const std::string& text) {
   const std::string words = without_phrases(text);
-  Query query = parser_.parse_query(words, 0);
-  if (!title_prefix_.empty()) query = Query(Query::OP_OR, parser_.parse_query(words, 0, title_prefix_), query);
+  Query query = parser_.parse_query(words, flags_);
+  if (!title_prefix_.empty()) query = Query(Query::OP_OR, parser_.parse_query(words, flags_, title_prefix_), query);
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_NONE);
-  const Query unstemmed = parser_.parse_query(words, 0);
+  const Query unstemmed = parser_.parse_query(words, flags_);
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
   if (unstemmed.empty()) return query;
   // Times 0 Xapian does not look at anything behind MatchAll, so that the words are there to be read and cost nothing.
@@ -37,7 +38,7 @@ Query FirstStage::parse_scaled(const std::string& text, const std::vector<Scaled
   const std::string words = without_phrases(text);
   Query query;
   for (const ScaledField& field : fields) {
-    const Query scaled(Query::OP_SCALE_WEIGHT, parser_.parse_query(words, 0, field.prefix), field.scale);
+    const Query scaled(Query::OP_SCALE_WEIGHT, parser_.parse_query(words, flags_, field.prefix), field.scale);
     query = &field == fields.data() ? scaled : Query(field.finds ? Query::OP_OR : Query::OP_AND_MAYBE, query, scaled);
   }
   return query;

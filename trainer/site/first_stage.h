@@ -55,6 +55,7 @@ class IRGAN_API FirstStage {
  private:
   Xapian::Database db_;
   Xapian::QueryParser parser_;
+  unsigned flags_;  // of the parser
   std::string title_prefix_;
 };
 

@@ -187,17 +187,35 @@ Annotations read_annotations(const Site& site, const Xapian::Database& db, const
   return found;
 }
 
+/// Which docids a path's documents have in the whole: Xapian deals the numbers in turn over all shards.
+struct Numbering {
+  Xapian::docid num_before = 0;  ///< shards of the paths before
+  Xapian::docid num_here = 1;    ///< shards of the path, which may be a stub
+  Xapian::docid num_all = 1;
+
+  Xapian::docid in_all(Xapian::docid docid) const {
+    const Xapian::docid shard = num_before + (docid - 1) % num_here;
+    return (docid - 1) / num_here * num_all + shard + 1;
+  }
+};
+
 /// Writes annotations into shards, and counts.
 class ShardWriter {
  public:
-  ShardWriter(const Annotations& annotations, AnnotationReport& report) : given_(annotations), report_(report) {}
+  ShardWriter(const Annotations& annotations, AnnotationReport& report) : given_(annotations), report_(report) {
+    if (given_.behaviour) {
+      for (const auto& [id, behaviour] : *given_.behaviour) unseen_.insert(id);
+    }
+  }
 
-  void write(Xapian::WritableDatabase& db, const std::function<void(double share_done)>& on_progress) {
+  void write(Xapian::WritableDatabase& db, const Numbering& numbering,
+             const std::function<void(double share_done)>& on_progress) {
     const DocumentIds ids(db, given_.layout.id_prefix);
     const std::vector<Xapian::docid> docids(db.postlist_begin(""), db.postlist_end(""));
     for (std::size_t i = 0; i < docids.size(); ++i) {
       Xapian::Document document = db.get_document(docids[i]);
-      annotate(document, given_.have_ids() ? ids.id_of(docids[i]) : "");
+      if (given_.id_slot != Xapian::BAD_VALUENO) add_id(document, id_term_of(db, given_.layout.id_prefix, docids[i]));
+      annotate(document, given_.have_ids() ? ids.id_of(docids[i], numbering.in_all(docids[i])) : "");
       db.replace_document(docids[i], document);
       if ((i + 1) % kDocumentsPerCommit == 0) db.commit();
       on_progress(static_cast<double>(i) / static_cast<double>(docids.size()));
@@ -207,18 +225,27 @@ class ShardWriter {
     db.commit();
     report_.num_words = words_.size();
     report_.num_queries = queries_.size();
+    report_.num_unknown_documents = unseen_.size();
   }
 
  private:
+  void add_id(Xapian::Document& document, const std::optional<std::string>& term) {
+    if (term) {
+      document.add_value(given_.id_slot, *term);
+    } else {
+      ++report_.num_without_id;
+    }
+  }
+
   void annotate(Xapian::Document& document, const std::string& id) {
     if (given_.field_lengths) set_field_lengths(document, given_.layout);
-    if (given_.id_slot != Xapian::BAD_VALUENO) document.add_value(given_.id_slot, given_.layout.id_prefix + id);
     if (given_.behaviour) {
       remove_behaviour(document, given_.layout);
       const auto known = given_.behaviour->find(id);
       if (known != given_.behaviour->end()) {
         write_behaviour(document, known->second, given_.layout);
         count(known->second);
+        unseen_.erase(id);
       }
     }
     for (const NewValue& value : given_.values) {
@@ -242,6 +269,7 @@ class ShardWriter {
   AnnotationReport& report_;
   std::set<std::string> words_;
   std::set<std::string> queries_;
+  std::set<std::string> unseen_;  // documents with clicks that no shard so far has
 };
 
 }  // namespace
@@ -254,13 +282,17 @@ AnnotationReport annotate(const Site& site, const AnnotationOptions& options) {
   for (const std::string& path : site.paths) shards.push_back(open_writable(path));
   AnnotationReport report;
   ShardWriter writer(annotations, report);
-  for (Xapian::WritableDatabase& shard : shards) writer.write(shard, options.on_progress);
+  Numbering numbering;
+  numbering.num_all = static_cast<Xapian::docid>(db.size());
+  for (Xapian::WritableDatabase& shard : shards) {
+    numbering.num_here = static_cast<Xapian::docid>(shard.size());
+    writer.write(shard, numbering, options.on_progress);
+    numbering.num_before += numbering.num_here;
+  }
   report.num_documents = db.get_doccount();
   std::size_t num_given = 0;
   for (const NewValue& value : annotations.values) num_given += value.numbers.size();
   report.num_unknown_values = num_given - std::min(report.num_values, num_given);
-  if (annotations.behaviour)
-    report.num_unknown_documents = annotations.behaviour->size() - report.num_clicked_documents;
   return report;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -24,8 +25,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Xapian::valueno kTitleTextSlot = 2000;
-constexpr std::size_t kMaxTermBytes = 245;  // Xapian's own limit
-constexpr int kPositionGap = 100;           // no phrase crosses fields or items of an array
+constexpr std::size_t kMaxTermBytes = 245;    // Xapian's own limit
+constexpr std::ptrdiff_t kMaxWordBytes = 64;  // of Xapian's TermGenerator
+constexpr int kPositionGap = 100;             // no phrase crosses fields or items of an array
 
 /// Names and prefixes that are taken.
 class TakenNames {
@@ -63,9 +65,16 @@ class TakenNames {
   std::set<Xapian::valueno> slots_;
 };
 
+// Xapian's own switch.
+bool environment_asks_for_ngrams() {
+  const char* value = std::getenv("XAPIAN_CJK_NGRAM");
+  return value != nullptr && *value != '\0';
+}
+
 IndexLayout layout_of(const IndexBuilderOptions& options) {
   IndexLayout layout;
   layout.stemmer = options.stemmer;
+  layout.has_ngrams = options.ngrams || environment_asks_for_ngrams();
   check_stemmer(layout.stemmer);
   TakenNames taken;
   const auto add_field = [&](const std::string& name, const std::string& prefix) {
@@ -122,12 +131,58 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
   return document;
 }
 
-std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonDocumentReader& reader,
-                       Xapian::TermGenerator& generator, std::unordered_set<std::string>& ids,
-                       Xapian::WritableDatabase& db) {
+bool is_kana_or_han(unsigned letter) {
+  return (letter >= 0x3040 && letter <= 0x30FF) || (letter >= 0x3400 && letter <= 0x9FFF);
+}
+
+bool is_unparted(const std::string& text) {
+  return std::any_of(Xapian::Utf8Iterator(text), Xapian::Utf8Iterator(), is_kana_or_han);
+}
+
+// Whether letters follow each other for longer than a word may be, so that they give no term.
+bool has_lost_word(const std::string& text, bool has_ngrams) {
+  std::ptrdiff_t size = 0;
+  for (Xapian::Utf8Iterator i(text); i != Xapian::Utf8Iterator();) {
+    const bool is_in_word = Xapian::Unicode::is_wordchar(*i) && !(has_ngrams && is_kana_or_han(*i));
+    const std::size_t left = i.left();
+    ++i;
+    size = is_in_word ? size + static_cast<std::ptrdiff_t>(left - (i == Xapian::Utf8Iterator() ? 0 : i.left())) : 0;
+    if (size > kMaxWordBytes) return true;
+  }
+  return false;
+}
+
+// Counts what the reader of the index would miss.
+void count_losses(const JsonDocument& source, const std::string& place, BuiltIndex& built) {
+  if (!source.mended.empty() && built.num_mended++ == 0) built.mended = place;
+  bool lost = false;
+  bool unparted = false;
+  for (const auto& [field, texts] : source.texts) {
+    for (const std::string& text : texts) {
+      lost = lost || has_lost_word(text, built.layout.has_ngrams);
+      unparted = unparted || (!built.layout.has_ngrams && is_unparted(text));
+    }
+  }
+  if (lost && built.num_with_lost_words++ == 0) built.lost_words = place;
+  if (unparted) ++built.num_unparted;
+}
+
+// Bytes of another encoding are an exception, or else the file is of that encoding.
+void refuse_other_encoding(const BuiltIndex& built, std::size_t num_not_utf8, const std::string& place) {
+  constexpr std::size_t kOneIn = 10;
+  if (num_not_utf8 * kOneIn <= built.num_documents) return;
+  throw FormatError(place + ": not a JSON object: bytes that are not UTF-8, as in " + std::to_string(num_not_utf8) +
+                    " of " + std::to_string(built.num_documents) +
+                    " documents; convert the file first (iconv -f ITS-ENCODING -t UTF-8)");
+}
+
+void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::TermGenerator& generator,
+                std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built) {
+  const IndexLayout& layout = built.layout;
+  std::size_t num_not_utf8 = 0;
+  std::string not_utf8;  // the first place
   TextInput input(path);
   std::string_view line;
-  std::size_t count = 0;
   while (input.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     const JsonDocument source = reader.read(line, input.place());
@@ -137,11 +192,13 @@ std::size_t index_file(const std::string& path, const IndexLayout& layout, JsonD
     if (!ids.insert(source.id).second)
       throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
     Xapian::Document document = document_of(source, layout, generator);
-    document.set_data(std::string(line));
+    document.set_data(source.mended.empty() ? std::string(line) : source.mended);
     db.add_document(document);
-    ++count;
+    count_losses(source, input.place(), built);
+    ++built.num_documents;
+    if (source.is_not_utf8 && num_not_utf8++ == 0) not_utf8 = input.place();
   }
-  return count;
+  refuse_other_encoding(built, num_not_utf8, not_utf8);
 }
 
 // Only what a Xapian index is made of may be replaced: overwriting must not cost anybody a folder of other files.
@@ -207,8 +264,8 @@ void check_target(const std::string& target, bool overwrite) {
     throw ConfigError("db", target + ": is no Xapian index, which overwrite does not replace; name another");
 }
 
-// Returns the number of documents.
-std::size_t write_index(const std::string& path, const IndexLayout& layout, const IndexBuilderOptions& options) {
+// Counts into `built`, whose layout is used.
+void write_index(const std::string& path, const IndexBuilderOptions& options, BuiltIndex& built) {
   std::vector<std::string> text_keys;
   std::vector<std::string> value_keys;
   for (const auto& field : options.fields) text_keys.push_back(field.first);
@@ -216,19 +273,20 @@ std::size_t write_index(const std::string& path, const IndexLayout& layout, cons
   JsonDocumentReader reader(options.id, text_keys, value_keys);
   Xapian::WritableDatabase db = create_index(path);
   Xapian::TermGenerator generator;
-  generator.set_stemmer(Xapian::Stem(layout.stemmer));
+  generator.set_stemmer(Xapian::Stem(built.layout.stemmer));
+  if (built.layout.has_ngrams) generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
   std::unordered_set<std::string> ids;
-  std::size_t count = 0;
-  for (const std::string& file : options.files) count += index_file(file, layout, reader, generator, ids, db);
-  if (count == 0) throw Error(options.files.front() + ": there are no documents in it");
+  for (const std::string& file : options.files) index_file(file, reader, generator, ids, db, built);
+  if (built.num_documents == 0) throw Error(options.files.front() + ": there are no documents in it");
   const std::string unseen = reader.unseen_key();
-  if (!unseen.empty())
-    throw Error("none of the " + std::to_string(count) + " documents has '" + unseen + "'; is the key spelt so?");
-  db.set_metadata(kLayoutKey, layout_to_json(layout));
+  if (!unseen.empty()) {
+    throw Error("none of the " + std::to_string(built.num_documents) + " documents has '" + unseen +
+                "'; is the key spelt so?");
+  }
+  db.set_metadata(kLayoutKey, layout_to_json(built.layout));
   db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
   db.commit();
   db.close();
-  return count;
 }
 
 }  // namespace
@@ -242,7 +300,7 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.layout = layout_of(options);
   require_no_input_inside(built.path);
   const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
-  built.num_documents = write_index(building->path(), built.layout, options);
+  write_index(building->path(), options, built);
   move_into_place(building->path(), built.path);
   return built;
 }

@@ -7,13 +7,21 @@
 #include <string_view>
 #include <vector>
 
+#include "irgan/errors.h"
+
 namespace irgan {
 
 struct JsonDocument {
   std::string id;
   std::map<std::string, std::vector<std::string>> texts;  ///< by field; an array of texts has several
   std::map<std::string, double> values;                   ///< null and absent ones are missing
+  std::string mended;        ///< the line with U+FFFD for halves of characters, if it has such; else empty
+  bool is_not_utf8 = false;  ///< it has bytes that are not UTF-8
 };
+
+/// Returns JSON with U+FFFD for half a surrogate pair and for bytes that are not UTF-8: programs that cut texts at a
+/// number of units write such.
+IRGAN_API std::string with_whole_characters(std::string_view json);
 
 /// Reads documents one by one.
 class JsonDocumentReader {

@@ -1,9 +1,15 @@
 #include "irgan/site.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "irgan/errors.h"
+#include "plugin/src/features/xapian_versions.h"
+#include "trainer/layout/detected_layout.h"
+#include "trainer/layout/id_check.h"
+#include "trainer/layout/number_slots.h"
+#include "trainer/layout/shard_layouts.h"
 #include "trainer/machine/numbers.h"
 
 namespace irgan {
@@ -36,6 +42,67 @@ Xapian::Database open_one(const std::string& path) {
   }
 }
 
+// The layout that the index keeps, in its only database or in all of them alike.
+std::optional<IndexLayout> kept_layout(const Xapian::Database& db, const LayoutOverrides& said,
+                                       const std::vector<std::string>& paths, std::vector<LayoutRemark>& remarks) {
+  std::vector<std::string> shards;
+  for (const std::string& path : paths) {
+    for (std::string& shard : shard_paths(path)) shards.push_back(std::move(shard));
+  }
+  if (shards.size() > 1) return joined_layout(shards, open_one, said, remarks);
+  const std::string stored = db.get_metadata(kLayoutKey);
+  if (stored.empty()) return std::nullopt;
+  return layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+}
+
+void check_unique_ids(const Xapian::Database& db, const LayoutOverrides& said, const IndexLayout& layout,
+                      std::vector<LayoutRemark>& remarks) {
+  if (layout.id_prefix.empty() || db.get_doccount() == 0) return;
+  if (said.id_prefix.empty() && has_remote_shard(db)) return;  // the server would send all terms
+  const std::string& prefix = layout.id_prefix;
+  const IdCheck check = check_ids(db, prefix);
+  if (check.num_terms == 0 && !said.id_prefix.empty())
+    throw ConfigError("id_prefix", prefix + ": no document has a term under this prefix");
+  if (check.num_terms > 0 && !check.are_ids())
+    throw ConfigError("id_prefix", prefix + ": the terms under this prefix are no unique ids: " + check.objection());
+  if (check.num_shared > 0) {
+    remarks.push_back({std::to_string(check.num_shared) +
+                           " ids belong to several documents each, and stand for the "
+                           "first of them: " +
+                           check.objection(),
+                       "", ""});
+  }
+  const Xapian::doccount num_without = documents_without(db, check);
+  if (num_without > 0) {
+    remarks.push_back({std::to_string(num_without) + " of " + std::to_string(db.get_doccount()) +
+                           " documents have no unique id under " + prefix + ": they go by docid:NUMBER",
+                       "", ""});
+  }
+}
+
+// Refuses slots that the user names and that hold no numbers; those that the index keeps are left out.
+void check_values(const Xapian::Database& db, const LayoutOverrides& said, IndexLayout& layout,
+                  std::vector<LayoutRemark>& remarks) {
+  const auto is_said = [&said](const StoredValue& value) {
+    return std::any_of(said.values.begin(), said.values.end(),
+                       [&](const auto& one) { return one.first == value.name; });
+  };
+  const auto is_bad = [&](const StoredValue& value) {
+    const std::string objection = value.from_clicks ? "" : objection_to_numbers(db, value.slot);
+    if (objection.empty()) return false;
+    const std::string reason =
+        value.name + "=" + std::to_string(value.slot) +
+        ": the slot does not hold numbers as Xapian's sortable_serialise writes them: " + objection;
+    if (is_said(value))
+      throw ConfigError("value", reason +
+                                     "; index them so (scriptindex: valuenumeric), or annotate the index with a "
+                                     "file of values");
+    remarks.push_back({"value " + reason + "; it is left out", "", ""});
+    return true;
+  };
+  layout.values.erase(std::remove_if(layout.values.begin(), layout.values.end(), is_bad), layout.values.end());
+}
+
 }  // namespace
 
 Xapian::Database open_database(const std::vector<std::string>& paths) {
@@ -62,22 +129,26 @@ Xapian::WritableDatabase open_writable(const std::string& path) {
 }
 
 IndexLayout checked_layout(const Xapian::Database& db, const LayoutOverrides& said,
-                           const std::vector<std::string>& paths) {
+                           const std::vector<std::string>& paths, std::vector<LayoutRemark>& remarks) {
   check_stemmer(said.stemmer);
   for (const auto& prefix : said.prefixes) check_name(prefix.first);
   for (const auto& value : said.values) check_name(value.first);
+  IndexLayout layout;
   try {
-    return read_layout(db, said);
+    layout = read_layout(db, said, kept_layout(db, said, paths, remarks), remarks);
   } catch (const FormatError& error) {
     throw FormatError((paths.empty() ? "" : paths.front() + ": ") + error.what() + "; index the documents anew");
   }
+  check_unique_ids(db, said, layout, remarks);
+  check_values(db, said, layout, remarks);
+  return layout;
 }
 
 Site site_at(std::vector<std::string> paths, const LayoutOverrides& said, Xapian::Query::op default_op) {
   const Xapian::Database db = open_database(paths);
   if (db.get_doccount() == 0) throw Error("index " + paths.front() + ": there are no documents in the index");
   Site site;
-  site.layout = checked_layout(db, said, paths);
+  site.layout = checked_layout(db, said, paths, site.remarks);
   site.watch = std::make_shared<IndexWatch>(db, paths);
   site.open = [paths] { return open_database(paths); };
   site.paths = std::move(paths);

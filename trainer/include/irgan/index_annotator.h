@@ -46,6 +46,8 @@ struct AnnotationReport {
   std::size_t num_values = 0;          ///< written
   std::size_t num_unknown_values = 0;  ///< of documents that the index does not have
 
+  std::size_t num_without_id = 0;  ///< documents that have no unique-id term to store
+
   // Of clicks:
   std::size_t num_clicked_documents = 0;
   std::size_t num_unknown_documents = 0;  ///< that the index does not have

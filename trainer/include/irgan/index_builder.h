@@ -20,6 +20,7 @@ struct IndexBuilderOptions {
   std::vector<std::pair<std::string, std::string>> fields;      ///< key, term prefix; the first is the title
   std::vector<std::pair<std::string, Xapian::valueno>> values;  ///< key, slot
   std::string stemmer = "english";                              ///< or none
+  bool ngrams = false;                                          ///< Chinese and Japanese: see IndexLayout::has_ngrams
   bool overwrite = false;                                       ///< replace an index that is there
 };
 
@@ -27,6 +28,11 @@ struct BuiltIndex {
   std::string path;
   std::size_t num_documents = 0;
   IndexLayout layout;
+  std::size_t num_mended = 0;           ///< documents with halves of characters, which became U+FFFD
+  std::string mended;                   ///< where the first of them stands: path:line
+  std::size_t num_with_lost_words = 0;  ///< documents with words of more than 64 bytes, which Xapian drops
+  std::string lost_words;               ///< where the first of them stands
+  std::size_t num_unparted = 0;         ///< documents with Chinese or Japanese, if it is not indexed by n-grams
 };
 
 /// Builds the index beside `db` and moves it there when it is whole.

@@ -34,6 +34,8 @@ struct IndexLayout {
   std::vector<TextField> fields;  ///< without average lengths
   std::vector<StoredValue> values;
   std::optional<BehaviourOptions> behaviour;  ///< of the field and value from clicks, if there are such
+  /// Chinese and Japanese stand as single characters and pairs of them (Xapian's FLAG_CJK_NGRAM), and so must queries.
+  bool has_ngrams = false;
 };
 
 IRGAN_API std::string layout_to_json(const IndexLayout& layout);
@@ -48,9 +50,16 @@ struct LayoutOverrides {
   std::vector<std::pair<std::string, Xapian::valueno>> values;  ///< value name, slot
 };
 
+/// What a user should know of a layout: what was found by looking, and what documents lack.
+struct LayoutRemark {
+  std::string text;
+  std::string member;  ///< of LayoutOverrides, that says otherwise; may be empty
+  std::string value;   ///< for it
+};
+
 /// Returns the layout that the index keeps in its metadata; without one, what can be seen in the index (omindex's and
-/// scriptindex's ids, a title under S, text without a prefix), with the overrides laid over it. Fields that the
-/// overrides name stand before those that were merely seen, and behind those of the metadata.
+/// scriptindex's ids if they are unique, stems, a title under S, text without a prefix), with the overrides laid over
+/// it. Fields that the overrides name stand before those that were merely seen, and behind those of the metadata.
 ///
 /// Throws: FormatError if the index's metadata are damaged
 IRGAN_API IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides = {});
@@ -75,8 +84,12 @@ class IRGAN_API DocumentIds {
  public:
   DocumentIds(Xapian::Database db, std::string id_prefix);
 
-  /// Returns the suffix of the document's unique-id term, or the docid in digits if it has none.
+  /// Returns what stands behind the prefix in the document's unique-id term; of a URL that omindex had to cut, the
+  /// whole URL, which the document's data hold. Without a prefix: the docid in digits. A document that has no such term
+  /// though there is a prefix is called "docid:" and its docid, which docid_of() knows.
   std::string id_of(Xapian::docid docid) const;
+  /// The same of a document of a shard that has the docid `docid_of_all` in the whole.
+  std::string id_of(Xapian::docid docid, Xapian::docid docid_of_all) const;
   /// Returns 0 if no document has this id.
   Xapian::docid docid_of(const std::string& id) const;
 

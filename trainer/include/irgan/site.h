@@ -25,15 +25,17 @@ struct Site {
   IndexLayout layout;
   Xapian::Query::op default_op = Xapian::Query::OP_OR;                 ///< what joins the words of a text
   std::shared_ptr<IndexWatch> watch = std::make_shared<IndexWatch>();  ///< of all who read the site
+  std::vector<LayoutRemark> remarks = {};                              ///< on the layout, for the user
 };
 
 /// Opens the index and reads its layout.
 ///
 /// paths:  each a folder, a stub file or tcp:HOST:PORT; several are searched as one
 /// said:   what the caller says of an index that does not say it itself
-/// Throws: ConfigError without a path, for an unknown stemmer or a name that features cannot have; Error naming the
-/// path
-///         that cannot be opened, or if there are no documents; FormatError if the index's own layout is damaged
+/// Throws: ConfigError without a path, for an unknown stemmer, a name that features cannot have, a prefix that is not
+///         one of unique ids, or a value slot that holds no numbers; Error naming the path that cannot be opened, if
+///         there are no documents, or if several databases were not made alike; FormatError if the index's own layout
+///         is damaged
 Site site_at(std::vector<std::string> paths, const LayoutOverrides& said = {},
              Xapian::Query::op default_op = Xapian::Query::OP_OR);
 
@@ -44,10 +46,11 @@ Xapian::Database open_database(const std::vector<std::string>& paths);
 
 /// Returns the layout of an open index.
 ///
-/// paths:  for messages
-/// Throws: as site_at
+/// paths:   of the databases, which are compared where they are several
+/// remarks: gets what a user should know of it
+/// Throws:  as site_at
 IndexLayout checked_layout(const Xapian::Database& db, const LayoutOverrides& said,
-                           const std::vector<std::string>& paths);
+                           const std::vector<std::string>& paths, std::vector<LayoutRemark>& remarks);
 
 /// Opens the index at `path` to write to it; no other program can until it is closed.
 ///

@@ -19,26 +19,6 @@ Xapian::valueno slot_from_json(const json& slot) {
   return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
 }
 
-bool has_terms(const Xapian::Database& db, const std::string& prefix) {
-  return db.allterms_begin(prefix) != db.allterms_end(prefix);
-}
-
-// The fields that the user names come first, so that the first of them is the title.
-IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
-  IndexLayout layout;
-  layout.id_prefix = has_terms(db, "Q") ? "Q" : has_terms(db, "U") ? "U" : "";
-  for (const auto& [name, prefix] : overrides.prefixes) layout.fields.push_back({name, prefix});
-  const auto add_unless_named = [&](const char* name, const char* prefix) {
-    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
-      return field.name == name || field.prefix == prefix;
-    });
-    if (!named) layout.fields.push_back({name, prefix});
-  };
-  if (has_terms(db, "S") || has_terms(db, "ZS")) add_unless_named("title", "S");
-  add_unless_named("body", "");
-  return layout;
-}
-
 // Calls each(value) for the values of a slot. Of a large index that is a matter of seconds, in which a writer may
 // commit twice: the walk then goes on, in the index as it is by then, behind the last document that was seen.
 template <class Each>
@@ -121,6 +101,7 @@ std::string layout_to_json(const IndexLayout& layout) {
     if (value.from_clicks) values.back()["from_clicks"] = true;
   }
   json all{{"stemmer", layout.stemmer}, {"id_prefix", layout.id_prefix}, {"fields", fields}, {"values", values}};
+  if (layout.has_ngrams) all["cjk_ngrams"] = true;
   if (layout.behaviour) {
     all["behaviour"] = {{"half_life_days", layout.behaviour->half_life_days},
                         {"min_sessions", layout.behaviour->min_sessions}};
@@ -143,6 +124,7 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
       layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>(),
                                value.value("from_clicks", false)});
     }
+    layout.has_ngrams = document.value("cjk_ngrams", false);
     if (document.contains("behaviour")) {
       const json& behaviour = document["behaviour"];
       layout.behaviour = {behaviour.at("half_life_days").get<double>(),
@@ -154,33 +136,6 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
   } catch (const json::exception& error) {
     throw FormatError(origin + ": not an index layout: " + error.what());
   }
-}
-
-IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
-  const std::string stored = db.get_metadata(kLayoutKey);
-  IndexLayout layout =
-      stored.empty() ? detected_layout(db, overrides) : layout_from_json(stored, std::string("metadata ") + kLayoutKey);
-  if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
-  if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
-  for (const auto& [name, prefix] : overrides.prefixes) {
-    const auto known = std::find_if(layout.fields.begin(), layout.fields.end(),
-                                    [&name = name](const TextField& field) { return field.name == name; });
-    if (known == layout.fields.end()) {
-      layout.fields.push_back({name, prefix});
-    } else {
-      known->prefix = prefix;
-    }
-  }
-  for (const auto& [name, slot] : overrides.values) {
-    const auto known = std::find_if(layout.values.begin(), layout.values.end(),
-                                    [&name = name](const StoredValue& value) { return value.name == name; });
-    if (known == layout.values.end()) {
-      layout.values.push_back({name, slot});
-    } else {
-      known->slot = slot;
-    }
-  }
-  return layout;
 }
 
 FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
@@ -218,15 +173,12 @@ IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
 DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)
     : db_(std::move(db)), id_prefix_(std::move(id_prefix)) {}
 
-std::string DocumentIds::id_of(Xapian::docid docid) const {
-  if (!id_prefix_.empty()) {
-    auto term = db_.termlist_begin(docid);
-    term.skip_to(id_prefix_);
-    if (term != db_.termlist_end(docid) && (*term).compare(0, id_prefix_.size(), id_prefix_) == 0) {
-      return (*term).substr(id_prefix_.size());
-    }
-  }
-  return std::to_string(docid);
+std::string DocumentIds::id_of(Xapian::docid docid) const { return id_of(docid, docid); }
+
+std::string DocumentIds::id_of(Xapian::docid docid, Xapian::docid docid_of_all) const {
+  std::optional<std::string> term;
+  if (!id_prefix_.empty()) term = id_term_of(db_, id_prefix_, docid);
+  return id_from(term, id_prefix_, docid_of_all, [&] { return db_.get_document(docid).get_data(); });
 }
 
 Xapian::docid DocumentIds::docid_of(const std::string& id) const { return irgan::docid_of(db_, id_prefix_, id); }

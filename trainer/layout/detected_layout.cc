@@ -1,0 +1,121 @@
+#include "trainer/layout/detected_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "trainer/layout/id_check.h"
+#include "trainer/layout/term_survey.h"
+
+namespace irgan {
+namespace {
+
+constexpr double kFewStems = 0.5;  // of words beside which there should be a stem
+
+bool has_terms(const Xapian::Database& db, const std::string& prefix) {
+  return db.allterms_begin(prefix) != db.allterms_end(prefix);
+}
+
+std::string percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
+
+void look_for_stems(const TermSurvey& survey, IndexLayout& layout, std::vector<LayoutRemark>& remarks) {
+  const TermSurvey::Stems best = survey.best_stems();
+  layout.stemmer = best.stemmer;
+  if (survey.is_too_small()) return;
+  if (best.stemmer == "none") {
+    remarks.push_back({"stemmer none is taken: 0 % of " + std::to_string(survey.num_words()) +
+                           " words looked at have a Z form, a stem beside them",
+                       "stemmer", "LANGUAGE"});
+  } else if (best.stemmer != "english") {
+    remarks.push_back({"stemmer " + best.stemmer + " is taken: " + percent(best.share) +
+                           " of the words looked at have the Z form that it gives, " +
+                           percent(survey.stems_by("english").share) + " that of english",
+                       "stemmer", "LANGUAGE"});
+  } else if (best.share < kFewStems) {
+    remarks.push_back(
+        {"stemmer english is a guess: " + percent(best.share) + " of the words looked at have the Z form that it gives",
+         "stemmer", "LANGUAGE"});
+  }
+}
+
+// Fields that `said` names come first, so that the first of them is the title.
+IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& said,
+                            std::vector<LayoutRemark>& remarks) {
+  IndexLayout layout;
+  layout.id_prefix = said.id_prefix.empty() ? detected_id_prefix(db, remarks) : said.id_prefix;
+  const TermSurvey survey(db);
+  if (said.stemmer.empty()) look_for_stems(survey, layout, remarks);
+  layout.has_ngrams = survey.has_ngrams();
+  for (const auto& [name, prefix] : said.prefixes) layout.fields.push_back({name, prefix});
+  const auto add_unless_named = [&](const char* name, const char* prefix) {
+    const bool named = std::any_of(layout.fields.begin(), layout.fields.end(), [&](const TextField& field) {
+      return field.name == name || field.prefix == prefix;
+    });
+    if (!named) layout.fields.push_back({name, prefix});
+  };
+  if (has_terms(db, "S") || has_terms(db, "ZS")) add_unless_named("title", "S");
+  add_unless_named("body", "");
+  return layout;
+}
+
+}  // namespace
+
+std::string detected_id_prefix(const Xapian::Database& db, std::vector<LayoutRemark>& remarks) {
+  std::string best;
+  std::string objection;
+  std::size_t most = 0;
+  for (const char* prefix : {"Q", "U"}) {
+    const IdCheck check = check_ids(db, prefix);
+    if (check.num_terms == 0) continue;
+    if (check.are_ids()) {
+      if (check.num_terms > most) best = prefix;
+      most = std::max(most, check.num_terms);
+    } else {
+      objection += (objection.empty() ? "" : "; ") + ("terms under " + std::string(prefix) + " are no unique ids: ") +
+                   check.objection();
+    }
+  }
+  if (!best.empty()) return best;
+  const std::string other = prefix_like_ids(db);
+  if (objection.empty() && other.empty()) return {};
+  if (objection.empty()) objection = "no unique ids under Q or U";
+  objection += "; documents go by their docids";
+  if (!other.empty()) objection += "; terms under " + other + " are one a document";
+  remarks.push_back({objection, "id_prefix", other.empty() ? "PREFIX" : other});
+  return {};
+}
+
+IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides) {
+  std::optional<IndexLayout> kept;
+  const std::string stored = db.get_metadata(kLayoutKey);
+  if (!stored.empty()) kept = layout_from_json(stored, std::string("metadata ") + kLayoutKey);
+  std::vector<LayoutRemark> ignored;
+  return read_layout(db, overrides, std::move(kept), ignored);
+}
+
+IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
+                        std::vector<LayoutRemark>& remarks) {
+  IndexLayout layout = kept ? *std::move(kept) : detected_layout(db, overrides, remarks);
+  if (!overrides.stemmer.empty()) layout.stemmer = overrides.stemmer;
+  if (!overrides.id_prefix.empty()) layout.id_prefix = overrides.id_prefix == "docid" ? "" : overrides.id_prefix;
+  for (const auto& [name, prefix] : overrides.prefixes) {
+    const auto known = std::find_if(layout.fields.begin(), layout.fields.end(),
+                                    [&name = name](const TextField& field) { return field.name == name; });
+    if (known == layout.fields.end()) {
+      layout.fields.push_back({name, prefix});
+    } else {
+      known->prefix = prefix;
+    }
+  }
+  for (const auto& [name, slot] : overrides.values) {
+    const auto known = std::find_if(layout.values.begin(), layout.values.end(),
+                                    [&name = name](const StoredValue& value) { return value.name == name; });
+    if (known == layout.values.end()) {
+      layout.values.push_back({name, slot});
+    } else {
+      known->slot = slot;
+    }
+  }
+  return layout;
+}
+
+}  // namespace irgan

@@ -1,0 +1,44 @@
+/// Whether terms under a prefix are unique ids.
+#pragma once
+
+#include <xapian.h>
+
+#include <cstddef>
+#include <string>
+
+#include "irgan/errors.h"
+
+namespace irgan {
+
+/// What the terms under a prefix are, of at most IdCheck::kMostTerms of them.
+struct IdCheck {
+  static constexpr std::size_t kMostTerms = 1'000'000;  ///< a second or so
+
+  std::size_t num_terms = 0;
+  std::size_t num_shared = 0;      ///< terms of two documents or more
+  std::string shared;              ///< the most frequent of these
+  Xapian::doccount shared_by = 0;  ///< documents that have it
+  bool is_complete = true;         ///< all terms were looked at
+  /// Of documents that stand evenly over the index, a few hundred at most:
+  std::size_t num_sampled = 0;
+  std::size_t num_sampled_with = 0;  ///< those with a term under the prefix
+  std::size_t num_sampled_with_several = 0;
+
+  /// Whether the terms can be ids: no more than one in a hundred is shared, and of the documents that have one no more
+  /// than one in a hundred has several.
+  bool are_ids() const;
+  /// What speaks against that: "term 'Ucouncil' stands in 50 documents". Empty if nothing does.
+  std::string objection() const;
+};
+
+/// Cost: a walk over the terms, and some termlists
+IRGAN_API IdCheck check_ids(const Xapian::Database& db, const std::string& prefix);
+
+/// Returns how many documents have no term under `prefix`, if one document has one term at most.
+Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check);
+
+/// Returns a prefix of one to eight capital letters whose terms are one a document and one document a term, in all
+/// documents of a sample; empty if there is none.
+std::string prefix_like_ids(const Xapian::Database& db);
+
+}  // namespace irgan

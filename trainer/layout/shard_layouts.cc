@@ -1,0 +1,185 @@
+#include "trainer/layout/shard_layouts.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "irgan/errors.h"
+#include "trainer/layout/detected_layout.h"
+
+namespace irgan {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDeepestStub = 8;  // a stub may name a stub, by mistake itself
+
+/// One database and what it keeps, or what can be seen in it.
+struct ShardLayout {
+  std::string path;
+  std::optional<IndexLayout> kept;
+  std::string id_prefix;
+};
+
+// The stub that stands at `path`; empty if none does.
+fs::path stub_at(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    const fs::path inside = fs::path(path) / "XAPIANDB";
+    return fs::is_regular_file(inside, ignored) ? inside : fs::path();
+  }
+  if (!fs::is_regular_file(path, ignored)) return {};
+  std::ifstream file(path, std::ios::binary);
+  return file.get() == 0x0F ? fs::path() : fs::path(path);  // glass in a single file begins so
+}
+
+// Returns false if a line names what has no path.
+bool add_shards(const std::string& path, int depth, std::vector<std::string>& shards) {
+  const fs::path stub = depth < kDeepestStub ? stub_at(path) : fs::path();
+  if (stub.empty()) {
+    shards.push_back(path);
+    return depth < kDeepestStub;
+  }
+  std::ifstream file(stub);
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    const std::size_t blank = line.find(' ');
+    const std::string kind = line.substr(0, blank);
+    const std::string rest = blank == std::string::npos ? "" : line.substr(blank + 1);
+    if (kind == "remote" && !rest.empty() && rest[0] != ':') {
+      shards.push_back("tcp:" + rest);
+    } else if (kind == "auto" || kind == "glass" || kind == "chert") {
+      const fs::path target(rest);
+      if (!add_shards(target.is_absolute() ? rest : (stub.parent_path() / target).string(), depth + 1, shards))
+        return false;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string prefix_text(const std::string& prefix) { return prefix.empty() ? "no prefix" : "prefix " + prefix; }
+
+std::string slot_text(Xapian::valueno slot) {
+  return slot == Xapian::BAD_VALUENO ? "in no slot" : "in slot " + std::to_string(slot);
+}
+
+[[noreturn]] void refuse(const ShardLayout& one, const std::string& in_one, const ShardLayout& other,
+                         const std::string& in_other) {
+  throw Error("the indexes cannot be searched as one: " + in_one + " in " + one.path + ", " + in_other + " in " +
+              other.path + "; index both in one way, or name them one at a time");
+}
+
+void compare_fields(const ShardLayout& one, const TextField& a, const ShardLayout& other, const TextField& b) {
+  const std::string in_a = "field " + a.name + " has ";
+  const std::string in_b = "field " + b.name + " has ";
+  if ((a.name == b.name) != (a.prefix == b.prefix))
+    refuse(one, in_a + prefix_text(a.prefix), other, in_b + prefix_text(b.prefix));
+  const bool is_same = a.name == b.name;
+  const auto clash = [is_same](Xapian::valueno x, Xapian::valueno y) {
+    const bool both = x != Xapian::BAD_VALUENO && y != Xapian::BAD_VALUENO;
+    return both && (x == y) != is_same;
+  };
+  if (clash(a.length_slot, b.length_slot))
+    refuse(one, in_a + "its length " + slot_text(a.length_slot), other, in_b + "it " + slot_text(b.length_slot));
+  if (clash(a.text_slot, b.text_slot))
+    refuse(one, in_a + "its text " + slot_text(a.text_slot), other, in_b + "it " + slot_text(b.text_slot));
+}
+
+void compare(const ShardLayout& one, const ShardLayout& other, const LayoutOverrides& said) {
+  const IndexLayout& a = *one.kept;
+  const IndexLayout& b = *other.kept;
+  if (said.stemmer.empty() && a.stemmer != b.stemmer)
+    refuse(one, "the stemmer is " + a.stemmer, other, "it is " + b.stemmer);
+  for (const TextField& field : a.fields) {
+    for (const TextField& theirs : b.fields) compare_fields(one, field, other, theirs);
+  }
+  for (const StoredValue& value : a.values) {
+    for (const StoredValue& theirs : b.values) {
+      if ((value.name == theirs.name) != (value.slot == theirs.slot))
+        refuse(one, "value " + value.name + " is " + slot_text(value.slot), other,
+               "value " + theirs.name + " is " + slot_text(theirs.slot));
+    }
+  }
+}
+
+template <class Item>
+void add_missing(std::vector<Item>& all, const std::vector<Item>& more, const char* kind, const std::string& path,
+                 const std::string& more_path, std::vector<LayoutRemark>& remarks) {
+  const auto has = [](const std::vector<Item>& items, const std::string& name) {
+    return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
+  };
+  for (const Item& item : all) {
+    if (!has(more, item.name))
+      remarks.push_back({more_path + " keeps no " + kind + " '" + item.name + "', which " + path + " has", "", ""});
+  }
+  for (const Item& item : more) {
+    if (has(all, item.name)) continue;
+    remarks.push_back({path + " keeps no " + kind + " '" + item.name + "', which " + more_path + " has", "", ""});
+    all.push_back(item);
+  }
+}
+
+std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const ShardOpener& open,
+                                     const LayoutOverrides& said) {
+  std::vector<ShardLayout> shards;
+  for (const std::string& path : paths) {
+    const Xapian::Database db = open(path);
+    if (db.get_doccount() == 0) continue;
+    ShardLayout shard{path, {}, {}};
+    const std::string stored = db.get_metadata(kLayoutKey);
+    if (!stored.empty()) shard.kept = layout_from_json(stored, path + ": metadata " + kLayoutKey);
+    std::vector<LayoutRemark> ignored;
+    if (shard.kept) {
+      shard.id_prefix = shard.kept->id_prefix;
+    } else if (said.id_prefix.empty()) {
+      shard.id_prefix = detected_id_prefix(db, ignored);
+    }
+    shards.push_back(std::move(shard));
+  }
+  return shards;
+}
+
+std::string ids_text(const std::string& prefix) {
+  return prefix.empty() ? "document ids are docids" : "document ids stand under " + prefix;
+}
+
+}  // namespace
+
+std::vector<std::string> shard_paths(const std::string& path) {
+  std::vector<std::string> shards;
+  return add_shards(path, 0, shards) && !shards.empty() ? shards : std::vector<std::string>{path};
+}
+
+std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, const ShardOpener& open,
+                                         const LayoutOverrides& said, std::vector<LayoutRemark>& remarks) {
+  const std::vector<ShardLayout> shards = read_shards(paths, open, said);
+  if (shards.empty()) return std::nullopt;
+  for (const ShardLayout& shard : shards) {
+    if (said.id_prefix.empty() && shard.id_prefix != shards.front().id_prefix) {
+      throw ConfigError("id_prefix", "is needed: " + ids_text(shards.front().id_prefix) + " in " + shards.front().path +
+                                         ", " + ids_text(shard.id_prefix) + " in " + shard.path +
+                                         "; index both in one way, or say which ids count, by a prefix or docid");
+    }
+  }
+  const auto first = std::find_if(shards.begin(), shards.end(), [](const ShardLayout& one) { return one.kept; });
+  if (first == shards.end()) return std::nullopt;
+  for (auto one = shards.begin(); one != shards.end(); ++one) {
+    for (auto other = one + 1; one->kept && other != shards.end(); ++other) {
+      if (other->kept) compare(*one, *other, said);
+    }
+  }
+  IndexLayout joined = *first->kept;
+  for (auto shard = first + 1; shard != shards.end(); ++shard) {
+    if (!shard->kept) continue;
+    add_missing(joined.fields, shard->kept->fields, "field", first->path, shard->path, remarks);
+    add_missing(joined.values, shard->kept->values, "value", first->path, shard->path, remarks);
+    joined.has_ngrams = joined.has_ngrams || shard->kept->has_ngrams;
+    if (!joined.behaviour) joined.behaviour = shard->kept->behaviour;
+  }
+  return joined;
+}
+
+}  // namespace irgan
