@@ -188,7 +188,8 @@ void state_rules(OptionTable& table) {
   for (const char* name :
        {"db",        "stemmer",     "id-prefix", "prefix",    "value",          "default-op",       "queries",
         "clicks",    "qrels",       "features",  "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
-        "half-life", "add-clicked", "depth",     "column",    "rank-base",      "max-bad",          "rejects"}) {
+        "half-life", "add-clicked", "depth",     "vectors",   "column",         "rank-base",        "max-bad",
+        "rejects"}) {
     table.exclude("data", name, "rows are ready-made or come from an index");
   }
   table.needs("valid", {"data"}, "with --db it is --valid-queries");
@@ -288,6 +289,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
   state_rules(table);
   options.evidence.add_to(table);
+  options.evidence.add_collection_to(table);
   table.group("What is held out");
   table.text("valid-queries", options.valid_queries,
              "queries held out for validation; their clicks or judgments stand in the same files", "FILE");

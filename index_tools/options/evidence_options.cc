@@ -81,6 +81,17 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "for a model that is served with a click memory: documents that were clicked for the query earlier, or "
              "shown where the log says what was shown, join its candidates without a first stage's score; the log's "
              "pairs of query and document are held in memory");
+  table.needs("half-life", {"clicks"}, "judgments have no age");
+  table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
+  for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
+    table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
+    table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
+  }
+  table.group("Machine");
+  table.number("threads", preparation.num_threads, 0U, 1024U, "threads; 0: one a processor");
+}
+
+void EvidenceOptions::add_collection_to(OptionTable& table) {
   table.group("The generator over the whole collection");
   table.text("vectors", vectors,
              "vectors that 'vectors' wrote: a generator learns to pick from all of their documents, and its picks join "
@@ -98,14 +109,6 @@ void EvidenceOptions::add_to(OptionTable& table) {
   table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the vectors say by themselves");
   for (const char* name : {"picks", "tower-epochs", "tower-rate", "tower-draws", "tower-pull"})
     table.needs(name, {"vectors"});
-  table.needs("half-life", {"clicks"}, "judgments have no age");
-  table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
-  for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
-    table.needs(name, {"behaviour", "from"}, "it is of features from clicks");
-    table.exclude(name, "qrels", "what the index knows of clicks judges judgments");
-  }
-  table.group("Machine");
-  table.number("threads", preparation.num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
 void EvidenceOptions::take_from(const Model& model) {

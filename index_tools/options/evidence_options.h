@@ -45,10 +45,12 @@ struct EvidenceOptions {
   LabelOptions labels;
   DatabaseOptions database;
   ClickModelFlags click_model;
-  std::string vectors;
+  std::string vectors;             ///< of the collection that a generator is to pick from; empty: none
   PreparationOptions preparation;  ///< with the half-life that was given
 
   void add_to(OptionTable& table);
+  /// Adds those of the generator over the whole collection, which `train` alone has.
+  void add_collection_to(OptionTable& table);
 
   /// Takes from a model what rows for it must have, and its depth.
   void take_from(const Model& model);

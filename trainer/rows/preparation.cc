@@ -166,6 +166,10 @@ class Preparation {
  private:
   // A model's own. What it knew of its index is not known here, so that only what is gone altogether is refused.
   FeatureSchema given_schema() const {
+    const std::vector<std::string>& names = options_.schema->features;
+    if (!options_.vectors && std::find(names.begin(), names.end(), kGeneratorScore) != names.end()) {
+      throw ConfigError("vectors", "are missing: the model to go on from has a generator over the whole collection");
+    }
     const std::string why = index_fit(db_, *options_.schema, {}).why_not();
     if (!why.empty()) throw Error("the model does not fit the index: " + why + "; train one without going on from it");
     return *options_.schema;

@@ -5,7 +5,7 @@
 
 #include <Eigen/Core>
 #include <cstddef>
-#include <limits>
+#include <optional>
 #include <vector>
 
 #include "irgan/errors.h"
@@ -19,8 +19,8 @@ using FeatureMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen
 struct Candidate {
   Xapian::docid docid = 0;
   double first_stage_score = 0.0;  ///< the weight of Xapian's MSet; NaN if the first stage did not find it
-  /// g(q, d) of the generator over the whole collection; NaN without one.
-  float generator_score = std::numeric_limits<float>::quiet_NaN();
+  /// g(q, d) of the generator over the whole collection, NaN if the query says nothing to it; not set: nobody asked it.
+  std::optional<float> generator_score{};
 };
 
 /// Returns the first `depth` hits of `mset` as candidates.

@@ -16,6 +16,9 @@
 namespace irgan {
 namespace {
 
+constexpr const char* kNobodyAsked =
+    "the model ranks by the score of its generator over the whole collection, which is not asked here";
+
 using Eigen::Index;
 using Eigen::VectorXd;
 
@@ -83,8 +86,11 @@ class FeatureColumns::Extraction {
           return was_found ? std::log(1.0 + static_cast<double>(row_at(i))) : kMissing;
         });
       case FeatureSource::generator_score:
-        return VectorXd::NullaryExpr(
-            n, [this](Index i) { return static_cast<double>(candidates_[row_at(i)].generator_score); });
+        return VectorXd::NullaryExpr(n, [this](Index i) {
+          const std::optional<float>& score = candidates_[row_at(i)].generator_score;
+          if (!score) throw Error(kNobodyAsked);
+          return static_cast<double>(*score);
+        });
       case FeatureSource::query_length:
         return VectorXd::Constant(n, static_cast<double>(concepts_.size()));
       case FeatureSource::value: {

@@ -45,8 +45,9 @@ void Picking::add(const VectorQuery& wanted, const Xapian::Query& query, const X
 }
 
 void Picking::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {
-  if (wanted.numbers.empty()) return;
   for (Candidate& candidate : candidates) {
+    candidate.generator_score = std::numeric_limits<float>::quiet_NaN();
+    if (wanted.numbers.empty()) continue;
     const auto [numbers, scale] = vectors_->row_of(candidate.docid);
     if (numbers != nullptr) {
       candidate.generator_score = vector_score(wanted, numbers, scale);

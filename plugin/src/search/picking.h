@@ -37,8 +37,8 @@ class IRGAN_API Picking {
   void add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
            std::size_t count, std::vector<Candidate>& candidates) const;
 
-  /// Sets the generator's score of each candidate; of a document that has no vector in the file by its terms. Leaves it
-  /// missing where nothing is wanted.
+  /// Sets the generator's score of each candidate; of a document that has no vector in the file by its terms. NaN
+  /// where nothing is wanted.
   void score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const;
 
  private:

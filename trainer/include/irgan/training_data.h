@@ -50,11 +50,13 @@ struct Example {
   Eigen::VectorXd shown;           ///< a row each: how often it was; empty where that is not known
   Eigen::VectorXd last_clicks;  ///< a row each: in how many views of the page its click was the lowest; empty: in none,
                                 ///< or not known
+
+  bool is_of_page() const { return !ranks.empty(); }
 };
 
 /// Whether an example stands beside the pages of its query, over its whole pool.
 inline bool is_beside_pages(const Example& example, LabelKind kind) {
-  return is_of_pages(kind) && example.ranks.empty();
+  return is_of_pages(kind) && !example.is_of_page();
 }
 
 /// How labels came about, for the record.

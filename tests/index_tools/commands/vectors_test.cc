@@ -1,0 +1,85 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/index_tools/made_site.h"
+
+using namespace irgan;
+using Catch::Matchers::Contains;
+
+namespace {
+
+class VectorSite : public MadeSite {
+ public:
+  VectorSite() {
+    index();
+    done("vectors --db @db --dimensions 8 --max-share 1 --out @v");
+  }
+
+  CommandResult done(const std::string& line) const {
+    CommandResult result = run(line);
+    INFO(line << '\n' << result.err);
+    REQUIRE(result.exit_code == 0);
+    return result;
+  }
+
+  void train(const std::string& model, const std::string& more = "") const {
+    done(
+        "train --db @db --vectors @v --queries @learn.tsv --qrels @learn.qrels --force --epochs 2 --depth 5 --picks 12 "
+        "--tower-draws 20 --model @" +
+        model + ' ' + more);
+  }
+
+  std::size_t num_lines(const std::string& name) const {
+    const std::string text = folder.read(name);
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("vectors tells what it wrote, and what it cannot", "[index_tools][vectors]") {
+  const VectorSite site;
+  CHECK_THAT(site.done("vectors --db @db --dimensions 4 --max-share 1 --out @w").out,
+             Contains("60 documents, 20 terms, 4 dimensions"));
+  CHECK_THAT(site.run("vectors --db @db").err, Contains("--out is missing"));
+  CHECK_THAT(site.run("vectors --db @db --out @w --min-documents 1000").err, Contains("no term is in at least 1000"));
+  CHECK_THAT(site.run("vectors --db @db --out @w --from @v --dimensions 4").err, Contains("--dimensions"));
+  // Kept term vectors, in place.
+  const std::string before = site.folder.read("v");
+  site.done("vectors --db @db --from @v --out @v");
+  CHECK(site.folder.read("v") == before);
+}
+
+TEST_CASE("a model with a generator over the collection ranks what the first stage has not", "[index_tools][vectors]") {
+  const VectorSite site;
+  site.train("m");
+  site.done("rerank --db @db --model @m --vectors @v --depth 5 --queries @test.tsv --out @run --baseline-out @base");
+  CHECK(site.num_lines("base") <= 50);
+  CHECK(site.num_lines("run") > site.num_lines("base"));
+  CHECK_THAT(site.done("search --db @db --model @m --vectors @v --explain amber").out, Contains("generator.score"));
+
+  SECTION("without its vectors it is refused") {
+    const CommandResult refused = site.run("rerank --db @db --model @m --queries @test.tsv --out @none");
+    CHECK(refused.exit_code == 1);
+    CHECK_THAT(refused.err, Contains("whose vectors are not given"));
+  }
+  SECTION("vectors of other terms are refused") {
+    site.done("vectors --db @db --dimensions 8 --max-share 1 --seed 2 --min-documents 9 --out @other");
+    CHECK_THAT(site.run("rerank --db @db --model @m --vectors @other --queries @test.tsv --out @none").err,
+               Contains("the vectors have other terms"));
+  }
+  SECTION("damaged vectors are named") {
+    site.folder.write("cut", site.folder.read("v").substr(0, 100));
+    CHECK_THAT(site.run("rerank --db @db --model @m --vectors @cut --queries @test.tsv --out @none").err,
+               Contains(site.file("cut")));
+  }
+}
+
+TEST_CASE("the same seed gives the same model at any number of threads", "[index_tools][vectors]") {
+  const VectorSite site;
+  site.train("one", "--threads 1");
+  site.train("five", "--threads 5");
+  CHECK(site.folder.read("one") == site.folder.read("five"));
+  site.train("other", "--tower-epochs 1");
+  CHECK(site.folder.read("other") != site.folder.read("one"));
+}
