@@ -181,5 +181,5 @@ TEST_CASE("a document without an id term goes by its docid", "[trainer][index_la
   Xapian::Document document;
   document.add_term("Zkernel");
   index.open_to_write().add_document(document);
-  CHECK(DocumentIds(index.open(), "Q").id_of(4) == "4");
+  CHECK(DocumentIds(index.open(), "Q").id_of(4) == "docid:4");
 }

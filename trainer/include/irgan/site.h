@@ -21,8 +21,8 @@ struct Site {
   std::vector<std::string> paths;
   DatabaseOpener open;  ///< all paths as one database
   IndexLayout layout;
-  std::vector<LayoutRemark> remarks;                    ///< on the layout, for the user
   Xapian::Query::op default_op = Xapian::Query::OP_OR;  ///< what joins the words of a text
+  std::vector<LayoutRemark> remarks = {};               ///< on the layout, for the user
 };
 
 /// Opens the index and reads its layout.
