@@ -12,7 +12,7 @@ namespace irgan {
 
 /// What the terms under a prefix are, of at most IdCheck::kMostTerms of them.
 struct IdCheck {
-  static constexpr std::size_t kMostTerms = 1'000'000;  ///< a second or so
+  static constexpr std::size_t kMostTerms = 200'000;  ///< a fifth of a second or so
 
   std::size_t num_terms = 0;
   std::size_t num_postings = 0;    ///< documents of all terms together
