@@ -18,6 +18,7 @@ ROOMS = [
     "plugin/src/features",
     "plugin/src/encoding",
     "plugin/src/model",
+    "plugin/src/fit",
     "plugin/src/order",
     "plugin/src/search",
     "plugin/preload",

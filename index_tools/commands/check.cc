@@ -9,6 +9,7 @@
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/showing/check_report.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_log.h"
 #include "irgan/model.h"
@@ -69,10 +70,19 @@ class LastQuery {
 };
 
 std::vector<std::string> index_notes(const Model& model, const Xapian::Database& db, bool are_ids_docids) {
-  if (model.index_facts().uuid == db.get_uuid()) return {};
-  return {std::string("The model was trained on another index than --db, or before it was rebuilt (uuid ") +
-          model.index_facts().uuid + ", now " + db.get_uuid() + ")" +
-          (are_ids_docids ? ": docids in the log may be those of the old one." : ".")};
+  std::vector<std::string> notes;
+  if (model.index_facts().uuid != db.get_uuid()) {
+    notes.push_back(std::string("The model was trained on another index than --db, or before it was rebuilt (uuid ") +
+                    model.index_facts().uuid + ", now " + db.get_uuid() + ")" +
+                    (are_ids_docids ? ": docids in the log may be those of the old one." : "."));
+  }
+  const std::shared_ptr<const IndexFit> fit = index_fit(db, model);
+  for (const Drift& drift : fit->drifts) {
+    if (drift.kind < DriftKind::lengths) continue;
+    notes.push_back((drift.breaks_fit ? "The model does not fit the index: " : "Since the model was trained: ") +
+                    with_remedy(drift) + '.');
+  }
+  return notes;
 }
 
 void add_options(CheckOptions& options, OptionTable& table) {

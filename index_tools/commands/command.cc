@@ -81,6 +81,11 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
+  } catch (const Xapian::DatabaseModifiedError&) {
+    return fail(console.err, name,
+                "another program commits to the index while it is read: give the command again when that program has "
+                "ended, or copy the index (xapian-compact) and read the copy",
+                kFailed);
   } catch (const Xapian::Error& error) {
     return fail(console.err, name,
                 std::string(error.get_type()) + ": " + error.get_msg() +

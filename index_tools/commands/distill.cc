@@ -9,6 +9,7 @@
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/distiller.h"
 #include "irgan/significance.h"
@@ -90,7 +91,11 @@ Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
-  return distil_model(options.database.site(console.err), distiller);
+  const Site site = options.database.site(console.err);
+  Distillation distillation = distil_model(site, distiller);
+  bar.erase();
+  show_account(*site.watch, console.err);
+  return distillation;
 }
 
 void add_options(DistillOptions& options, OptionTable& table) {

@@ -6,6 +6,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/showing/console.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
 #include "trainer/machine/output_file.h"
@@ -71,6 +72,7 @@ void run(const FeaturesOptions& options, const Console& console) {
       prepare(site, evidence.labels.evidence(),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
               shown_preparation(evidence.preparation.half_life_days, console));
+  show_account(*site.watch, console.err);
   const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
   write_letor(data, file.stream());

@@ -12,7 +12,8 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
-#include "irgan/feature_extractor.h"
+#include "index_tools/showing/index_remarks.h"
+#include "irgan/index_fit.h"
 #include "irgan/index_layout.h"
 #include "irgan/model_source.h"
 #include "irgan/training_record.h"
@@ -29,8 +30,6 @@ struct InspectOptions {
 };
 
 using nlohmann::json;
-
-constexpr double kNoticeableDrift = 0.2;  // share by which a document count or length may move unremarked
 
 // A number of the record, or a dash where there is none.
 std::string cell(double number) {
@@ -184,25 +183,13 @@ void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ost
 }
 
 void print_drift(const Model& model, const Xapian::Database& db, std::ostream& out) {
-  const IndexFacts& facts = model.index_facts();
-  bool any = false;
-  const auto drift = [&](const std::string& message) {
-    out << "drift      " << message << '\n';
-    any = true;
-  };
-  if (facts.uuid != db.get_uuid()) drift("the model was trained on another index or before it was rebuilt");
-  const auto moved = [](double then, double now) {
-    return std::abs(now - then) > kNoticeableDrift * std::max(then, 1.0);
-  };
-  if (moved(static_cast<double>(facts.num_documents), static_cast<double>(db.get_doccount()))) {
-    drift("documents: " + std::to_string(facts.num_documents) + " then, " + std::to_string(db.get_doccount()) + " now");
+  const std::shared_ptr<const IndexFit> fit = index_fit(db, model);
+  for (const Drift& drift : fit->drifts) out << "drift      " << with_remedy(drift) << '\n';
+  if (fit->drifts.empty()) out << "drift      none\n";
+  if (!fit->fits()) {
+    out << "fit        no: " << fit->why_not()
+        << "; searches keep the index's own order, and commands refuse the model\n";
   }
-  if (moved(facts.average_length, db.get_avlength())) {
-    drift("terms a document: " + std::to_string(std::lround(facts.average_length)) + " then, " +
-          std::to_string(std::lround(db.get_avlength())) + " now");
-  }
-  const FeatureExtractor extractor(db, model.schema(), drift);
-  if (!any) out << "drift      none\n";
 }
 
 void add_options(InspectOptions& options, OptionTable& table) {

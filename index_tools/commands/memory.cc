@@ -13,6 +13,7 @@
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_memory.h"
 #include "irgan/memory_tuning.h"
@@ -116,11 +117,12 @@ std::pair<MemoryBuilder, double> tuned(const MemoryOptions& options, RowTexts& t
   tuning.depth = options.depth;
   tuning.on_progress = [&](double share_done) { bar.update(share_done); };
   std::ostringstream shown_before;  // with the memory's stemmer
-  TunedMemory best =
-      tuned_memory(options.database.site(shown_before), Model::from_file(options.model),
-                   memory_before(options, console), shown_rows(options.log.clicks, options.log.log_options, console),
-                   {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
+  const Site site = options.database.site(shown_before);
+  TunedMemory best = tuned_memory(site, Model::from_file(options.model), memory_before(options, console),
+                                  shown_rows(options.log.clicks, options.log.log_options, console),
+                                  {shown_rows({options.tune}, later, console), options.tune}, texts, tuning);
   bar.erase();
+  show_account(*site.watch, console.err);
   write_trials(best.tuning, options.tune, console.out);
   return {std::move(best.builder), best.prior_clicks};
 }

@@ -8,6 +8,7 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/mining_options.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/mining_table.h"
 #include "irgan/model_source.h"
@@ -27,20 +28,20 @@ std::shared_ptr<const Model> read_model(const std::string& path, const Xapian::D
       "--source bm25 --score-by first-stage");
 }
 
-Miner miner_for(const MineOptions& options, const Console& console) {
+Miner miner_for(const MineOptions& options, const Site& site, const Console& console) {
   MiningOptions mining = resolved(options);
   if (!options.run.empty()) mining.run = std::make_shared<const Run>(read_run(options.run));
   if (!options.scores.empty()) mining.scores = std::make_shared<const Run>(read_run(options.scores));
   if (!options.texts.empty()) mining.text_file = std::make_shared<const TextFile>(options.texts, mining.text_fields);
   mining.model_name = model_name(options.model);
   check(mining);
-  Site site = options.database.site(console.err);
   LogReading reading;
   MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading);
   show_reading(reading, console.err);
   std::shared_ptr<const Model> model;
   if (!options.model.empty() || needs_model(mining)) model = read_model(options.model, site.open());
-  return {std::move(site), std::move(model), std::move(evidence), std::move(mining)};
+  if (model) show_losses(*index_fit(site.open(), *model), console.err);
+  return {site, std::move(model), std::move(evidence), std::move(mining)};
 }
 
 /// Mines into `file`; returns the report and the queries a second.
@@ -76,7 +77,8 @@ void write_json(const nlohmann::json& report, const std::string& path) {
 // Throws: ConfigError for options that contradict each other, or an interrupted run with others; Error if no query
 //         gives a row, or the model does not fit the index
 void run(const MineOptions& options, const Console& console) {
-  const Miner miner = miner_for(options, console);
+  const Site site = options.database.site(console.err);
+  const Miner miner = miner_for(options, site, console);
   if (uses(miner.options(), NegativeSource::generator)) {
     console.err << sentence_of(miner.temperature(), miner.options().max_false_negatives) << '\n';
   }
@@ -89,6 +91,7 @@ void run(const MineOptions& options, const Console& console) {
   PartialFile file(options.out, miner.identity(), options.restart);
   const auto [report, speed] = mine_into(file, miner, options, console);
   print(report, miner.options(), console.err);
+  show_account(*site.watch, console.err);
   if (report.num_rows == 0) {
     file.discard();
     throw Error("no query gives a row, for the reasons above (do the query ids of both files agree?)");

@@ -3,11 +3,13 @@
 #include <ostream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
+#include "index_tools/showing/index_remarks.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/site/first_stage.h"
@@ -24,6 +26,12 @@ struct RerankRunOptions {
   std::string baseline_out;
   std::size_t depth = 0;
   MemoryUse memory;
+};
+
+/// What one query finds.
+struct Found {
+  bool any_hit = false;  ///< of the first stage
+  std::vector<RankedDocument> before, after;
 };
 
 /// A run on its way into a file.
@@ -76,6 +84,7 @@ void run(const RerankRunOptions& options, const Console& console) {
     if (how.memory && !options.memory.is_named())
       console.err << "the click memory of the index takes part (--memory none leaves it out)\n";
     reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
+    show_losses(*index_fit(db, *model), console.err);
     reranked.emplace(options.out, "irgan");
   }
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
@@ -83,20 +92,24 @@ void run(const RerankRunOptions& options, const Console& console) {
   std::size_t num_empty = 0;
   const std::vector<QueryRow> queries = read_queries(options.queries);
   for (const QueryRow& row : queries) {
-    const Xapian::Query query = first_stage.query_of(row);
-    const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-    if (hits.empty()) ++num_empty;
-    if (baseline) {
-      std::vector<RankedDocument> ranking;
-      for (const Candidate& hit : candidates_of(hits, depth))
-        ranking.push_back({ids.id_of(hit.docid), hit.first_stage_score});
-      baseline->writer.write(row.id, ranking);
-    }
-    if (reranked) {
-      std::vector<RankedDocument> ranking;
-      for (const RankedHit& hit : reranker->rerank(query, hits)) ranking.push_back({ids.id_of(hit.docid), hit.score});
-      reranked->writer.write(row.id, ranking);
-    }
+    const Found found = site.watch->read(db, [&] {
+      const Xapian::Query query = first_stage.query_of(row);
+      const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
+      Found one;
+      one.any_hit = !hits.empty();
+      if (baseline) {
+        for (const Candidate& hit : candidates_of(hits, depth))
+          one.before.push_back({ids.id_of(hit.docid), hit.first_stage_score});
+      }
+      if (reranked) {
+        for (const RankedHit& hit : reranker->rerank(query, hits))
+          one.after.push_back({ids.id_of(hit.docid), hit.score});
+      }
+      return one;
+    });
+    if (!found.any_hit) ++num_empty;
+    if (baseline) baseline->writer.write(row.id, found.before);
+    if (reranked) reranked->writer.write(row.id, found.after);
   }
   if (num_empty == queries.size()) {
     throw Error(options.queries + ": the index has no candidate for any of its " + std::to_string(num_empty) +
@@ -104,6 +117,7 @@ void run(const RerankRunOptions& options, const Console& console) {
   }
   if (reranked) reranked->file.commit();
   if (baseline) baseline->file.commit();
+  show_account(*site.watch, console.err);
   if (options.out != "-" && options.baseline_out != "-") {
     console.out << "ranked " << queries.size() << " queries, " << num_empty
                 << " without candidates of the first stage\n";

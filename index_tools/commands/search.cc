@@ -16,6 +16,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/showing/display.h"
+#include "index_tools/showing/index_remarks.h"
 #include "trainer/site/first_stage.h"
 #include "trainer/site/strict_rerank.h"
 
@@ -178,6 +179,7 @@ void run(const SearchOptions& options, const Console& console) {
     how.depth = depth;
     options.memory.apply(db, how);
     const auto reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
+    show_losses(*index_fit(db, *model), console.err);
     results.features = model->schema().features;
     results.hits = options.explain ? reranker->explain(query, mset) : reranker->rerank(query, mset);
   } else {

@@ -13,6 +13,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -43,6 +44,14 @@ std::shared_ptr<const Model> servable(const std::string& bytes, const std::strin
     throw FormatError(place + ": no search can be served by this model: " + error.what());
   }
   return model;
+}
+
+// Searches would keep the index's own order.
+void refuse_unserved(const Model& model, const std::string& place,
+                     const std::vector<Xapian::WritableDatabase>& shards) {
+  Xapian::Database all;
+  for (const Xapian::WritableDatabase& shard : shards) all.add_database(shard);
+  refuse_misfit(all, model, place);
 }
 
 // A larger one is better served from a file: an index's metadata are read whole, and copied with the index.
@@ -83,21 +92,23 @@ void run(const StoreOptions& options, const Console& console) {
   }
   std::shared_ptr<const ClickMemory> memory;
   if (!options.memory.empty() && options.memory != "none") memory = storable(options.memory);
-  std::string bytes;
-  if (!options.model.empty()) bytes = servable(Model::from_file(options.model)->to_bytes(), options.model)->to_bytes();
+  std::shared_ptr<const Model> model;
+  if (!options.model.empty()) model = servable(Model::from_file(options.model)->to_bytes(), options.model);
   // All locks are taken before anything is written.
   std::vector<Xapian::WritableDatabase> shards;
   for (const std::string& path : options.paths) shards.push_back(open_writable(path));
+  if (model) refuse_unserved(*model, options.model, shards);
   for (std::size_t i = 0; i < shards.size() && options.previous; ++i) {
     const std::string previous = shards[i].get_metadata(kPreviousModelKey);
     if (previous.empty()) throw Error("--db " + options.paths[i] + ": there is no model before the present one");
-    servable(previous, "--db " + options.paths[i] + ", " + kPreviousModelKey);
+    const std::string place = "--db " + options.paths[i] + ", " + kPreviousModelKey;
+    refuse_unserved(*servable(previous, place), place, shards);
   }
   for (Xapian::WritableDatabase& shard : shards) {
     if (!options.memory.empty()) store_memory(memory, shard);
     if (!has_model_task) continue;
     const std::string current = shard.get_metadata(kModelKey);
-    const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : bytes;
+    const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : model->to_bytes();
     if (next != current) shard.set_metadata(kPreviousModelKey, current);
     shard.set_metadata(kModelKey, next);
     shard.set_metadata(kModelVersionKey, Model::from_bytes(next, kModelKey)->version());

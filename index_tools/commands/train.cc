@@ -14,6 +14,7 @@
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/console.h"
+#include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
@@ -97,8 +98,10 @@ Split from_index(const TrainOptions& options, const Console& console) {
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
   SplitOptions split = options.split;
   split.seed = options.training.seed;
-  auto [training, validation, report] = prepare(evidence.database.site(console.err), known, evidence.preparing(split),
-                                                shown_preparation(evidence.preparation.half_life_days, console));
+  const Site site = evidence.database.site(console.err);
+  auto [training, validation, report] =
+      prepare(site, known, evidence.preparing(split), shown_preparation(evidence.preparation.half_life_days, console));
+  show_account(*site.watch, console.err);
   if (known.valid_queries.empty()) {
     check_amount({&training, &validation}, options.force);
   } else {

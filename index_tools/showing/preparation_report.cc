@@ -18,6 +18,7 @@ constexpr std::size_t kRanksShown = 10;
 void show_read(const PreparationReport& report, std::ostream& out) {
   if (report.num_left_out > 0)
     out << report.num_left_out << " queries of --queries are among --valid-queries: they are not trained on\n";
+  for (const std::string& sentence : report.absent) out << sentence << '\n';
   show_reading(report.log, out);
   if (!report.split.empty()) out << "split by " << report.split << '\n';
 }

@@ -2,8 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <mutex>
 #include <set>
 
@@ -58,7 +60,11 @@ void tell_once(const std::string& problem) {
   static std::mutex& mutex = *new std::mutex;
   static std::set<std::string>& told = *new std::set<std::string>;
   const std::lock_guard<std::mutex> lock(mutex);
-  if (told.size() >= kMaxProblems || !told.insert(problem).second) return;
+  // Shares and revisions that change as an index does are no new problem.
+  std::string without_digits;
+  std::copy_if(problem.begin(), problem.end(), std::back_inserter(without_digits),
+               [](char letter) { return letter < '0' || letter > '9'; });
+  if (told.size() >= kMaxProblems || !told.insert(without_digits).second) return;
   std::string line = "xapian-irgan: " + problem;
   for (char& letter : line) {
     if (letter == '\n' || letter == '\r') letter = ' ';

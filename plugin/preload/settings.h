@@ -21,7 +21,8 @@ struct PreloadSettings {
 /// Threads: safe
 const PreloadSettings& preload_settings();
 
-/// Writes "xapian-irgan: <problem>" to stderr, in one line; each problem once in the life of the process.
+/// Writes "xapian-irgan: <problem>" to stderr, in one line; each problem once in the life of the process,
+/// whatever numbers are in it.
 ///
 /// Threads: safe
 void tell_once(const std::string& problem);

@@ -65,7 +65,7 @@ class Bench {
       : db_(db),
         model_(Model::from_file(model)),
         first_stage_(db_, read_layout(db_, {}), Xapian::Query::OP_OR),
-        extractor_(db_, model_->schema(), {}, std::make_shared<ValueCache>()),
+        extractor_(db_, model_->schema(), std::make_shared<ValueCache>()),
         reranker_(db_, fixed_model(model_), options_with(memory)) {}
 
   /// Returns false if the query finds fewer hits than are reranked.

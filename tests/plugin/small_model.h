@@ -59,7 +59,7 @@ inline ModelParts full_model() {
   parts.temperature = 0.5;
   parts.ranker = Ranker::combined;
   parts.depth = 40;
-  parts.facts = {"0f6f5b70:a1", 12345, 87.25, "Q"};
+  parts.facts = {"0f6f5b70:a1", 12345, 87.25, "Q", std::nullopt};
   parts.training_record = R"({"epochs":3,"ndcg":0.1})";
   return parts;
 }

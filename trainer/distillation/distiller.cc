@@ -1,6 +1,7 @@
 #include "irgan/distiller.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct Bench {
   Xapian::doccount depth;
   std::vector<std::string> prefixes;
   std::string stemmer;
+  std::shared_ptr<IndexWatch> watch;
 
   // The first stage's hits, best first, and the model's order of them.
   struct Ranked {
@@ -71,7 +73,8 @@ Bench open_bench(const Site& site, const DistillerOptions& options) {
           strict_reranker(db, model, depth, model_name(options.model)),
           static_cast<Xapian::doccount>(depth),
           prefixes_of(layout),
-          layout.stemmer};
+          layout.stemmer,
+          site.watch};
 }
 
 // At most `most` queries, spread evenly over the file; those without a text cannot be taken apart by fields.
@@ -99,10 +102,14 @@ Pools read_pools(Bench& bench, const std::vector<QueryRow>& queries, const Disti
   Pools pools;
   for (std::size_t i = 0; i < queries.size(); ++i) {
     options.on_progress(0.5 * static_cast<double>(i) / static_cast<double>(queries.size()));
-    const Bench::Ranked ranked = bench.rank(queries[i]);
-    if (ranked.model.size() < 2) continue;
+    std::optional<DistillationPool> pool = bench.watch->read(bench.db, [&]() -> std::optional<DistillationPool> {
+      const Bench::Ranked ranked = bench.rank(queries[i]);
+      if (ranked.model.size() < 2) return std::nullopt;
+      return reader.read(ranked.query, ranked.model);
+    });
+    if (!pool) continue;
     const bool is_held_out = i % kHeldOut == kHeldOut - 1;
-    (is_held_out ? pools.held_out : pools.learning).push_back(reader.read(ranked.query, ranked.model));
+    (is_held_out ? pools.held_out : pools.learning).push_back(std::move(*pool));
     if (is_held_out) pools.held_out_queries.push_back(queries[i]);
   }
   const std::size_t num_pools = pools.learning.size() + pools.held_out.size();
@@ -174,19 +181,23 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
   DistilledQuality quality;
   for (const QueryRow& row : queries) {
     if (qrels && qrels->by_query.count(row.id) == 0) continue;
-    const Bench::Ranked ranked = bench.rank(row);
-    std::vector<Xapian::docid> of_model;
-    for (const RankedHit& hit : ranked.model) of_model.push_back(hit.docid);
-    const Gains gains(qrels ? &qrels->by_query.at(row.id) : nullptr, bench.ids, of_model);
-    const auto ndcg_of = [&](const DistilledSearch& search) {
-      return gains.ndcg_of(found_by(search, bench.first_stage, row, kTop));
-    };
-    quality.first_stage.push_back(gains.ndcg_of(ranked.first_stage));
-    quality.stock.push_back(ndcg_of(distillation.stock));
-    quality.mixture.push_back(ndcg_of(distillation.mixture));
-    quality.model.push_back(gains.ndcg_of(of_model));
-    quality.omega_before.push_back(ndcg_of(omega_before));
-    quality.omega.push_back(ndcg_of(distillation.omega));
+    const std::array<double, 6> ndcgs = bench.watch->read(bench.db, [&]() -> std::array<double, 6> {
+      const Bench::Ranked ranked = bench.rank(row);
+      std::vector<Xapian::docid> of_model;
+      for (const RankedHit& hit : ranked.model) of_model.push_back(hit.docid);
+      const Gains gains(qrels ? &qrels->by_query.at(row.id) : nullptr, bench.ids, of_model);
+      const auto ndcg_of = [&](const DistilledSearch& search) {
+        return gains.ndcg_of(found_by(search, bench.first_stage, row, kTop));
+      };
+      return {gains.ndcg_of(ranked.first_stage), ndcg_of(distillation.stock), ndcg_of(distillation.mixture),
+              gains.ndcg_of(of_model),           ndcg_of(omega_before),       ndcg_of(distillation.omega)};
+    });
+    quality.first_stage.push_back(ndcgs[0]);
+    quality.stock.push_back(ndcgs[1]);
+    quality.mixture.push_back(ndcgs[2]);
+    quality.model.push_back(ndcgs[3]);
+    quality.omega_before.push_back(ndcgs[4]);
+    quality.omega.push_back(ndcgs[5]);
   }
   return quality;
 }

@@ -10,6 +10,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int kMostReopenings = 100;  // without a value between them
 constexpr double kHeavyTail = 100.0;  // values beyond are counts or prices rather than ratings or shares
 
 json slot_to_json(Xapian::valueno slot) { return slot == Xapian::BAD_VALUENO ? json(nullptr) : json(slot); }
@@ -18,14 +19,38 @@ Xapian::valueno slot_from_json(const json& slot) {
   return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
 }
 
+// Calls each(value) for the values of a slot. Of a large index that is a matter of seconds, in which a writer may
+// commit twice: the walk then goes on, in the index as it is by then, behind the last document that was seen.
+template <class Each>
+void walk_values(Xapian::Database db, Xapian::valueno slot, Each each) {
+  Xapian::docid last = 0;
+  for (int reopenings = 0;; ++reopenings) {
+    const Xapian::docid before = last;
+    try {
+      Xapian::ValueIterator value = db.valuestream_begin(slot);
+      const Xapian::ValueIterator end = db.valuestream_end(slot);
+      if (value != end && last > 0) value.skip_to(last + 1);
+      for (; value != end; ++value) {
+        each(*value);
+        last = value.get_docid();
+      }
+      return;
+    } catch (const Xapian::DatabaseModifiedError&) {
+      if (last > before) reopenings = 0;
+      if (reopenings == kMostReopenings) throw;
+      db.reopen();
+    }
+  }
+}
+
 double average_length(const Xapian::Database& db, const TextField& field) {
   if (field.length_slot == Xapian::BAD_VALUENO) return db.get_avlength();
   double sum = 0.0;
   double count = 0.0;
-  for (auto value = db.valuestream_begin(field.length_slot); value != db.valuestream_end(field.length_slot); ++value) {
-    sum += Xapian::sortable_unserialise(*value);
+  walk_values(db, field.length_slot, [&](const std::string& value) {
+    sum += Xapian::sortable_unserialise(value);
     count += 1.0;
-  }
+  });
   return count > 0.0 ? sum / count : 0.0;
 }
 
@@ -142,7 +167,7 @@ FeatureSchema make_schema(const Xapian::Database& db, const IndexLayout& layout,
 }
 
 IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
-  return {db.get_uuid(), db.get_doccount(), db.get_avlength(), layout.id_prefix};
+  return {db.get_uuid(), db.get_doccount(), db.get_avlength(), layout.id_prefix, std::nullopt};
 }
 
 DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)

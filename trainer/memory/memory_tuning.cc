@@ -11,6 +11,7 @@
 #include "plugin/src/search/remembering.h"
 #include "trainer/memory/memory_state.h"
 #include "trainer/site/first_stage.h"
+#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -74,6 +75,8 @@ class Scorer {
     for (const auto& memory : memories)
       readers_.push_back(std::make_unique<Remembering>(db_, fixed_memory(memory), AddedCandidates(), fail));
   }
+
+  const Xapian::Database& database() const { return db_; }
 
   ScoredCandidates score(const std::string& text, std::size_t& pool_size) {
     const Xapian::Query query = first_stage_.parse(text);
@@ -152,6 +155,7 @@ MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& m
                          const std::vector<std::shared_ptr<const ClickMemory>>& memories, const LaterClicks& later,
                          const MemoryTuningOptions& options) {
   Scorer scorer(site, model, options.depth, memories);
+  refuse_misfit(scorer.database(), *model, "the model");
   MemoryTuning tuning;
   for (const auto& memory : memories) {
     for (const double prior : kPriors) tuning.trials.push_back({memory->facts().half_life_days, prior, 0.0});
@@ -163,10 +167,14 @@ MemoryTuning tune_memory(const Site& site, const std::shared_ptr<const Model>& m
     options.on_progress(static_cast<double>(num_done++) / static_cast<double>(later.size()));
     for (const auto& click : clicks) total += click.second;
     std::size_t pool_size = 0;
-    const ScoredCandidates scored = scorer.score(text, pool_size);
+    ScoredCandidates scored;
+    std::map<Xapian::docid, double> known;
+    site.watch->read(scorer.database(), [&, &clicks = clicks, &text = text] {
+      scored = scorer.score(text, pool_size);
+      known = scorer.by_docid(clicks);
+    });
     if (scored.all.empty()) continue;
     any_candidate = true;
-    const std::map<Xapian::docid, double> known = scorer.by_docid(clicks);
     const std::vector<Candidate> pool = first_of(scored.all, pool_size);
     const double alone = reciprocal_ranks(pool, scored.scores_of(pool).cast<double>(), known);
     tuning.model_alone += alone;

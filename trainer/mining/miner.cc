@@ -155,6 +155,10 @@ std::string Miner::identity() const {
 }
 
 MinedQuery Miner::mine(const QueryRow& row) {
+  return plan_->site.watch->read(reader_->pools.database(), [&] { return mine_once(row); });
+}
+
+MinedQuery Miner::mine_once(const QueryRow& row) {
   const MiningOptions& options = plan_->options;
   MiningPoolReader& reader = reader_->pools;
   const bool wants_text = options.content != RowContent::id;

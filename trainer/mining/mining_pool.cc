@@ -3,21 +3,11 @@
 #include <cmath>
 #include <utility>
 
+#include "irgan/index_fit.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/game/softmax.h"
 
 namespace irgan {
-namespace {
-
-ProblemListener refusal(const MiningOptions& options) {
-  return [&options](const std::string& problem) {
-    throw model_error(options, "the model does not fit the index: " + problem +
-                                   "; train one on this index, or see 'xapian-irgan inspect MODEL --db DB'");
-  };
-}
-
-}  // namespace
-
 CandidateScore candidate_score(GuardScore score) {
   switch (score) {
     case GuardScore::discriminator:
@@ -53,8 +43,16 @@ MiningPoolReader::MiningPoolReader(const Site& site, std::shared_ptr<const Model
     : model_(std::move(model)),
       evidence_(evidence),
       options_(options),
-      reader_(site.open(), site.layout, model_ ? model_->schema() : FeatureSchema(), site.default_op, refusal(options)),
-      texts_(reader_.database(), site.layout, options.text_fields, options.text_file) {}
+      reader_(site.open(), site.layout, model_ ? model_->schema() : FeatureSchema(), site.default_op),
+      texts_(reader_.database(), site.layout, options.text_fields, options.text_file) {
+  if (!model_) return;
+  site.watch->read(reader_.database(), [&] {
+    const std::string why = index_fit(reader_.database(), *model_)->why_not();
+    if (!why.empty())
+      throw model_error(options, "the model does not fit the index: " + why +
+                                     "; annotate the index again, or train one on this index");
+  });
+}
 
 MiningPool MiningPoolReader::read(const QueryRow& row) {
   MiningPool pool;

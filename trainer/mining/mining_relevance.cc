@@ -63,7 +63,9 @@ MiningRelevance mining_relevance(const Site& site, const std::shared_ptr<const M
   MiningPoolReader reader(site, model, evidence, options);
   std::vector<DocumentEvidence> shown;
   const std::size_t step = std::max<std::size_t>(1, logged.size() / kQueriesOfEvidence);
-  for (std::size_t i = 0; i < logged.size(); i += step) add_shown_documents(reader.read(*logged[i]), shown);
+  for (std::size_t i = 0; i < logged.size(); i += step) {
+    add_shown_documents(site.watch->read(reader.database(), [&] { return reader.read(*logged[i]); }), shown);
+  }
   if (shown.empty()) return none("the index has none of the documents that the log shows");
   return {fit_relevance(shown, std::move(examination)), ""};
 }

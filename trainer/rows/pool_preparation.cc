@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "irgan/index_fit.h"
 #include "plugin/src/encoding/encoding.h"
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/thread_pool.h"
@@ -187,7 +188,11 @@ class PoolMaker {
     const Xapian::Database db = site.open();
     if (db.get_doccount() == 0) throw Error("the index is empty: there are no documents to learn from");
     data_.schema = schema;
-    data_.facts = index_facts(db, site.layout);
+    data_.facts = site.watch->read(db, [&] {
+      IndexFacts facts = index_facts(db, site.layout);
+      facts.shares = index_shares(db, schema);
+      return facts;
+    });
     data_.depth = options.depth;
     data_.labels = kind;
     std::iota(by_id_.begin(), by_id_.end(), std::size_t{0});
@@ -251,8 +256,10 @@ class PoolMaker {
     std::vector<Prepared> prepared(batch_.size());
     threads_.for_each(batch_.size(), [&](std::size_t i, unsigned thread) {
       const Task& task = batch_[i];
-      prepared[i] = prepare_query(queries_[task.query], task.evidence, data_.labels, options_,
-                                  reader_of(task.part, thread), data_.schema);
+      CandidateReader& reader = reader_of(task.part, thread);
+      prepared[i] = site_.watch->read(reader.database(), [&] {
+        return prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader, data_.schema);
+      });
       if (thread == 0) options_.on_progress(task.share_before);
     });
     for (std::size_t i = 0; i < batch_.size(); ++i) {
@@ -272,7 +279,7 @@ class PoolMaker {
     std::optional<Xapian::Database> clicks;
     if (num_parts_ > 0) clicks = options_.parts->open(part);
     return readers_[thread]
-        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, ProblemListener(), clicks)
+        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, clicks)
         .first->second;
   }
 

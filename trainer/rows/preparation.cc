@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "irgan/index_fit.h"
 #include "irgan/qrels.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
@@ -18,6 +19,7 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
+#include "trainer/site/present_fields.h"
 
 namespace irgan {
 namespace {
@@ -118,8 +120,8 @@ class Preparation {
         valid_ids_(ids_of(evidence.valid_queries)),
         queries_(without(valid_ids_, evidence.queries)),
         query_ids_(ids_of(queries_)),
-        schema_(options.schema ? *options.schema
-                               : make_schema(site.open(), site.layout, options.features, options.behaviour)) {
+        db_(site.open()),
+        schema_(site.watch->read(db_, [this] { return options_.schema ? given_schema() : schema_of_index(); })) {
     if (queries_.empty()) {
       throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
     }
@@ -153,6 +155,20 @@ class Preparation {
   }
 
  private:
+  // A model's own. What it knew of its index is not known here, so that only what is gone altogether is refused.
+  FeatureSchema given_schema() const {
+    const std::string why = index_fit(db_, *options_.schema, {}).why_not();
+    if (!why.empty()) throw Error("the model does not fit the index: " + why + "; train one without going on from it");
+    return *options_.schema;
+  }
+
+  FeatureSchema schema_of_index() {
+    result_.report.absent.clear();
+    const IndexLayout present = present_layout(db_, site_.layout, result_.report.absent);
+    refuse_absent(site_.layout, present, options_.features);
+    return make_schema(db_, present, options_.features, options_.behaviour);
+  }
+
   using IsHeldOut = std::function<bool(const ClickRow&, const std::string& query_id)>;
 
   bool is_named() const { return !evidence_.valid_queries.empty(); }
@@ -326,8 +342,9 @@ class Preparation {
   const QueryIds valid_ids_;
   const std::vector<QueryRow> queries_;  // those that are trained on
   const QueryIds query_ids_;
-  const FeatureSchema schema_;
+  const Xapian::Database db_;
   PreparedData result_;
+  const FeatureSchema schema_;
 };
 
 }  // namespace

@@ -5,10 +5,9 @@
 namespace irgan {
 
 CandidateReader::CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                                 Xapian::Query::op default_op, ProblemListener on_problem,
-                                 std::optional<Xapian::Database> clicks)
+                                 Xapian::Query::op default_op, std::optional<Xapian::Database> clicks)
     : first_stage_(db, layout, default_op),
-      extractor_(db, schema, std::move(on_problem), nullptr, std::move(clicks)),
+      extractor_(db, schema, nullptr, std::move(clicks)),
       ids_(db, layout.id_prefix) {}
 
 CandidateList CandidateReader::find(const QueryRow& row, std::size_t depth) {

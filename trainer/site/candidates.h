@@ -24,11 +24,10 @@ struct CandidateList {
 /// Threads: one a thread, as its Database
 class IRGAN_API CandidateReader {
  public:
-  /// on_problem, clicks: as FeatureExtractor's
+  /// clicks: as FeatureExtractor's
   /// Throws: FormatError if the schema names a feature that this build cannot extract
   CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                  Xapian::Query::op default_op, ProblemListener on_problem = {},
-                  std::optional<Xapian::Database> clicks = std::nullopt);
+                  Xapian::Query::op default_op, std::optional<Xapian::Database> clicks = std::nullopt);
 
   /// Returns the first `depth` hits of the first stage; none if it finds nothing.
   ///

@@ -149,6 +149,7 @@ Site site_at(std::vector<std::string> paths, const LayoutOverrides& said, Xapian
   if (db.get_doccount() == 0) throw Error("index " + paths.front() + ": there are no documents in the index");
   Site site;
   site.layout = checked_layout(db, said, paths, site.remarks);
+  site.watch = std::make_shared<IndexWatch>(db, paths);
   site.open = [paths] { return open_database(paths); };
   site.paths = std::move(paths);
   site.default_op = default_op;

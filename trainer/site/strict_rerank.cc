@@ -2,7 +2,24 @@
 
 #include <utility>
 
+#include "irgan/index_fit.h"
+
 namespace irgan {
+namespace {
+
+Error misfit(const std::string& name, const std::string& why) {
+  return Error(
+      name + ": the model does not fit the index: " + why +
+      "; annotate the index again, train one on this index, or inspect the model together with the index to see what "
+      "has changed");
+}
+
+}  // namespace
+
+void refuse_misfit(const Xapian::Database& db, const Model& model, const std::string& name) {
+  const std::string why = index_fit(db, model)->why_not();
+  if (!why.empty()) throw misfit(name, why);
+}
 
 std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
                                           RerankOptions options, const std::string& name) {
@@ -14,9 +31,9 @@ std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::share
   }
   options.on_problem = [name](const std::string& problem) {
     if (problem.rfind(kMemoryTrouble, 0) == 0) throw Error(problem);
-    throw Error(name + ": the model does not fit the index: " + problem +
-                "; train one on this index, or inspect the model together with the index to see what has changed");
+    if (problem.rfind(kModelDrift, 0) != 0) throw Error(name + ": " + problem);
   };
+  refuse_misfit(db, *model, name);
   return std::make_unique<Reranker>(db, fixed_model(std::move(model)), std::move(options));
 }
 

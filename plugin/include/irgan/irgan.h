@@ -28,7 +28,7 @@ extern "C" {
 typedef enum irgan_status {
   IRGAN_OK = 0,
   IRGAN_BAD_ARGUMENT = 1,   /* a null pointer, or a query that cannot be unserialised */
-  IRGAN_BAD_MODEL = 2,      /* there is no model, it is damaged, or its features cannot be had from the index */
+  IRGAN_BAD_MODEL = 2,      /* there is no model, it is damaged, or it does not fit the index as it stands */
   IRGAN_BAD_INDEX = 3,      /* Xapian cannot open or read the index */
   IRGAN_INDEX_MODIFIED = 4, /* the index moved on: irgan_reopen, search again, and rescore what that finds */
   IRGAN_FAILED = 5          /* anything else: out of memory, scores that are not finite */

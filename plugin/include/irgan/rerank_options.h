@@ -28,6 +28,9 @@ struct AddedCandidates {
 /// How messages to RerankOptions::on_problem begin that are about the memory.
 inline constexpr const char* kMemoryTrouble = "ranked without the click memory: ";
 
+/// How messages begin that say what of the index has been lost since the model was trained, though it still fits.
+inline constexpr const char* kModelDrift = "the model fits the index less well than when it was trained: ";
+
 struct RerankOptions {
   std::size_t depth = 0;                         ///< candidates to rescore; 0: as the model was trained
   Fallback rerank_fallback = Fallback::rethrow;  ///< of rerank()

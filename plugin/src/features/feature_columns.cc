@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "plugin/src/features/clicked_field.h"
@@ -106,7 +107,7 @@ class FeatureColumns::Extraction {
     const TextField& spec = parts_.schema_.fields[field];
     match = spec.from_clicks ? read_clicked_words(parts_.clicks_, spec, concepts_, docids_, index_.num_documents())
                              : read_field(index_, spec, concepts_, docids_, parts_.any_query_likelihood_);
-    match->length = field_lengths(spec);
+    match->length = field_lengths(field);
     return *match;
   }
 
@@ -115,10 +116,32 @@ class FeatureColumns::Extraction {
     return is_apart ? slot_numbers(parts_.clicks_, slot, docids_) : index_.slot_numbers(slot, docids_);
   }
 
-  VectorXd field_lengths(const TextField& spec) {
-    if (spec.length_slot != Xapian::BAD_VALUENO) return numbers_of(spec.length_slot, spec.from_clicks);
+  VectorXd field_lengths(std::size_t field) {
+    const TextField& spec = parts_.schema_.fields[field];
+    if (spec.length_slot != Xapian::BAD_VALUENO) {
+      VectorXd lengths = numbers_of(spec.length_slot, spec.from_clicks);
+      if (!spec.from_clicks) count_missing(field, lengths);
+      return lengths;
+    }
     if (!document_lengths_) document_lengths_ = index_.document_lengths(docids_);
     return *document_lengths_;
+  }
+
+  // Of documents whose slot is empty, such as those that were replaced since the index was annotated, words are counted
+  // as annotate counts them.
+  void count_missing(std::size_t field, VectorXd& lengths) {
+    std::vector<Xapian::docid> missing;
+    for (Index i = 0; i < lengths.size(); ++i) {
+      const Xapian::docid docid = docids_[static_cast<std::size_t>(i)];
+      if (std::isnan(lengths[i]) && counted_.count(docid) == 0) missing.push_back(docid);
+    }
+    if (!missing.empty()) {
+      std::vector<std::vector<double>> counted = index_.field_lengths(parts_.schema_.fields, missing);
+      for (std::size_t i = 0; i < missing.size(); ++i) counted_.emplace(missing[i], std::move(counted[i]));
+    }
+    for (Index i = 0; i < lengths.size(); ++i) {
+      if (std::isnan(lengths[i])) lengths[i] = counted_.at(docids_[static_cast<std::size_t>(i)])[field];
+    }
   }
 
   FieldTexts& texts(std::size_t field) {
@@ -161,6 +184,7 @@ class FeatureColumns::Extraction {
   std::vector<std::optional<FieldTexts>> texts_;    // a field each
   std::optional<ComparableText> query_;
   std::optional<VectorXd> document_lengths_;
+  std::unordered_map<Xapian::docid, std::vector<double>> counted_;  // lengths of the fields
 };
 
 FeatureColumns::FeatureColumns(FeatureSchema schema, Xapian::Database clicks, bool clicks_are_apart)
@@ -212,28 +236,6 @@ FeatureMatrix FeatureColumns::extract(const Xapian::Query& query, const std::vec
     }
   }
   return rows;
-}
-
-void report_losses(const Xapian::Database& db, const FeatureSchema& schema, const ProblemListener& on_problem) {
-  if (db.get_doccount() == 0) return;
-  const auto has_terms = [&db](const std::string& prefix) {
-    return db.allterms_begin(prefix) != db.allterms_end(prefix);
-  };
-  for (const TextField& field : schema.fields) {
-    if (!field.prefix.empty() && !has_terms(field.prefix) && !has_terms("Z" + field.prefix)) {
-      on_problem("the index has no terms under the prefix '" + field.prefix + "' of field '" + field.name + "'");
-    }
-    for (const Xapian::valueno slot : {field.length_slot, field.text_slot}) {
-      if (slot != Xapian::BAD_VALUENO && db.get_value_freq(slot) == 0) {
-        on_problem("value slot " + std::to_string(slot) + " of field '" + field.name + "' is empty");
-      }
-    }
-  }
-  for (const ValueField& value : schema.values) {
-    if (db.get_value_freq(value.slot) == 0) {
-      on_problem("value slot " + std::to_string(value.slot) + " of value '" + value.name + "' is empty");
-    }
-  }
 }
 
 }  // namespace irgan

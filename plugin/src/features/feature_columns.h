@@ -45,7 +45,4 @@ class FeatureColumns {
   std::unique_ptr<KnownWords> known_words_;  // nothing: no feature weighs words
 };
 
-/// Reports each prefix and each value slot of `schema` that `db` does not have, unless it is empty.
-void report_losses(const Xapian::Database& db, const FeatureSchema& schema, const ProblemListener& on_problem);
-
 }  // namespace irgan

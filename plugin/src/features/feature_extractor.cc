@@ -13,11 +13,9 @@ struct FeatureExtractor::State {
   FeatureColumns columns;
 };
 
-FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, ProblemListener on_problem,
-                                   std::shared_ptr<ValueCache> values, std::optional<Xapian::Database> clicks)
-    : state_(new State{db, std::move(values), {std::move(schema), clicks.value_or(db), clicks.has_value()}}) {
-  if (on_problem) report_losses(db, state_->columns.schema(), on_problem);
-}
+FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, std::shared_ptr<ValueCache> values,
+                                   std::optional<Xapian::Database> clicks)
+    : state_(new State{db, std::move(values), {std::move(schema), clicks.value_or(db), clicks.has_value()}}) {}
 
 FeatureExtractor::~FeatureExtractor() = default;
 FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/feature_schema.h"
 #include "plugin/src/features/text_similarity.h"
 
 namespace irgan {
@@ -53,6 +54,12 @@ class IRGAN_API IndexReader {
   virtual ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const = 0;
   /// Returns each document's length in terms, all fields together; NaN for a document that is gone.
   virtual Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const = 0;
+
+  /// Returns the words of each of `fields` in each document, counted from its terms; NaN for a document that is gone.
+  ///
+  /// Cost: the terms of each document
+  virtual std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,
+                                                         const std::vector<Xapian::docid>& docids) const = 0;
 
   /// What numbered the words of slot_texts(): numbers of the same one can be compared. Null where words have no
   /// numbers.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/index_state.h"
 #include "plugin/src/features/postings.h"
 
@@ -36,6 +37,14 @@ Eigen::VectorXd LocalIndex::document_lengths(const std::vector<Xapian::docid>& d
   return irgan::document_lengths(db_, docids);
 }
 
+std::vector<std::vector<double>> LocalIndex::field_lengths(const std::vector<TextField>& fields,
+                                                           const std::vector<Xapian::docid>& docids) const {
+  std::vector<std::vector<double>> lengths;
+  lengths.reserve(docids.size());
+  for (const Xapian::docid docid : docids) lengths.push_back(irgan::field_lengths(db_, docid, fields));
+  return lengths;
+}
+
 CachedIndex::CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> snapshot)
     : LocalIndex(std::move(db)), snapshot_(std::move(snapshot)) {}
 
@@ -47,6 +56,11 @@ Eigen::VectorXd CachedIndex::slot_numbers(Xapian::valueno slot, const std::vecto
 
 ComparableTexts CachedIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
   return snapshot_->texts(database(), slot, docids);
+}
+
+std::vector<std::vector<double>> CachedIndex::field_lengths(const std::vector<TextField>& fields,
+                                                            const std::vector<Xapian::docid>& docids) const {
+  return snapshot_->field_lengths(database(), fields, docids);
 }
 
 std::shared_ptr<const void> CachedIndex::word_numbers() const { return snapshot_; }

@@ -28,6 +28,8 @@ class IRGAN_API LocalIndex : public IndexReader {
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   /// Cost: the all-documents posting list, skipped through
   Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const override;
+  std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,
+                                                 const std::vector<Xapian::docid>& docids) const override;
 
  protected:
   const Xapian::Database& database() const { return db_; }
@@ -45,6 +47,8 @@ class IRGAN_API CachedIndex : public LocalIndex {
   std::string state() const override;
   Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
+  std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,
+                                                 const std::vector<Xapian::docid>& docids) const override;
   std::shared_ptr<const void> word_numbers() const override;
 
  private:

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/index_state.h"
 
 namespace irgan {
@@ -185,6 +186,17 @@ Eigen::VectorXd RemoteIndex::document_lengths(const std::vector<Xapian::docid>& 
   for (std::size_t i = 0; i < docids.size(); ++i) {
     before_trip_();
     lengths[static_cast<Eigen::Index>(i)] = static_cast<double>(db_.get_doclength(docids[i]));
+  }
+  return lengths;
+}
+
+std::vector<std::vector<double>> RemoteIndex::field_lengths(const std::vector<TextField>& fields,
+                                                            const std::vector<Xapian::docid>& docids) const {
+  std::vector<std::vector<double>> lengths;
+  lengths.reserve(docids.size());
+  for (const Xapian::docid docid : docids) {
+    before_trip_();
+    lengths.push_back(irgan::field_lengths(db_, docid, fields));
   }
   return lengths;
 }

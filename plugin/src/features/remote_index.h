@@ -51,6 +51,9 @@ class RemoteIndex : public IndexReader {
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   /// Cost: a round trip a document
   Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const override;
+  /// Cost: a round trip a document
+  std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,
+                                                 const std::vector<Xapian::docid>& docids) const override;
 
  private:
   struct Row {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/postings.h"
 
 namespace irgan {
@@ -162,6 +163,7 @@ struct ValueSnapshot::State {
   std::mutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
+  std::map<std::string, std::unordered_map<Xapian::docid, std::vector<double>>> lengths;  // by the fields' prefixes
 
   template <class Chunk>
   std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, Xapian::valueno slot) {
@@ -179,7 +181,8 @@ struct ValueSnapshot::State {
 };
 
 ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
-    : state_(new State{std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}}) {}
+    : state_(new State{
+          std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}, {}}) {}
 ValueSnapshot::~ValueSnapshot() = default;
 
 const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
@@ -214,6 +217,38 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
     known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
   texts.all.insert(texts.all.begin(), known.begin(), known.end());
   return texts;
+}
+
+std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Database& db,
+                                                              const std::vector<TextField>& fields,
+                                                              const std::vector<Xapian::docid>& docids) {
+  std::string prefixes;
+  for (const TextField& field : fields) prefixes += field.prefix + ' ';
+  std::vector<std::vector<double>> lengths(docids.size());
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    const auto& known = state_->lengths[prefixes];
+    for (std::size_t i = 0; i < docids.size(); ++i) {
+      const auto found = known.find(docids[i]);
+      if (found != known.end()) lengths[i] = found->second;
+    }
+  }
+  std::vector<std::size_t> counted;
+  for (std::size_t i = 0; i < docids.size(); ++i) {
+    if (!lengths[i].empty()) continue;
+    lengths[i] = irgan::field_lengths(db, docids[i], fields);
+    counted.push_back(i);
+  }
+  if (counted.empty()) return lengths;
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  auto& known = state_->lengths[prefixes];
+  const auto size =
+      static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + fields.size() * sizeof(double));
+  for (const std::size_t i : counted) {
+    if (state_->bytes_left.load() < size) break;
+    if (known.emplace(docids[i], lengths[i]).second) state_->bytes_left -= size;
+  }
+  return lengths;
 }
 
 }  // namespace irgan

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/feature_schema.h"
 #include "plugin/src/features/text_similarity.h"
 
 namespace irgan {
@@ -33,6 +34,10 @@ class ValueSnapshot {
   ///
   /// Throws: as numbers
   ComparableTexts texts(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids);
+
+  /// As IndexReader::field_lengths; documents that were asked about before are remembered.
+  std::vector<std::vector<double>> field_lengths(const Xapian::Database& db, const std::vector<TextField>& fields,
+                                                 const std::vector<Xapian::docid>& docids);
 
  private:
   struct State;

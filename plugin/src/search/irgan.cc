@@ -60,6 +60,8 @@ irgan_status status_of(const Work& work) noexcept {
     return IRGAN_OK;
   } catch (const BadArgument& error) {
     return failed(IRGAN_BAD_ARGUMENT, [&] { return error.what(); });
+  } catch (const MisfitError& error) {
+    return failed(IRGAN_BAD_MODEL, [&] { return error.what(); });
   } catch (const FormatError& error) {
     return failed(IRGAN_BAD_MODEL, [&] { return error.what(); });
   } catch (const Xapian::DatabaseModifiedError& error) {

@@ -37,6 +37,8 @@ std::optional<Recalled> Remembering::recall(const Model& model, const RecallRequ
   std::string problem;
   try {
     return recall_or_throw(model, request);
+  } catch (const Xapian::DatabaseModifiedError&) {
+    throw;  // the index moved on, which is the whole search's trouble
   } catch (const Xapian::Error& error) {
     problem = error.get_description();
   } catch (const std::exception& error) {

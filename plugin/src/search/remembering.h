@@ -46,7 +46,7 @@ class IRGAN_API Remembering {
   /// Returns nothing if there is no memory, or it has nothing to say. Trouble with it is told, each once, and is no
   /// more than having none. A document is added only if Xapian finds it under the query's filters and by the decider.
   ///
-  /// Throws: what the listener throws
+  /// Throws: what the listener throws; Xapian::DatabaseModifiedError
   std::optional<Recalled> recall(const Model& model, const RecallRequest& request);
 
  private:

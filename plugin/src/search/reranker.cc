@@ -93,6 +93,7 @@ struct Reranker::State {
   std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool reported_servers = false;
+  bool reported_misfit = false;  // since the model fitted last
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
@@ -147,6 +148,7 @@ struct Reranker::State {
     const SearchRequest& request = search.request();
     TimeLimit limit(options.max_rerank_time);
     const Model& model = arranger.refresh();
+    reported_misfit = false;
     if (*is_behind_server && request.first >= depth(model))
       return original_page(search.original());  // none of it is reordered
     const Xapian::MSet all = search.first_pass(depth(model), limit);
@@ -189,6 +191,8 @@ struct Reranker::State {
       report(error.get_description());
     } catch (const BehindServer& error) {
       if (!std::exchange(reported_servers, true)) report(error.what());
+    } catch (const MisfitError& error) {
+      if (!std::exchange(reported_misfit, true)) report(error.what());
     } catch (const std::exception& error) {
       if (search.is_programs_own()) throw;
       report(error.what());

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/features/index_state.h"
 
 namespace irgan {
 
@@ -12,11 +12,12 @@ ServedModel::ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> sourc
 
 const Model& ServedModel::refresh() {
   std::shared_ptr<const Model> current = source_->get(db_);
-  if (model_ && (current == model_ || current == refused_)) return *model_;
+  if (model_ && (current == model_ || current == refused_)) {
+    check_fit();
+    return *model_;
+  }
   try {
     auto columns = std::make_unique<FeatureColumns>(current->schema(), db_);
-    // Behind a server, looking for a prefix that the index lost brings all its terms.
-    if (on_problem_ && !has_remote_shard(db_)) report_losses(db_, current->schema(), on_problem_);
     columns_ = std::move(columns);
     model_ = std::move(current);
     refused_.reset();
@@ -25,7 +26,23 @@ const Model& ServedModel::refresh() {
     refused_ = std::move(current);
     if (on_problem_) on_problem_("the model before stays: " + std::string(error.what()));
   }
+  check_fit();
   return *model_;
+}
+
+// Asked anew for each model and each state of the index.
+void ServedModel::check_fit() {
+  std::string state = index_state(db_).text;
+  if (!fit_ || fit_of_ != model_ || state != fit_state_) {
+    std::shared_ptr<const IndexFit> fit = index_fit(db_, *model_);
+    const bool is_told = fit_of_ == model_;
+    fit_ = std::move(fit);
+    fit_of_ = model_;
+    fit_state_ = std::move(state);
+    const std::string losses = fit_->fits() ? fit_->losses() : "";
+    if (on_problem_ && !is_told && !losses.empty()) on_problem_(kModelDrift + losses);
+  }
+  if (!fit_->fits()) throw MisfitError("the model does not fit the index: " + fit_->why_not());
 }
 
 }  // namespace irgan

@@ -5,10 +5,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "irgan/index_fit.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
+#include "irgan/rerank_options.h"
 #include "plugin/src/features/feature_columns.h"
 
 namespace irgan {
@@ -22,7 +25,9 @@ class ServedModel {
 
   /// Takes what the source has now. A model that is refused is reported once, and the one before stays.
   ///
-  /// Throws: what ModelSource::get throws; FormatError if the first model cannot be extracted
+  /// Throws: what ModelSource::get throws; FormatError if the first model cannot be extracted; MisfitError if the model
+  ///         does not fit the index as it stands
+  /// Cost:   index_fit() once for each model and state of the index, else a look at its revision
   const Model& refresh();
 
   /// Requires: refresh() has returned once
@@ -38,12 +43,17 @@ class ServedModel {
   }
 
  private:
+  void check_fit();
+
   const Xapian::Database db_;
   const std::shared_ptr<ModelSource> source_;
   const ProblemListener on_problem_;
   std::shared_ptr<const Model> model_;
   std::shared_ptr<const Model> refused_;
   std::unique_ptr<FeatureColumns> columns_;  // of model_
+  std::shared_ptr<const IndexFit> fit_;
+  std::shared_ptr<const Model> fit_of_;  // whose fit it is
+  std::string fit_state_;                // of the index when it was asked for
 };
 
 }  // namespace irgan

@@ -189,7 +189,7 @@ TEST_CASE("an index beside the site's own gives the rows that the same clicks gi
             std::string(row.document_id) + '\n';
   });
   const auto beside = [&](const std::string& text) {
-    const FeatureExtractor extractor(db, schema, {}, nullptr, indexes.open(1));
+    const FeatureExtractor extractor(db, schema, nullptr, indexes.open(1));
     const Xapian::Query query = parse(db, text);
     Xapian::Enquire enquire(db);
     enquire.set_query(query);

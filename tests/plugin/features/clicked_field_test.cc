@@ -61,7 +61,7 @@ FeatureSchema schema() {
 
 FeatureMatrix rows_of(const Xapian::Database& db, const std::string& words,
                       std::optional<Xapian::Database> clicks = {}) {
-  const FeatureExtractor extractor(db, schema(), {}, nullptr, std::move(clicks));
+  const FeatureExtractor extractor(db, schema(), nullptr, std::move(clicks));
   return extractor.extract(parsed(words), {{1, 4}, {2, 3}, {3, 2}, {4, 1}});
 }
 

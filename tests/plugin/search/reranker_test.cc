@@ -6,6 +6,7 @@
 #include <set>
 
 #include "irgan/feature_extractor.h"
+#include "irgan/index_fit.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
@@ -415,7 +416,10 @@ TEST_CASE("what the index lost is told once, not once a search", "[plugin][reran
   const Reranker reranker(db, fixed_model(fruit_model(parts)), lenient(problems));
   Xapian::Enquire enquire = enquire_of(db);
   for (int search = 0; search < 3; ++search) reranker.get_mset(enquire, 0, 10);
-  CHECK(problems == Problems{"the index has no terms under the prefix 'S' of field 'title'"});
+  CHECK(problems == Problems{"served in the original order: the model does not fit the index: no document has words of "
+                             "field 'title' (prefix 'S')"});
+  CHECK(docids_of(reranker.get_mset(enquire, 0, 10)) == docids_of(enquire.get_mset(0, 10)));
+  CHECK_THROWS_AS(Reranker(db, fixed_model(fruit_model(parts)), strict()).get_mset(enquire, 0, 10), MisfitError);
 }
 
 TEST_CASE("a new model answers from the next search on", "[plugin][reranker]") {

@@ -31,7 +31,7 @@ TrainingData indexed_data(LabelKind kind) {
   data.schema.fields = {{"title", "S", 1000, 2000, 7.0 / 3.0}, {"body", ""}};
   data.schema.values = {{"popularity", 3, Transform::log}};
   data.schema.features = {"first_stage.score", "title.bm25", "value.popularity"};
-  data.facts = {"6a0b-uuid", 12345, 1.0 / 3.0, "Q"};
+  data.facts = {"6a0b-uuid", 12345, 1.0 / 3.0, "Q", std::nullopt};
   data.depth = 77;
   data.labels = kind;
   FeatureMatrix first(4, 3);

@@ -64,6 +64,7 @@ class IRGAN_API Miner {
   struct Reader;  // what each has for itself
 
   explicit Miner(std::shared_ptr<const Plan> plan);
+  MinedQuery mine_once(const QueryRow& row);
 
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<Reader> reader_;

@@ -59,10 +59,11 @@ struct PartReport {
 
 /// What became of the evidence.
 struct PreparationReport {
-  LogReading log;                 ///< without files where judgments were read
-  std::size_t num_left_out = 0;   ///< queries that are among the valid_queries too, and so are not trained on
-  std::string split;              ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did
-  std::vector<PartReport> parts;  ///< one, or training's and validation's
+  LogReading log;                   ///< without files where judgments were read
+  std::size_t num_left_out = 0;     ///< queries that are among the valid_queries too, and so are not trained on
+  std::vector<std::string> absent;  ///< a sentence on each thing of the layout that no document has, and so no row
+  std::string split;                ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did
+  std::vector<PartReport> parts;    ///< one, or training's and validation's
 };
 
 /// What is heard on the way; what is not set is not called.

@@ -4,10 +4,12 @@
 #include <xapian.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "irgan/index_layout.h"
+#include "irgan/index_watch.h"
 
 namespace irgan {
 
@@ -21,8 +23,9 @@ struct Site {
   std::vector<std::string> paths;
   DatabaseOpener open;  ///< all paths as one database
   IndexLayout layout;
-  Xapian::Query::op default_op = Xapian::Query::OP_OR;  ///< what joins the words of a text
-  std::vector<LayoutRemark> remarks = {};               ///< on the layout, for the user
+  Xapian::Query::op default_op = Xapian::Query::OP_OR;                 ///< what joins the words of a text
+  std::shared_ptr<IndexWatch> watch = std::make_shared<IndexWatch>();  ///< of all who read the site
+  std::vector<LayoutRemark> remarks = {};                              ///< on the layout, for the user
 };
 
 /// Opens the index and reads its layout.
