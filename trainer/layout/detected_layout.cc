@@ -9,7 +9,9 @@
 namespace irgan {
 namespace {
 
-constexpr double kFewStems = 0.5;  // of words beside which there should be a stem
+constexpr double kFewStems = 0.5;      // of words beside which there should be a stem
+constexpr double kMostlyStems = 0.9;   // of words; in an English text less than two thirds are their own stems
+constexpr double kClearlyWorse = 0.1;  // a share that is lower by this means another language
 
 bool has_terms(const Xapian::Database& db, const std::string& prefix) {
   return db.allterms_begin(prefix) != db.allterms_end(prefix);
@@ -22,8 +24,11 @@ void look_for_stems(const TermSurvey& survey, IndexLayout& layout, std::vector<L
   layout.stemmer = best.stemmer;
   if (survey.is_too_small()) return;
   if (best.stemmer == "none") {
+    const char* const in_place = survey.share_of_stems() > kMostlyStems
+                                     ? "; the words themselves look like stems, which searches here do not ask for"
+                                     : "";
     remarks.push_back({"stemmer none is taken: 0 % of " + std::to_string(survey.num_words()) +
-                           " words looked at have a Z form, a stem beside them",
+                           " words looked at have a Z form, a stem beside them" + in_place,
                        "stemmer", "LANGUAGE"});
   } else if (best.stemmer != "english") {
     remarks.push_back({"stemmer " + best.stemmer + " is taken: " + percent(best.share) +
@@ -37,13 +42,27 @@ void look_for_stems(const TermSurvey& survey, IndexLayout& layout, std::vector<L
   }
 }
 
+void check_stated_stemmer(const TermSurvey& survey, const std::string& stated, std::vector<LayoutRemark>& remarks) {
+  if (survey.is_too_small() || (stated == "none" && !survey.has_stems())) return;
+  const TermSurvey::Stems best = survey.best_stems();
+  const double share = stated == "none" ? 0.0 : survey.stems_by(stated).share;
+  if (best.stemmer == stated || (survey.has_stems() && share > best.share - kClearlyWorse)) return;
+  remarks.push_back({percent(share) + " of the words looked at have the Z form of stemmer " + stated +
+                         (survey.has_stems() ? ", " + percent(best.share) + " that of " + best.stemmer : ""),
+                     "stemmer", best.stemmer});
+}
+
 // Fields that `said` names come first, so that the first of them is the title.
 IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& said,
                             std::vector<LayoutRemark>& remarks) {
   IndexLayout layout;
   layout.id_prefix = said.id_prefix.empty() ? detected_id_prefix(db, remarks) : said.id_prefix;
   const TermSurvey survey(db);
-  if (said.stemmer.empty()) look_for_stems(survey, layout, remarks);
+  if (said.stemmer.empty()) {
+    look_for_stems(survey, layout, remarks);
+  } else {
+    check_stated_stemmer(survey, said.stemmer, remarks);
+  }
   layout.has_ngrams = survey.has_ngrams();
   for (const auto& [name, prefix] : said.prefixes) layout.fields.push_back({name, prefix});
   const auto add_unless_named = [&](const char* name, const char* prefix) {

@@ -45,6 +45,7 @@ IdCheck check_ids(const Xapian::Database& db, const std::string& prefix) {
     }
     ++check.num_terms;
     const Xapian::doccount frequency = term.get_termfreq();
+    check.num_postings += frequency;
     if (frequency < 2) continue;
     ++check.num_shared;
     if (frequency <= check.shared_by) continue;
@@ -62,9 +63,12 @@ IdCheck check_ids(const Xapian::Database& db, const std::string& prefix) {
 }
 
 Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check) {
-  if (!check.is_complete || check.num_shared > 0) return 0;
-  return db.get_doccount() -
-         std::min<Xapian::doccount>(db.get_doccount(), static_cast<Xapian::doccount>(check.num_terms));
+  const std::size_t num_documents = db.get_doccount();
+  if (check.is_complete && check.num_sampled_with_several == 0)
+    return static_cast<Xapian::doccount>(num_documents - std::min(num_documents, check.num_postings));
+  if (check.num_sampled == 0) return 0;
+  return static_cast<Xapian::doccount>(num_documents * (check.num_sampled - check.num_sampled_with) /
+                                       check.num_sampled);
 }
 
 std::string prefix_like_ids(const Xapian::Database& db) {

@@ -12,9 +12,10 @@ namespace irgan {
 
 /// What the terms under a prefix are, of at most IdCheck::kMostTerms of them.
 struct IdCheck {
-  static constexpr std::size_t kMostTerms = 1'000'000;  ///< a second or so
+  static constexpr std::size_t kMostTerms = 200'000;  ///< a fifth of a second or so
 
   std::size_t num_terms = 0;
+  std::size_t num_postings = 0;    ///< documents of all terms together
   std::size_t num_shared = 0;      ///< terms of two documents or more
   std::string shared;              ///< the most frequent of these
   Xapian::doccount shared_by = 0;  ///< documents that have it
@@ -34,8 +35,9 @@ struct IdCheck {
 /// Cost: a walk over the terms, and some termlists
 IRGAN_API IdCheck check_ids(const Xapian::Database& db, const std::string& prefix);
 
-/// Returns how many documents have no term under `prefix`, if one document has one term at most.
-Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check);
+/// Returns how many documents have no term under the prefix: counted where all terms were looked at and no document has
+/// several, else judged by the sample.
+IRGAN_API Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check);
 
 /// Returns a prefix of one to eight capital letters whose terms are one a document and one document a term, in all
 /// documents of a sample; empty if there is none.

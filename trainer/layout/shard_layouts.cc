@@ -7,6 +7,7 @@
 
 #include "irgan/errors.h"
 #include "trainer/layout/detected_layout.h"
+#include "trainer/layout/term_survey.h"
 
 namespace irgan {
 namespace {
@@ -18,8 +19,10 @@ constexpr int kDeepestStub = 8;  // a stub may name a stub, by mistake itself
 /// One database and what it keeps, or what can be seen in it.
 struct ShardLayout {
   std::string path;
+  Xapian::Database db;
   std::optional<IndexLayout> kept;
   std::string id_prefix;
+  std::string stemmer;  ///< found by looking
 };
 
 // The stub that stands at `path`; empty if none does.
@@ -122,24 +125,65 @@ void add_missing(std::vector<Item>& all, const std::vector<Item>& more, const ch
   }
 }
 
-std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const ShardOpener& open,
-                                     const LayoutOverrides& said) {
+bool has_terms(const Xapian::Database& db, const std::string& prefix) {
+  return db.allterms_begin(prefix) != db.allterms_end(prefix);
+}
+
+std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const ShardOpener& open) {
   std::vector<ShardLayout> shards;
   for (const std::string& path : paths) {
     const Xapian::Database db = open(path);
     if (db.get_doccount() == 0) continue;
-    ShardLayout shard{path, {}, {}};
+    ShardLayout shard{path, db, {}, {}, {}};
     const std::string stored = db.get_metadata(kLayoutKey);
     if (!stored.empty()) shard.kept = layout_from_json(stored, path + ": metadata " + kLayoutKey);
-    std::vector<LayoutRemark> ignored;
-    if (shard.kept) {
-      shard.id_prefix = shard.kept->id_prefix;
-    } else if (said.id_prefix.empty()) {
-      shard.id_prefix = detected_id_prefix(db, ignored);
-    }
     shards.push_back(std::move(shard));
   }
   return shards;
+}
+
+// Where a shard keeps no layout, the prefix that another keeps is taken if the shard has such terms: `annotate` by a
+// stub file leaves the layout in the first shard only.
+void find_ids(std::vector<ShardLayout>& shards, const IndexLayout* kept) {
+  std::vector<LayoutRemark> ignored;
+  for (ShardLayout& shard : shards) {
+    if (shard.kept) {
+      shard.id_prefix = shard.kept->id_prefix;
+    } else if (kept != nullptr && (kept->id_prefix.empty() || has_terms(shard.db, kept->id_prefix))) {
+      shard.id_prefix = kept->id_prefix;
+    } else {
+      shard.id_prefix = detected_id_prefix(shard.db, ignored);
+    }
+  }
+}
+
+// Of shards that do not say how they were made: fields that only others have.
+void remark_on_fields(const std::vector<ShardLayout>& shards, const std::vector<TextField>& fields,
+                      std::vector<LayoutRemark>& remarks) {
+  for (const ShardLayout& shard : shards) {
+    for (const TextField& field : fields) {
+      if (shard.kept || field.from_clicks || field.prefix.empty()) continue;
+      if (has_terms(shard.db, field.prefix) || has_terms(shard.db, 'Z' + field.prefix)) continue;
+      remarks.push_back(
+          {shard.path + " has no words of field " + field.name + ", " + prefix_text(field.prefix), "", ""});
+    }
+  }
+}
+
+// Of the same: stems of several languages.
+void remark_on_stems(std::vector<ShardLayout>& shards, std::vector<LayoutRemark>& remarks) {
+  const ShardLayout* first = nullptr;
+  for (ShardLayout& shard : shards) {
+    if (shard.kept) continue;
+    const TermSurvey survey(shard.db);
+    if (survey.is_too_small()) continue;
+    shard.stemmer = survey.best_stems().stemmer;
+    if (first == nullptr) first = &shard;
+    if (first->stemmer == shard.stemmer) continue;
+    remarks.push_back({"the stemmer looks to be " + first->stemmer + " in " + first->path + " and " + shard.stemmer +
+                           " in " + shard.path + ": with either, searches miss words of the other",
+                       "stemmer", "LANGUAGE"});
+  }
 }
 
 std::string ids_text(const std::string& prefix) {
@@ -155,8 +199,11 @@ std::vector<std::string> shard_paths(const std::string& path) {
 
 std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, const ShardOpener& open,
                                          const LayoutOverrides& said, std::vector<LayoutRemark>& remarks) {
-  const std::vector<ShardLayout> shards = read_shards(paths, open, said);
+  std::vector<ShardLayout> shards = read_shards(paths, open);
   if (shards.empty()) return std::nullopt;
+  const auto first = std::find_if(shards.begin(), shards.end(), [](const ShardLayout& one) { return one.kept; });
+  if (said.id_prefix.empty()) find_ids(shards, first == shards.end() ? nullptr : &*first->kept);
+  if (said.stemmer.empty() && first == shards.end()) remark_on_stems(shards, remarks);
   for (const ShardLayout& shard : shards) {
     if (said.id_prefix.empty() && shard.id_prefix != shards.front().id_prefix) {
       throw ConfigError("id_prefix", "is needed: " + ids_text(shards.front().id_prefix) + " in " + shards.front().path +
@@ -164,8 +211,14 @@ std::optional<IndexLayout> joined_layout(const std::vector<std::string>& paths, 
                                          "; index both in one way, or say which ids count, by a prefix or docid");
     }
   }
-  const auto first = std::find_if(shards.begin(), shards.end(), [](const ShardLayout& one) { return one.kept; });
-  if (first == shards.end()) return std::nullopt;
+  if (first == shards.end()) {
+    const bool has_titles = std::any_of(shards.begin(), shards.end(), [](const ShardLayout& shard) {
+      return has_terms(shard.db, "S") || has_terms(shard.db, "ZS");
+    });
+    if (has_titles) remark_on_fields(shards, {{"title", "S"}}, remarks);
+    return std::nullopt;
+  }
+  remark_on_fields(shards, first->kept->fields, remarks);
   for (auto one = shards.begin(); one != shards.end(); ++one) {
     for (auto other = one + 1; one->kept && other != shards.end(); ++other) {
       if (other->kept) compare(*one, *other, said);

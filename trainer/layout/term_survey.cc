@@ -96,6 +96,15 @@ TermSurvey::Stems TermSurvey::stems_by(const std::string& stemmer) const {
   return {stemmer, num_words_ == 0 ? 0.0 : static_cast<double>(num_stemmed) / static_cast<double>(num_words_)};
 }
 
+double TermSurvey::share_of_stems() const {
+  const Xapian::Stem stem(kDefault);
+  std::size_t num_stems = 0;
+  for (const Sampled& document : documents_) {
+    for (const Word& word : document.words) num_stems += stem(word.word) == word.word ? 1 : 0;
+  }
+  return num_words_ == 0 ? 0.0 : static_cast<double>(num_stems) / static_cast<double>(num_words_);
+}
+
 TermSurvey::Stems TermSurvey::best_stems() const {
   if (!has_stems_ && !is_too_small()) return {"none", 0.0};
   Stems best = stems_by(kDefault);

@@ -31,6 +31,8 @@ class IRGAN_API TermSurvey {
   Stems stems_by(const std::string& stemmer) const;
   /// Returns the stemmer with the largest share: english if no other is better, none if no term is a stem.
   Stems best_stems() const;
+  /// Returns the share of words that are their own stems in English: nearly all where words are stemmed in place.
+  double share_of_stems() const;
   /// Whether so few words are there that they say nothing.
   bool is_too_small() const { return num_words_ < kFewestWords; }
 

@@ -206,6 +206,7 @@ class ShardWriter {
     if (given_.behaviour) {
       for (const auto& [id, behaviour] : *given_.behaviour) unseen_.insert(id);
     }
+    for (const NewValue& value : given_.values) num_given_ += value.numbers.size();
   }
 
   void write(Xapian::WritableDatabase& db, const Numbering& numbering,
@@ -226,6 +227,7 @@ class ShardWriter {
     report_.num_words = words_.size();
     report_.num_queries = queries_.size();
     report_.num_unknown_documents = unseen_.size();
+    report_.num_unknown_values = num_given_ - known_.size();
   }
 
  private:
@@ -251,6 +253,7 @@ class ShardWriter {
     for (const NewValue& value : given_.values) {
       const auto number = value.numbers.find(id);
       if (number == value.numbers.end()) continue;
+      known_.insert(&number->first);
       document.add_value(value.target.slot, Xapian::sortable_serialise(number->second));
       ++report_.num_values;
     }
@@ -269,7 +272,9 @@ class ShardWriter {
   AnnotationReport& report_;
   std::set<std::string> words_;
   std::set<std::string> queries_;
-  std::set<std::string> unseen_;  // documents with clicks that no shard so far has
+  std::set<const std::string*> known_;  // ids of values that a shard so far has
+  std::size_t num_given_ = 0;           // values of all ids
+  std::set<std::string> unseen_;        // documents with clicks that no shard so far has
 };
 
 }  // namespace
@@ -290,9 +295,6 @@ AnnotationReport annotate(const Site& site, const AnnotationOptions& options) {
     numbering.num_before += numbering.num_here;
   }
   report.num_documents = db.get_doccount();
-  std::size_t num_given = 0;
-  for (const NewValue& value : annotations.values) num_given += value.numbers.size();
-  report.num_unknown_values = num_given - std::min(report.num_values, num_given);
   return report;
 }
 

@@ -311,3 +311,78 @@ TEST_CASE("ids that became floats in a log are named", "[index_tools][site][chec
                               Contains("'100.0'"));
   CHECK_THAT(checked.out, Contains("25 % of the clicks are on documents that the index does not have"));
 }
+
+TEST_CASE("a stated stemmer that does not fit is remarked on", "[index_tools][site]") {
+  OtherIndex index;
+  index.stemmer = GENERATE("german", "");
+  std::vector<OtherIndex::Document> documents;
+  for (int i = 0; i < 30; ++i) documents.push_back({{"Q" + std::to_string(i)}, {}, some_words(i), {}});
+  index.make(documents);
+  CHECK_THAT(index.run("inspect --db @db --stemmer english").err,
+             Contains("of the words looked at have the Z form of stemmer english"));
+  const std::string fitting = index.stemmer.empty() ? "none" : index.stemmer;
+  CHECK_THAT(index.run("inspect --db @db --stemmer " + fitting).err, !Contains("Z form"));
+}
+
+TEST_CASE("words that are stemmed in place are remarked on", "[index_tools][site]") {
+  OtherIndex index;
+  index.stemmer = "";
+  const Xapian::Stem english("english");
+  std::vector<OtherIndex::Document> plain, stems;
+  for (int i = 0; i < 30; ++i) {
+    std::string text = "lamp";
+    for (int k = 0; k < 4; ++k) text += ' ' + english(kWords[(i + 3 * k) % std::size(kWords)]);
+    stems.push_back({{"Q" + std::to_string(i)}, {}, text, {}});
+    plain.push_back({{"Q" + std::to_string(i)}, {}, some_words(i), {}});
+  }
+  index.make(stems);
+  CHECK_THAT(index.run("inspect --db @db").err, Contains("look like stems"));
+  index.make(plain);
+  CHECK_THAT(index.run("inspect --db @db").err, Contains("stemmer none is taken") && !Contains("look like stems"));
+}
+
+TEST_CASE("what annotate keeps of a stub's documents holds when it is opened again", "[index_tools][site][annotate]") {
+  OtherIndex index;
+  index.make({{{"Q1"}}, {{"Q2"}}, {{"Q3"}}}, "a");
+  index.make({{{"Q4"}}, {{"Q5"}}, {{"Q6"}}}, "b");
+  index.folder.write("stub", "auto a\nauto b\n");
+  index.folder.write("values", "3\t300\n");
+  REQUIRE(index.run("annotate --db @stub --id-prefix docid --values @values:sales").exit_code == 0);
+  const CommandResult again = index.run("inspect --db @stub");
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.out, Contains("ids are docids") && Contains("value      sales: slot 0, 1 documents"));
+}
+
+TEST_CASE("shards that lack titles or have other stems are remarked on", "[index_tools][site]") {
+  OtherIndex index;
+  std::vector<OtherIndex::Document> documents;
+  for (int i = 0; i < 30; ++i) documents.push_back({{"Q" + std::to_string(i)}, {}, some_words(i), {}});
+  index.make(documents, "english");
+  index.make(documents, "same");
+  CHECK_THAT(index.run("inspect --db @english --db @same --id-prefix docid").err, !Contains("index:"));
+  index.stemmer = "german";
+  for (OtherIndex::Document& document : documents) document.terms.push_back("Slamp");
+  index.make(documents, "german");
+  const CommandResult both = index.run("inspect --db @english --db @german --id-prefix docid");
+  CHECK(both.exit_code == 0);
+  CHECK_THAT(both.err, Contains("the stemmer looks to be english in ") &&
+                           Contains("with either, searches miss words of the other"));
+  CHECK_THAT(both.err, Contains("english has no words of field title, prefix S"));
+}
+
+TEST_CASE("shared ids, documents without one and unknown values are counted together",
+          "[index_tools][site][annotate]") {
+  OtherIndex index;
+  std::vector<OtherIndex::Document> documents;
+  for (int i = 0; i < 300; ++i) documents.push_back({{"Q" + std::to_string(i)}});
+  documents.push_back({{"Q7"}});
+  documents.push_back({});
+  index.make(documents);
+  index.folder.write("values", "7\t1\nnobody\t2\n");
+  const CommandResult result = index.run("annotate --db @db --values @values:sales");
+  REQUIRE(result.exit_code == 0);
+  CHECK_THAT(result.err,
+             Contains("1 ids belong to several documents") && Contains("1 of 302 documents have no unique id under Q"));
+  CHECK_THAT(result.out, Contains("2 values, 1 for unknown documents"));
+}
