@@ -51,7 +51,7 @@ void run(const VectorsOptions& options, const Console& console) {
   {
     ProgressBar bar = console.progress("vectors");
     making.on_progress = [&](double done) { bar.update(done); };
-    bytes = make_vectors(options.database.site(), making);
+    bytes = make_vectors(options.database.site(console.err), making);
   }
   const auto vectors = CollectionVectors::from_bytes(bytes, options.out);
   replace_file(options.out, bytes);

@@ -22,8 +22,9 @@ inline const std::vector<std::vector<std::string>>& topics() {
 
 // Documents of the topics in turn: document i is about topic i % 4, in four of its six words; each has a word that all
 // documents have, and one that no other has.
-inline Xapian::WritableDatabase topic_database(std::size_t num_documents) {
-  Xapian::WritableDatabase db("", Xapian::DB_BACKEND_INMEMORY);
+// Without a path it is in memory, for one thread.
+inline Xapian::WritableDatabase topic_database(std::size_t num_documents, const std::string& path = "") {
+  Xapian::WritableDatabase db(path, path.empty() ? Xapian::DB_BACKEND_INMEMORY : Xapian::DB_CREATE);
   Xapian::TermGenerator generator;
   generator.set_stemmer(Xapian::Stem("english"));
   std::mt19937_64 random(1);
@@ -38,6 +39,7 @@ inline Xapian::WritableDatabase topic_database(std::size_t num_documents) {
     document.add_boolean_term(i % 2 == 0 ? "XPeven" : "XPodd");
     db.add_document(document);
   }
+  db.commit();
   return db;
 }
 

@@ -30,7 +30,8 @@ class ServedPages {
     drawn.explore = 1.0;  // of those that explore, all: which ones do is decided here
     drawn.explore_temperature = order.temperature;
     best.depth = drawn.depth = depth_;
-    if (!order.vectors.empty()) best.vectors = drawn.vectors = fixed_vectors(CollectionVectors::from_file(order.vectors));
+    if (!order.vectors.empty())
+      best.vectors = drawn.vectors = fixed_vectors(CollectionVectors::from_file(order.vectors));
     best_ = strict_reranker(site.database(), model, std::move(best), order.model);
     if (order.explore > 0.0) drawn_ = strict_reranker(site.database(), model, std::move(drawn), order.model);
   }

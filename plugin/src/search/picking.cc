@@ -37,11 +37,16 @@ void Picking::add(const VectorQuery& wanted, const Xapian::Query& query, const X
   if (picked.empty()) return;
   std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
   // Documents may have left the index since their vectors were made.
-  if (!constraint && db_.get_doccount() != vectors_->num_documents()) constraint = Xapian::Query::MatchAll;
+  if (!constraint && has_moved_on()) constraint = Xapian::Query(std::string());
   const std::set<Xapian::docid> allowed = found_among(db_, picked, constraint, mdecider);
   for (const Xapian::docid docid : picked) {
     if (allowed.count(docid) > 0) candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
   }
+}
+
+bool Picking::has_moved_on() const {
+  const std::size_t num_rows = vectors_->num_documents();
+  return db_.get_doccount() != num_rows || num_rows == 0 || db_.get_lastdocid() != vectors_->docid(num_rows - 1);
 }
 
 void Picking::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {

@@ -42,6 +42,9 @@ class IRGAN_API Picking {
   void score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const;
 
  private:
+  // Whether documents came or went since the vectors were made.
+  bool has_moved_on() const;
+
   const Xapian::Database db_;
   const std::shared_ptr<const CollectionVectors> vectors_;
   const std::vector<std::string> prefixes_;

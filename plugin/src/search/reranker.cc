@@ -94,8 +94,8 @@ struct Reranker::State {
   Remembering remembering;
   std::optional<Picking> picking;
   std::pair<std::string, std::string> picking_for;  // versions of model and vectors
-  std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
-  Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
+  std::optional<bool> is_behind_server;             // asked for once: shards stay what they are
+  Xapian::valueno id_slot = Xapian::BAD_VALUENO;    // of a database behind a server; likewise
   bool reported_servers = false;
   bool reported_misfit = false;  // since the model fitted last
 

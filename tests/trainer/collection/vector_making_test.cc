@@ -158,7 +158,7 @@ TEST_CASE("parts that do not fit each other are refused though their digest is r
   refused(bad, "the terms do not rise");
   bad = parts;
   bad.docids = {1};
-  refused(bad, "'documents.docids' does not fit");
+  refused(bad, "has not the size that its type and shape say");
   bad = parts;
   bad.document_scales[1] = -1.0F;
   refused(bad, "a vector's scale");

@@ -17,8 +17,12 @@ namespace {
 // Each word of the topics is asked for in ten sessions, which see and click documents of the topic, most of which do
 // not hold the word.
 struct TopicLog {
-  TopicLog() : db(topic_database(80)), site(topic_site(db)) {
-    site.paths = {"memory"};
+  TopicLog() {
+    const std::string path = folder.file("db");
+    topic_database(80, path);
+    site.paths = {path};
+    site.open = [path] { return Xapian::Database(path); };
+    site.layout.fields = {{"text", ""}};
     std::string rows = "session\tquery_id\tdoc_id\trank\tclicked\n";
     for (std::size_t topic = 0; topic < topics().size(); ++topic) {
       for (const std::string& word : topics()[topic]) {
@@ -46,9 +50,8 @@ struct TopicLog {
     options.split = SplitOptions{LogSplit::query, 0.3, 1};
   }
 
-  Xapian::WritableDatabase db;
-  Site site;
   ScratchFolder folder;
+  Site site;
   Evidence evidence;
   PreparationOptions options;
 };
