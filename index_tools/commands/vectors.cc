@@ -30,7 +30,7 @@ void add_options(VectorsOptions& options, OptionTable& table) {
              "from their terms of today, in seconds",
              "FILE");
   table.number("dimensions", options.making.dimensions, 2, 1024,
-               "numbers a vector: more tell more apart, and a search reads all of them");
+               "dimensions of each vector: more tell documents apart better, but slow each search");
   table.number("min-documents", options.making.min_documents, std::size_t{1}, std::size_t{1000000},
                "terms in fewer documents have no vector");
   table.number("max-share", options.making.max_document_share, 0.0, 1.0,
@@ -63,10 +63,10 @@ void run(const VectorsOptions& options, const Console& console) {
 
 Command vectors_command() {
   return make_command<VectorsOptions>(
-      "vectors", "--db DB --out V", "vectors of an index's documents, for a generator that picks from all of them",
+      "vectors", "--db DB --out V", "compute a vector for each document, so that the generator can pick from the whole index",
       "  xapian-irgan vectors --db films --out films.vectors\n"
       "  xapian-irgan train --db films --vectors films.vectors --queries q.tsv --clicks log.tsv --model films.model\n"
-      "Next: give 'rerank', 'search' and the module the same vectors. After indexing: --from films.vectors.\n");
+      "Next: give 'rerank', 'search' and the preload module (IRGAN_VECTORS) the same vectors. After\nindexing: --from films.vectors.\n");
 }
 
 }  // namespace irgan

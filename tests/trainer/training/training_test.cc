@@ -739,6 +739,7 @@ TEST_CASE("queries weigh the root of their clicks, with mean 1, and judged ones 
   examples[0].labels = (VectorXd(2) << 3.0, 1.0).finished();
   examples[1].labels = (VectorXd(2) << 16.0, -5.0).finished();
   examples[2].labels = (VectorXd(2) << 0.0, 36.0).finished();
+  for (Example& example : examples) example.ranks = {1, 2};
   const std::vector<double> weights = query_weights(examples, LabelKind::clicks);
   CHECK_THAT(weights[0], WithinAbs(0.5, 1e-15));
   CHECK_THAT(weights[1], WithinAbs(1.0, 1e-15));
@@ -747,12 +748,24 @@ TEST_CASE("queries weigh the root of their clicks, with mean 1, and judged ones 
   CHECK(query_weights(examples, LabelKind::grades) == std::vector<double>{1.0, 1.0, 1.0});
 }
 
+TEST_CASE("an example beside pages weighs a share of what its query does", "[trainer][training]") {
+  std::vector<Example> examples(3);
+  examples[0].labels = examples[1].labels = VectorXd::Constant(1, 8.0);
+  examples[2].labels = VectorXd::Constant(1, 100.0);  // corrected clicks: how many does not matter
+  examples[0].ranks = examples[1].ranks = {1};
+  const std::vector<double> weights =
+      query_weights(examples, LabelKind::impressions, QueryWeight::sqrt, {}, 0.5);  // 2, 2 and half of 4
+  for (const double weight : weights) CHECK_THAT(weight, WithinAbs(1.0, 1e-15));
+  CHECK(query_weights(examples, LabelKind::impressions, QueryWeight::sqrt, {}, 0.0)[2] == 0.0);
+}
+
 TEST_CASE("a query's weight is shared out among its pages by clicks", "[trainer][training]") {
   std::vector<Example> examples(4);
   const double clicks[] = {12.0, 4.0, 16.0, 0.0};
   for (std::size_t i = 0; i < 4; ++i) {
     examples[i].pool = i < 2 ? 7 : i;
     examples[i].labels = VectorXd::Constant(1, clicks[i]);
+    examples[i].ranks = {1};
   }
   const auto check = [&](QueryWeight weight, const std::vector<double>& expected) {
     const std::vector<double> weights = query_weights(examples, LabelKind::impressions, weight);
