@@ -63,10 +63,12 @@ void run(const VectorsOptions& options, const Console& console) {
 
 Command vectors_command() {
   return make_command<VectorsOptions>(
-      "vectors", "--db DB --out V", "compute a vector for each document, so that the generator can pick from the whole index",
+      "vectors", "--db DB --out V",
+      "compute a vector for each document, so that the generator can pick from the whole index",
       "  xapian-irgan vectors --db films --out films.vectors\n"
       "  xapian-irgan train --db films --vectors films.vectors --queries q.tsv --clicks log.tsv --model films.model\n"
-      "Next: give 'rerank', 'search' and the preload module (IRGAN_VECTORS) the same vectors. After\nindexing: --from films.vectors.\n");
+      "Next: give 'rerank', 'search' and the preload module (IRGAN_VECTORS) the same vectors. After\nindexing: --from "
+      "films.vectors.\n");
 }
 
 }  // namespace irgan
