@@ -1,5 +1,7 @@
 #include "trainer/layout/number_slots.h"
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -10,6 +12,7 @@ namespace irgan {
 namespace {
 
 constexpr std::uint64_t kMostValues = 200;
+// Sizes that few sites' numbers have: texts and other bytes do.
 constexpr double kSmallest = 1e-12;
 constexpr double kLargest = 1e18;
 constexpr std::size_t kOneIn = 20;
@@ -20,6 +23,20 @@ bool is_text(const std::string& value) {
   const bool is_printable = std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
   const bool is_of_digits = value.find_first_not_of("0123456789.,:-/ ") == std::string::npos;
   return is_printable && (is_of_digits || value.size() > 2);
+}
+
+// Letters beyond ASCII in UTF-8, which a number's bytes are by chance only where they are few.
+bool is_foreign_text(const std::string& value) {
+  if (value.size() < 3) return false;
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(value.data());
+  const auto size = static_cast<utf8proc_ssize_t>(value.size());
+  for (utf8proc_ssize_t place = 0; place < size;) {
+    utf8proc_int32_t letter = 0;
+    const utf8proc_ssize_t length = utf8proc_iterate(bytes + place, size - place, &letter);
+    if (length < 1 || letter < ' ') return false;
+    place += length;
+  }
+  return true;
 }
 
 // A value as messages show it: bytes that are no text as \xNN.
@@ -43,7 +60,8 @@ bool may_be_number(const std::string& value) {
   const double number = Xapian::sortable_unserialise(value);
   if (Xapian::sortable_serialise(number) != value) return false;
   const double size = std::fabs(number);
-  return size == 0.0 || std::isinf(size) || (size >= kSmallest && size <= kLargest);
+  const bool is_usual = size == 0.0 || std::isinf(size) || (size >= kSmallest && size <= kLargest);
+  return is_usual || !(is_text(value) || is_foreign_text(value));
 }
 
 std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slot) {
@@ -51,8 +69,11 @@ std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slo
   std::size_t num_values = 0;
   std::size_t num_texts = 0;
   std::size_t num_others = 0;  // no numbers
+  std::size_t num_tiny = 0;    // very near to 0, without being 0
+  std::size_t num_huge = 0;
   std::string text;
   std::string other;
+  std::string first;
   const std::uint64_t last = db.get_lastdocid();
   const std::uint64_t count = std::min<std::uint64_t>(kMostValues, last);
   auto value = db.valuestream_begin(slot);
@@ -66,10 +87,16 @@ std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slo
     ++num_values;
     const bool is_other = !may_be_number(bytes);
     const std::string place = "document " + std::to_string(before) + " has " + shown(bytes);
+    if (first.empty()) first = place;
     if (is_other && num_others++ == 0) other = place;
-    if (is_text(bytes) && num_texts++ == 0) text = place;
+    const double size = std::fabs(Xapian::sortable_unserialise(bytes));
+    num_tiny += size > 0.0 && size < kSmallest ? 1 : 0;
+    num_huge += std::isfinite(size) && size > kLargest ? 1 : 0;
+    if ((is_text(bytes) || is_foreign_text(bytes)) && num_texts++ == 0) text = place;
   }
   if (num_others * kOneIn > num_values) return other;
+  // Other programs' bytes read as numbers of all sizes; a site's own are large or small.
+  if (std::min(num_tiny, num_huge) * kOneIn > num_values) return first;
   return num_values > 0 && (num_values - num_texts) * kOneIn <= num_values ? text : std::string();
 }
 

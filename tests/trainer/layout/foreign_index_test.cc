@@ -1,6 +1,7 @@
 #include <xapian.h>
 
 #include <catch2/catch.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,31 @@ Xapian::WritableDatabase in_memory() { return Xapian::WritableDatabase("", Xapia
 }  // namespace
 
 TEST_CASE("what sortable_serialise wrote may be a number, and what others wrote is none", "[trainer][number_slots]") {
-  for (const double number : {0.0, 1.0, -1.0, 9.99, -1439.6, 20240501.0, 1.7e9, 1e-6, 1e15, -1e15})
+  for (const double number :
+       {0.0, 1.0, -1.0, 9.99, -1439.6, 20240501.0, 1.7e9, 1e-6, 1e15, -1e15, 1.7e18, 1e39, 1e300, -1e300, 1e-300})
     CHECK(may_be_number(Xapian::sortable_serialise(number)));
-  for (const char* text : {"20240501", "12,50 EUR", "true", "Apple", "25"}) CHECK_FALSE(may_be_number(text));
+  for (const char* text : {"20240501", "12,50 EUR", "true", "Apple", "25", "caf\xC3\xA9"})
+    CHECK_FALSE(may_be_number(text));
   CHECK_FALSE(may_be_number(std::string("\x65\x53\xf1\x00", 4)));  // seconds since 1970, highest byte first
+}
+
+TEST_CASE("a slot of huge numbers is one of numbers, other programs' bytes are none", "[trainer][number_slots]") {
+  Xapian::WritableDatabase db = in_memory();
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 100; ++i) {
+    Xapian::Document document;
+    document.add_value(0, Xapian::sortable_serialise(1.7e18 + 1e15 * i));  // nanoseconds since 1970
+    document.add_value(1, Xapian::sortable_serialise(i % 2 == 0 ? 1e308 : -1e308));
+    std::string bytes(8, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    document.add_value(2, bytes);
+    document.add_value(3, i % 2 == 0 ? "\xD0\xBC\xD0\xBE\xD1\x80" : "\xD0\xBC\xD0\xB8\xD1\x80");  // Russian words
+    db.add_document(document);
+  }
+  CHECK(objection_to_numbers(db, 0).empty());
+  CHECK(objection_to_numbers(db, 1).empty());
+  CHECK(objection_to_numbers(db, 2).find("document 1 has '") == 0);
+  CHECK(objection_to_numbers(db, 3).find("document 1 has '") == 0);
 }
 
 TEST_CASE("texts in a slot are recognised even where each could be a number", "[trainer][number_slots]") {
