@@ -12,9 +12,8 @@ namespace irgan {
 namespace {
 
 constexpr std::uint64_t kMostValues = 200;
-// Sizes that few sites' numbers have: texts and other bytes do.
-constexpr double kSmallest = 1e-12;
-constexpr double kLargest = 1e18;
+constexpr double kSmallest = 1e-12;  // closer to 0 no site's numbers are, but other programs' bytes
+constexpr double kLargest = 1e18;    // beyond it few are, but texts
 constexpr std::size_t kOneIn = 20;
 constexpr std::size_t kMostShown = 24;
 
@@ -60,8 +59,8 @@ bool may_be_number(const std::string& value) {
   const double number = Xapian::sortable_unserialise(value);
   if (Xapian::sortable_serialise(number) != value) return false;
   const double size = std::fabs(number);
-  const bool is_usual = size == 0.0 || std::isinf(size) || (size >= kSmallest && size <= kLargest);
-  return is_usual || !(is_text(value) || is_foreign_text(value));
+  if (size <= kLargest) return size == 0.0 || size >= kSmallest;
+  return std::isinf(size) || !(is_text(value) || is_foreign_text(value));
 }
 
 std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slot) {
@@ -69,11 +68,8 @@ std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slo
   std::size_t num_values = 0;
   std::size_t num_texts = 0;
   std::size_t num_others = 0;  // no numbers
-  std::size_t num_tiny = 0;    // very near to 0, without being 0
-  std::size_t num_huge = 0;
   std::string text;
   std::string other;
-  std::string first;
   const std::uint64_t last = db.get_lastdocid();
   const std::uint64_t count = std::min<std::uint64_t>(kMostValues, last);
   auto value = db.valuestream_begin(slot);
@@ -87,16 +83,10 @@ std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slo
     ++num_values;
     const bool is_other = !may_be_number(bytes);
     const std::string place = "document " + std::to_string(before) + " has " + shown(bytes);
-    if (first.empty()) first = place;
     if (is_other && num_others++ == 0) other = place;
-    const double size = std::fabs(Xapian::sortable_unserialise(bytes));
-    num_tiny += size > 0.0 && size < kSmallest ? 1 : 0;
-    num_huge += std::isfinite(size) && size > kLargest ? 1 : 0;
     if ((is_text(bytes) || is_foreign_text(bytes)) && num_texts++ == 0) text = place;
   }
   if (num_others * kOneIn > num_values) return other;
-  // Other programs' bytes read as numbers of all sizes; a site's own are large or small.
-  if (std::min(num_tiny, num_huge) * kOneIn > num_values) return first;
   return num_values > 0 && (num_values - num_texts) * kOneIn <= num_values ? text : std::string();
 }
 

@@ -24,7 +24,7 @@ Xapian::WritableDatabase in_memory() { return Xapian::WritableDatabase("", Xapia
 
 TEST_CASE("what sortable_serialise wrote may be a number, and what others wrote is none", "[trainer][number_slots]") {
   for (const double number :
-       {0.0, 1.0, -1.0, 9.99, -1439.6, 20240501.0, 1.7e9, 1e-6, 1e15, -1e15, 1.7e18, 1e39, 1e300, -1e300, 1e-300})
+       {0.0, 1.0, -1.0, 9.99, -1439.6, 20240501.0, 1.7e9, 1e-6, 1e15, -1e15, 1.7e18, 1e39, 1e300, -1e300})
     CHECK(may_be_number(Xapian::sortable_serialise(number)));
   for (const char* text : {"20240501", "12,50 EUR", "true", "Apple", "25", "caf\xC3\xA9"})
     CHECK_FALSE(may_be_number(text));
