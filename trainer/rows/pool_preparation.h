@@ -27,7 +27,7 @@ struct CollectionPicks {
   const FoldedTowers& towers;
   const TowerLessons& lessons;  ///< what examples over whole pools learn, beside pages; none of other queries
   std::size_t count = 100;      ///< documents a query
-  std::size_t num_random = 20;  ///< documents drawn from the whole collection, against which clicks teach, too
+  std::size_t num_random = 60;  ///< documents drawn from the whole collection, against which clicks teach, too
   std::uint64_t seed = 1;       ///< of those draws
 };
 

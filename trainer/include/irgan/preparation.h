@@ -44,7 +44,7 @@ struct PreparationOptions {
   TowerOptions towers;          ///< how it learns
   std::size_t num_picks = 100;  ///< documents a query that it may add
   /// Documents a query drawn from the whole collection, against which its clicks teach the discriminator.
-  std::size_t num_random = 20;
+  std::size_t num_random = 60;
 
   unsigned num_threads = 0;  ///< 0: one a processor
   /// What is counted in memory of the log, of training and validation together; beyond it temporary files serve.

@@ -33,7 +33,7 @@ struct TrainingOptions {
   QueryWeight query_weight = QueryWeight::sqrt;
   /// What a query's example over its whole pool weighs beside its pages, with a generator over the whole collection:
   /// what the discriminator learns of documents that nobody was shown.
-  double pool_weight = 0.5;
+  double pool_weight = 0.1;
 
   /// Go on from its weights, encoding and offsets instead of starting anew; null: start anew. Then bins and
   /// hidden_units are the model's own.

@@ -13,7 +13,7 @@
 namespace irgan {
 
 struct VectorOptions {
-  int dimensions = 128;
+  int dimensions = 256;
   std::size_t min_documents = 2;    ///< a term in fewer has no vector
   double max_document_share = 0.2;  ///< nor has one in a larger share of the documents
   std::uint64_t seed = 1;
