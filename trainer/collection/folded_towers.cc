@@ -10,7 +10,7 @@ constexpr std::size_t kFolds = 2;
 }  // namespace
 
 FoldedTowers learn_towers(const CollectionVectors& vectors, const TowerLessons& lessons, const TowerOptions& options,
-                          double policy_weight, unsigned num_threads) {
+                          unsigned num_threads) {
   ThreadPool threads(num_threads);
   const Towers start = untrained_towers(vectors);
   FoldedTowers towers;
@@ -24,9 +24,9 @@ FoldedTowers learn_towers(const CollectionVectors& vectors, const TowerLessons& 
       if (other != fold) others[other].push_back(example);
     }
   }
-  towers.whole = train_towers(vectors, all, options, policy_weight, start, threads);
+  towers.whole = train_towers(vectors, all, options, start, threads);
   for (const std::vector<TowerExample>& examples : others) {
-    towers.folds.push_back(train_towers(vectors, examples, options, policy_weight, start, threads));
+    towers.folds.push_back(train_towers(vectors, examples, options, start, threads));
   }
   return towers;
 }

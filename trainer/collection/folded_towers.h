@@ -35,6 +35,6 @@ using TowerLessons = std::map<std::string, TowerExample>;
 ///
 /// Throws: as train_towers
 IRGAN_API FoldedTowers learn_towers(const CollectionVectors& vectors, const TowerLessons& lessons,
-                                    const TowerOptions& options, double policy_weight, unsigned num_threads);
+                                    const TowerOptions& options, unsigned num_threads);
 
 }  // namespace irgan

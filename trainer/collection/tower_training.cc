@@ -6,14 +6,14 @@
 #include <random>
 #include <unordered_map>
 
+#include "trainer/collection/adam.h"
+
 namespace irgan {
 namespace {
 
 using Eigen::Index;
 
 constexpr std::size_t kQueriesAtOnce = 8;
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
 
 /// The documents of a batch: those that examples name, then uniform draws.
 struct BatchDocuments {
@@ -29,7 +29,6 @@ struct BatchDocuments {
     };
     for (const TowerExample* example : examples) {
       for (const RowNumber& one : example->target) name(one.row);
-      for (const RowNumber& one : example->rewards) name(one.row);
     }
     log_count.assign(rows.size(), 0.0F);
     const std::size_t num_others = all.num_documents() - rows.size();
@@ -60,47 +59,21 @@ struct Gradient {
   double scale = 0.0;
 };
 
-// dL/dg of each document of the batch: p_theta - p_true, and the policy gradient of the rewards.
+// dL/dg of each document of the batch: p_theta - p_true.
 Eigen::VectorXf score_gradient(const TowerExample& example, const BatchDocuments& documents,
-                               const Eigen::VectorXf& scores, double policy_weight) {
-  Eigen::VectorXf delta = Eigen::VectorXf::Zero(scores.size());
-  if (!example.target.empty()) {
-    const Eigen::Map<const Eigen::VectorXf> log_count(documents.log_count.data(), scores.size());
-    const Eigen::VectorXf logits = scores + log_count;
-    delta = (logits.array() - logits.maxCoeff()).exp();
-    delta /= delta.sum();
-    for (const RowNumber& one : example.target) delta[documents.place_of_named.at(one.row)] -= one.number;
-  }
-  if (policy_weight > 0.0 && !example.rewards.empty()) {
-    std::vector<double> policy;
-    float largest = -std::numeric_limits<float>::infinity();
-    for (const RowNumber& one : example.rewards)
-      largest = std::max(largest, scores[documents.place_of_named.at(one.row)]);
-    for (const RowNumber& one : example.rewards)
-      policy.push_back(std::exp(static_cast<double>(scores[documents.place_of_named.at(one.row)] - largest)));
-    const double total = std::accumulate(policy.begin(), policy.end(), 0.0);
-    double baseline = 0.0;
-    for (std::size_t i = 0; i < policy.size(); ++i) {
-      policy[i] /= total;
-      baseline += policy[i] * example.rewards[i].number;
-    }
-    for (std::size_t i = 0; i < policy.size(); ++i) {
-      delta[documents.place_of_named.at(example.rewards[i].row)] -=
-          static_cast<float>(policy_weight * policy[i] * (example.rewards[i].number - baseline));
-    }
-  }
-  return example.weight * delta;
+                               const Eigen::VectorXf& scores) {
+  const Eigen::Map<const Eigen::VectorXf> log_count(documents.log_count.data(), scores.size());
+  const Eigen::VectorXf logits = scores + log_count;
+  Eigen::VectorXf delta = (logits.array() - logits.maxCoeff()).exp();
+  delta /= delta.sum();
+  for (const RowNumber& one : example.target) delta[documents.place_of_named.at(one.row)] -= one.number;
+  return delta;
 }
 
 class TowerTraining {
  public:
-  TowerTraining(const CollectionVectors& vectors, const TowerOptions& options, double policy_weight, Towers start,
-                ThreadPool& threads)
-      : vectors_(vectors),
-        options_(options),
-        policy_weight_(policy_weight),
-        threads_(threads),
-        towers(std::move(start)) {
+  TowerTraining(const CollectionVectors& vectors, const TowerOptions& options, Towers start, ThreadPool& threads)
+      : vectors_(vectors), options_(options), threads_(threads), towers(std::move(start)) {
     first_ = second_ = FeatureMatrix::Zero(towers.weight.rows(), towers.weight.cols());
   }
 
@@ -138,8 +111,7 @@ class TowerTraining {
     FeatureMatrix delta(products.rows(), products.cols());
     for (std::size_t i = begin; i < end; ++i) {
       const Index row = static_cast<Index>(i - begin);
-      delta.row(row) =
-          score_gradient(*batch[i], documents, towers.scale * products.row(row).transpose(), policy_weight_);
+      delta.row(row) = score_gradient(*batch[i], documents, towers.scale * products.row(row).transpose());
     }
     Gradient gradient;
     gradient.weight.noalias() = towers.scale * (queries.transpose() * (delta * documents.vectors));
@@ -148,24 +120,19 @@ class TowerTraining {
   }
 
   void descend(const Gradient& gradient, double rate) {
-    ++num_steps_;
-    const double first_bias = 1.0 - std::pow(kBeta1, num_steps_);
-    const double second_bias = 1.0 - std::pow(kBeta2, num_steps_);
-    first_ = static_cast<float>(kBeta1) * first_ + static_cast<float>(1.0 - kBeta1) * gradient.weight;
-    second_.array() = static_cast<float>(kBeta2) * second_.array() +
-                      static_cast<float>(1.0 - kBeta2) * gradient.weight.array().square();
-    towers.weight.array() -= static_cast<float>(rate / first_bias) * first_.array() /
-                             ((second_.array() / static_cast<float>(second_bias)).sqrt() + 1e-8F);
-    first_scale_ = kBeta1 * first_scale_ + (1.0 - kBeta1) * gradient.scale;
-    second_scale_ = kBeta2 * second_scale_ + (1.0 - kBeta2) * gradient.scale * gradient.scale;
+    const AdamCorrection correction(++num_steps_);
+    adam_step(towers.weight.array(), gradient.weight.array(), first_.array(), second_.array(), rate, correction);
+    first_scale_ = AdamConstants::kBeta1 * first_scale_ + (1.0 - AdamConstants::kBeta1) * gradient.scale;
+    second_scale_ =
+        AdamConstants::kBeta2 * second_scale_ + (1.0 - AdamConstants::kBeta2) * gradient.scale * gradient.scale;
     // In the logarithm, so that it stays above 0 and moves by shares.
-    const double step = rate * (first_scale_ / first_bias) / (std::sqrt(second_scale_ / second_bias) + 1e-8);
+    const double step = rate * (first_scale_ / correction.first) /
+                        (std::sqrt(second_scale_ / correction.second) + AdamConstants::kEpsilon);
     towers.scale = static_cast<float>(std::clamp(towers.scale * std::exp(-step), 1.0, 100.0));
   }
 
   const CollectionVectors& vectors_;
   const TowerOptions& options_;
-  const double policy_weight_;
   ThreadPool& threads_;
   FeatureMatrix first_;
   FeatureMatrix second_;
@@ -180,13 +147,12 @@ class TowerTraining {
 }  // namespace
 
 Towers train_towers(const CollectionVectors& vectors, const std::vector<TowerExample>& examples,
-                    const TowerOptions& options, double policy_weight, const Towers& start, ThreadPool& threads) {
-  TowerTraining training(vectors, options, policy_weight, start, threads);
+                    const TowerOptions& options, const Towers& start, ThreadPool& threads) {
+  TowerTraining training(vectors, options, start, threads);
   training.random_.seed(options.seed);
   std::vector<const TowerExample*> order;
   for (const TowerExample& example : examples) {
-    const bool says_something = !example.target.empty() || (policy_weight > 0.0 && !example.rewards.empty());
-    if (says_something && example.query.squaredNorm() > 0.0F) order.push_back(&example);
+    if (!example.target.empty() && example.query.squaredNorm() > 0.0F) order.push_back(&example);
   }
   const auto batch_size = static_cast<std::size_t>(options.batch_size);
   const std::size_t steps = (order.size() + batch_size - 1) / batch_size;

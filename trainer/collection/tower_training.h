@@ -20,24 +20,21 @@ struct RowNumber {
 
 /// What one query teaches.
 struct TowerExample {
-  Eigen::VectorXf query;           ///< its vector
-  std::vector<RowNumber> target;   ///< p_true(d|q) of those documents that have any; adds up to 1, or is empty
-  std::vector<RowNumber> rewards;  ///< what documents that the generator may pick are worth; with policy_weight
-  float weight = 1.0F;
+  Eigen::VectorXf query;          ///< its vector
+  std::vector<RowNumber> target;  ///< p_true(d|q) of those documents that have any; adds up to 1, or is empty
 };
 
 /// Returns towers that learn, from `start` on, by Adam on
 ///
-///   - sum over d of p_true(d|q) log p_theta(d|q)  -  policy_weight E_{d ~ p_theta}[reward(d)]  +  pull ||W - I||^2
+///   - sum over d of p_true(d|q) log p_theta(d|q)  +  pull ||W - I||^2
 ///
 /// p_theta(d|q) = softmax over all documents of g(q, d), estimated from the documents that a batch names and uniform
-/// draws that stand for the others; the expectation is over the documents with a reward, p_theta among them.
+/// draws that stand for the others.
 ///
 /// Threads: shared out; the result does not depend on their number
 /// Throws:  Error if a gradient is not finite
 /// Cost:    an epoch: examples * (uniform_draws + documents named in a batch) * dimensions * 4 multiplications
 IRGAN_API Towers train_towers(const CollectionVectors& vectors, const std::vector<TowerExample>& examples,
-                              const TowerOptions& options, double policy_weight, const Towers& start,
-                              ThreadPool& threads);
+                              const TowerOptions& options, const Towers& start, ThreadPool& threads);
 
 }  // namespace irgan

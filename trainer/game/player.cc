@@ -5,35 +5,14 @@
 #include <utility>
 
 #include "plugin/src/encoding/first_layer.h"
+#include "trainer/collection/adam.h"
 
 namespace irgan {
 namespace {
 
-using Constants = AdamConstants;
+using Constants = DescentConstants;
 using Eigen::Index;
 using Numbers = Eigen::Map<Eigen::ArrayXf>;
-
-// The two moments' bias corrections after `steps` steps.
-struct Correction {
-  double first;
-  double second;
-};
-
-Correction correction(std::int64_t steps) {
-  const double t = static_cast<double>(steps);
-  return {1.0 - std::pow(Constants::kBeta1, t), 1.0 - std::pow(Constants::kBeta2, t)};
-}
-
-template <class Weights, class Gradient, class Moments>
-void adam_step(Weights weights, const Gradient& gradient, Moments first, Moments second, double learning_rate,
-               const Correction& bias) {
-  using Scalar = typename Weights::Scalar;
-  first = static_cast<Scalar>(Constants::kBeta1) * first + static_cast<Scalar>(1.0 - Constants::kBeta1) * gradient;
-  second = static_cast<Scalar>(Constants::kBeta2) * second +
-           static_cast<Scalar>(1.0 - Constants::kBeta2) * gradient.square();
-  weights -= static_cast<Scalar>(learning_rate / bias.first) * first /
-             ((second / static_cast<Scalar>(bias.second)).sqrt() + static_cast<Scalar>(Constants::kEpsilon));
-}
 
 /// Some of a player's weights, those of one layer.
 struct Piece {
@@ -87,7 +66,7 @@ void step_down(const Piece& piece, const Descent& descent, double norm) {
   if (norm > Constants::kMaxGradientNorm) gradient *= static_cast<float>(Constants::kMaxGradientNorm / norm);
   Numbers weights = piece.of(player.weights);
   adam_step(weights, gradient, piece.of(player.first_moment), piece.of(player.second_moment), descent.learning_rate,
-            correction(player.num_steps));
+            AdamCorrection(player.num_steps));
   const double t = static_cast<double>(player.num_steps);
   const float decay = static_cast<float>(std::min(Constants::kAveraging, t / (t + 10.0)));
   Numbers average = piece.of(player.average);
@@ -151,7 +130,7 @@ PositionOffsets::PositionOffsets(Eigen::Index num_ranks)
 void PositionOffsets::update(const Eigen::VectorXd& gradient, double learning_rate) {
   ++num_steps;
   adam_step(value.array(), gradient.array(), first_moment.array(), second_moment.array(), learning_rate,
-            correction(num_steps));
+            AdamCorrection(num_steps));
 }
 
 }  // namespace irgan

@@ -10,11 +10,8 @@
 
 namespace irgan {
 
-/// Fixed; the learning rate alone varies from step to step.
-struct AdamConstants {
-  static constexpr double kBeta1 = 0.9;
-  static constexpr double kBeta2 = 0.999;
-  static constexpr double kEpsilon = 1e-8;
+/// Beside those of Adam (AdamConstants).
+struct DescentConstants {
   static constexpr double kMaxGradientNorm = 5.0;
   static constexpr double kAveraging = 0.99;  ///< longest memory of the weights' moving average, as a decay a step
 };

@@ -86,6 +86,12 @@ void check_clicks(const IndexLayout& layout, const std::string& origin) {
 
 }  // namespace
 
+std::vector<std::string> field_prefixes(const IndexLayout& layout) {
+  std::vector<std::string> prefixes;
+  for (const TextField& field : layout.fields) prefixes.push_back(field.prefix);
+  return prefixes;
+}
+
 std::string layout_to_json(const IndexLayout& layout) {
   json fields = json::array();
   for (const TextField& field : layout.fields) {

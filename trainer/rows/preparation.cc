@@ -353,7 +353,7 @@ class Preparation {
 
   void learn_towers_of(TowerLessons lessons) {
     lessons_ = std::move(lessons);
-    towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, 0.0, num_threads());
+    towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, num_threads());
   }
 
   unsigned num_threads() const { return options_.num_threads > 0 ? options_.num_threads : default_num_threads(); }

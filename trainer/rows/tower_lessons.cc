@@ -24,7 +24,7 @@ class LessonMaker {
       : vectors_(vectors),
         first_stage_(site.open(), site.layout, site.default_op),
         ids_(first_stage_.database(), site.layout.id_prefix),
-        words_(prefixes_of(site.layout), site.layout.stemmer) {
+        words_(field_prefixes(site.layout), site.layout.stemmer) {
     for (const QueryRow& row : queries) row_of_query_.emplace(row.id, &row);
   }
 
@@ -50,12 +50,6 @@ class LessonMaker {
   TowerLessons finish() { return std::move(lessons_); }
 
  private:
-  static std::vector<std::string> prefixes_of(const IndexLayout& layout) {
-    std::vector<std::string> prefixes;
-    for (const TextField& field : layout.fields) prefixes.push_back(field.prefix);
-    return prefixes;
-  }
-
   const CollectionVectors& vectors_;
   FirstStage first_stage_;
   DocumentIds ids_;

@@ -27,12 +27,6 @@ const StoredValue& clicks_value(const IndexLayout& layout) {
   return *value;
 }
 
-std::vector<std::string> prefixes_of(const IndexLayout& layout) {
-  std::vector<std::string> prefixes;
-  for (const TextField& field : layout.fields) prefixes.push_back(field.prefix);
-  return prefixes;
-}
-
 }  // namespace
 
 void remove_behaviour(Xapian::Document& document, const IndexLayout& layout) {
@@ -57,7 +51,7 @@ void write_behaviour(Xapian::Document& document, const DocumentBehaviour& behavi
 
 QueryStemFinder::QueryStemFinder(const Xapian::Database& db, const IndexLayout& layout, Xapian::Query::op default_op,
                                  const std::vector<QueryRow>& queries)
-    : first_stage_(db, layout, default_op), concepts_(prefixes_of(layout), layout.stemmer) {
+    : first_stage_(db, layout, default_op), concepts_(field_prefixes(layout), layout.stemmer) {
   for (const QueryRow& query : queries) queries_.emplace(query.id, &query);
 }
 

@@ -7,6 +7,9 @@
 
 namespace irgan {
 
+/// p_theta(d|q) = softmax of g(q, d) over all documents of the collection.
+///
+/// Units: g is a logit, comparable within one query only
 struct CollectionGenerator {
   Towers towers;
   std::size_t num_picks = 100;  ///< documents that it puts beside the candidates of a search

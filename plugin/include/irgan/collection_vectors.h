@@ -19,6 +19,7 @@
 
 namespace irgan {
 
+/// A document and g(q, d) of it, a logit.
 struct ScoredDocument {
   Xapian::docid docid = 0;
   float score = 0.0F;

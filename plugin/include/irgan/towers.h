@@ -12,12 +12,18 @@
 namespace irgan {
 
 /// What the generator looks for: a query's vector, turned by the towers.
+///
+/// Shapes: numbers: dimensions
 struct VectorQuery {
   std::vector<std::int16_t> numbers;  ///< stand for `scale` times themselves; empty: the query says nothing
   float scale = 0.0F;
 };
 
 /// g(q, d) = scale * u_q^T W v_d, for the vectors of a query and of a document (CollectionVectors).
+///
+/// Units:  g is a logit: documents are picked with chances in proportion to exp(g)
+/// Source: the two-tower form of Huang et al., "Learning Deep Structured Semantic Models", CIKM 2013, linear and with
+///         the vectors given
 struct IRGAN_API Towers {
   FeatureMatrix weight;  ///< W: dimensions x dimensions; the identity is what vectors say by themselves
   float scale = 10.0F;

@@ -16,6 +16,9 @@ struct VectorFacts {
 };
 
 /// A row of one-byte numbers that stand for `scale` times themselves.
+///
+/// Shapes: numbers: dimensions
+/// Units:  the vector's length is 1, unless all its numbers are 0
 struct ByteRow {
   std::vector<std::int8_t> numbers;
   float scale = 0.0F;

@@ -9,9 +9,6 @@ namespace {
 
 using Eigen::Index;
 
-// Below this a range is taken for empty.
-constexpr float kSmallestRange = 1e-6F;
-
 // NaN becomes 0.
 float clipped(float share) { return std::min(share > 0.0F ? share : 0.0F, 1.0F); }
 

@@ -10,9 +10,6 @@ namespace {
 
 using Eigen::Index;
 
-// Below this a range is taken for empty.
-constexpr float kSmallestRange = 1e-6F;
-
 Index num_bins(const Encoding::Feature& feature) {
   return std::max<Index>(0, static_cast<Index>(feature.edges.size()) - 1);
 }

@@ -11,6 +11,9 @@
 
 namespace irgan {
 
+/// A smaller range of a feature in a pool is taken for so large.
+inline constexpr float kSmallestRange = 1e-6F;
+
 /// Shapes: pool: n x features
 IRGAN_API PoolRange pool_range(const Eigen::Ref<const FeatureMatrix>& pool);
 

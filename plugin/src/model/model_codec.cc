@@ -23,10 +23,6 @@ constexpr const char* kVersionWithCredit =
 constexpr const char* kVersionWithCollection = "3";  // of models with a generator over the whole collection
 constexpr std::size_t kEncodingTensors = 3;
 
-bool all_finite(const std::vector<float>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
-}
-
 std::string network_name(const char* player, std::size_t number) {
   return std::string(player) + '.' + std::to_string(number);
 }

@@ -15,10 +15,6 @@ std::string layer_name(const std::string& network, std::size_t layer, const char
   return network + '.' + std::to_string(layer) + '.' + part;
 }
 
-bool all_finite(const std::vector<float>& numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
-}
-
 // The forward pass after the first layer's sums, which `write_sums` writes.
 template <class WriteSums>
 Eigen::VectorXf finish(const Network& network, Network::Activations& activations, const WriteSums& write_sums) {

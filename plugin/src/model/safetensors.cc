@@ -177,6 +177,10 @@ TensorFile decode_tensors(std::string_view bytes, const std::string& origin) {
   return file;
 }
 
+bool all_finite(const std::vector<float>& numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](float x) { return std::isfinite(x); });
+}
+
 std::string hex_digest(std::string_view bytes) {
   static constexpr const char* kHex = "0123456789abcdef";
   std::string hex;

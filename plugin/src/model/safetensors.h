@@ -64,6 +64,9 @@ IRGAN_API TensorFile decode_tensors(std::string_view bytes, const std::string& o
 /// The same without copying; the views live as long as what `bytes` views.
 IRGAN_API TensorViews view_tensors(std::string_view bytes, const std::string& origin);
 
+/// Whether no number is infinite or NaN.
+IRGAN_API bool all_finite(const std::vector<float>& numbers);
+
 /// Returns XXH3-128 of `bytes` in hexadecimal.
 IRGAN_API std::string hex_digest(std::string_view bytes);
 

@@ -155,7 +155,7 @@ struct Reranker::State {
       throw Error("the model's generator picks from the whole collection, whose vectors are not given");
     }
     const std::shared_ptr<const CollectionVectors> vectors = options.vectors->get(db);
-    if (picking && picking_for == std::pair(model.version(), vectors->version())) return;
+    if (picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
     if (vectors->facts().basis != model.collection()->towers.basis) {
       throw Error("the vectors have other terms than those that the model's generator was learnt on");
     }

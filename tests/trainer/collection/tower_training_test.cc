@@ -62,26 +62,9 @@ TEST_CASE("towers learn from clicks what vectors do not say", "[trainer][collect
   const Towers start = untrained_towers(*vectors);
   CHECK(share_of_next_topic(*vectors, start) == 0.0);
   ThreadPool threads(2);
-  const Towers towers = train_towers(*vectors, shifted_examples(*vectors), quick(), 0.0, start, threads);
+  const Towers towers = train_towers(*vectors, shifted_examples(*vectors), quick(), start, threads);
   CHECK(share_of_next_topic(*vectors, towers) > 0.9);
   CHECK(towers.basis == vectors->facts().basis);
-}
-
-TEST_CASE("towers learn from rewards alone", "[trainer][collection]") {
-  const auto vectors = topic_vectors();
-  std::vector<TowerExample> examples = shifted_examples(*vectors);
-  for (TowerExample& example : examples) {
-    std::vector<RowNumber> rewards;
-    for (std::uint32_t row = 0; row < 80; ++row) rewards.push_back({row, 0.0F});
-    for (const RowNumber& one : example.target) rewards[one.row].number = 1.0F;
-    example.target.clear();
-    example.rewards = rewards;
-  }
-  ThreadPool threads(2);
-  const Towers start = untrained_towers(*vectors);
-  CHECK(share_of_next_topic(*vectors, train_towers(*vectors, examples, quick(), 1.0, start, threads)) > 0.9);
-  // Without weight rewards teach nothing.
-  CHECK(train_towers(*vectors, examples, quick(), 0.0, start, threads).weight == start.weight);
 }
 
 TEST_CASE("towers are the same at any number of threads, and of the seed's own", "[trainer][collection]") {
@@ -92,7 +75,7 @@ TEST_CASE("towers are the same at any number of threads, and of the seed's own",
     options.epochs = 3;
     options.batch_size = 20;
     options.seed = seed;
-    return train_towers(*vectors, shifted_examples(*vectors), options, 0.0, untrained_towers(*vectors), threads);
+    return train_towers(*vectors, shifted_examples(*vectors), options, untrained_towers(*vectors), threads);
   };
   const Towers one = trained(1, 1);
   CHECK(trained(5, 1).weight == one.weight);
@@ -108,13 +91,13 @@ TEST_CASE("a query's own towers have not learnt from it", "[trainer][collection]
     lessons.emplace("q" + std::to_string(number++), example);
   TowerOptions options = quick();
   options.epochs = 2;
-  const FoldedTowers before = learn_towers(*vectors, lessons, options, 0.0, 2);
+  const FoldedTowers before = learn_towers(*vectors, lessons, options, 2);
   REQUIRE(before.folds.size() == 2);
   CHECK(&before.of("never asked") == &before.whole);
   CHECK(before.of("q3").weight != before.whole.weight);
   // Another lesson of q3 changes what others get, but not its own towers.
   lessons["q3"].target = lessons["q9"].target;
-  const FoldedTowers after = learn_towers(*vectors, lessons, options, 0.0, 2);
+  const FoldedTowers after = learn_towers(*vectors, lessons, options, 2);
   CHECK(after.of("q3").weight == before.of("q3").weight);
   CHECK(after.whole.weight != before.whole.weight);
 }

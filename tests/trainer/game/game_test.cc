@@ -94,7 +94,7 @@ struct BusyGame : Players, Game {
 // The gradient of a player's one step: its first moment is a tenth of it, unless it was clipped.
 VectorXd gradient_of(const Player& player) {
   VectorXd gradient = flat(player.first_moment) / 0.1;
-  REQUIRE(gradient.norm() < 0.99 * AdamConstants::kMaxGradientNorm);
+  REQUIRE(gradient.norm() < 0.99 * DescentConstants::kMaxGradientNorm);
   return gradient;
 }
 

@@ -38,6 +38,9 @@ struct IndexLayout {
   bool has_ngrams = false;
 };
 
+/// Returns the term prefixes of the text fields, in their order.
+IRGAN_API std::vector<std::string> field_prefixes(const IndexLayout& layout);
+
 IRGAN_API std::string layout_to_json(const IndexLayout& layout);
 /// Throws: FormatError beginning with `origin`
 IRGAN_API IndexLayout layout_from_json(std::string_view json, const std::string& origin);
