@@ -11,6 +11,7 @@
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/site/first_stage.h"
@@ -94,7 +95,7 @@ void run(const RerankRunOptions& options, const Console& console) {
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
 
   std::size_t num_empty = 0;
-  const std::vector<QueryRow> queries = read_queries(options.queries);
+  const std::vector<QueryRow> queries = read_queries(options.queries, shown_on(console.err));
   for (const QueryRow& row : queries) {
     const Found found = site.watch->read(db, [&] {
       const Xapian::Query query = first_stage.query_of(row);

@@ -91,9 +91,16 @@ void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uin
   if (rejects_ != nullptr) *rejects_ << place << '\n';
 }
 
+std::uint64_t num_against(const ClickLogSummary& summary) {
+  const auto not_utf8 = summary.rejected.find(std::string(reason(RowFault::not_utf8)));
+  const std::uint64_t num_typed = not_utf8 == summary.rejected.end() ? 0 : not_utf8->second.count;
+  const bool is_most = 2 * num_typed > summary.num_good + summary.num_rejected;
+  return summary.num_rejected - (is_most ? 0 : num_typed);
+}
+
 void ClickLogTally::check(double max_bad, const std::string& hint) const {
   const std::uint64_t num_lines = summary_.num_good + summary_.num_rejected;
-  if (static_cast<double>(summary_.num_rejected) <= max_bad * static_cast<double>(num_lines)) return;
+  if (static_cast<double>(num_against(summary_)) <= max_bad * static_cast<double>(num_lines)) return;
   std::string message = summary_.path + ": " + std::to_string(summary_.num_rejected) + " of " +
                         std::to_string(num_lines) + " lines cannot be used, more than max_bad " + number_text(max_bad) +
                         " allows:";

@@ -31,6 +31,7 @@ struct SimulationOptions {
   UserModel users;
   std::uint64_t seed = 1;  ///< of everything random
   std::function<void(double share_done)> on_progress = [](double) {};
+  ProblemListener on_problem;  ///< is told of lines of the files that are left out
 };
 
 }  // namespace irgan
