@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
-#include "trainer/log/click_log_tally.h"
+#include "plugin/src/process/printable.h"
 
 namespace irgan {
 namespace {
@@ -25,12 +26,12 @@ std::string with_flag(const ConfigError& error) {
   return flag_of(error.member()) + (error.what() + error.member().size());
 }
 
-// A message may quote what a file holds: control characters and bytes that are no text are not printed.
-std::string printable(std::string_view message) {
+// A message may quote what a file holds.
+std::string printable_lines(std::string_view message) {
   std::string text;
   for (;;) {
     const std::string_view line = message.substr(0, message.find('\n'));
-    text += excerpt(line, line.size());
+    text += printable(line);
     if (line.size() == message.size()) return text;
     text += '\n';
     message.remove_prefix(line.size() + 1);
@@ -38,7 +39,7 @@ std::string printable(std::string_view message) {
 }
 
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": " << printable(message) << '\n';
+  err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }
@@ -53,7 +54,9 @@ const std::vector<Command>& commands() {
   return table;
 }
 
-int run_command_line(const std::vector<std::string>& words, const Console& console) {
+namespace {
+
+int run_words(const std::vector<std::string>& words, const Console& console) {
   if (words.empty()) {
     print_overview(texts(), console.err, console.width);
     return kBadUsage;
@@ -76,8 +79,6 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
   }
   try {
     command->execute(*command, {words.begin() + 1, words.end()}, console);
-    console.out.flush();
-    if (!console.out) return fail(console.err, name, "the output cannot be written", kFailed);
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
@@ -91,9 +92,20 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
                 std::string(error.get_type()) + ": " + error.get_msg() +
                     (error.get_context().empty() ? "" : " (" + error.get_context() + ")"),
                 kFailed);
+  } catch (const std::bad_alloc&) {
+    return fail(console.err, name, "there is not enough memory", kFailed);
   } catch (const std::exception& error) {
     return fail(console.err, name, error.what(), kFailed);
   }
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words, const Console& console) {
+  const int code = run_words(words, console);
+  console.out.flush();
+  if (code != kDone || console.out) return code;
+  return fail(console.err, words[0], "the output cannot be written", kFailed);
 }
 
 }  // namespace irgan

@@ -2,19 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/process/printable.h"
+
 namespace irgan {
 namespace {
 
 using nlohmann::json;
 
 constexpr std::size_t kLongest = 200;
-
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -32,7 +27,7 @@ std::string document_line(const Xapian::Document& document, const IndexLayout& l
   if (line.empty() && !layout.fields.empty() && layout.fields.front().text_slot != Xapian::BAD_VALUENO) {
     line = document.get_value(layout.fields.front().text_slot);
   }
-  return one_line(line.empty() ? data.substr(0, kLongest) : line);
+  return printable(line.empty() ? data.substr(0, kLongest) : line);
 }
 
 std::string fitted(const std::string& text, std::size_t width) {

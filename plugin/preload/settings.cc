@@ -9,6 +9,10 @@
 #include <mutex>
 #include <set>
 
+#include "plugin/src/process/fork_gate.h"
+#include "plugin/src/process/held_signals.h"
+#include "plugin/src/process/printable.h"
+
 namespace irgan {
 namespace {
 
@@ -53,26 +57,33 @@ PreloadSettings read_settings() {
 
 const PreloadSettings& preload_settings() {
   // Never destroyed: programs search until the very end.
+  const ForkPass pass;
   static const PreloadSettings& settings = *new PreloadSettings(read_settings());
   return settings;
 }
 
-void tell_once(const std::string& problem) {
-  static std::mutex& mutex = *new std::mutex;
-  static std::set<std::string>& told = *new std::set<std::string>;
-  const std::lock_guard<std::mutex> lock(mutex);
-  // Shares and revisions that change as an index does are no new problem.
+namespace {
+
+// Whether a problem was told before, in this or other words for its numbers: shares and revisions that change as an
+// index does are no new problem.
+bool is_new(const std::string& problem) {
   std::string without_digits;
   std::copy_if(problem.begin(), problem.end(), std::back_inserter(without_digits),
                [](char letter) { return letter < '0' || letter > '9'; });
-  if (told.size() >= kMaxProblems || !told.insert(without_digits).second) return;
-  std::string line = "xapian-irgan: " + problem;
-  for (char& letter : line) {
-    if (letter == '\n' || letter == '\r') letter = ' ';
-  }
-  line += '\n';
+  const ForkPass pass;
+  static ForkSafeMutex& mutex = *new ForkSafeMutex;
+  static std::set<std::string>& told = *new std::set<std::string>;
+  const std::lock_guard<ForkSafeMutex> lock(mutex);
+  return told.size() < kMaxProblems && told.insert(without_digits).second;
+}
+
+}  // namespace
+
+void tell_once(const std::string& problem) {
+  if (!is_new(problem)) return;
+  const std::string line = printable("xapian-irgan: " + problem) + '\n';
   // In one write, past the program's own buffers, so that no line of its is torn.
-  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;  // there is nobody to be told
+  if (write_without_signals(STDERR_FILENO, line.data(), line.size()) < 0) return;  // there is nobody to be told
 }
 
 }  // namespace irgan

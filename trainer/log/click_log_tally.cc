@@ -1,10 +1,10 @@
 #include "trainer/log/click_log_tally.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+
+#include "plugin/src/process/printable.h"
 
 namespace irgan {
 namespace {
@@ -18,13 +18,7 @@ constexpr std::uint64_t kNumTelling = 20;  // rows or pages from which on what t
 std::string excerpt(std::string_view line, std::size_t size) {
   std::size_t end = std::min(line.size(), size);
   while (end < line.size() && end > 0 && (line[end] & 0xC0) == 0x80) --end;  // not inside a letter
-  std::string shown(line.substr(0, end));
-  const bool is_utf8 = simdjson::validate_utf8(shown.data(), shown.size());
-  for (char& letter : shown) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) letter = '?';
-  }
-  return shown;
+  return printable(line.substr(0, end));
 }
 
 std::string number_text(double value) {

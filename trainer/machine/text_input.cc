@@ -15,6 +15,9 @@ namespace {
 constexpr std::size_t kBufferSize = 1 << 18;  // a quarter of a megabyte: system calls are rare, and it stays in L2
 constexpr std::size_t kBlockSize = 1 << 20;   // rare wake-ups, and all blocks fit into the last cache
 constexpr std::size_t kMaxWaitingBlocks = 2;
+// Longer than any line of a log or any document that is worth ranking; a few packed bytes can be a line that fills the
+// memory.
+constexpr std::size_t kLongestLine = std::size_t{1} << 24;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Unpacks a file in a thread of its own, a few blocks ahead of its reader.
@@ -114,6 +117,10 @@ bool TextInput::next(std::string_view& line) {
     newline = static_cast<const char*>(std::memchr(unread + num_scanned, '\n', s.end - s.begin - num_scanned));
     if (newline != nullptr) break;
     num_scanned = s.end - s.begin;
+    if (num_scanned > kLongestLine) {
+      throw FormatError(s.file.shown_path() + ":" + std::to_string(s.line_number + 1) +
+                        ": the line has more than 16 MiB; is this a file of lines?");
+    }
     if (!s.fill()) break;
   }
   const char* start = s.buffer.data() + s.begin;

@@ -21,6 +21,7 @@
 #include "trainer/rows/pool_preparation.h"
 #include "trainer/rows/tower_lessons.h"
 #include "trainer/site/present_fields.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 namespace {
@@ -100,12 +101,14 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   if (wants_clicks(options) && !site.layout.behaviour) {
     throw ConfigError("features from clicks: the index knows nothing of clicks yet; annotate it with clicks");
   }
-  if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
+  const auto once = std::find_if(evidence.clicks.begin(), evidence.clicks.end(),
+                                 [](const std::string& path) { return !can_be_read_again(path); });
+  if (once == evidence.clicks.end()) return;
   if (wants_history(evidence, options)) {
-    throw ConfigError("clicks", "- with features from clicks: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with features from clicks: the log is read twice, so it must be a file");
   }
   if (splits_by_time(evidence, options)) {
-    throw ConfigError("clicks", "- with a split by time: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with a split by time: the log is read twice, so it must be a file");
   }
 }
 

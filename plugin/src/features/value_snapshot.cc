@@ -13,6 +13,7 @@
 
 #include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/postings.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 namespace {
@@ -29,7 +30,7 @@ class WordNumbers {
  public:
   /// Numbers the words of `text`; returns how many bytes that took.
   std::size_t number(ComparableText& text) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     std::size_t size = 0;
     for (ComparableWord& word : text.words) {
       const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
@@ -42,7 +43,7 @@ class WordNumbers {
   }
 
  private:
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::unordered_map<std::u32string, std::uint32_t> numbers_;
 };
 
@@ -132,6 +133,7 @@ class Column {
   }
 
  private:
+  // Long, and never waited for: a child that is forked meanwhile finds it held for ever, and reads its slots itself.
   std::mutex filling_;
   bool is_full_ = false;       // the budget ends here
   std::vector<Chunk> chunks_;  // those below num_filled_ never change
@@ -160,7 +162,7 @@ struct ValueSnapshot::State {
   const Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
   WordNumbers words;
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
   std::map<std::string, std::unordered_map<Xapian::docid, std::vector<double>>> lengths;  // by the fields' prefixes
@@ -170,7 +172,7 @@ struct ValueSnapshot::State {
     const SlotContent content = content_of(db, slot);
     std::shared_ptr<Column<Chunk>> column;
     {
-      const std::lock_guard<std::mutex> lock(mutex);
+      const std::lock_guard<ForkSafeMutex> lock(mutex);
       std::shared_ptr<Column<Chunk>>& known = columns[content];
       if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
       column = known;
@@ -226,7 +228,7 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
   for (const TextField& field : fields) prefixes += field.prefix + ' ';
   std::vector<std::vector<double>> lengths(docids.size());
   {
-    const std::lock_guard<std::mutex> lock(state_->mutex);
+    const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
     const auto& known = state_->lengths[prefixes];
     for (std::size_t i = 0; i < docids.size(); ++i) {
       const auto found = known.find(docids[i]);
@@ -240,7 +242,7 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
     counted.push_back(i);
   }
   if (counted.empty()) return lengths;
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
   auto& known = state_->lengths[prefixes];
   const auto size =
       static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + fields.size() * sizeof(double));
