@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/process/printable.h"
 
 namespace irgan {
@@ -15,7 +16,7 @@ constexpr std::size_t kLongest = 200;
 
 std::string document_line(const Xapian::Document& document, const IndexLayout& layout) {
   const std::string data = document.get_data();
-  const json parsed = json::parse(data, nullptr, false);
+  const json parsed = is_deep_json(data) ? json() : json::parse(data, nullptr, false);
   std::string line;
   if (parsed.is_object()) {
     for (const TextField& field : layout.fields) {

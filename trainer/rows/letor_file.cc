@@ -13,6 +13,7 @@
 #include <unordered_set>
 
 #include "plugin/src/encoding/encoding.h"
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/label_origin.h"
@@ -79,7 +80,7 @@ std::string header_of(const TrainingData& data) {
 
 void read_header(std::string_view line, const std::string& place, TrainingData& data) {
   try {
-    const json header = json::parse(line.substr(kHeader.size()));
+    const json header = parse_json(line.substr(kHeader.size()), place);
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
     data.depth = header.at("depth").get<std::size_t>();

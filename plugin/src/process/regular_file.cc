@@ -20,7 +20,8 @@ int open_regular_file(const std::string& path) {
   }
   if (S_ISREG(status.st_mode)) return file;
   close(file);
-  throw Error(path + ": cannot be read: it is no regular file");
+  throw Error(path +
+              ": cannot be read: " + (S_ISDIR(status.st_mode) ? std::strerror(EISDIR) : "it is no regular file"));
 }
 
 }  // namespace irgan
