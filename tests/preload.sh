@@ -98,6 +98,9 @@ for broken in truncated nowhere .; do
   done
 done
 
+found=$(LD_PRELOAD=$module IRGAN_MODEL=model /usr/bin/python3 "$here/preload_guest.py" elsewhere 2>errors)
+[ "$found" = "10 1" ] && [ ! -s errors ] || fail "the program goes elsewhere: $found $(cat errors)"
+
 echo "== a model in the index"
 "$irgan" store --db db --model model >log
 for program in "${programs[@]}" python-recipe perl-recipe; do

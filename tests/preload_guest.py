@@ -4,6 +4,7 @@
 Use: preload_guest.py fork N          N forks while four threads search; each child searches, too
      preload_guest.py pipe|stderr|size    searches while IRGAN_LOG is a pipe that its reader leaves, stderr a broken pipe,
                                       or files may have no more than 2000 bytes; the program ends at signals as usual
+     preload_guest.py elsewhere       a search, and the same one from another folder; prints 10 1 if that is one order
 Prints how many of the forks or searches went well, and of how many.
 """
 import os
@@ -70,7 +71,19 @@ def search_on(trouble):
     print(good, 20)
 
 
-if sys.argv[1] == "fork":
+def search_elsewhere():
+    """The settings are taken as paths from where the program is at its first search."""
+    first = search(3)
+    database = xapian.Database("db")
+    os.chdir("/")
+    enquire = xapian.Enquire(database)
+    enquire.set_query(xapian.Query(xapian.Query.OP_OR, ["word3", "word21"]))
+    print(len(first), int([hit.docid for hit in enquire.get_mset(0, 10)] == first))
+
+
+if sys.argv[1] == "elsewhere":
+    search_elsewhere()
+elif sys.argv[1] == "fork":
     fork_beside_threads(int(sys.argv[2]))
 else:
     search_on(sys.argv[1])

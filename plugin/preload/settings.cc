@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <mutex>
 #include <set>
+#include <system_error>
 
 #include "plugin/src/process/fork_gate.h"
 #include "plugin/src/process/held_signals.h"
@@ -21,6 +23,14 @@ constexpr std::size_t kMaxProblems = 100;  // told in one process: a service tha
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
   return value ? value : "";
+}
+
+// The program may change its working directory later.
+std::string path(const char* name) {
+  const std::string text = variable(name);
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(text, failed);
+  return text.empty() || failed ? text : absolute.string();
 }
 
 // Returns `otherwise` if the variable is not set; tells, and clears `good`, if it is no number in the range.
@@ -41,9 +51,9 @@ PreloadSettings read_settings() {
   constexpr double kDay = 86400.0;  // a bound that bounds nothing
   PreloadSettings settings;
   bool good = true;
-  settings.model = variable("IRGAN_MODEL");
-  settings.vectors = variable("IRGAN_VECTORS");
-  settings.log = variable("IRGAN_LOG");
+  settings.model = path("IRGAN_MODEL");
+  settings.vectors = path("IRGAN_VECTORS");
+  settings.log = path("IRGAN_LOG");
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);
   const double seconds =
