@@ -38,6 +38,18 @@ std::string printable_lines(std::string_view message) {
   }
 }
 
+// "index PATH: ", as far as the words of a command name it.
+std::string of_index(const std::vector<std::string>& words) {
+  const auto flag = std::find(words.begin(), words.end(), "--db");
+  return flag == words.end() || flag + 1 == words.end() ? "" : "index " + *(flag + 1) + ": ";
+}
+
+std::string description(const Xapian::Error& error) {
+  std::string text = std::string(error.get_type()) + ": " + error.get_msg();
+  if (error.get_error_string() != nullptr) text += std::string(": ") + error.get_error_string();
+  return error.get_context().empty() ? text : text + " (" + error.get_context() + ")";
+}
+
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
   err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
@@ -88,10 +100,7 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
                 "ended, or copy the index (xapian-compact) and read the copy",
                 kFailed);
   } catch (const Xapian::Error& error) {
-    return fail(console.err, name,
-                std::string(error.get_type()) + ": " + error.get_msg() +
-                    (error.get_context().empty() ? "" : " (" + error.get_context() + ")"),
-                kFailed);
+    return fail(console.err, name, of_index(words) + description(error), kFailed);
   } catch (const std::bad_alloc&) {
     return fail(console.err, name, "there is not enough memory", kFailed);
   } catch (const std::exception& error) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -45,7 +46,16 @@ class ReadAhead {
   }
 
  private:
+  // The reader hears of trouble behind the last block.
   void run() {
+    try {
+      unpack();
+    } catch (...) {
+      blocks_.close(std::current_exception());
+    }
+  }
+
+  void unpack() {
     std::exception_ptr problem;
     std::vector<char> block;
     bool is_last = false;
@@ -65,7 +75,7 @@ class ReadAhead {
       block.resize(size);
       if (size > 0 && !blocks_.put(block)) return;
     }
-    blocks_.close(problem);  // which the reader hears of behind the last block
+    blocks_.close(problem);
   }
 
   UnpackedFile* file_;
@@ -79,7 +89,12 @@ class ReadAhead {
 
 struct TextInput::Stream {
   explicit Stream(const std::string& path_given) : path(path_given), file(path_given), buffer(kBufferSize) {
-    if (file.is_worth_a_thread()) ahead = std::make_unique<ReadAhead>(&file);
+    if (!file.is_worth_a_thread()) return;
+    try {
+      ahead = std::make_unique<ReadAhead>(&file);
+    } catch (const std::system_error&) {
+      // Without a thread of its own it is as right, and slower.
+    }
   }
 
   // Reads on behind what is still unread, which moves to the front; false at the end of the file.
