@@ -281,6 +281,10 @@ class TrainingRun {
 
   void finish_network(TrainingState& state) {
     const bool combined = options_.ranker == Ranker::combined;
+    if (state.best[options_.ranker].epoch == BestEpoch::kNone) {
+      throw Error("no epoch of network " + std::to_string(state.network + 1) +
+                  " gives finite scores on validation: try smaller steps (discriminator_rate, generator_rate)");
+    }
     state.discriminators.push_back(state.best[combined ? Ranker::combined : Ranker::discriminator].discriminator);
     if (has_generator(options_.game)) {
       state.generators.push_back(
