@@ -139,6 +139,7 @@ class Preparation {
 
   PreparedData from_judgments() {
     const Qrels judgments = read_qrels(evidence_.qrels);
+    result_.report.judgments = judgment_reading(judgments, all_queries());
     say_read();
     if (is_named()) {
       result_.training = of_judgments(DataPart::training, queries_, without(valid_ids_, judgments));
@@ -155,15 +156,20 @@ class Preparation {
   }
 
   PreparedData from_clicks() {
-    // Those of training first: else a row that only has words could be taken for one of either part.
-    std::vector<QueryRow> known = queries_;
-    known.insert(known.end(), evidence_.valid_queries.begin(), evidence_.valid_queries.end());
+    const std::vector<QueryRow> known = all_queries();
     const QueryResolver resolver(known);
     if (is_named()) return of_named(known, resolver);
     return options_.split ? of_split(known, resolver) : of_whole(known, resolver);
   }
 
  private:
+  // Those of training first: else a row that only has words could be taken for one of either part.
+  std::vector<QueryRow> all_queries() const {
+    std::vector<QueryRow> all = queries_;
+    all.insert(all.end(), evidence_.valid_queries.begin(), evidence_.valid_queries.end());
+    return all;
+  }
+
   // A model's own. What it knew of its index is not known here, so that only what is gone altogether is refused.
   FeatureSchema given_schema() const {
     const std::vector<std::string>& names = options_.schema->features;

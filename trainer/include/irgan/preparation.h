@@ -12,6 +12,7 @@
 #include "irgan/click_counting.h"
 #include "irgan/collection_vectors.h"
 #include "irgan/evidence.h"
+#include "irgan/judgment_reading.h"
 #include "irgan/log_reading.h"
 #include "irgan/pool_losses.h"
 #include "irgan/site.h"
@@ -70,7 +71,8 @@ struct PartReport {
 
 /// What became of the evidence.
 struct PreparationReport {
-  LogReading log;                   ///< without files where judgments were read
+  LogReading log;  ///< without files where judgments were read
+  std::optional<JudgmentReading> judgments;
   std::size_t num_left_out = 0;     ///< queries that are among the valid_queries too, and so are not trained on
   std::vector<std::string> absent;  ///< a sentence on each thing of the layout that no document has, and so no row
   std::string split;                ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did
