@@ -92,6 +92,7 @@ Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
   distiller.on_problem = shown_on(console.err);
+  distiller.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
   const Site site = options.database.site(console.err);
   Distillation distillation = distil_model(site, distiller);
