@@ -30,6 +30,7 @@ ROOMS = [
     "trainer/evidence",
     "trainer/layout",
     "trainer/site",
+    "trainer/ranking",
     "trainer/collection",
     "trainer/rows",
     "trainer/game",

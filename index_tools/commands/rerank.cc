@@ -14,9 +14,9 @@
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/ranking/query_ranking.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/query_ranking.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -13,7 +13,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/features/document_ids.h"
 #include "plugin/src/features/unique_ids.h"
 
 namespace irgan {

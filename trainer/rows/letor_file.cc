@@ -24,7 +24,6 @@ namespace {
 using Eigen::Index;
 using nlohmann::json;
 
-constexpr std::string_view kHeader = "# xapian-irgan features ";
 constexpr int kMaxFeature = 100'000;  // a mistyped index must not ask for all memory
 constexpr double kLargestGrade = 4.0;
 
@@ -78,7 +77,7 @@ std::string header_of(const TrainingData& data) {
 
 void read_header(std::string_view line, const std::string& place, TrainingData& data) {
   try {
-    const json header = json::parse(line.substr(kHeader.size()));
+    const json header = json::parse(line.substr(kRowsHeader.size()));
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
     data.depth = header.at("depth").get<std::size_t>();
@@ -188,7 +187,7 @@ LetorFile read_rows(const std::string& path) {
   TextInput input(path);
   std::string_view line;
   while (input.next(line)) {
-    if (line.substr(0, kHeader.size()) == kHeader) {
+    if (line.substr(0, kRowsHeader.size()) == kRowsHeader) {
       take_header(line, input, file);
       continue;
     }
@@ -306,7 +305,7 @@ void complete_foreign(const std::string& path, const LetorOptions& options, Leto
 }  // namespace
 
 void write_letor(const TrainingData& data, std::ostream& out) {
-  out << kHeader << header_of(data) << '\n';
+  out << kRowsHeader << header_of(data) << '\n';
   std::string text;
   for (const Example& example : data.examples) {
     const Pool& pool = data.pools[example.pool];

@@ -101,6 +101,12 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   if (wants_clicks(options) && !site.layout.behaviour) {
     throw ConfigError("features from clicks: the index knows nothing of clicks yet; annotate it with clicks");
   }
+  if (options.shard.count == 0 || options.shard.number >= options.shard.count) {
+    throw ConfigError("shard", "must be from 1 to the number of shards");
+  }
+  if (options.shard.count > 1 && (options.split || !evidence.valid_queries.empty() || options.vectors)) {
+    throw ConfigError("shard", "is of rows that are neither split nor picked from a whole collection");
+  }
   if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
   if (wants_history(evidence, options)) {
     throw ConfigError("clicks", "- with features from clicks: the log is read twice, so it must be a file");
@@ -373,6 +379,9 @@ class Preparation {
     PoolOptions pools;
     pools.depth = options_.depth;
     pools.num_threads = num_threads();
+    const auto& [shard, count] = options_.shard;
+    pools.first_query = queries_.size() * shard / count;
+    pools.end_query = queries_.size() * (shard + 1) / count;
     if (listener_.on_progress) pools.on_progress = listener_.on_progress;
     return pools;
   }

@@ -36,13 +36,21 @@ struct PreparationOptions {
   BehaviourSource behaviour_from = BehaviourSource::held_out;
   double behaviour_hidden = 0.5;  ///< share of the documents whose clicks are left out of them, others in each part
 
+  /// Of the queries, which are cut into `count` runs of about equal length in their order: those whose rows are made
+  /// here. Rows are then those that a run over all queries makes of them.
+  struct Shard {
+    std::size_t number = 0;  ///< from 0
+    std::size_t count = 1;
+  };
+  Shard shard;
+
   std::size_t depth = 100;   ///< candidates a query: the first hits of the first stage
   bool add_clicked = false;  ///< documents that were clicked for a query earlier join its candidates (EarlierClicks)
 
   /// Of the collection that a generator is to pick from: it learns from the evidence, and its picks join the
   /// candidates. Nothing: candidates are the first stage's alone.
   std::shared_ptr<const CollectionVectors> vectors;
-  TowerOptions towers;          ///< how it learns
+  TowerOptions towers;  ///< how it learns
   /// Whose discriminator judges what the generator draws (TowerOptions::teacher_share); nothing: it learns from the
   /// evidence alone.
   std::shared_ptr<const Model> teacher;

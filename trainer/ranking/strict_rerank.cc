@@ -1,4 +1,4 @@
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 #include <utility>
 
