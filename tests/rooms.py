@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 # From top to bottom, in the order in which data flows.
 ROOMS = [
+    "plugin/src/process",
     "plugin/src/features",
     "plugin/src/encoding",
     "plugin/src/model",
@@ -47,7 +48,7 @@ ROOMS = [
 ]
 # Public headers without a source of their own.
 HOMES = {
-    "errors": "plugin/src/features",
+    "errors": "plugin/src/process",
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",

@@ -34,7 +34,7 @@ ValueFile value_file(const char* flag, const std::string& text) {
 
 AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console) {
   AnnotatedClicks clicks;
-  const Evidence evidence = options.log.evidence();
+  const Evidence evidence = options.log.evidence(console.err);
   clicks.queries = evidence.queries;
   clicks.read = [evidence, &console](const auto& each) { show_reading(for_each_click(evidence, each), console.err); };
   clicks.name = options.log.clicks.front();

@@ -14,6 +14,7 @@
 #include "irgan/click_log.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
+#include "trainer/log/click_log_tally.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/site/clicked_documents.h"
 
@@ -103,7 +104,7 @@ void run(const CheckOptions& options, const Console& console) {
   if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
   check_stdin(labels.inputs());
   std::vector<QueryRow> queries;
-  if (!labels.queries.empty()) queries = read_queries(labels.queries);
+  if (!labels.queries.empty()) queries = read_queries(labels.queries, shown_on(console.err));
   const QueryResolver resolver(queries);
 
   CheckFindings findings;
@@ -139,6 +140,7 @@ void run(const CheckOptions& options, const Console& console) {
     findings.reading.files.push_back(summary);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
+    findings.num_against += num_against(summary);
   }
   print_check(findings, console.out);
 }

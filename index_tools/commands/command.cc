@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/training_options.h"
-#include "trainer/log/click_log_tally.h"
+#include "plugin/src/process/printable.h"
 
 namespace irgan {
 namespace {
@@ -25,20 +26,32 @@ std::string with_flag(const ConfigError& error) {
   return flag_of(error.member()) + (error.what() + error.member().size());
 }
 
-// A message may quote what a file holds: control characters and bytes that are no text are not printed.
-std::string printable(std::string_view message) {
+// A message may quote what a file holds.
+std::string printable_lines(std::string_view message) {
   std::string text;
   for (;;) {
     const std::string_view line = message.substr(0, message.find('\n'));
-    text += excerpt(line, line.size());
+    text += printable(line);
     if (line.size() == message.size()) return text;
     text += '\n';
     message.remove_prefix(line.size() + 1);
   }
 }
 
+// "index PATH: ", as far as the words of a command name it.
+std::string of_index(const std::vector<std::string>& words) {
+  const auto flag = std::find(words.begin(), words.end(), "--db");
+  return flag == words.end() || flag + 1 == words.end() ? "" : "index " + *(flag + 1) + ": ";
+}
+
+std::string description(const Xapian::Error& error) {
+  std::string text = std::string(error.get_type()) + ": " + error.get_msg();
+  if (error.get_error_string() != nullptr) text += std::string(": ") + error.get_error_string();
+  return error.get_context().empty() ? text : text + " (" + error.get_context() + ")";
+}
+
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": " << printable(message) << '\n';
+  err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }
@@ -53,7 +66,9 @@ const std::vector<Command>& commands() {
   return table;
 }
 
-int run_command_line(const std::vector<std::string>& words, const Console& console) {
+namespace {
+
+int run_words(const std::vector<std::string>& words, const Console& console) {
   if (words.empty()) {
     print_overview(texts(), console.err, console.width);
     return kBadUsage;
@@ -76,8 +91,6 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
   }
   try {
     command->execute(*command, {words.begin() + 1, words.end()}, console);
-    console.out.flush();
-    if (!console.out) return fail(console.err, name, "the output cannot be written", kFailed);
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
@@ -87,13 +100,21 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
                 "ended, or copy the index (xapian-compact) and read the copy",
                 kFailed);
   } catch (const Xapian::Error& error) {
-    return fail(console.err, name,
-                std::string(error.get_type()) + ": " + error.get_msg() +
-                    (error.get_context().empty() ? "" : " (" + error.get_context() + ")"),
-                kFailed);
+    return fail(console.err, name, of_index(words) + description(error), kFailed);
+  } catch (const std::bad_alloc&) {
+    return fail(console.err, name, "there is not enough memory", kFailed);
   } catch (const std::exception& error) {
     return fail(console.err, name, error.what(), kFailed);
   }
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words, const Console& console) {
+  const int code = run_words(words, console);
+  console.out.flush();
+  if (code != kDone || console.out) return code;
+  return fail(console.err, words[0], "the output cannot be written", kFailed);
 }
 
 }  // namespace irgan

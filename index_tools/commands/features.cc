@@ -110,7 +110,7 @@ void run(const FeaturesOptions& options, const Console& console) {
   PreparationOptions preparing =
       evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt);
   preparing.shard = shard_of(options.shard);
-  auto [data, validation, report] = prepare(site, evidence.labels.evidence(), preparing,
+  auto [data, validation, report] = prepare(site, evidence.labels.evidence(console.err), preparing,
                                             shown_preparation(evidence.preparation.half_life_days, console));
   show_account(*site.watch, console.err);
   const FittedClickModel fitted = learn_click_model(settings, data);

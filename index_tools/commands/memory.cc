@@ -176,7 +176,7 @@ void run(const MemoryOptions& options, const Console& console) {
   check(options);
   const OutputLock lock(options.out);
   require_writable(options.out);
-  RowTexts texts(options.log.queries);
+  RowTexts texts(options.log.queries, shown_on(console.err));
   const auto [builder, prior] =
       options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);
   report(builder.report(), texts, options, console.err);

@@ -11,6 +11,7 @@
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
@@ -90,7 +91,7 @@ void run(const RerankRunOptions& options, const Console& console) {
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
 
   std::size_t num_empty = 0;
-  const std::vector<QueryRow> queries = read_queries(options.queries);
+  const std::vector<QueryRow> queries = read_queries(options.queries, shown_on(console.err));
   ProgressBar bar = console.progress("searching");
   std::size_t num_done = 0;
   rank_queries(site, queries, ranking, [&](const QueryRow& row, RankedQuery&& found) {

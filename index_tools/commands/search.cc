@@ -18,6 +18,7 @@
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/display.h"
 #include "index_tools/showing/index_remarks.h"
+#include "plugin/src/process/printable.h"
 #include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
 
@@ -86,7 +87,8 @@ void print_list(const Results& results, const SearchOptions& options, std::ostre
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     const RankedHit& hit = results.hits[i];
     out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  "
-        << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << fitted(results.line(hit), 80) << '\n';
+        << place_before(hit) << "  " << printable(results.ids.id_of(hit.docid)) << "  " << fitted(results.line(hit), 80)
+        << '\n';
     if (options.explain) out << "     because: " << reason_line(results, hit) << '\n';
   }
 }

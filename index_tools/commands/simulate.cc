@@ -75,6 +75,7 @@ void write_log(const SimulateOptions& options, const Console& console) {
   OutputFile file(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_problem = shown_on(console.err);
   simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
@@ -102,6 +103,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
   if (!options.out.empty()) file.emplace(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_problem = shown_on(console.err);
   simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);

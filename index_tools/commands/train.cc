@@ -15,6 +15,7 @@
 #include "index_tools/options/training_options.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/model.h"
@@ -94,8 +95,8 @@ Split from_rows(const TrainOptions& options, const Console& console) {
 Split from_index(const TrainOptions& options, const Console& console) {
   const EvidenceOptions& evidence = options.evidence;
   evidence.labels.check();
-  Evidence known = evidence.labels.evidence();
-  if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
+  Evidence known = evidence.labels.evidence(console.err);
+  if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries, shown_on(console.err));
   SplitOptions split = options.split;
   split.seed = options.training.seed;
   const Site site = evidence.database.site(console.err);

@@ -1,6 +1,7 @@
 #include "index_tools/options/evidence_options.h"
 
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 
 namespace irgan {
 
@@ -37,8 +38,9 @@ std::vector<std::pair<const char*, std::string>> LabelOptions::inputs() const {
   return result;
 }
 
-Evidence LabelOptions::evidence() const {
-  return {queries.empty() ? std::vector<QueryRow>() : read_queries(queries), {}, clicks, qrels, log_options};
+Evidence LabelOptions::evidence(std::ostream& err) const {
+  return {
+      queries.empty() ? std::vector<QueryRow>() : read_queries(queries, shown_on(err)), {}, clicks, qrels, log_options};
 }
 
 void EvidenceOptions::add_to(OptionTable& table) {

@@ -34,10 +34,10 @@ struct LabelOptions {
   /// The flags of what is read, with their paths.
   std::vector<std::pair<const char*, std::string>> inputs() const;
 
-  /// Reads the file of queries, if one was named.
+  /// Reads the file of queries, if one was named; what is left out of it is told on `err`.
   ///
   /// Throws: as read_queries()
-  Evidence evidence() const;
+  Evidence evidence(std::ostream& err) const;
 };
 
 /// The inputs that `features` and `train` share.

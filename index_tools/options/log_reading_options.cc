@@ -1,6 +1,9 @@
 #include "index_tools/options/log_reading_options.h"
 
+#include <map>
+
 #include "trainer/log/click_fields.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 
@@ -30,13 +33,13 @@ std::string known_columns() {
 }
 
 void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs) {
-  const char* first = nullptr;
+  std::map<std::string, const char*> flags;  // by what can be read once
   for (const auto& [flag, path] : inputs) {
-    if (path != "-") continue;
-    if (first != nullptr)
-      throw ConfigError(std::string(first) + " - and " + flag +
-                        " - exclude each other: standard input can be read once");
-    first = flag;
+    if (path.empty() || can_be_read_again(path)) continue;
+    const auto [first, is_new] = flags.emplace(path, flag);
+    if (is_new) continue;
+    throw ConfigError(std::string(first->second) + ' ' + path + " and " + flag + ' ' + path +
+                      " exclude each other: " + (path == "-" ? "standard input" : "a pipe") + " can be read once");
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include "trainer/machine/json_memory.h"
+
 namespace irgan {
 namespace {
 
@@ -111,7 +113,7 @@ RowFault ClickJson::parse(std::string_view line, ClickFields& fields) {
   padded.assign(line);
   ondemand::document document;
   ondemand::object object;
-  if (parser_->json.iterate(padded).get(document) != simdjson::SUCCESS) return RowFault::not_json;
+  if (error_of_text(parser_->json.iterate(padded).get(document)) != simdjson::SUCCESS) return RowFault::not_json;
   if (document.get_object().get(object) != simdjson::SUCCESS) return RowFault::not_json;
   ++parser_->num_lines;
   if (!parser_->take_object(object, fields, false)) return RowFault::not_json;

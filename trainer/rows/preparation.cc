@@ -22,6 +22,7 @@
 #include "trainer/rows/teaching.h"
 #include "trainer/rows/tower_lessons.h"
 #include "trainer/site/present_fields.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 namespace {
@@ -107,12 +108,14 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   if (options.shard.count > 1 && (options.split || !evidence.valid_queries.empty() || options.vectors)) {
     throw ConfigError("shard", "is of rows that are neither split nor picked from a whole collection");
   }
-  if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
+  const auto once = std::find_if(evidence.clicks.begin(), evidence.clicks.end(),
+                                 [](const std::string& path) { return !can_be_read_again(path); });
+  if (once == evidence.clicks.end()) return;
   if (wants_history(evidence, options)) {
-    throw ConfigError("clicks", "- with features from clicks: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with features from clicks: the log is read twice, so it must be a file");
   }
   if (splits_by_time(evidence, options)) {
-    throw ConfigError("clicks", "- with a split by time: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with a split by time: the log is read twice, so it must be a file");
   }
 }
 

@@ -99,7 +99,7 @@ SimulatedLog simulate(const Site& site, const ServedOrder& order, const Simulati
   check_date(options.date);
   const bool may_explore = order.explore > 0.0;
   if (may_explore && order.model.empty()) throw ConfigError("explore", "needs model, whose policy it draws from");
-  SimulatedSite simulated(site, options.queries, options.qrels);
+  SimulatedSite simulated(site, options);
   options.on_judgments(simulated.judgments());
   ServedPages pages(simulated, order, options);
   SimulatedUsers users(options.users, options.date, options.seed,

@@ -95,7 +95,7 @@ void count(const ShownPage& page, const std::vector<bool>& clicked, const std::s
 SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
                                      const SimulationOptions& options, std::ostream* log) {
   check_date(options.date);
-  SimulatedSite simulated(site, options.queries, options.qrels);
+  SimulatedSite simulated(site, options);
   options.on_judgments(simulated.judgments());
   std::array<Contestant, 2> both{Contestant(rankings[0], simulated.database(), options.depth),
                                  Contestant(rankings[1], simulated.database(), options.depth)};

@@ -107,6 +107,19 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
   CHECK_THAT(rejects, Contains(path + ":19: bad rank: q?\td\t?\n"));
 }
 
+TEST_CASE("bytes that visitors typed get no log refused, unless they are most of it", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const auto read = [&](int num_good) {
+    std::string log = "query\tdoc_id\nq\xFF\td\nq\xFF\td\n";
+    for (int i = 0; i < num_good; ++i) log += "q\td\n";
+    ClickLogReader reader(folder.write("log", log), {});
+    reader.read([](const ClickRow&) {});
+    return reader.summary().rejected.at("not UTF-8").count;
+  };
+  CHECK(read(2) == 2);
+  CHECK_THROWS_AS(read(1), FormatError);
+}
+
 TEST_CASE("an excerpt does not cut a letter in two", "[trainer][click_log]") {
   const ScratchFolder folder;
   ClickLogReader reader(folder.write("log", "query\tdoc_id\n" + std::string(119, 'a') + "\xC3\xBC!\n"), tolerant());

@@ -54,8 +54,9 @@ class IRGAN_API ClickLogReader {
   /// Calls `each` for every usable line, in order.
   ///
   /// Requires: the first call
-  /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own (the rejects file is
-  ///         complete then), or if the compressed data are damaged; ConfigError if it is not clear which actions are
+  /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own, those that are not
+  ///         UTF-8 left aside unless they are most lines, since visitors can type such (the rejects file is complete
+  ///         then), or if the compressed data are damaged; ConfigError if it is not clear which actions are
   ///         clicks, and at the end if JSON Lines have nothing that `columns` or `rank_base` is of; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const EachRow& each);
