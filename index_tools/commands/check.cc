@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -85,6 +86,21 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
   return notes;
 }
 
+// The log's own queries, by whose words its rows then go; none where it has no words, or can be read only once.
+std::vector<QueryRow> own_queries(const LabelOptions& labels, ClickLogOptions& reading) {
+  if (std::find(labels.clicks.begin(), labels.clicks.end(), "-") != labels.clicks.end()) return {};
+  LogQueryOptions wanted;
+  wanted.max_queries = labels.max_queries;
+  wanted.only_clicked = false;
+  try {
+    std::vector<QueryRow> queries = queries_of_log(labels.clicks, labels.log_options, wanted).queries;
+    reading.by_words = true;
+    return queries;
+  } catch (const Error&) {  // ids alone: clicks are counted all the same
+    return {};
+  }
+}
+
 void add_options(CheckOptions& options, OptionTable& table) {
   table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
@@ -103,7 +119,9 @@ void run(const CheckOptions& options, const Console& console) {
   if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
   check_stdin(labels.inputs());
   std::vector<QueryRow> queries;
+  ClickLogOptions log_options = labels.log_options;
   if (!labels.queries.empty()) queries = read_queries(labels.queries);
+  if (labels.takes_queries_of_log() && !options.database.paths.empty()) queries = own_queries(labels, log_options);
   const QueryResolver resolver(queries);
 
   CheckFindings findings;
@@ -119,7 +137,6 @@ void run(const CheckOptions& options, const Console& console) {
     documents = std::make_unique<ClickedDocuments>(db, layout, queries, site.default_op);
   }
 
-  ClickLogOptions log_options = labels.log_options;
   log_options.max_bad = 1.0;  // how many they are is what is asked
   findings.max_bad = labels.log_options.max_bad;
   ClickLogReader log(labels.clicks, log_options);

@@ -69,7 +69,7 @@ void run(const FeaturesOptions& options, const Console& console) {
   evidence.labels.check();
   const Site site = evidence.database.site(console.err);
   auto [data, validation, report] =
-      prepare(site, evidence.labels.evidence(),
+      prepare(site, evidence.labels.evidence(console.err),
               evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
               shown_preparation(evidence.preparation.half_life_days, console));
   show_account(*site.watch, console.err);

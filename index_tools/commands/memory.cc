@@ -165,6 +165,9 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
   table.writes("out", "from");
+  for (const char* name : {"out", "from"}) table.site_key(name, "memory");
+  table.gives_way("from", "tune");
+  table.gives_way("from", "out");
 }
 
 // Writes the memory to `out`, and what the next day's run goes on from to `out`.carry.

@@ -36,7 +36,7 @@ Miner miner_for(const MineOptions& options, const Site& site, const Console& con
   mining.model_name = model_name(options.model);
   check(mining);
   LogReading reading;
-  MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading);
+  MiningEvidence evidence = mining_evidence(options.labels.evidence(console.err), reading);
   show_reading(reading, console.err);
   std::shared_ptr<const Model> model;
   if (!options.model.empty() || needs_model(mining)) model = read_model(options.model, site.open());

@@ -123,6 +123,7 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.text("model", options.order.model, "users see this model's order; if not given, Xapian's", "FILE");
   table.text("vectors", options.order.vectors,
              "vectors that 'vectors' wrote, for a model whose generator picks from the whole collection", "FILE");
+  table.only_by_flag("model");
   table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
   table.writes("out");
