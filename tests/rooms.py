@@ -40,6 +40,7 @@ ROOMS = [
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
+    "trainer/judging",
     "trainer/daily",
     "index_tools/showing",
     "index_tools/options",

@@ -50,7 +50,7 @@ const std::vector<Command>& commands() {
                                           simulate_command(), queries_command(), check_command(),    features_command(),
                                           train_command(),    search_command(),  rerank_command(),   score_command(),
                                           evaluate_command(), mine_command(),    distill_command(),  memory_command(),
-                                          inspect_command(),  store_command()};
+                                          inspect_command(),  store_command(),   nightly_command()};
   return table;
 }
 

@@ -23,5 +23,6 @@ Command distill_command();
 Command memory_command();
 Command inspect_command();
 Command store_command();
+Command nightly_command();
 
 }  // namespace irgan

@@ -354,6 +354,7 @@ Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite
     }
     if (given.erase("site") > 0) {
       site_path_ = values["site"].as<std::string>();
+      if (site_target_ != nullptr) *site_target_ = site_path_;
       Values site = values_of_site(read_site(site_path_));
       leave_out(given, site);
       add_site(site, values);

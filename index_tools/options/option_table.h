@@ -116,6 +116,9 @@ class OptionTable {
   /// Where the flag `other` is given, what the site's file says of `name` is left out.
   void gives_way(const char* name, const char* other) { gives_way_.emplace_back(name, other); }
 
+  /// Where the path of --site goes.
+  void site_path(std::string& target) { site_target_ = &target; }
+
   /// Fills the bound members from the command line's words, unless --help or --help-all is among them; then from the
   /// file of --site what the words do not give. Of pairs both count, the words first.
   ///
@@ -191,6 +194,7 @@ class OptionTable {
   std::set<std::string> only_by_flag_;
   std::vector<std::pair<std::string, std::string>> gives_way_;  // option, flag
   std::string site_path_;
+  std::string* site_target_ = nullptr;
 };
 
 }  // namespace irgan
