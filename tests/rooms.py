@@ -43,6 +43,7 @@ ROOMS = [
     "trainer/judging",
     "trainer/daily",
     "index_tools/showing",
+    "index_tools/reports",
     "index_tools/options",
     "index_tools/commands",
 ]

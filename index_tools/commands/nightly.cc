@@ -50,7 +50,7 @@ void add_options(NightlyOptions& options, OptionTable& table) {
   table.text("memory", options.memory, "the click memory; without a line for it in the site's file there is none",
              "FILE");
   table.text("state", options.state, "what the nights so far have read; if not given, MODEL.nightly", "FILE");
-  for (const char* name : {"model", "memory", "state"}) table.writes(name);
+  for (const char* name : {"db", "model", "memory", "state"}) table.writes(name);
   table.group("What is done");
   table.flag("no-annotate", options.no_annotate, "do not write lengths of new documents' fields into the index");
   table.flag("no-store", options.no_store, "do not put model and memory into the index: searches read the files");

@@ -28,7 +28,7 @@ void add_options(QueriesOptions& options, OptionTable& table) {
   table.everyday({"clicks", "out", "column", "max-queries", "all"});
   table.group("The log");
   table.texts("clicks", options.clicks, "click log whose queries are wanted; may be given again", "FILE");
-  add_log_options(options.reading, table, "clicks");
+  add_log_options(options.reading, table, {"clicks"});
   table.group("Output");
   table.text("out", options.out, "the file to write: lines id<TAB>words, the most frequent first; - is stdout", "FILE");
   table.writes("out");

@@ -8,7 +8,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/option_table.h"
 #include "index_tools/options/site_file.h"
-#include "index_tools/showing/site_text.h"
+#include "index_tools/reports/site_text.h"
 #include "trainer/machine/output_file.h"
 
 namespace irgan {

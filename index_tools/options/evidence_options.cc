@@ -6,7 +6,7 @@
 
 namespace irgan {
 
-void LabelOptions::add_log_to(OptionTable& table) {
+void LabelOptions::add_log_to(OptionTable& table, const std::vector<const char*>& other_logs) {
   table.group("The log");
   table.text("queries", queries,
              "queries: lines qid<TAB>text, or a header with the columns qid, text, filter (boolean terms) and query (a "
@@ -19,7 +19,9 @@ void LabelOptions::add_log_to(OptionTable& table) {
                   ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; "
                   "OpenSearch's UBI; the form is recognised; may be given again",
               "FILE");
-  add_log_options(log_options, table, "clicks");
+  std::vector<const char*> logs = other_logs;
+  logs.push_back("clicks");
+  add_log_options(log_options, table, logs);
   table.number("max-queries", max_queries, std::size_t{1}, std::size_t{100000000},
                "without --queries: at most so many of the log's queries, the most frequent");
   table.needs("max-queries", {"clicks"});

@@ -30,7 +30,9 @@ struct LabelOptions {
 
   void add_to(OptionTable& table);
   /// The same without judgments.
-  void add_log_to(OptionTable& table);
+  ///
+  /// other_logs: further flags that name logs, which are read in the same way
+  void add_log_to(OptionTable& table, const std::vector<const char*>& other_logs = {});
 
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;

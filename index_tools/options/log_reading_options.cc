@@ -4,7 +4,7 @@
 
 namespace irgan {
 
-void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
+void add_log_options(ClickLogOptions& options, OptionTable& table, const std::vector<const char*>& logs) {
   table.group("The log");
   table.pairs("column", options.columns,
               "a column that has another name in the log, e.g. clicked=is_click; count= passes over a column count of "
@@ -26,7 +26,7 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const char* l
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   table.writes("rejects");
   for (const char* name : {"column", "click-action", "action", "after", "rank-base", "max-bad", "rejects"})
-    table.needs(name, {log}, "it is of a log");
+    table.needs(name, logs, "it is of a log");
 }
 
 std::string known_columns() {

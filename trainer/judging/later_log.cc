@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <unordered_map>
@@ -357,7 +358,7 @@ LaterLogReport judge_by_later_log(const std::vector<std::string>& clicks, const 
       report.why_nothing = "only " + std::to_string(report.num_telling_pairs) +
                            " documents were clicked and shown at two ranks for a query, so that nobody can tell how "
                            "often each rank is looked at";
-    report.verdicts.push_back({kServed});
+    report.verdicts.emplace_back().name = kServed;
   }
   for (const RankedPairs& ranking : pairs) {
     LaterVerdict& verdict = report.verdicts.emplace_back();

@@ -1,4 +1,4 @@
-#include "index_tools/showing/site_text.h"
+#include "index_tools/reports/site_text.h"
 
 #include <algorithm>
 
