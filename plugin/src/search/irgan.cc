@@ -123,8 +123,8 @@ struct Candidates {
   FeatureMatrix rows;
 };
 
-Candidates candidates_of(irgan_ranker& ranker, const char* query, std::size_t query_size, const uint32_t* docids,
-                         const double* weights, std::size_t count, const char* function) {
+Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t query_size, const uint32_t* docids,
+                           const double* weights, std::size_t count, const char* function) {
   require(query && (docids || count == 0), "query and docids must not be null");
   Xapian::Query parsed;
   try {
@@ -206,7 +206,7 @@ irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query
   return status_of([&] {
     require(ranker && query && ((docids && scores) || num_docids == 0),
             "irgan_rescore: ranker, query, docids and scores must not be null");
-    irgan::rescore(irgan::candidates_of(*ranker, query, query_size, docids, weights, num_docids, "irgan_rescore"),
+    irgan::rescore(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_rescore"),
                    scores);
   });
 }
@@ -216,7 +216,7 @@ irgan_status irgan_explain(irgan_ranker* ranker, const char* query, size_t query
   return status_of([&] {
     require(ranker && query && ((docids && contributions) || num_docids == 0),
             "irgan_explain: ranker, query, docids and contributions must not be null");
-    irgan::explain(irgan::candidates_of(*ranker, query, query_size, docids, weights, num_docids, "irgan_explain"),
+    irgan::explain(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_explain"),
                    contributions);
   });
 }
@@ -228,7 +228,7 @@ irgan_status irgan_draw(irgan_ranker* ranker, const char* query, size_t query_si
     require(ranker && query && ((docids && drawn && log_probabilities) || num_docids == 0) && (key || key_size == 0),
             "irgan_draw: ranker, query, docids, key, drawn and log_probabilities must not be null");
     require(temperature > 0.0 && std::isfinite(temperature), "irgan_draw: the temperature must be above 0");
-    irgan::draw(irgan::candidates_of(*ranker, query, query_size, docids, weights, num_docids, "irgan_draw"),
+    irgan::draw(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_draw"),
                 {key, key_size}, temperature, drawn, log_probabilities);
   });
 }

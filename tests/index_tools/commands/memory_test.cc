@@ -205,3 +205,24 @@ TEST_CASE("--add-clicked puts earlier clicks into the pools, and the file of row
   };
   CHECK(scores("plain.rows") == scores("added.rows"));
 }
+
+TEST_CASE("memory: forgets a query, and what a session alone asked for", "[index_tools][memory]") {
+  const RememberingSite site;
+  site.REQUIRE_DONE("memory --clicks @both.tsv --out @memory");
+  const std::string carry = site.folder.read("memory.carry");
+  const CommandResult session = site.run("memory --from @memory --forget session=one --out @memory");
+  CHECK(session.exit_code == 0);
+  CHECK_THAT(session.err, Contains("forgotten: 1 queries, and 2 words"));
+  CHECK_THAT(session.out, Contains("2 queries and 3 words") && Contains("0 queries are held back"));
+  CHECK(site.folder.read("memory.carry").size() < carry.size());
+  const CommandResult query = run_words(
+      {"memory", "--from", site.file("memory"), "--forget", "query=birch AMBER", "--out", site.file("memory")});
+  CHECK_THAT(query.err, Contains("forgotten: 0 queries"));  // its words stand in another order
+  const CommandResult same = run_words(
+      {"memory", "--from", site.file("memory"), "--forget", "query=amber birch", "--out", site.file("memory")});
+  CHECK_THAT(same.err, Contains("forgotten: 1 queries"));
+  CHECK_THAT(same.out, Contains("1 queries and 3 words"));
+  CHECK_THAT(site.run("memory --from @memory --forget visitor=one --out @memory").err, Contains("must be query=WORDS"));
+  CHECK_THAT(site.run("memory --clicks @both.tsv --forget session=one --out @m2").err,
+             Contains("--forget needs --from"));
+}

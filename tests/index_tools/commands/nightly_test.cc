@@ -1,3 +1,5 @@
+#include <xapian.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <random>

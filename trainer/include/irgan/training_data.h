@@ -61,13 +61,13 @@ inline bool is_beside_pages(const Example& example, LabelKind kind) {
 
 /// How labels came about, for the record.
 struct LabelOrigin {
-  std::string click_model;           ///< its name; empty: labels are judgments, or nobody said
-  double half_life_days = 0.0;       ///< that clicks were decayed by; 0: in full
-  std::vector<double> examination;   ///< by rank, that clicks were corrected by; empty: by none
-  std::string split;                 ///< what parted validation from training
-  std::optional<double> first_time;  ///< of the rows that have one, in seconds since 1970 UTC
-  std::optional<double> last_time;
+  std::string click_model;          ///< its name; empty: labels are judgments, or nobody said
+  double half_life_days = 0.0;      ///< that clicks were decayed by; 0: in full
+  std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
+  std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
+  std::optional<double> first_time{};  ///< of the rows that have one, in seconds since 1970 UTC
+  std::optional<double> last_time{};
 };
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.
