@@ -9,6 +9,7 @@ from a Plackett-Luce policy with its chances in the log (for drawn pages). Two r
 served order, one worse. The truth of a ranking is its expected clicks a search, over documents that the log has shown.
 """
 
+import json
 import math
 import pathlib
 import random
@@ -30,14 +31,12 @@ def made_day(seed, folder, sessions=3000, drawn=0.3):
 
     served, better, worse = order(.25), order(.1), order(1.0)
     traffic = [rnd.lognormvariate(0, 1) for _ in range(QUERIES)]
-    searches = [0] * QUERIES
     shown = set()
     with open(folder / "later.tsv", "w") as log:
         log.write("session\tquery\tdoc_id\trank\tclicked\tlog_probability\n")
         for s in range(sessions):
             for _ in range(rnd.choice([1, 1, 2])):
                 q = rnd.choices(range(QUERIES), traffic)[0]
-                searches[q] += 1
                 page, chances = served[q][:], [None] * RANKS
                 draw = rnd.random()
                 if draw < drawn:  # Plackett-Luce by place
@@ -67,31 +66,31 @@ def made_day(seed, folder, sessions=3000, drawn=0.3):
         truths[name] = sum(traffic[q] / total * sum(attraction[q, d] / r for r, d in enumerate(ranking[q][:RANKS], 1)
                                                     if (q, d) in shown) for q in range(QUERIES))
         truths[name + " first"] = sum(traffic[q] / total * attraction[q, ranking[q][0]] for q in range(QUERIES))
-    policy = drawn  # the served order's own value needs no estimate: its clicks were counted
-    return truths, policy
+    return truths
 
 
 def intervals(command):
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(done.stderr)
-    import json
     return json.loads(done.stdout)
 
 
 def main():
     program = sys.argv[1]
     days = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    held, wrong = {}, {"better": 0, "worse": 0}
-    found = {"better": 0, "worse": 0}
+    held, said = {}, {}
     for day in range(days):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            truths, _ = made_day(day, folder)
+            truths = made_day(day, folder)
             report = intervals([program, "evaluate", "--clicks", folder / "later.tsv", "--queries", folder / "queries.tsv",
                                 "--json", folder / "worse.run", folder / "better.run"])
         for verdict in report["rankings"][1:]:
             ranking = pathlib.Path(verdict["name"]).stem
+            gain = verdict["against_first"]["value"]
+            word = "level" if verdict["p"] >= .05 else "better" if gain > 0 else "worse"
+            said[ranking, word] = said.get((ranking, word), 0) + 1
             for kind, estimate, truth in (("impressions", verdict["value"], truths[ranking]),
                                           ("first, self-normalised", verdict.get("first_snips"), truths[ranking + " first"]),
                                           ("first, doubly robust", verdict.get("first_doubly_robust"), truths[ranking + " first"])):
@@ -106,6 +105,9 @@ def main():
     print("estimator                ranking  holds the truth  mean error  mean width")
     for (kind, ranking), (inside, count, error, width) in sorted(held.items()):
         print(f"{kind:24} {ranking:8} {inside:4} of {count:4}     {error / count:+.4f}     {width / count:.4f}")
+    for ranking in ("better", "worse"):
+        words = ", ".join(f"{said.get((ranking, word), 0)} times {word}" for word in ("better", "level", "worse"))
+        print(f"the {ranking} ranking was called {words}")
 
 
 if __name__ == "__main__":
