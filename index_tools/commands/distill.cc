@@ -10,6 +10,7 @@
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/distiller.h"
 #include "irgan/significance.h"
@@ -90,6 +91,7 @@ bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
 Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
+  distiller.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
   const Site site = options.database.site(console.err);
   Distillation distillation = distil_model(site, distiller);

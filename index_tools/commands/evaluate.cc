@@ -11,6 +11,7 @@
 #include "index_tools/reports/later_log_table.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
+#include "index_tools/showing/log_reading.h"
 #include "irgan/model_comparison.h"
 #include "irgan/run_file.h"
 #include "irgan/training_record.h"
@@ -92,6 +93,8 @@ void write_differences(const Evaluation& evaluation, std::uint64_t seed, std::os
 }
 
 void write_notes(const Evaluation& evaluation, int level, std::ostream& out) {
+  out << "\nnote: judgments read: " << evaluation.num_judgments;
+  if (evaluation.num_repeated > 0) out << ", and " << evaluation.num_repeated << " lines that repeat one";
   out << "\nnote: judged queries, over which the means are taken: " << evaluation.queries.size() << '\n';
   if (evaluation.num_hopeless > 0) {
     out << "note: judged queries without a document of label " << level << " or more: " << evaluation.num_hopeless
@@ -101,9 +104,10 @@ void write_notes(const Evaluation& evaluation, int level, std::ostream& out) {
     if (run.num_missing > 0) {
       out << "note: judged queries missing from " << run.name << ", which count 0: " << run.num_missing << '\n';
     }
-    if (run.num_unjudged > 0) {
-      out << "note: queries of " << run.name << " without judgments, which are left out: " << run.num_unjudged << '\n';
-    }
+    if (run.unjudged.empty()) continue;
+    out << "note: queries of " << run.name << " without judgments, which are left out: " << run.unjudged.size() << '\n';
+    const std::string cause = likeliest_difference(differences_of(run.unjudged, evaluation.queries));
+    if (!cause.empty()) out << "note: some of them differ from judged ones by " << cause << " alone\n";
   }
 }
 

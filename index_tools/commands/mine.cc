@@ -36,8 +36,10 @@ Miner miner_for(const MineOptions& options, const Site& site, const Console& con
   mining.model_name = model_name(options.model);
   check(mining);
   LogReading reading;
-  MiningEvidence evidence = mining_evidence(options.labels.evidence(console.err), reading);
+  std::optional<JudgmentReading> judgments;
+  MiningEvidence evidence = mining_evidence(options.labels.evidence(console.err), reading, judgments);
   show_reading(reading, console.err);
+  if (judgments) show_judgments(*judgments, console.err);
   std::shared_ptr<const Model> model;
   if (!options.model.empty() || needs_model(mining)) model = read_model(options.model, site.open());
   if (model) show_losses(*index_fit(site.open(), *model), console.err);

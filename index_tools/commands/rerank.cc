@@ -12,9 +12,11 @@
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/progress_bar.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/site/first_stage.h"
+#include "trainer/site/query_ranking.h"
 #include "trainer/site/strict_rerank.h"
 
 namespace irgan {
@@ -29,12 +31,7 @@ struct RerankRunOptions {
   std::size_t depth = 0;
   MemoryUse memory;
   VectorUse vectors;
-};
-
-/// What one query finds.
-struct Found {
-  bool any_hit = false;  ///< of the first stage
-  std::vector<RankedDocument> before, after;
+  unsigned num_threads = 0;
 };
 
 /// A run on its way into a file.
@@ -60,6 +57,8 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
              "also write the search's own order as a run; without --out only that", "FILE");
   options.memory.add_to(table);
   options.vectors.add_to(table);
+  table.group("Machine");
+  table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor; the output is the same");
 }
 
 void run(const RerankRunOptions& options, const Console& console) {
@@ -72,51 +71,37 @@ void run(const RerankRunOptions& options, const Console& console) {
     throw ConfigError("--memory needs --out: the baseline has no memory");
   const Site site = options.database.site(console.err);
   const Xapian::Database db = site.open();
-  const IndexLayout& layout = site.layout;
-  FirstStage first_stage(db, layout, site.default_op);
-  const DocumentIds ids(db, layout.id_prefix);
-
   std::optional<RunOutput> reranked;
   std::optional<RunOutput> baseline;
-  std::unique_ptr<const Reranker> reranker;
-  std::size_t depth = options.depth > 0 ? options.depth : kDefaultDepth;
+  QueryRankingOptions ranking;
+  ranking.depth = options.depth > 0 ? options.depth : kDefaultDepth;
+  ranking.keeps_first_stage = !options.baseline_out.empty();
+  ranking.num_threads = options.num_threads;
   if (!options.out.empty()) {
-    const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
-    if (options.depth == 0) depth = model->depth();
-    RerankOptions how;
-    how.depth = depth;
-    options.memory.apply(db, how);
-    options.vectors.apply(how);
-    if (how.memory && !options.memory.is_named())
+    ranking.model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
+    ranking.model_name = model_name(options.model);
+    if (options.depth == 0) ranking.depth = ranking.model->depth();
+    options.memory.apply(db, ranking.reranking);
+    options.vectors.apply(ranking.reranking);
+    if (ranking.reranking.memory && !options.memory.is_named())
       console.err << "the click memory of the index takes part (--memory none leaves it out)\n";
-    reranker = strict_reranker(db, model, std::move(how), model_name(options.model));
-    show_losses(*index_fit(db, *model), console.err);
+    refuse_misfit(db, *ranking.model, ranking.model_name);
+    show_losses(*index_fit(db, *ranking.model), console.err);
     reranked.emplace(options.out, "irgan");
   }
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
 
   std::size_t num_empty = 0;
   const std::vector<QueryRow> queries = options.log.evidence(console.err).queries;
-  for (const QueryRow& row : queries) {
-    const Found found = site.watch->read(db, [&] {
-      const Xapian::Query query = first_stage.query_of(row);
-      const Xapian::MSet hits = first_stage.search(query, static_cast<Xapian::doccount>(depth));
-      Found one;
-      one.any_hit = !hits.empty();
-      if (baseline) {
-        for (const Candidate& hit : candidates_of(hits, depth))
-          one.before.push_back({ids.id_of(hit.docid), hit.first_stage_score});
-      }
-      if (reranked) {
-        for (const RankedHit& hit : reranker->rerank(query, hits))
-          one.after.push_back({ids.id_of(hit.docid), hit.score});
-      }
-      return one;
-    });
+  ProgressBar bar = console.progress("searching");
+  std::size_t num_done = 0;
+  rank_queries(site, queries, ranking, [&](const QueryRow& row, RankedQuery&& found) {
     if (!found.any_hit) ++num_empty;
-    if (baseline) baseline->writer.write(row.id, found.before);
-    if (reranked) reranked->writer.write(row.id, found.after);
-  }
+    if (baseline) baseline->writer.write(row.id, found.first_stage);
+    if (reranked) reranked->writer.write(row.id, found.of_the_model);
+    bar.update(static_cast<double>(++num_done) / static_cast<double>(queries.size()));
+  });
+  bar.erase();
   if (num_empty == queries.size()) {
     throw Error((options.log.queries.empty() ? options.log.clicks.front() : options.log.queries) +
                 ": the index has no candidate for any of its " + std::to_string(num_empty) +

@@ -10,6 +10,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/interleaving_verdict.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/served_order.h"
 #include "irgan/simulated_comparison.h"
@@ -74,6 +75,7 @@ void write_log(const SimulateOptions& options, const Console& console) {
   OutputFile file(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
   bar.erase();
@@ -100,6 +102,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
   if (!options.out.empty()) file.emplace(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);
   bar.erase();

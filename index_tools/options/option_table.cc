@@ -190,7 +190,7 @@ void OptionTable::choice(const char* name, const std::vector<const char*>& names
                          const std::string& text, const std::function<bool(const std::string&)>& set) {
   std::string joined;
   for (const char* each : names) joined += (joined.empty() ? "" : "|") + std::string(each);
-  add_choice(name, joined, default_name, text, std::move(set));
+  add_choice(name, joined, default_name, text, set);
 }
 
 void OptionTable::positional(const char* name) { positional_.add(name, -1); }

@@ -57,18 +57,16 @@ std::string account_of(const LogReading& reading) {
 
 std::string likeliest_cause(const LogReading& reading) {
   if (!(reading.num_unknown_clicks > kMuch * reading.num_clicks)) return {};
-  const std::map<std::string, double>& causes = reading.unknown_by_difference;
-  const auto most =
-      std::max_element(causes.begin(), causes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const std::string difference = likeliest_difference(reading.unknown_by_difference);
   const std::string share = percent(reading.num_unknown_clicks, reading.num_clicks) +
                             " of the clicks have queries that are not in the query file";
-  if (most == causes.end()) {
+  if (difference.empty()) {
     return share +
            ": is it of this log? Its queries can be made of the log's column of words, or --column says where "
            "the ids are";
   }
-  return share + "; " + percent(most->second, reading.num_unknown_clicks) +
-         " of those differ from one of the file by " + most->first + " alone: write both files alike";
+  return share + "; " + percent(reading.unknown_by_difference.at(difference), reading.num_unknown_clicks) +
+         " of those differ from one of the file by " + difference + " alone: write both files alike";
 }
 
 void show_reading(const LogReading& reading, std::ostream& out) {
@@ -81,6 +79,30 @@ void show_reading(const LogReading& reading, std::ostream& out) {
   out << account_of(reading) << '\n';
   const std::string cause = likeliest_cause(reading);
   if (!cause.empty()) out << cause << '\n';
+}
+
+std::string likeliest_difference(const std::map<std::string, double>& by_difference) {
+  const auto most = std::max_element(by_difference.begin(), by_difference.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == by_difference.end() ? std::string() : most->first;
+}
+
+void show_judgments(const JudgmentReading& reading, std::ostream& out) {
+  out << "judgments: " << reading.num_lines << " lines read";
+  if (reading.num_repeated > 0) out << ", " << reading.num_repeated << " repeat another";
+  out << "; " << reading.num_judgments - reading.num_unknown_judgments << " judgments of "
+      << reading.num_queries - reading.num_unknown_queries << " queries used";
+  if (reading.num_unknown_queries > 0) {
+    out << ", " << reading.num_unknown_judgments << " left out with " << reading.num_unknown_queries
+        << " queries that are not in the query file";
+  }
+  out << '\n';
+  const auto num_unknown = static_cast<double>(reading.num_unknown_judgments);
+  if (!(num_unknown > kMuch * static_cast<double>(reading.num_judgments))) return;
+  const std::string difference = likeliest_difference(reading.unknown_by_difference);
+  if (difference.empty()) return;
+  out << percent(reading.unknown_by_difference.at(difference), num_unknown)
+      << " of those left out differ from a query of the file by " << difference << " alone: write both files alike\n";
 }
 
 }  // namespace irgan

@@ -1,10 +1,12 @@
 /// Shows what was unusable in click logs.
 #pragma once
 
+#include <map>
 #include <ostream>
 #include <string>
 
 #include "irgan/click_row.h"
+#include "irgan/judgment_reading.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
@@ -21,5 +23,11 @@ std::string likeliest_cause(const LogReading& reading);
 
 /// The lines of all files, how many rows count for a query by their words, and at the end the account.
 void show_reading(const LogReading& reading, std::ostream& out);
+
+/// The account of judgments, and why so many are of no query, as far as one can see.
+void show_judgments(const JudgmentReading& reading, std::ostream& out);
+
+/// The difference that most have, such as "quotation marks"; empty where there is none.
+std::string likeliest_difference(const std::map<std::string, double>& by_difference);
 
 }  // namespace irgan

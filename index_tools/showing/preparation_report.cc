@@ -20,6 +20,7 @@ void show_read(const PreparationReport& report, std::ostream& out) {
     out << report.num_left_out << " queries of --queries are among --valid-queries: they are not trained on\n";
   for (const std::string& sentence : report.absent) out << sentence << '\n';
   show_reading(report.log, out);
+  if (report.judgments) show_judgments(*report.judgments, out);
   if (!report.split.empty()) out << "split by " << report.split << '\n';
 }
 

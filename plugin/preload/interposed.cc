@@ -86,7 +86,7 @@ void Enquire::operator=(const Enquire& other) {
   LiveEnquires::of_process().copied(*this);
 }
 
-Enquire& Enquire::operator=(Enquire&& other) {
+Enquire& Enquire::operator=(Enquire&& other) {  // NOLINT(performance-noexcept-move-constructor): as Xapian has it
   // The internals change hands: `other`, which has none then, will be destroyed without notice.
   if (this != &other) LiveEnquires::of_process().leaving(*this);
   return xapian_calls().assign_moved(this, std::move(other));
@@ -150,7 +150,7 @@ MSet Enquire::get_mset(doccount first, doccount maxitems, doccount check_at_leas
 }
 
 Query QueryParser::parse_query(const std::string& text, unsigned flags, const std::string& default_prefix) {
-  const Query query = xapian_calls().parse_query(this, text, flags, default_prefix);
+  Query query = xapian_calls().parse_query(this, text, flags, default_prefix);
   if (!irgan::preload_settings().log.empty()) if_possible([&] { irgan::remember_parsed(text, query); });
   return query;
 }

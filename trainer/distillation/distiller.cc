@@ -213,10 +213,11 @@ Distillation distil_model(const Site& site, const DistillerOptions& options) {
   if (!options.qrels.empty()) qrels = read_qrels(options.qrels);
 
   const Pools pools = read_pools(bench, queries, options);
+  const std::vector<QueryRow>& measured = options.test_queries.empty() ? pools.held_out_queries : test_queries;
+  if (qrels) options.on_judgments(judgment_reading(*qrels, measured));
   Distillation distillation;
   distil_all(bench, pools, options, distillation);
-  distillation.ndcg =
-      measure(bench, distillation, options.test_queries.empty() ? pools.held_out_queries : test_queries, qrels);
+  distillation.ndcg = measure(bench, distillation, measured, qrels);
   if (distillation.ndcg.model.empty()) {
     throw Error(options.qrels + ": no query to measure on is judged there; are the query ids the same?");
   }

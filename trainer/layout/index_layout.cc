@@ -176,8 +176,8 @@ IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
   return {db.get_uuid(), db.get_doccount(), db.get_avlength(), layout.id_prefix, std::nullopt};
 }
 
-DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix)
-    : db_(std::move(db)), id_prefix_(std::move(id_prefix)) {}
+DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix, std::shared_ptr<ValueCache> values)
+    : db_(std::move(db)), id_prefix_(std::move(id_prefix)), values_(std::move(values)) {}
 
 std::string DocumentIds::id_of(Xapian::docid docid) const { return id_of(docid, docid); }
 
@@ -185,6 +185,10 @@ std::string DocumentIds::id_of(Xapian::docid docid, Xapian::docid docid_of_all) 
   std::optional<std::string> term;
   if (!id_prefix_.empty()) term = id_term_of(db_, id_prefix_, docid);
   return id_from(term, id_prefix_, docid_of_all, [&] { return db_.get_document(docid).get_data(); });
+}
+
+std::vector<std::string> DocumentIds::ids_of(const std::vector<Xapian::docid>& docids) const {
+  return irgan::ids_of(db_, id_prefix_, values_.get(), docids);
 }
 
 Xapian::docid DocumentIds::docid_of(const std::string& id) const { return irgan::docid_of(db_, id_prefix_, id); }

@@ -20,7 +20,7 @@ std::string_view reason(RowFault fault) {
       return "bad time (taken: 2024-05-01T12:30:05Z, 2024-05-01 12:30, 2024/05/01, 20240501, "
              "01/May/2024:12:30:05 +0000, seconds or milliseconds since 1970)";
     case RowFault::early_time:
-      return "time before 1990 (is it seconds since 1970?)";
+      return "time before 1990 (taken: seconds or milliseconds since 1970, or dates; not the days of a spreadsheet)";
     case RowFault::future_time:
       return "time in the future, more than a day ahead";
     case RowFault::no_ordinal:

@@ -126,7 +126,9 @@ EvaluatedRun evaluate_run(const std::string& path, const Qrels& qrels, const std
     throw Error(path + ": none of its " + std::to_string(run.by_query.size()) + " queries is judged in " +
                 options.qrels + "; are the query ids the same?");
   }
-  evaluated.num_unjudged = run.by_query.size() - num_judged;
+  for (const auto& [query_id, ranking] : run.by_query) {
+    if (qrels.by_query.count(query_id) == 0) evaluated.unjudged.push_back(query_id);
+  }
   return evaluated;
 }
 
@@ -156,8 +158,10 @@ Evaluation evaluate(const EvaluationOptions& options) {
   for (const Measure& measure : measures) evaluation.measures.push_back(measure.name);
   for (const auto& [query_id, judgments] : qrels.by_query) {
     evaluation.queries.push_back(query_id);
+    evaluation.num_judgments += judgments.size();
     if (count_relevant(judgments, options.relevance_level) == 0) ++evaluation.num_hopeless;
   }
+  evaluation.num_repeated = qrels.num_lines - evaluation.num_judgments;
   const std::vector<std::string> names = run_names(options.runs);
   for (std::size_t i = 0; i < names.size(); ++i) {
     evaluation.runs.push_back(evaluate_run(options.runs[i], qrels, measures, options));

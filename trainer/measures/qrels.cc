@@ -42,6 +42,7 @@ Qrels read_qrels(const std::string& path) {
       throw FormatError(input.place() + ": " + std::to_string(columns.size()) +
                         " columns where judgments have 4: " + kForm);
     }
+    ++qrels.num_lines;
     const std::string query_id(columns[0]);
     const std::string document_id(columns[2]);
     const int label = parse_label(columns[3], input);

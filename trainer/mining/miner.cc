@@ -130,7 +130,8 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, const Evidence& evid
           [&] {
             check(options);
             LogReading reading;
-            return mining_evidence(evidence, reading);
+            std::optional<JudgmentReading> judgments;
+            return mining_evidence(evidence, reading, judgments);
           }(),
           options) {}  // a copy: whether arguments before it have been evaluated is not known
 

@@ -36,8 +36,13 @@ void add(const QueryEvidence& query, MiningEvidence& evidence) {
   evidence.add(query.query_id, std::move(by_id));
 }
 
-MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading) {
-  if (!evidence.qrels.empty()) return mining_evidence(evidence.queries, read_qrels(evidence.qrels));
+MiningEvidence mining_evidence(const Evidence& evidence, LogReading& reading,
+                               std::optional<JudgmentReading>& judgments) {
+  if (!evidence.qrels.empty()) {
+    const Qrels qrels = read_qrels(evidence.qrels);
+    judgments = judgment_reading(qrels, evidence.queries);
+    return mining_evidence(evidence.queries, qrels);
+  }
   MiningEvidence result;
   result.queries = evidence.queries;
   const auto add_query = [&](QueryEvidence&& query) { add(query, result); };

@@ -43,7 +43,7 @@ MiningPoolReader::MiningPoolReader(const Site& site, std::shared_ptr<const Model
     : model_(std::move(model)),
       evidence_(evidence),
       options_(options),
-      reader_(site.open(), site.layout, model_ ? model_->schema() : FeatureSchema(), site.default_op),
+      reader_(site.open(), site.layout, model_ ? model_->schema() : FeatureSchema(), site.default_op, site.values),
       texts_(reader_.database(), site.layout, options.text_fields, options.text_file) {
   if (!model_) return;
   site.watch->read(reader_.database(), [&] {

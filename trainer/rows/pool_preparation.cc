@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -192,6 +193,13 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   return result;
 }
 
+// Those of the candidates from `first` on.
+std::vector<Xapian::docid> docids_of(const std::vector<Candidate>& candidates, std::size_t first) {
+  std::vector<Xapian::docid> docids;
+  for (std::size_t i = first; i < candidates.size(); ++i) docids.push_back(candidates[i].docid);
+  return docids;
+}
+
 Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
                        CandidateReader& reader, Picking* picking, const FeatureSchema& schema) {
   Prepared prepared;
@@ -205,10 +213,9 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
   Pool& pool = prepared.pool;
   pool.query_id = query.id;
   RowOfDocument rows;
-  for (const Candidate& candidate : found.candidates) {
-    std::string id = reader.ids().id_of(candidate.docid);
-    rows.emplace(id, static_cast<Index>(pool.document_ids.size()));
-    pool.document_ids.push_back(std::move(id));
+  pool.document_ids = reader.ids().ids_of(docids_of(found.candidates, 0));
+  for (std::size_t i = 0; i < pool.document_ids.size(); ++i) {
+    rows.emplace(pool.document_ids[i], static_cast<Index>(i));
   }
   LabelsByDocument labels = evidence.clicks;
   if (options.added && prepared.has_candidates) {
@@ -225,8 +232,10 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
   if (picking != nullptr && options.picks->lessons.count(query.id) > 0 && kind == LabelKind::impressions) {
     for (const Xapian::docid docid : drawn_outside(query.id, *options.picks, found.candidates)) {
       found.candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
-      pool.document_ids.push_back(reader.ids().id_of(docid));
       ++pool.num_added;
+    }
+    for (std::string& id : reader.ids().ids_of(docids_of(found.candidates, first_drawn))) {
+      pool.document_ids.push_back(std::move(id));
     }
   }
   if (picking != nullptr) picking->score(wanted, found.candidates);
@@ -364,7 +373,7 @@ class PoolMaker {
     std::optional<Xapian::Database> clicks;
     if (num_parts_ > 0) clicks = options_.parts->open(part);
     return readers_[thread]
-        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, clicks)
+        .try_emplace(part, site_.open(), site_.layout, data_.schema, site_.default_op, site_.values, clicks)
         .first->second;
   }
 

@@ -19,6 +19,7 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
+#include "trainer/rows/teaching.h"
 #include "trainer/rows/tower_lessons.h"
 #include "trainer/site/present_fields.h"
 
@@ -145,6 +146,7 @@ class Preparation {
 
   PreparedData from_judgments() {
     const Qrels judgments = read_qrels(evidence_.qrels);
+    result_.report.judgments = judgment_reading(judgments, all_queries());
     say_read();
     if (is_named()) {
       result_.training = of_judgments(DataPart::training, queries_, without(valid_ids_, judgments));
@@ -161,15 +163,20 @@ class Preparation {
   }
 
   PreparedData from_clicks() {
-    // Those of training first: else a row that only has words could be taken for one of either part.
-    std::vector<QueryRow> known = queries_;
-    known.insert(known.end(), evidence_.valid_queries.begin(), evidence_.valid_queries.end());
+    const std::vector<QueryRow> known = all_queries();
     const QueryResolver resolver(known);
     if (is_named()) return of_named(known, resolver);
     return options_.split ? of_split(known, resolver) : of_whole(known, resolver);
   }
 
  private:
+  // Those of training first: else a row that only has words could be taken for one of either part.
+  std::vector<QueryRow> all_queries() const {
+    std::vector<QueryRow> all = queries_;
+    all.insert(all.end(), evidence_.valid_queries.begin(), evidence_.valid_queries.end());
+    return all;
+  }
+
   // A model's own. What it knew of its index is not known here, so that only what is gone altogether is refused.
   FeatureSchema given_schema() const {
     const std::vector<std::string>& names = options_.schema->features;
@@ -328,9 +335,10 @@ class Preparation {
     const TowerLessons none;
     if (learns) {
       pools.before_pools = [&](const std::vector<QueryEvidence>& all) {
-        learn_towers_of(lessons_of_clicks(site_, *options_.vectors, queries, all, [&](const QueryEvidence& query) {
+        const auto id_of = [&](const QueryEvidence& query) {
           return history != nullptr ? std::string(parted(query.query_id).first) : query.query_id;
-        }));
+        };
+        learn_towers_of(queries, lessons_of_clicks(site_, *options_.vectors, queries, all, id_of));
       };
     }
     const CollectionPicks picks{options_.vectors,         towers_,
@@ -349,7 +357,7 @@ class Preparation {
     PartReport report;
     PoolOptions pools = pool_options();
     if (options_.vectors && part != DataPart::validation) {
-      learn_towers_of(lessons_of_judgments(site_, *options_.vectors, queries, judgments));
+      learn_towers_of(queries, lessons_of_judgments(site_, *options_.vectors, queries, judgments));
     }
     const CollectionPicks picks{options_.vectors, towers_, lessons_, options_.num_picks};
     if (options_.vectors) pools.picks = &picks;
@@ -359,8 +367,11 @@ class Preparation {
     return data;
   }
 
-  void learn_towers_of(TowerLessons lessons) {
+  void learn_towers_of(const std::vector<QueryRow>& queries, TowerLessons lessons) {
     lessons_ = std::move(lessons);
+    if (options_.teacher) {
+      add_opinions(site_, options_.vectors, *options_.teacher, queries, options_.towers, num_threads(), lessons_);
+    }
     towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, num_threads());
   }
 

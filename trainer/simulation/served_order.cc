@@ -100,6 +100,7 @@ SimulatedLog simulate(const Site& site, const ServedOrder& order, const Simulati
   const bool may_explore = order.explore > 0.0;
   if (may_explore && order.model.empty()) throw ConfigError("explore", "needs model, whose policy it draws from");
   SimulatedSite simulated(site, options.queries, options.qrels);
+  options.on_judgments(simulated.judgments());
   ServedPages pages(simulated, order, options);
   SimulatedUsers users(options.users, options.date, options.seed,
                        may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none, &log);

@@ -96,6 +96,7 @@ SimulatedComparison compare_by_users(const Site& site, const std::array<Compared
                                      const SimulationOptions& options, std::ostream* log) {
   check_date(options.date);
   SimulatedSite simulated(site, options.queries, options.qrels);
+  options.on_judgments(simulated.judgments());
   std::array<Contestant, 2> both{Contestant(rankings[0], simulated.database(), options.depth),
                                  Contestant(rankings[1], simulated.database(), options.depth)};
   const std::size_t depth = std::max(both[0].depth, both[1].depth);

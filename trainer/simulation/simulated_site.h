@@ -21,6 +21,7 @@ class SimulatedSite {
 
   const Xapian::Database& database() const { return db_; }
   const std::vector<QueryRow>& queries() const { return queries_; }
+  JudgmentReading judgments() const { return judgment_reading(qrels_, queries_); }
   int highest_label() const { return highest_label_; }
 
   /// Returns a query's hits by the first stage.

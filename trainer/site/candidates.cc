@@ -5,10 +5,11 @@
 namespace irgan {
 
 CandidateReader::CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                                 Xapian::Query::op default_op, std::optional<Xapian::Database> clicks)
+                                 Xapian::Query::op default_op, std::shared_ptr<ValueCache> values,
+                                 std::optional<Xapian::Database> clicks)
     : first_stage_(db, layout, default_op),
-      extractor_(db, schema, nullptr, std::move(clicks)),
-      ids_(db, layout.id_prefix) {}
+      extractor_(db, schema, values, std::move(clicks)),
+      ids_(db, layout.id_prefix, values) {}
 
 CandidateList CandidateReader::find(const QueryRow& row, std::size_t depth) {
   CandidateList list;

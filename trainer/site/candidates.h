@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -24,10 +25,12 @@ struct CandidateList {
 /// Threads: one a thread, as its Database
 class IRGAN_API CandidateReader {
  public:
+  /// values: of the readers of all threads; remembers slots and ids
   /// clicks: as FeatureExtractor's
   /// Throws: FormatError if the schema names a feature that this build cannot extract
   CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                  Xapian::Query::op default_op, std::optional<Xapian::Database> clicks = std::nullopt);
+                  Xapian::Query::op default_op, std::shared_ptr<ValueCache> values,
+                  std::optional<Xapian::Database> clicks = std::nullopt);
 
   /// Returns the first `depth` hits of the first stage; none if it finds nothing.
   ///
@@ -41,8 +44,8 @@ class IRGAN_API CandidateReader {
     return extractor_.extract(query, candidates);
   }
 
-  /// The site's own ids. A look-up from docid to id takes a termlist, some 10 us: for 100 candidates more than the
-  /// search itself; the way back takes a tenth of that.
+  /// The site's own ids. Those of many documents at once (ids_of) are remembered; a look-up from docid to id takes a
+  /// termlist, some 10 us: for 100 candidates more than the search itself; the way back takes a tenth of that.
   const DocumentIds& ids() const { return ids_; }
   const Xapian::Database& database() const { return first_stage_.database(); }
 

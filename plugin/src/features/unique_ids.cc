@@ -1,9 +1,14 @@
 #include "plugin/src/features/unique_ids.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
+
+#include "plugin/src/features/postings.h"
+#include "plugin/src/features/value_snapshot.h"
 
 namespace irgan {
 namespace {
@@ -11,6 +16,7 @@ namespace {
 constexpr std::string_view kWithoutId = "docid:";
 constexpr std::size_t kMaxOmegaTerm = 240;  // Omega's MAX_SAFE_TERM_LENGTH
 constexpr std::size_t kHashBytes = 6;
+constexpr Xapian::docid kIdsCompared = 32;  // of an index, before the slot that should hold them is believed
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -101,6 +107,52 @@ std::string id_from(const std::optional<std::string>& term, const std::string& p
   const bool has_colon = term->size() > prefix.size() + 1 && (*term)[prefix.size()] == ':' &&
                          needs_colon(prefix, (*term)[prefix.size() + 1]);
   return term->substr(prefix.size() + (has_colon ? 1 : 0));
+}
+
+Xapian::valueno checked_id_slot(const Xapian::Database& db, const std::string& prefix) {
+  const Xapian::valueno slot = prefix.empty() ? Xapian::BAD_VALUENO : id_slot_of(db);
+  if (slot == Xapian::BAD_VALUENO) return slot;
+  auto posting = db.postlist_begin("");
+  for (Xapian::docid i = 0; i < kIdsCompared; ++i) {
+    posting.skip_to(static_cast<Xapian::docid>(std::uint64_t{db.get_lastdocid()} * i / kIdsCompared) + 1);
+    if (posting == db.postlist_end("")) break;
+    const std::string value = db.get_document(*posting).get_value(slot);
+    if (!value.empty() && value != id_term_of(db, prefix, *posting)) return Xapian::BAD_VALUENO;
+  }
+  return slot;
+}
+
+std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, Xapian::valueno slot,
+                                const std::vector<Xapian::docid>& docids) {
+  std::vector<std::string> terms(docids.size());
+  if (slot != Xapian::BAD_VALUENO) terms = slot_texts(db, slot, docids);
+  for (std::size_t i = 0; i < docids.size(); ++i) {
+    std::optional<std::string> term;
+    if (!terms[i].empty()) {
+      term = std::move(terms[i]);
+    } else if (!prefix.empty()) {
+      term = id_term_of(db, prefix, docids[i]);
+    }
+    terms[i] = id_from(term, prefix, docids[i], [&] { return db.get_document(docids[i]).get_data(); });
+  }
+  return terms;
+}
+
+std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, ValueCache* values,
+                                const std::vector<Xapian::docid>& docids) {
+  std::vector<Xapian::docid> sorted = docids;
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  const std::shared_ptr<ValueSnapshot> snapshot = values != nullptr ? values->at(db) : nullptr;
+  const std::vector<std::string> of_sorted =
+      snapshot ? snapshot->ids(db, prefix, sorted) : ids_of(db, prefix, Xapian::BAD_VALUENO, sorted);
+  std::vector<std::string> ids;
+  ids.reserve(docids.size());
+  for (const Xapian::docid docid : docids) {
+    const auto place = std::lower_bound(sorted.begin(), sorted.end(), docid) - sorted.begin();
+    ids.push_back(of_sorted[static_cast<std::size_t>(place)]);
+  }
+  return ids;
 }
 
 Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, const std::string& id) {

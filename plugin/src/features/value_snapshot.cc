@@ -13,6 +13,7 @@
 
 #include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/postings.h"
+#include "plugin/src/features/unique_ids.h"
 
 namespace irgan {
 namespace {
@@ -163,7 +164,50 @@ struct ValueSnapshot::State {
   std::mutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
-  std::map<std::string, std::unordered_map<Xapian::docid, std::vector<double>>> lengths;  // by the fields' prefixes
+  template <class Value>
+  using Remembered = std::map<std::string, std::unordered_map<Xapian::docid, Value>>;
+  Remembered<std::vector<double>> lengths;          // by the fields' prefixes
+  Remembered<std::string> ids;                      // by their prefix
+  std::map<std::string, Xapian::valueno> id_slots;  // likewise
+
+  Xapian::valueno id_slot(const Xapian::Database& db, const std::string& prefix) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const auto known = id_slots.find(prefix);
+    return known != id_slots.end() ? known->second : id_slots[prefix] = checked_id_slot(db, prefix);
+  }
+
+  // What all[key] knows of `docids`, and what read() says of those that it does not, which it then knows.
+  template <class Value, class Read, class Size>
+  std::vector<Value> remembered(Remembered<Value>& all, const std::string& key,
+                                const std::vector<Xapian::docid>& docids, const Read& read, const Size& size_of) {
+    std::vector<Value> values(docids.size());
+    std::vector<std::size_t> places;
+    std::vector<Xapian::docid> missing;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      const auto& known = all[key];
+      for (std::size_t i = 0; i < docids.size(); ++i) {
+        const auto found = known.find(docids[i]);
+        if (found != known.end()) {
+          values[i] = found->second;
+        } else {
+          places.push_back(i);
+          missing.push_back(docids[i]);
+        }
+      }
+    }
+    if (missing.empty()) return values;
+    std::vector<Value> fresh = read(missing);
+    for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = std::move(fresh[i]);
+    const std::lock_guard<std::mutex> lock(mutex);
+    auto& known = all[key];
+    for (const std::size_t i : places) {
+      const auto size = static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + size_of(values[i]));
+      if (bytes_left.load() < size) break;
+      if (known.emplace(docids[i], values[i]).second) bytes_left -= size;
+    }
+    return values;
+  }
 
   template <class Chunk>
   std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, Xapian::valueno slot) {
@@ -182,7 +226,7 @@ struct ValueSnapshot::State {
 
 ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
     : state_(new State{
-          std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}, {}}) {}
+          std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}, {}, {}, {}}) {}
 ValueSnapshot::~ValueSnapshot() = default;
 
 const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
@@ -224,31 +268,23 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
                                                               const std::vector<Xapian::docid>& docids) {
   std::string prefixes;
   for (const TextField& field : fields) prefixes += field.prefix + ' ';
-  std::vector<std::vector<double>> lengths(docids.size());
-  {
-    const std::lock_guard<std::mutex> lock(state_->mutex);
-    const auto& known = state_->lengths[prefixes];
-    for (std::size_t i = 0; i < docids.size(); ++i) {
-      const auto found = known.find(docids[i]);
-      if (found != known.end()) lengths[i] = found->second;
-    }
-  }
-  std::vector<std::size_t> counted;
-  for (std::size_t i = 0; i < docids.size(); ++i) {
-    if (!lengths[i].empty()) continue;
-    lengths[i] = irgan::field_lengths(db, docids[i], fields);
-    counted.push_back(i);
-  }
-  if (counted.empty()) return lengths;
-  const std::lock_guard<std::mutex> lock(state_->mutex);
-  auto& known = state_->lengths[prefixes];
-  const auto size =
-      static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + fields.size() * sizeof(double));
-  for (const std::size_t i : counted) {
-    if (state_->bytes_left.load() < size) break;
-    if (known.emplace(docids[i], lengths[i]).second) state_->bytes_left -= size;
-  }
-  return lengths;
+  const auto count = [&](const std::vector<Xapian::docid>& missing) {
+    std::vector<std::vector<double>> lengths;
+    lengths.reserve(missing.size());
+    for (const Xapian::docid docid : missing) lengths.push_back(irgan::field_lengths(db, docid, fields));
+    return lengths;
+  };
+  const auto size_of = [](const std::vector<double>& lengths) { return lengths.size() * sizeof(double); };
+  return state_->remembered(state_->lengths, prefixes, docids, count, size_of);
+}
+
+std::vector<std::string> ValueSnapshot::ids(const Xapian::Database& db, const std::string& prefix,
+                                            const std::vector<Xapian::docid>& docids) {
+  const auto read = [&](const std::vector<Xapian::docid>& missing) {
+    return irgan::ids_of(db, prefix, state_->id_slot(db, prefix), missing);
+  };
+  const auto size_of = [](const std::string& id) { return id.capacity(); };
+  return state_->remembered(state_->ids, prefix, docids, read, size_of);
 }
 
 }  // namespace irgan

@@ -39,6 +39,10 @@ class ValueSnapshot {
   std::vector<std::vector<double>> field_lengths(const Xapian::Database& db, const std::vector<TextField>& fields,
                                                  const std::vector<Xapian::docid>& docids);
 
+  /// As ids_of(); documents that were asked about before are remembered.
+  std::vector<std::string> ids(const Xapian::Database& db, const std::string& prefix,
+                               const std::vector<Xapian::docid>& docids);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

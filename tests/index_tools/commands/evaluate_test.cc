@@ -44,6 +44,7 @@ TEST_CASE_METHOD(Fixture, "evaluate writes the means over all judged queries, as
         "run        ndcg@10     mrr     map    p@10  recall@100\n"
         "first.run   0.4335  0.3333  0.3611  0.1000      0.6667\n"
         "\n"
+        "note: judgments read: 5\n"
         "note: judged queries, over which the means are taken: 3\n"
         "note: judged queries without a document of label 1 or more: 1\n"
         "note: judged queries missing from first.run, which count 0: 1\n"
@@ -64,6 +65,7 @@ TEST_CASE_METHOD(Fixture, "evaluate compares every further run with the first", 
         "best               +0.2331 p 0.5025  +0.3333 p 0.5025  +0.3056 p 0.5025  +0.0000 p 1.0000  +0.0000 p 1.0000\n"
         "third              +0.0000 p 1.0000  +0.0000 p 1.0000  +0.0000 p 1.0000  +0.0000 p 1.0000  +0.0000 p 1.0000\n"
         "\n"
+        "note: judgments read: 5\n"
         "note: judged queries, over which the means are taken: 3\n"
         "note: judged queries without a document of label 1 or more: 1\n"
         "note: judged queries missing from first.run, which count 0: 1\n"
@@ -87,6 +89,7 @@ TEST_CASE_METHOD(Fixture, "evaluate counts documents from the relevance level on
         "run           map     mrr     p@2  recall@1    ndcg  ndcg@1\n"
         "first.run  0.1667  0.1667  0.1667    0.0000  0.4335  0.0000\n"
         "\n"
+        "note: judgments read: 5\n"
         "note: judged queries, over which the means are taken: 3\n"
         "note: judged queries without a document of label 2 or more: 2\n"
         "note: judged queries missing from first.run, which count 0: 1\n"
@@ -122,6 +125,7 @@ TEST_CASE_METHOD(Fixture, "evaluate --letor gives LETOR's measures, with 0 for q
         "run        ndcg@1  ndcg@2  ndcg@3  mean_ndcg     map\n"
         "first.run  0.0000  0.5833  0.3026     0.3509  0.3611\n"
         "\n"
+        "note: judgments read: 5\n"
         "note: judged queries, over which the means are taken: 3\n"
         "note: judged queries without a document of label 1 or more: 1\n"
         "note: judged queries missing from first.run, which count 0: 1\n"
@@ -135,7 +139,9 @@ TEST_CASE_METHOD(Fixture, "evaluate has one note where every query is judged and
   options.qrels = folder.write("qrels", "q1 0 a 1\nq2 0 a 1\nq3 0 a 1\n");
   options.runs = {folder.write("best", kBest)};
   options.measures = {"map"};
-  CHECK(output() == "run      map\nbest  1.0000\n\nnote: judged queries, over which the means are taken: 3\n");
+  CHECK(output() ==
+        "run      map\nbest  1.0000\n\nnote: judgments read: 3\n"
+        "note: judged queries, over which the means are taken: 3\n");
 }
 
 TEST_CASE_METHOD(Fixture, "evaluate calls runs of the same base name by their paths", "[index_tools][evaluate]") {

@@ -1,15 +1,18 @@
-// One log, many coats: whatever the form in which it is written, the same clicks come out.
+// One log, many coats: whatever the form in which it is written, the same feature rows and labels come out.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <functional>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "irgan/preparation.h"
 #include "tests/trainer/scratch_folder.h"
+#include "tests/trainer/small_index.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/rows/evidence_reader.h"
+#include "trainer/rows/letor_file.h"
 
 using namespace irgan;
 
@@ -176,43 +179,53 @@ std::vector<std::string> shuffled(std::vector<std::string> lines, std::size_t nu
   return lines;
 }
 
-// All that labels are made of, in an order of its own.
-std::multiset<std::string> evidence_of(const std::vector<std::string>& paths, const ClickLogOptions& options) {
+// The site that the log is of: document i has the words of query i % 6 twice, those of the next one once.
+SmallIndex index_of(const std::vector<std::string>& documents) {
+  std::vector<SmallDocument> all;
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const std::string words = kQueries[i % kQueries.size()].in_file;
+    all.push_back({documents[i], words, words + " " + kQueries[(i + 1) % kQueries.size()].in_file + " in a shop",
+                   static_cast<double>(i)});
+  }
+  return SmallIndex(all);
+}
+
+Site site_of(const SmallIndex& index) {
+  Site site;
+  site.paths = {index.path()};
+  site.open = [&index] { return index.open(); };
+  site.layout = small_layout();
+  return site;
+}
+
+// The lines of the feature rows, in an order of their own: that of pages and of equal clicks is the log's.
+std::multiset<std::string> rows_of(const Site& site, const std::vector<std::string>& paths,
+                                   const ClickLogOptions& options) {
   Evidence evidence;
   for (std::size_t i = 0; i < kQueries.size(); ++i) {
     evidence.queries.push_back({"q" + std::to_string(i), kQueries[i].in_file, "", ""});
   }
   evidence.clicks = paths;
   evidence.log_options = options;
-  std::multiset<std::string> all;
-  LogReading reading;
-  read_clicks(
-      evidence, std::nullopt,
-      [&](QueryEvidence&& query) {
-        for (const Page& page : query.pages) {
-          std::string text = query.query_id + ":";
-          for (const ShownDocument& shown : page.documents) {
-            text += " " + std::to_string(shown.rank) + "=" + shown.document_id + "(" + std::to_string(shown.clicks) +
-                    " of " + std::to_string(shown.shown) + ", last " + std::to_string(shown.last_clicks) + ")";
-          }
-          all.insert(text);
-        }
-        for (const auto& [document, clicks] : query.clicks) {
-          all.insert(query.query_id + " clicks " + document + " " + std::to_string(clicks));
-        }
-      },
-      reading);
-  CHECK(reading.num_unknown_rows == 0);
-  for (const ClickLogSummary& file : reading.files) {
+  PreparationOptions whole;
+  whole.split.reset();
+  const PreparedData prepared = prepare(site, evidence, whole);
+  CHECK(prepared.report.log.num_unknown_rows == 0);
+  for (const ClickLogSummary& file : prepared.report.log.files) {
     CHECK(file.num_rejected == 0);
     CHECK(file.remarks.empty());
   }
-  return all;
+  std::ostringstream text;
+  write_letor(prepared.training, text);
+  std::multiset<std::string> rows;
+  std::istringstream lines(text.str());
+  for (std::string line; std::getline(lines, line);) rows.insert(line);
+  return rows;
 }
 
 }  // namespace
 
-TEST_CASE("one log gives the same clicks in many coats", "[trainer][many_coats]") {
+TEST_CASE("one log gives the same feature rows and labels in many coats", "[trainer][many_coats]") {
   const unsigned seed = GENERATE(range(1U, 5U));
   const bool are_odd = GENERATE(false, true);
   CAPTURE(seed, are_odd);
@@ -226,8 +239,10 @@ TEST_CASE("one log gives the same clicks in many coats", "[trainer][many_coats]"
     out.commit();
     return folder.file(name);
   };
+  const SmallIndex index = index_of(documents);
+  const Site site = site_of(index);
   const auto of = [&](const std::string& text, const ClickLogOptions& options = {}) {
-    return evidence_of({folder.write("log", text)}, options);
+    return rows_of(site, {folder.write("log", text)}, options);
   };
 
   const std::vector<std::string> tsv = table_lines(log, {});
@@ -244,8 +259,8 @@ TEST_CASE("one log gives the same clicks in many coats", "[trainer][many_coats]"
   named.columns = {{"session", "visitor"}, {"time", "ts"},       {"query", "search_term"},
                    {"doc_id", "sku"},      {"rank", "position"}, {"clicked", "was_clicked"}};
   CHECK(of(joined(table_lines(log, {',', false, false, others, {"False", "True"}})), named) == expected);
-  CHECK(evidence_of({pack("log.gz", joined(tsv))}, {}) == expected);
-  CHECK(evidence_of({pack("log.zst", joined(tsv))}, {}) == expected);
+  CHECK(rows_of(site, {pack("log.gz", joined(tsv))}, {}) == expected);
+  CHECK(rows_of(site, {pack("log.zst", joined(tsv))}, {}) == expected);
 
   for (const char* unclicked : {"", ",\"clicked\":null", ",\"clicked\":false", ",\"clicked\":0"}) {
     INFO(unclicked);
@@ -264,6 +279,6 @@ TEST_CASE("one log gives the same clicks in many coats", "[trainer][many_coats]"
   }
 
   const auto omega = omega_lines(log, documents);
-  CHECK(evidence_of({folder.write("search.log", joined(omega[0])), folder.write("clicks.log", joined(omega[1]))}, {}) ==
-        expected);
+  CHECK(rows_of(site, {folder.write("search.log", joined(omega[0])), folder.write("clicks.log", joined(omega[1]))},
+                {}) == expected);
 }

@@ -24,11 +24,11 @@ TEST_CASE("evaluate measures every judged query of each run", "[trainer][evaluat
   const EvaluatedRun& first = evaluation.runs[0];
   CHECK(first.name == "first.run");
   CHECK(first.num_missing == 1);
-  CHECK(first.num_unjudged == 1);
+  CHECK(first.unjudged.size() == 1);
   CHECK(first.values == std::vector<std::vector<double>>{{0.5, 0.0, 0.0}, {0.5, 0.0, 0.0}});
   const EvaluatedRun& second = evaluation.runs[1];
   CHECK(second.num_missing == 2);
-  CHECK(second.num_unjudged == 0);
+  CHECK(second.unjudged.empty());
   CHECK(second.mean(0) == Approx(1.0 / 3.0));
 
   // One difference other than 0: every sign pattern is as extreme.

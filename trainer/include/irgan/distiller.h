@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "irgan/distilled_forms.h"
+#include "irgan/judgment_reading.h"
 #include "irgan/site.h"
 
 namespace irgan {
@@ -21,6 +22,7 @@ struct DistillerOptions {
   std::string qrels;               ///< file of judgments to measure by; empty: by agreement with the model
   std::size_t depth = 0;           ///< candidates a query; 0: as the model was trained
   std::size_t max_queries = 1000;  ///< to fit on, spread over the file
+  std::function<void(const JudgmentReading&)> on_judgments = [](const JudgmentReading&) {};  ///< have been read
   std::function<void(double share_done)> on_progress = [](double) {};
 };
 

@@ -26,7 +26,7 @@ struct IRGAN_API EvaluatedRun {
   std::string name;                         ///< the last part of its path; the whole path where two runs share that
   std::vector<std::vector<double>> values;  ///< a row a measure, a column a judged query
   std::size_t num_missing = 0;              ///< judged queries that the run does not have: all measures are 0
-  std::size_t num_unjudged = 0;             ///< the run's queries without judgments, which are left out
+  std::vector<std::string> unjudged;        ///< ids of the run's queries without judgments, which are left out
 
   double mean(std::size_t measure) const;
 };
@@ -35,6 +35,8 @@ struct Evaluation {
   std::vector<std::string> measures;  ///< names
   std::vector<std::string> queries;   ///< ids of all judged queries, over which means are taken
   std::size_t num_hopeless = 0;       ///< judged queries without a relevant document
+  std::size_t num_judgments = 0;      ///< that were read
+  std::size_t num_repeated = 0;       ///< lines that say again what an earlier one said
   std::vector<EvaluatedRun> runs;
 };
 

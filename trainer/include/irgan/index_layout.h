@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "irgan/behaviour_options.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -85,7 +87,8 @@ IRGAN_API IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& 
 /// Threads: one a thread, as its Database
 class IRGAN_API DocumentIds {
  public:
-  DocumentIds(Xapian::Database db, std::string id_prefix);
+  /// values: remembers the ids that ids_of() gives; may be null
+  DocumentIds(Xapian::Database db, std::string id_prefix, std::shared_ptr<ValueCache> values = nullptr);
 
   /// Returns what stands behind the prefix in the document's unique-id term; of a URL that omindex had to cut, the
   /// whole URL, which the document's data hold. Without a prefix: the docid in digits. A document that has no such term
@@ -93,12 +96,15 @@ class IRGAN_API DocumentIds {
   std::string id_of(Xapian::docid docid) const;
   /// The same of a document of a shard that has the docid `docid_of_all` in the whole.
   std::string id_of(Xapian::docid docid, Xapian::docid docid_of_all) const;
+  /// Returns id_of() of each.
+  std::vector<std::string> ids_of(const std::vector<Xapian::docid>& docids) const;
   /// Returns 0 if no document has this id.
   Xapian::docid docid_of(const std::string& id) const;
 
  private:
   Xapian::Database db_;
   std::string id_prefix_;
+  std::shared_ptr<ValueCache> values_;
 };
 
 }  // namespace irgan

@@ -12,6 +12,7 @@
 #include "irgan/click_counting.h"
 #include "irgan/collection_vectors.h"
 #include "irgan/evidence.h"
+#include "irgan/judgment_reading.h"
 #include "irgan/log_reading.h"
 #include "irgan/pool_losses.h"
 #include "irgan/site.h"
@@ -42,6 +43,9 @@ struct PreparationOptions {
   /// candidates. Nothing: candidates are the first stage's alone.
   std::shared_ptr<const CollectionVectors> vectors;
   TowerOptions towers;          ///< how it learns
+  /// Whose discriminator judges what the generator draws (TowerOptions::teacher_share); nothing: it learns from the
+  /// evidence alone.
+  std::shared_ptr<const Model> teacher;
   std::size_t num_picks = 100;  ///< documents a query that it may add
   /// Documents a query drawn from the whole collection, against which its clicks teach the discriminator.
   std::size_t num_random = 60;
@@ -70,7 +74,8 @@ struct PartReport {
 
 /// What became of the evidence.
 struct PreparationReport {
-  LogReading log;                   ///< without files where judgments were read
+  LogReading log;  ///< without files where judgments were read
+  std::optional<JudgmentReading> judgments;
   std::size_t num_left_out = 0;     ///< queries that are among the valid_queries too, and so are not trained on
   std::vector<std::string> absent;  ///< a sentence on each thing of the layout that no document has, and so no row
   std::string split;                ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did

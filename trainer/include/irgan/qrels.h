@@ -1,6 +1,7 @@
 /// Reads relevance judgments in TREC's form: query id, iteration (ignored), document id, label.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@ using Judgments = std::unordered_map<std::string, int>;
 /// All judgments of a file; a query that is here has at least one.
 struct Qrels {
   std::map<std::string, Judgments> by_query;
+  std::size_t num_lines = 0;  ///< of the file that hold a judgment, repeated ones too
 };
 
 /// Returns the judgments in the file `path`. Blank lines are passed over; a line that repeats a judgment is allowed.

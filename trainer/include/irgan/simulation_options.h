@@ -8,6 +8,7 @@
 #include <string>
 
 #include "irgan/errors.h"
+#include "irgan/judgment_reading.h"
 
 namespace irgan {
 
@@ -29,7 +30,8 @@ struct SimulationOptions {
   std::string date = "2026-01-01";  ///< day of the sessions, YYYY-MM-DD
   std::size_t depth = 0;            ///< candidates a query; 0: as the model was trained, kDefaultDepth without a model
   UserModel users;
-  std::uint64_t seed = 1;  ///< of everything random
+  std::uint64_t seed = 1;                                                                    ///< of everything random
+  std::function<void(const JudgmentReading&)> on_judgments = [](const JudgmentReading&) {};  ///< have been read
   std::function<void(double share_done)> on_progress = [](double) {};
 };
 

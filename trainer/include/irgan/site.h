@@ -10,6 +10,7 @@
 
 #include "irgan/index_layout.h"
 #include "irgan/index_watch.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -23,9 +24,10 @@ struct Site {
   std::vector<std::string> paths;
   DatabaseOpener open;  ///< all paths as one database
   IndexLayout layout;
-  Xapian::Query::op default_op = Xapian::Query::OP_OR;                 ///< what joins the words of a text
-  std::shared_ptr<IndexWatch> watch = std::make_shared<IndexWatch>();  ///< of all who read the site
-  std::vector<LayoutRemark> remarks = {};                              ///< on the layout, for the user
+  Xapian::Query::op default_op = Xapian::Query::OP_OR;                  ///< what joins the words of a text
+  std::shared_ptr<IndexWatch> watch = std::make_shared<IndexWatch>();   ///< of all who read the site
+  std::vector<LayoutRemark> remarks = {};                               ///< on the layout, for the user
+  std::shared_ptr<ValueCache> values = std::make_shared<ValueCache>();  ///< slots and ids, for all who read the site
 };
 
 /// Opens the index and reads its layout.
