@@ -9,6 +9,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/reports/check_json.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
@@ -26,6 +27,7 @@ struct CheckOptions {
   DatabaseOptions database;
   std::string model;
   std::size_t depth = 100;
+  bool json = false;
 };
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
@@ -109,6 +111,8 @@ void add_options(CheckOptions& options, OptionTable& table) {
   table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the search");
+  table.group("Output");
+  table.flag("json", options.json, "print JSON");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -157,7 +161,7 @@ void run(const CheckOptions& options, const Console& console) {
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
   }
-  print_check(findings, console.out);
+  options.json ? print_check_json(findings, console.out) : print_check(findings, console.out);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -14,12 +14,13 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
+#include "irgan/memory_file.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 #include "irgan/training.h"
 #include "trainer/daily/nightly_state.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/machine/timestamps.h"
+#include "trainer/memory/memory_state.h"
 
 namespace irgan {
 namespace {
@@ -99,7 +100,7 @@ struct Said {
 class Night {
  public:
   Night(const NightlyOptions& options, const Console& console)
-      : options_(options), console_(console), state_(read_nightly_state(options.state)) {}
+      : options_(options), console_(console), state_(state_of(options, console)) {}
 
   /// Returns how many steps failed.
   int run() {
@@ -111,6 +112,18 @@ class Night {
   }
 
  private:
+  // A damaged file is put aside: the memory says itself how far it has come, and training may read a log again.
+  static NightlyState state_of(const NightlyOptions& options, const Console& console) {
+    try {
+      return read_nightly_state(options.state);
+    } catch (const FormatError& error) {
+      std::filesystem::rename(options.state, options.state + ".broken");
+      console.out << "state: " << options.state << " is damaged, and now " << options.state
+                  << ".broken: all logs are new to training" << std::endl;
+      return {};
+    }
+  }
+
   struct Outcome {
     const char* what;  ///< done, left or failed
     std::string text;
@@ -167,7 +180,11 @@ class Night {
   }
 
   Outcome remember() {
-    const NewLogs logs = new_logs(state_.memory);
+    LogProgress before = state_.memory;
+    if (const std::optional<double> newest =
+            newest_in_memory())  // a night may have been killed before it wrote that down
+      before.until = std::max(before.until.value_or(*newest), *newest);
+    const NewLogs logs = new_logs(before);
     if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.memory);
     Words words = command("memory");
     add_log(logs, words);
@@ -178,6 +195,13 @@ class Night {
     save();
     if (was_counted) return {"done", "the log was counted already"};
     return outcome_of(said);
+  }
+
+  std::optional<double> newest_in_memory() const {
+    if (!std::filesystem::exists(options_.memory)) return std::nullopt;
+    const MemoryBuilder memory = carried_memory(options_.memory, StatedRules());
+    if (!memory.state().has_time) return std::nullopt;
+    return memory.state().newest_time;
   }
 
   Outcome nothing_new(const NewLogs& logs, LogProgress& progress) {

@@ -98,8 +98,6 @@ def main():
         print(f"night {night:3} {fault:12} exit code {code:3}: " +
               ", ".join(line.split(":")[0] + line.split(":")[1] for line in out.splitlines() if ": " in line))
         pathlib.Path("logs/999.csv").unlink(missing_ok=True)
-        if fault == "broken state":
-            os.unlink("s.model.nightly")  # as the message asks
         write_day(night + 1)
     out = well("nightly", "--site", "s.conf")
     assert "failed" not in out, out

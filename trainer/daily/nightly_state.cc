@@ -50,7 +50,7 @@ NightlyState read_nightly_state(const std::string& path) {
     const json object = json::parse(text.str());
     return {progress_of(object.at("memory")), progress_of(object.at("training"))};
   } catch (const json::exception&) {
-    throw FormatError(path + ": is damaged; remove it, and the next night takes all logs for new");
+    throw FormatError(path + ": is damaged");
   }
 }
 

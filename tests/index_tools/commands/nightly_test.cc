@@ -67,6 +67,10 @@ TEST_CASE("setup: finds columns, writes a file that commands take, and replaces 
   INFO(check.err);
   CHECK(check.exit_code == 0);
   CHECK_THAT(check.out, Contains("rows       3,000 from 3,000 lines"));
+  const auto json = nlohmann::json::parse(site.run("check --site @s.conf --json").out);
+  CHECK(json["rows"] == 3000);
+  CHECK(json["clicks_on_known_documents"] == 1.0);
+  CHECK(json["limits"].is_array());
   const CommandResult queries = site.run("queries --site @s.conf --out @q.tsv");
   CHECK(queries.exit_code == 0);
   CHECK_THAT(queries.out, Contains("40 queries of 40") || Contains(" queries of "));
