@@ -43,8 +43,7 @@ AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console
 }
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
-  table.everyday(
-      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
+  table.everyday({"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value"});
   options.database.add_to(table);
   table.group("What is added");
   table.flag("field-lengths", options.annotation.field_lengths,

@@ -159,7 +159,7 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
 }
 
 void add_options(MemoryOptions& options, OptionTable& table) {
-  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
   table.group("The memory");

@@ -287,9 +287,10 @@ void run(const NightlyOptions& given, const Console& console) {
 Command nightly_command() {
   return make_command<NightlyOptions>(
       "nightly", "--site SITE", "annotate, remember, train, judge and store, once a night",
-      "Reads what is new in the site's log since the last night: files that are new or have grown, and in them the "
+      "Reads what is new in the log since the last night: files that are new or have grown, and in them the "
       "rows "
-      "with later times. Training goes on from yesterday's model; the new one takes its place unless it is measurably "
+      "with later times. Training goes on from the model of yesterday; the new one takes its place unless it is "
+      "measurably "
       "worse.\n"
       "  xapian-irgan nightly --site shop.conf\n"
       "A line a step says what was done, left or failed. A night that was killed is made good by the same command, and "

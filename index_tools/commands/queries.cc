@@ -65,11 +65,12 @@ void run(const QueriesOptions& options, const Console& console) {
 Command queries_command() {
   return make_command<QueriesOptions>(
       "queries", "--clicks C --out Q", "write the queries that a log has",
-      "Other commands read the log's queries by themselves where --queries is not given. Use the file to look at them, "
+      "Other commands read the queries of the log by themselves where --queries is not given. Use the file to look at "
+      "them, "
       "or to choose among them.\n"
       "  xapian-irgan queries --clicks clicks.tsv.gz --out queries.tsv\n"
       "Queries are the same if they have the same words, whatever their case and spaces. A log with the column "
-      "serialised_query (Xapian::Query::serialise() in base64) gives the site's own queries.\n"
+      "serialised_query (Xapian::Query::serialise() in base64) gives the queries as the site makes them.\n"
       "Next: 'train --queries', or 'rerank --queries'.\n");
 }
 

@@ -82,7 +82,7 @@ Command setup_command() {
       "setup", "--db DB --clicks C --out SITE", "look at an index and a log, and write the site's file",
       "The file holds what all commands must know: the index, its prefixes and values, the log and its columns, where "
       "model and memory stand. Look through it once; then every command takes it by --site.\n"
-      "  xapian-irgan setup --db shop.db --clicks 'logs/*.csv' --out shop.conf\n"
+      "  xapian-irgan setup --db shop.db --clicks today.csv --out shop.conf\n"
       "Next: 'check --site shop.conf', then 'train --site shop.conf', or 'nightly --site shop.conf'.\n");
 }
 

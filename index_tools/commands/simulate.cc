@@ -117,7 +117,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
 }
 
 void add_options(SimulateOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
+  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "prefix"});
   options.database.add_to(table);
   table.group("Queries and judgments");
   table.text("queries", options.simulation.queries, "queries: qid<TAB>text", "FILE");

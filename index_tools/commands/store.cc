@@ -162,7 +162,7 @@ Command store_command() {
       "store", "--db DB (--model M | --memory MEMORY | --previous | --none)", "put a model into an index",
       "  xapian-irgan store --db films --model films.model\n"
       "Next: 'search --db films' and 'rerank --db films' find the model there, as live "
-      "searches do. 'store --previous' goes back, 'store --none' to the index's own order. 'inspect --history' "
+      "searches do. 'store --previous' goes back, 'store --none' to the order of the index itself. 'inspect --history' "
       "lists the changes.\n");
 }
 

@@ -301,7 +301,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }
 
 void add_options(TrainOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
+  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "prefix", "value"});
   state_rules(table);
   options.evidence.add_to(table);
   options.evidence.add_collection_to(table);
@@ -462,7 +462,7 @@ void run(const TrainOptions& options, const Console& console) {
 
 Command train_command() {
   return make_command<TrainOptions>(
-      "train", "--db DB --queries Q (--clicks C | --qrels R) --model M", "learn a model from clicks or judgments",
+      "train", "--db DB (--clicks C | --queries Q --qrels R) --model M", "learn a model from clicks or judgments",
       "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
       "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model "
       "films.new.model\n"

@@ -223,7 +223,8 @@ void OptionTable::basis(const char* name, std::function<void(const std::string&)
 std::unique_ptr<InputGuard> OptionTable::guard() const {
   std::map<std::string, std::string> written;  // path by option
   for (const FileRow& row : files_) {
-    if (outputs_.count(row.name) > 0) written[row.name] = row.values().front();
+    const std::vector<std::string> paths = row.values();
+    if (outputs_.count(row.name) > 0 && !paths.empty()) written[row.name] = paths.front();
   }
   std::vector<GuardedInput> inputs;
   if (!site_path_.empty()) inputs.push_back({"--site", site_path_, ""});
