@@ -31,6 +31,7 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             Options options;
             OptionTable table;
             add_options(options, table);
+            table.show_site();
             const Request request =
                 table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {

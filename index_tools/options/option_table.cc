@@ -380,7 +380,7 @@ std::string OptionTable::help(std::size_t width) const {
     assert(row != rows_.end());
     text += entry(row->name, row->form, row->text, width);
   }
-  return text + entry("site", "FILE", kSiteHelp, width);
+  return shows_site_ ? text + entry("site", "FILE", kSiteHelp, width) : text;
 }
 
 std::string OptionTable::help_all(std::size_t width) const {
@@ -393,7 +393,7 @@ std::string OptionTable::help_all(std::size_t width) const {
   std::string text;
   for (const auto& [name, entries] : groups)
     text.append(text.empty() ? "" : "\n").append(name).append(":\n").append(entries);
-  return text + "\nThe site:\n" + entry("site", "FILE", kSiteHelp, width);
+  return shows_site_ ? text + "\nThe site:\n" + entry("site", "FILE", kSiteHelp, width) : text;
 }
 
 }  // namespace irgan

@@ -116,6 +116,9 @@ class OptionTable {
   /// Where the flag `other` is given, what the site's file says of `name` is left out.
   void gives_way(const char* name, const char* other) { gives_way_.emplace_back(name, other); }
 
+  /// Says in the help that the command takes --site.
+  void show_site() { shows_site_ = true; }
+
   /// Where the path of --site goes.
   void site_path(std::string& target) { site_target_ = &target; }
 
@@ -193,6 +196,7 @@ class OptionTable {
   std::multimap<std::string, std::string> site_keys_;  // option by key
   std::set<std::string> only_by_flag_;
   std::vector<std::pair<std::string, std::string>> gives_way_;  // option, flag
+  bool shows_site_ = false;
   std::string site_path_;
   std::string* site_target_ = nullptr;
 };
