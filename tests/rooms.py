@@ -42,7 +42,10 @@ ROOMS = [
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
+    "trainer/judging",
+    "trainer/daily",
     "index_tools/showing",
+    "index_tools/reports",
     "index_tools/options",
     "index_tools/commands",
 ]

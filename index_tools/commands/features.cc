@@ -62,7 +62,7 @@ std::string summary(const std::string& path, const TrainingData& data) {
 }
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
+  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "prefix", "value", "valid-out"});
   options.evidence.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
