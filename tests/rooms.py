@@ -31,6 +31,7 @@ ROOMS = [
     "trainer/evidence",
     "trainer/layout",
     "trainer/site",
+    "trainer/ranking",
     "trainer/collection",
     "trainer/rows",
     "trainer/game",
@@ -41,7 +42,10 @@ ROOMS = [
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
+    "trainer/judging",
+    "trainer/daily",
     "index_tools/showing",
+    "index_tools/reports",
     "index_tools/options",
     "index_tools/commands",
 ]

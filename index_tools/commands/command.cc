@@ -59,11 +59,18 @@ int fail(std::ostream& err, const std::string& command, const std::string& messa
 }  // namespace
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> table{index_command(),   annotate_command(), vectors_command(),  simulate_command(),
-                                          check_command(),   features_command(), train_command(),    search_command(),
-                                          rerank_command(),  score_command(),    evaluate_command(), mine_command(),
-                                          distill_command(), memory_command(),   inspect_command(),  store_command()};
+  static const std::vector<Command> table{setup_command(),    index_command(),   annotate_command(), vectors_command(),
+                                          simulate_command(), queries_command(), check_command(),    features_command(),
+                                          train_command(),    search_command(),  rerank_command(),   score_command(),
+                                          evaluate_command(), mine_command(),    distill_command(),  memory_command(),
+                                          inspect_command(),  store_command(),   nightly_command()};
   return table;
+}
+
+std::vector<SiteOption> site_options(const std::string& command, const std::string& path) {
+  KnownOptions known;
+  for (const Command& each : commands()) known[each.name] = each.option_names();
+  return read_site_file(path, command, known);
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +16,11 @@ namespace irgan {
 struct Command : CommandText {
   /// Binds the options, parses the words, and runs.
   std::function<void(const CommandText& self, const std::vector<std::string>& words, const Console& console)> execute;
+  std::function<std::set<std::string>()> option_names;
 };
+
+/// Returns what the site's file at `path` says for a command.
+std::vector<SiteOption> site_options(const std::string& command, const std::string& path);
 
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
 /// const Console&) does the work.
@@ -26,13 +31,21 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             Options options;
             OptionTable table;
             add_options(options, table);
-            const Request request = table.parse(words);
+            table.show_site();
+            const Request request =
+                table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {
               const auto guard = table.guard();
               run(options, console);
             } else {
               print_help(self, table, request == Request::help_all, console);
             }
+          },
+          [] {
+            Options options;
+            OptionTable table;
+            add_options(options, table);
+            return table.names();
           }};
 }
 

@@ -9,6 +9,8 @@ Command index_command();
 Command annotate_command();
 Command vectors_command();
 Command simulate_command();
+Command setup_command();
+Command queries_command();
 Command check_command();
 Command features_command();
 Command train_command();
@@ -21,5 +23,6 @@ Command distill_command();
 Command memory_command();
 Command inspect_command();
 Command store_command();
+Command nightly_command();
 
 }  // namespace irgan

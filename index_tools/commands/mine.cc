@@ -15,7 +15,7 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/mining/mining_clicks.h"
 #include "trainer/mining/mining_run.h"
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -19,8 +19,8 @@
 #include "index_tools/showing/display.h"
 #include "index_tools/showing/index_remarks.h"
 #include "plugin/src/process/printable.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

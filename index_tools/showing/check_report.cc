@@ -183,8 +183,8 @@ void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>
     limits.push_back(
         "Hardly a document was clicked and shown at two ranks for the same query: whether low ranks are clicked "
         "less because they are not looked at or because they are worse can be told by the documents' features alone. "
-        "Change "
-        "the order now and then.");
+        "What helps: "
+        "mix two orders on some pages, draw some ('explore'), or let every tenth page change two documents.");
   } else if (static_cast<double>(census.num_telling_pairs) < kEnoughPairs) {
     limits.push_back("Few documents were shown at two ranks for the same query (" +
                      grouped(static_cast<double>(census.num_telling_pairs)) +

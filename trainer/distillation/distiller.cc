@@ -12,8 +12,8 @@
 #include "irgan/qrels.h"
 #include "trainer/distillation/distillation_reader.h"
 #include "trainer/distillation/distilled_search.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plugin/src/features/bounded_json.h"
+#include "plugin/src/features/document_ids.h"
 #include "plugin/src/features/unique_ids.h"
 
 namespace irgan {

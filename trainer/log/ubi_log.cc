@@ -152,7 +152,11 @@ struct UbiSearches::State {
       : click_actions(options.click_actions),
         rank_base(options.rank_base.value_or(0)),
         latest_time(latest_time_given),
-        lines(max_bytes) {}
+        lines(max_bytes) {
+    if (options.actions.empty()) return;
+    throw ConfigError("action", options.actions.front().first +
+                                    ": a log in UBI counts each event once; name it as a click with click_action");
+  }
 
   void count_other(const std::string& what) {
     const bool is_known = others.count(what) > 0;

@@ -26,7 +26,6 @@ namespace {
 using Eigen::Index;
 using nlohmann::json;
 
-constexpr std::string_view kHeader = "# xapian-irgan features ";
 constexpr int kMaxFeature = 100'000;  // a mistyped index must not ask for all memory
 constexpr double kLargestGrade = 4.0;
 
@@ -80,7 +79,7 @@ std::string header_of(const TrainingData& data) {
 
 void read_header(std::string_view line, const std::string& place, TrainingData& data) {
   try {
-    const json header = parse_json(line.substr(kHeader.size()), place);
+    const json header = parse_json(line.substr(kRowsHeader.size()), place);
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
     data.depth = header.at("depth").get<std::size_t>();
@@ -191,7 +190,7 @@ LetorFile read_rows(const std::string& path) {
   TextInput input(path);
   std::string_view line;
   while (input.next(line)) {
-    if (line.substr(0, kHeader.size()) == kHeader) {
+    if (line.substr(0, kRowsHeader.size()) == kRowsHeader) {
       take_header(line, input, file);
       continue;
     }
@@ -330,7 +329,7 @@ void check_size(const std::vector<LetorFile>& files, const std::vector<std::stri
 }  // namespace
 
 void write_letor(const TrainingData& data, std::ostream& out) {
-  out << kHeader << header_of(data) << '\n';
+  out << kRowsHeader << header_of(data) << '\n';
   std::string text;
   for (const Example& example : data.examples) {
     const Pool& pool = data.pools[example.pool];

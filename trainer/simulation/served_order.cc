@@ -6,10 +6,10 @@
 
 #include "plugin/src/order/keyed_draws.h"
 #include "plugin/src/order/policy_page.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

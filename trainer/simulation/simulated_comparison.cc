@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "irgan/interleave.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

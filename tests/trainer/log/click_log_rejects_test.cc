@@ -206,9 +206,10 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
   }
   SECTION("a name that is none of ours") {
     options.columns = {{"click", "is_click"}};
-    CHECK_THROWS_MATCHES(ClickLogReader(path, options), ConfigError,
-                         Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
-                                 "query_id, query, doc_id, rank, clicked, count, log_probability, team, action"));
+    CHECK_THROWS_MATCHES(
+        ClickLogReader(path, options), ConfigError,
+        Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
+                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query"));
   }
   SECTION("a rank base") {
     options.rank_base = 2;
