@@ -24,8 +24,8 @@ class IRGAN_API FeatureExtractor {
   ///           see what the index says of the very clicks that it learns.
   ///
   /// Throws: FormatError if the schema names a feature that this build cannot extract.
-  FeatureExtractor(Xapian::Database db, FeatureSchema schema, std::shared_ptr<ValueCache> values = nullptr,
-                   std::optional<Xapian::Database> clicks = std::nullopt);
+  FeatureExtractor(const Xapian::Database& db, FeatureSchema schema, std::shared_ptr<ValueCache> values = nullptr,
+                   const std::optional<Xapian::Database>& clicks = std::nullopt);
   ~FeatureExtractor();
   FeatureExtractor(FeatureExtractor&&) noexcept;
 

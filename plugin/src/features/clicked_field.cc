@@ -60,6 +60,7 @@ Eigen::VectorXd missing(Eigen::Index size) {
 
 std::vector<std::string> query_stems(const std::vector<QueryConcept>& concepts) {
   std::vector<std::string> stems;
+  stems.reserve(concepts.size());
   for (const QueryConcept& one : concepts) stems.push_back(one.words.front().stem);
   std::sort(stems.begin(), stems.end());
   stems.erase(std::unique(stems.begin(), stems.end()), stems.end());

@@ -13,8 +13,8 @@ struct FeatureExtractor::State {
   FeatureColumns columns;
 };
 
-FeatureExtractor::FeatureExtractor(Xapian::Database db, FeatureSchema schema, std::shared_ptr<ValueCache> values,
-                                   std::optional<Xapian::Database> clicks)
+FeatureExtractor::FeatureExtractor(const Xapian::Database& db, FeatureSchema schema, std::shared_ptr<ValueCache> values,
+                                   const std::optional<Xapian::Database>& clicks)
     : state_(new State{db, std::move(values), {std::move(schema), clicks.value_or(db), clicks.has_value()}}) {}
 
 FeatureExtractor::~FeatureExtractor() = default;

@@ -99,7 +99,7 @@ std::string id_from(const std::optional<std::string>& term, const std::string& p
   if (prefix.empty()) return std::to_string(docid);
   if (!term) return without_id(docid);
   if (term->size() >= kMaxOmegaTerm) {
-    const std::string url = url_in(data());
+    std::string url = url_in(data());
     if (!url.empty() && hashed_if_long(prefix + url) == *term) return url;
   }
   const bool has_colon = term->size() > prefix.size() + 1 && (*term)[prefix.size()] == ':' &&
