@@ -20,7 +20,9 @@ mkdir -p "$folder"
 folder=$(realpath --relative-base=. "$folder")
 days=3
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# Headings are bold on a terminal, unless NO_COLOR forbids it.
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
 
 say "1. Install what the build needs, and build"

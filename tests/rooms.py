@@ -23,6 +23,7 @@ ROOMS = [
     "plugin/src/order",
     "plugin/src/search",
     "plugin/preload",
+    "trainer/text",
     "trainer/unpacking",
     "trainer/machine",
     "trainer/measures",
@@ -42,6 +43,7 @@ ROOMS = [
     "trainer/simulation",
     "index_tools/showing",
     "index_tools/options",
+    "index_tools/help",
     "index_tools/commands",
 ]
 # Public headers without a source of their own.
