@@ -41,6 +41,7 @@ ROOMS = [
     "trainer/mining",
     "trainer/distillation",
     "trainer/simulation",
+    "trainer/reporting",
     "index_tools/showing",
     "index_tools/options",
     "index_tools/help",
@@ -74,6 +75,7 @@ HOMES = {
     "mining_settings": "trainer/mining",
     "distilled_forms": "trainer/distillation",
     "simulation_options": "trainer/simulation",
+    "report": "trainer/reporting",
 }
 # A part sees of another part only what stands here.
 PARTS = {

@@ -108,7 +108,8 @@ const std::vector<Command>& commands() {
   static const std::vector<Command> table{index_command(),   annotate_command(), vectors_command(),  simulate_command(),
                                           check_command(),   features_command(), train_command(),    search_command(),
                                           rerank_command(),  score_command(),    evaluate_command(), mine_command(),
-                                          distill_command(), memory_command(),   inspect_command(),  store_command()};
+                                          distill_command(), memory_command(),   report_command(),   inspect_command(),
+                                          store_command()};
   return table;
 }
 
