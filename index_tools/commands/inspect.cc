@@ -121,7 +121,7 @@ void print_record(const TrainingRecord& record, std::ostream& out) {
   const int num_left_out = record.num_models_before - static_cast<int>(record.history.size());
   for (std::size_t i = 0; i < record.history.size(); ++i) {
     const PastModel& before = record.history[i];
-    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
+    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more, which are not listed\n";
     out << "after      " << before.version.substr(0, 12) << ", trained on "
         << json(before.training.value_or(DataRecord())).dump() << '\n';
   }

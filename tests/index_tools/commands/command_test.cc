@@ -388,7 +388,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   };
   const std::vector<std::string> plain = first_ids(run("search --db @db --json hazel").out);
   CHECK_THAT(run("store --db @db --model @site.model").out,
-             Contains("model " + version.substr(0, 12) + " is now in 1 index; before it: none"));
+             Contains("stored model " + version.substr(0, 12) + " in 1 index; before it: none"));
   const std::string found = run("search --db @db --json --explain --top 20 hazel").out;
   const std::vector<std::string> reranked = first_ids(found);  // hazel is the text of test query q7
   REQUIRE(reranked.size() >= 10);
@@ -418,7 +418,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   run("store --db @db --model @second.model");
   CHECK_THAT(run("inspect --db @db").out,
              Contains("model      " + Model::from_file(site.file("second.model"))->version()));
-  CHECK_THAT(run("store --db @db --previous").out, Contains("model " + version.substr(0, 12) + " is now in 1 index"));
+  CHECK_THAT(run("store --db @db --previous").out, Contains("stored model " + version.substr(0, 12) + " in 1 index"));
 
   // Nothing else was left behind.
   CHECK(files_of(site.folder.path()) == std::set<std::string>{"clicks.tsv.gz", "db", "docs.jsonl", "learn.qrels",
