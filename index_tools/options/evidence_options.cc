@@ -107,8 +107,17 @@ void EvidenceOptions::add_collection_to(OptionTable& table) {
   table.number("tower-draws", preparation.towers.uniform_draws, 1, 1000000,
                "documents a batch that stand for all others");
   table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the vectors say by themselves");
-  for (const char* name : {"picks", "tower-epochs", "tower-rate", "tower-draws", "tower-pull"})
+  table.text("teacher", teacher,
+             "a model of before, such as yesterday's: its discriminator judges what the generator draws", "MODEL");
+  table.number("teacher-share", preparation.towers.teacher_share, 0.0, 1.0,
+               "share of what the generator learns of a query that is the teacher's opinion; the rest is clicks");
+  table.number("tower-reward", preparation.towers.reward_weight, 0.0, 1000.0,
+               "weight of the reward that the generator gets from the teacher's discriminator: the policy gradient");
+  table.number("judged-draws", preparation.towers.judged_draws, 1, 10000,
+               "documents that the generator draws for the teacher, a query");
+  for (const char* name : {"picks", "tower-epochs", "tower-rate", "tower-draws", "tower-pull", "teacher"})
     table.needs(name, {"vectors"});
+  for (const char* name : {"teacher-share", "tower-reward", "judged-draws"}) table.needs(name, {"teacher"});
 }
 
 void EvidenceOptions::take_from(const Model& model) {
@@ -123,6 +132,7 @@ PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split)
   }
   PreparationOptions options = preparation;
   if (!vectors.empty()) options.vectors = CollectionVectors::from_file(vectors);
+  if (!teacher.empty()) options.teacher = Model::from_file(teacher);
   options.half_life_days = click_model.half_life(preparation.half_life_days);
   options.split = split;
   return options;

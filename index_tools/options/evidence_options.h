@@ -46,6 +46,7 @@ struct EvidenceOptions {
   DatabaseOptions database;
   ClickModelFlags click_model;
   std::string vectors;             ///< of the collection that a generator is to pick from; empty: none
+  std::string teacher;             ///< a model whose discriminator judges the picks; empty: none
   PreparationOptions preparation;  ///< with the half-life that was given
 
   void add_to(OptionTable& table);

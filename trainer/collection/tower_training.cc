@@ -29,6 +29,7 @@ struct BatchDocuments {
     };
     for (const TowerExample* example : examples) {
       for (const RowNumber& one : example->target) name(one.row);
+      for (const RowNumber& one : example->opinion) name(one.row);
     }
     log_count.assign(rows.size(), 0.0F);
     const std::size_t num_others = all.num_documents() - rows.size();
@@ -59,16 +60,55 @@ struct Gradient {
   double scale = 0.0;
 };
 
-// dL/dg of each document of the batch: p_theta - p_true.
-Eigen::VectorXf score_gradient(const TowerExample& example, const BatchDocuments& documents,
-                               const Eigen::VectorXf& scores) {
-  const Eigen::Map<const Eigen::VectorXf> log_count(documents.log_count.data(), scores.size());
-  const Eigen::VectorXf logits = scores + log_count;
-  Eigen::VectorXf delta = (logits.array() - logits.maxCoeff()).exp();
-  delta /= delta.sum();
-  for (const RowNumber& one : example.target) delta[documents.place_of_named.at(one.row)] -= one.number;
-  return delta;
-}
+/// dL/dg of each document of the batch, for one query.
+class ScoreGradient {
+ public:
+  ScoreGradient(const TowerExample& example, const BatchDocuments& documents, const Eigen::VectorXf& scores)
+      : example_(example), documents_(documents), scores_(scores) {
+    const Eigen::Map<const Eigen::VectorXf> log_count(documents.log_count.data(), scores.size());
+    const Eigen::VectorXf logits = scores + log_count;
+    delta_ = (logits.array() - logits.maxCoeff()).exp();
+    delta_ /= delta_.sum();
+  }
+
+  // p_theta - p_true, or what the teacher's share makes of it.
+  void follow(double teacher_share) {
+    const auto share = static_cast<float>(example_.opinion.empty() ? 0.0 : teacher_share);
+    for (const RowNumber& one : example_.target) at(one.row) -= (1.0F - share) * one.number;
+    if (share == 0.0F) return;
+    for (const RowNumber& one : example_.opinion) at(one.row) -= share * std::exp(one.number);
+  }
+
+  // The policy gradient over the judged documents: p_theta (reward - mean reward).
+  void reward(double weight) {
+    const auto n = static_cast<Index>(example_.opinion.size());
+    if (n == 0 || weight == 0.0) return;
+    Eigen::VectorXd log_policy(n);
+    for (Index k = 0; k < n; ++k) log_policy[k] = scores_[place(opinion(k).row)];
+    log_policy.array() -= log_policy.maxCoeff();
+    log_policy.array() -= std::log(log_policy.array().exp().sum());
+    const Eigen::VectorXd policy = log_policy.array().exp();
+    Eigen::VectorXd rewards(n);
+    for (Index k = 0; k < n; ++k) {
+      const double log_ratio = opinion(k).number - log_policy[k];
+      rewards[k] = std::max(log_ratio, 0.0) + std::log1p(std::exp(-std::abs(log_ratio)));
+    }
+    const double mean = policy.dot(rewards);
+    for (Index k = 0; k < n; ++k) at(opinion(k).row) -= static_cast<float>(weight * policy[k] * (rewards[k] - mean));
+  }
+
+  const Eigen::VectorXf& result() const { return delta_; }
+
+ private:
+  const RowNumber& opinion(Index k) const { return example_.opinion[static_cast<std::size_t>(k)]; }
+  Index place(std::uint32_t row) const { return documents_.place_of_named.at(row); }
+  float& at(std::uint32_t row) { return delta_[place(row)]; }
+
+  const TowerExample& example_;
+  const BatchDocuments& documents_;
+  const Eigen::VectorXf& scores_;
+  Eigen::VectorXf delta_;
+};
 
 class TowerTraining {
  public:
@@ -111,7 +151,11 @@ class TowerTraining {
     FeatureMatrix delta(products.rows(), products.cols());
     for (std::size_t i = begin; i < end; ++i) {
       const Index row = static_cast<Index>(i - begin);
-      delta.row(row) = score_gradient(*batch[i], documents, towers.scale * products.row(row).transpose());
+      const Eigen::VectorXf scores = towers.scale * products.row(row).transpose();
+      ScoreGradient of_query(*batch[i], documents, scores);
+      of_query.follow(options_.teacher_share);
+      of_query.reward(options_.reward_weight);
+      delta.row(row) = of_query.result();
     }
     Gradient gradient;
     gradient.weight.noalias() = towers.scale * (queries.transpose() * (delta * documents.vectors));

@@ -22,15 +22,20 @@ struct RowNumber {
 struct TowerExample {
   Eigen::VectorXf query;          ///< its vector
   std::vector<RowNumber> target;  ///< p_true(d|q) of those documents that have any; adds up to 1, or is empty
+  /// log p_D(d|q) among the documents that a discriminator judged, a softmax over them; empty: none did.
+  std::vector<RowNumber> opinion;
 };
 
 /// Returns towers that learn, from `start` on, by Adam on
 ///
-///   - sum over d of p_true(d|q) log p_theta(d|q)  +  pull ||W - I||^2
+///   - sum over d of p(d|q) log p_theta(d|q)  -  reward_weight J  +  pull ||W - I||^2
 ///
+/// p = (1 - teacher_share) p_true + teacher_share p_D, and J = E[log(1 + p_D / p_theta)] over p_theta among the
+/// documents that were judged, by the policy gradient less the mean reward; without an opinion p_true alone.
 /// p_theta(d|q) = softmax over all documents of g(q, d), estimated from the documents that a batch names and uniform
 /// draws that stand for the others.
 ///
+/// Source:  IRGAN, eq. 5, with D the ratio p_D / (p_D + p_theta) that is best for its two players
 /// Threads: shared out; the result does not depend on their number
 /// Throws:  Error if a gradient is not finite
 /// Cost:    an epoch: examples * (uniform_draws + documents named in a batch) * dimensions * 4 multiplications

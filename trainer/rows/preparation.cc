@@ -19,6 +19,7 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
+#include "trainer/rows/teaching.h"
 #include "trainer/rows/tower_lessons.h"
 #include "trainer/site/present_fields.h"
 
@@ -328,9 +329,10 @@ class Preparation {
     const TowerLessons none;
     if (learns) {
       pools.before_pools = [&](const std::vector<QueryEvidence>& all) {
-        learn_towers_of(lessons_of_clicks(site_, *options_.vectors, queries, all, [&](const QueryEvidence& query) {
+        const auto id_of = [&](const QueryEvidence& query) {
           return history != nullptr ? std::string(parted(query.query_id).first) : query.query_id;
-        }));
+        };
+        learn_towers_of(queries, lessons_of_clicks(site_, *options_.vectors, queries, all, id_of));
       };
     }
     const CollectionPicks picks{options_.vectors,         towers_,
@@ -347,7 +349,7 @@ class Preparation {
     PartReport report;
     PoolOptions pools = pool_options();
     if (options_.vectors && part != DataPart::validation) {
-      learn_towers_of(lessons_of_judgments(site_, *options_.vectors, queries, judgments));
+      learn_towers_of(queries, lessons_of_judgments(site_, *options_.vectors, queries, judgments));
     }
     const CollectionPicks picks{options_.vectors, towers_, lessons_, options_.num_picks};
     if (options_.vectors) pools.picks = &picks;
@@ -357,8 +359,11 @@ class Preparation {
     return data;
   }
 
-  void learn_towers_of(TowerLessons lessons) {
+  void learn_towers_of(const std::vector<QueryRow>& queries, TowerLessons lessons) {
     lessons_ = std::move(lessons);
+    if (options_.teacher) {
+      add_opinions(site_, options_.vectors, *options_.teacher, queries, options_.towers, num_threads(), lessons_);
+    }
     towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, num_threads());
   }
 

@@ -43,6 +43,9 @@ struct PreparationOptions {
   /// candidates. Nothing: candidates are the first stage's alone.
   std::shared_ptr<const CollectionVectors> vectors;
   TowerOptions towers;          ///< how it learns
+  /// Whose discriminator judges what the generator draws (TowerOptions::teacher_share); nothing: it learns from the
+  /// evidence alone.
+  std::shared_ptr<const Model> teacher;
   std::size_t num_picks = 100;  ///< documents a query that it may add
   /// Documents a query drawn from the whole collection, against which its clicks teach the discriminator.
   std::size_t num_random = 60;

@@ -12,6 +12,11 @@ struct TowerOptions {
   double rate = 2e-3;        ///< of Adam
   double pull = 1e-3;        ///< of W towards the identity: its squared distance counts so much
   std::uint64_t seed = 1;
+
+  // Where an earlier discriminator judges what the generator draws:
+  double teacher_share = 0.5;  ///< of what a query teaches: p_D(d|q); the rest is p_true(d|q)
+  double reward_weight = 0.0;  ///< of the policy gradient, whose reward is log(1 + p_D / p_theta)
+  int judged_draws = 32;       ///< documents a query that are drawn, and as many that the discriminator likes best
 };
 
 }  // namespace irgan
