@@ -119,5 +119,5 @@ See what the model learnt, and put it into the index, where live searches find i
   build/release/index_tools/xapian-irgan store --db $db --model $model
 Your own index and log: trainer/README.md, "Train from my log".
 
-What was gained: $(sed 1d "$folder/report.txt")
+What was gained: $(tail -n 1 "$folder/report.txt")
 END

@@ -23,8 +23,8 @@ struct IndexOptions : IndexBuilderOptions {
 void add_options(IndexOptions& options, OptionTable& table) {
   table.text("db", options.db, "the index to make", "DB");
   table.writes("db");
-  table.texts("file", options.files,
-              "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
+  table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; the flag may be left out",
+              "FILE");
   table.positional("file");
   table.text("id", options.id, "key of the document's id", "KEY");
   table.pairs("field", options.fields,

@@ -209,7 +209,7 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 void add_options(InspectOptions& options, OptionTable& table) {
   table.everyday({"model", "db", "prefix", "value"});
   table.group("The model");
-  table.text("model", options.model, "the model file; may stand without the flag", "FILE");
+  table.text("model", options.model, "the model file; the flag may be left out", "FILE");
   table.positional("model");
   options.database.add_to(table);
 }

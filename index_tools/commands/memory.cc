@@ -204,7 +204,7 @@ Command memory_command() {
       "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
       "and then every night:\n"
       "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
-      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "The next night also needs films.memory.carry, which is written beside it. Keep it as you keep the log.\n"
       "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
       "searches find it.\n");
 }

@@ -154,7 +154,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates to rank anew; 0: as many as in the model's training");
   table.group("The search");
-  table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
+  table.texts("words", options.words, "what to look for; the flag may be left out", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   options.memory.add_to(table);

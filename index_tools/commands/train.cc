@@ -363,7 +363,8 @@ Command train_command() {
       "Feature rows of 'features' or of LETOR can stand in for an index:\n"
       "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
       "A run that was stopped goes on where it was when you give the same command again.\n"
-      "Next: 'search --model' tries the model. 'rerank' and 'evaluate' measure it on queries that it has not seen "
+      "Next: 'search --model' tries the model. 'report' shows whether it is better, and why. 'rerank' and 'evaluate' "
+      "measure it on queries that it has not seen "
       "('score' and 'evaluate' for ready-made rows). 'inspect' shows what it learnt. 'store' puts it to work.\n");
 }
 

@@ -95,7 +95,9 @@ FittedLines::int_type FittedLines::overflow(int_type c) {
 
 int FittedLines::sync() {
   if (!line_.empty()) {
-    has_begun_ = true;
+    const std::string erased = "\x1b[K";  // ends what a progress bar draws, which is not part of the line
+    has_begun_ =
+        line_.size() < erased.size() || line_.compare(line_.size() - erased.size(), erased.size(), erased) != 0;
     const auto size = static_cast<std::streamsize>(line_.size());
     if (sink_->sputn(line_.data(), size) != size) return -1;
     line_.clear();

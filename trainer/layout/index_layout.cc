@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/features/remembered_ids.h"
 #include "plugin/src/features/unique_ids.h"
 
 namespace irgan {

@@ -47,7 +47,7 @@ select { font: inherit; max-width: 100%; padding: .3rem; color: inherit; backgro
 @media print {
   :root { --back: #ffffff; --text: #000000; --soft: #444444; --line: #bbbbbb; --card: #ffffff; --good: #0b6e4f; --bad: #a3282e;
     --first: #2457a6; --second: #b35c00; --third: #6b4ea0; --fourth: #4b5563; }
-  figure, .query, tr { break-inside: avoid; } .skip, select { display: none; } main { max-width: none; } .chart { height: 15rem; } }
+  figure, .query, tr { break-inside: avoid; } .skip, .choose { display: none; } main { max-width: none; } .chart { height: 15rem; } }
 )css";
 
 const char* const kPageScript = R"js(

@@ -230,7 +230,7 @@ std::string importance_chart(const Report& report) {
 std::string values_chart(const Report& report) {
   const auto features = features_with_values(report);
   if (features.empty()) return {};
-  std::string select = "<p><label>Feature: <select id=\"feature\">";
+  std::string select = "<p class=\"choose\"><label>Feature: <select id=\"feature\">";
   Rows rows;
   for (std::size_t i = 0; i < features.size(); ++i) {
     select += "<option value=\"" + std::to_string(i) + "\">" + escaped(features[i]->name) + "</option>";

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "irgan/errors.h"
-#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -59,10 +58,6 @@ Xapian::valueno checked_id_slot(const Xapian::Database& db, const std::string& p
 /// Cost: the terms of each document that has nothing in the slot, some 10 us; else a tenth of that
 std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, Xapian::valueno slot,
                                 const std::vector<Xapian::docid>& docids);
-
-/// The same of docids in any order; `values`, if any, remembers them.
-IRGAN_API std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, ValueCache* values,
-                                          const std::vector<Xapian::docid>& docids);
 
 /// Returns `term` as omindex writes one that is longer than 240 bytes: its end gives way to a hash of it.
 ///

@@ -60,3 +60,11 @@ TEST_CASE("lines are fitted as they come, and what was flushed stays", "[index_t
   }
   CHECK(sink.str() == "one two three four five\n  six\n\nasked: one two three four five six\nend");
 }
+
+TEST_CASE("a line after a progress bar is fitted", "[index_tools][wrapped_text]") {
+  std::ostringstream sink;
+  FittedLines lines(sink.rdbuf(), 24);
+  std::ostream out(&lines);
+  out << "\rwork 50 %\x1b[K" << std::flush << "\r\x1b[K" << std::flush << "one two three four five six\n";
+  CHECK(sink.str() == "\rwork 50 %\x1b[K\r\x1b[Kone two three four five\n  six\n");
+}

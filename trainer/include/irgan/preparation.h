@@ -42,7 +42,7 @@ struct PreparationOptions {
   /// Of the collection that a generator is to pick from: it learns from the evidence, and its picks join the
   /// candidates. Nothing: candidates are the first stage's alone.
   std::shared_ptr<const CollectionVectors> vectors;
-  TowerOptions towers;          ///< how it learns
+  TowerOptions towers;  ///< how it learns
   /// Whose discriminator judges what the generator draws (TowerOptions::teacher_share); nothing: it learns from the
   /// evidence alone.
   std::shared_ptr<const Model> teacher;

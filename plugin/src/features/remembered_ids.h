@@ -1,0 +1,19 @@
+/// The site's own ids of documents, which threads remember together.
+#pragma once
+
+#include <xapian.h>
+
+#include <string>
+#include <vector>
+
+#include "irgan/errors.h"
+#include "irgan/value_cache.h"
+
+namespace irgan {
+
+/// Returns the site's own id of each of `docids`, in any order, as id_from() makes them; `values`, if any, remembers
+/// them.
+IRGAN_API std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, ValueCache* values,
+                                          const std::vector<Xapian::docid>& docids);
+
+}  // namespace irgan
