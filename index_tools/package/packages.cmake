@@ -14,7 +14,6 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/plugin ${PROJECT_BINARY_DIR}/trainer)
 set(same "(= ${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE})")
 file(WRITE ${PROJECT_BINARY_DIR}/triggers "activate-noawait ldconfig\n")
@@ -22,6 +21,13 @@ foreach(part LIBRARY TRAINER COMMAND)
   set(CPACK_DEBIAN_${part}_PACKAGE_SHLIBDEPS ON)
   set(CPACK_DEBIAN_${part}_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/triggers)
 endforeach()
+# CPack's own would name a library again for each instruction set.
+file(WRITE ${PROJECT_BINARY_DIR}/library/shlibs
+  "libxapian-irgan ${PROJECT_VERSION_MAJOR} ${package_library} (>= ${PROJECT_VERSION})\n")
+file(WRITE ${PROJECT_BINARY_DIR}/trainer-library/shlibs
+  "libxapian-irgan-trainer ${PROJECT_VERSION_MAJOR} ${package_trainer} (>= ${PROJECT_VERSION})\n")
+list(APPEND CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/library/shlibs)
+list(APPEND CPACK_DEBIAN_TRAINER_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/trainer-library/shlibs)
 
 set(about "xapian-irgan learns from a site's click log which results of a Xapian
 search belong on top, by the method IRGAN, and puts them there.

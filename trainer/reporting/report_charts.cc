@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "trainer/reporting/feature_words.h"
 #include "trainer/reporting/html.h"
 
 namespace irgan {
@@ -217,14 +218,14 @@ std::string importance_chart(const Report& report) {
   if (report.features.empty()) return {};
   Rows rows;
   for (const ReportedFeature& feature : report.features) {
-    rows.push_back({feature.name, shown_number(feature.importance), shown_percent(feature.outside),
-                    shown_percent(feature.missing)});
+    rows.push_back({feature.name, words_of(feature.name), shown_number(feature.importance),
+                    shown_percent(feature.outside), shown_percent(feature.missing)});
   }
   return chart(
       "importance", "What the model looks at",
       "How much each feature moves a candidate's score, on average (integrated gradients). The table also says "
       "how many of today's values lie outside what training saw, and how many are missing.",
-      {"feature", "mean size", "outside training's range", "missing"}, rows);
+      {"feature", "in words", "mean size", "outside training's range", "missing"}, rows);
 }
 
 std::string values_chart(const Report& report) {

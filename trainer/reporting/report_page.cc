@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string>
 
+#include "trainer/reporting/feature_words.h"
 #include "trainer/reporting/html.h"
 #include "trainer/reporting/page_assets.h"
 #include "trainer/reporting/report_charts.h"
@@ -93,7 +94,7 @@ std::string hit_list(const std::vector<ReportedHit>& hits, bool with_reasons) {
       text += "<small>" +
               (hit.rank_before > 0 ? "was " + std::to_string(hit.rank_before) : std::string("was not found before"));
       for (std::size_t i = 0; i < hit.reasons.size(); ++i) {
-        text += (i == 0 ? "; because of " : ", ") + escaped(hit.reasons[i].first) + ' ' +
+        text += (i == 0 ? "; because of " : ", ") + escaped(words_of(hit.reasons[i].first)) + ' ' +
                 (hit.reasons[i].second >= 0 ? "+" : "−") + shown_number(std::abs(hit.reasons[i].second), 2);
       }
       text += "</small>";

@@ -76,7 +76,8 @@ TEST_CASE("the page says first whether the new order is better, and how sure tha
         "judged queries. So large a difference is hardly chance (p 0.0100).");
   const std::string page = report_page(report, "");
   CHECK_THAT(page, Contains("60 % → 80 %") && Contains("2 of 3") && Contains("1 are worse") &&
-                       Contains("0.100 to 0.300") && Contains("was 7; because of balloon +0.50, title.bm25 −0.25"));
+                       Contains("0.100 to 0.300") &&
+                       Contains("was 7; because of balloon +0.50, query&#39;s words in title, rare ones more −0.25"));
   CHECK(page.find("The new order is better") < page.find("Against other orders"));
 
   Report worse = report;
