@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <new>
 
 #include "index_tools/commands/command.h"
 
@@ -20,6 +21,12 @@ void fill_standard_streams() {
 
 int main(int argc, char** argv) {
   fill_standard_streams();
-  std::ios::sync_with_stdio(false);
-  return irgan::run_command_line({argv + 1, argv + argc}, irgan::Console::of_process());
+  try {
+    std::ios::sync_with_stdio(false);
+    return irgan::run_command_line({argv + 1, argv + argc}, irgan::Console::of_process());
+  } catch (const std::bad_alloc&) {  // where not even a message can be put together
+    constexpr char kMessage[] = "xapian-irgan: there is not enough memory\n";
+    if (::write(STDERR_FILENO, kMessage, sizeof kMessage - 1) < 0) return 2;  // and not even printed
+    return 1;
+  }
 }

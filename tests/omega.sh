@@ -34,6 +34,10 @@ awk 'BEGIN {
     printf "id=doc%d\nurl=/docs/%d.html\ntitle=word%d word%d\nbody=%s\nvotes=%d\n\n", i, i, i % 30, i % 7, body, i
   }
 }' >site.dump
+n=0
+for url in 'javascript:alert(1)' 'JavaScript:/x' 'java&#9;script:alert(1)' 'http://example.org/a:b' 'page?a=b:c'; do
+  printf 'id=url%s\nurl=%s\ntitle=strange\n\n' "$((n += 1))" "$url"
+done | sed 's/&#9;/\t/' >>site.dump
 for q in $(seq 0 29); do
   for r in 0 1; do echo "word$q word$(((q * 7 + r) % 30))"; done
 done >queries
@@ -59,7 +63,12 @@ visitors page "word1 word7" >original
 echo "== what no page offers"
 mkdir kept && cp ./*.log kept
 visitors hostile
+echo "what visitors typed costs their own lines alone"
+sort -u queries.log >typed.tsv
 mv kept/*.log .
+sort -u queries.log typed.tsv >queries.tsv
+"$irgan" check --db db --value votes=3 --queries queries.tsv --clicks search.log --clicks clicks.log >log 2>&1 || { cat log >&2; fail "check"; }
+grep -q "^queries.tsv: lines that hold no query were left out: 2 not UTF-8 (line [0-9]* the first), 1 without a text (line [0-9]*)$" log || { cat log >&2; fail "no account of queries"; }
 
 echo "== trained on the log and stored, the same Omega answers in the new order"
 sort -u queries.log >queries.tsv

@@ -111,8 +111,15 @@ def hostile():
     for words in ("%22%0d%0aword1,%22", "word1%0aword2", "word1%09word2", "%ff%0aword1", "%3Cscript%3Ealert(1)%3C/script%3E"):
         _, body = fetch("DB=db&DEFAULTOP=or&P=" + words)
         expect("<script" not in body, "a query is not quoted in the page")
+    for name, good in (("url1", False), ("url2", False), ("url3", False), ("url4", True), ("url5", True)):
+        headers, body = fetch("DB=db&FMT=click&PAGE=1-2-3&B=Q" + name)
+        expect(("location" in headers) == good and "cript:" not in body, name + " leads to " + str(headers))
+    for words in ("qid", "%ff", "%00", "a%09b", "a%00b", "%22a"):
+        fetch("DB=db&DEFAULTOP=or&P=" + words)
+    for line in open("queries.log", "rb"):
+        expect(line.count(b"\t") == 1 and b"\0" not in line, "a query breaks its line: " + str(line))
     searches = open("search.log", encoding="utf-8", errors="replace", newline="").read()[len(log[0]):]
-    expect(searches.count("\n") == 6 and "\r" not in searches, "a query breaks its line: " + searches)
+    expect(searches.count("\n") == 12 and "\r" not in searches, "a query breaks its line: " + searches)
 
 
 if sys.argv[1] == "visit":

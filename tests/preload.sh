@@ -98,6 +98,9 @@ for broken in truncated nowhere .; do
   done
 done
 
+found=$(LD_PRELOAD=$module IRGAN_MODEL=model /usr/bin/python3 "$here/preload_guest.py" elsewhere 2>errors)
+[ "$found" = "10 1" ] && [ ! -s errors ] || fail "the program goes elsewhere: $found $(cat errors)"
+
 echo "== a model in the index"
 "$irgan" store --db db --model model >log
 for program in "${programs[@]}" python-recipe perl-recipe; do
@@ -159,6 +162,19 @@ expect omega "pages of four" omega.expected 0
 LD_PRELOAD=$module IRGAN_EXPLORE=1 search omega "$words" >whole
 for first in 0 4 8 12 16; do LD_PRELOAD=$module IRGAN_EXPLORE=1 page $first; done >found 2>errors
 [ "$(date -u +%H:%M)" = 00:00 ] || expect omega "drawn pages of four" whole 0
+
+echo "== the program forks beside its threads, and lives on where a write sends a signal"
+guest() { LD_PRELOAD=$module /usr/bin/python3 "$here/preload_guest.py" "$@" || echo "ended with $?"; }
+found=$(IRGAN_LOG=forked.log guest fork 60 2>errors)
+[ "$found" = "60 60" ] || { cat errors >&2; fail "of the forks went well: $found"; }
+mkfifo pipe.log
+for trouble in pipe size; do
+  found=$(IRGAN_LOG=$trouble.log guest $trouble 2>errors)
+  [ "$found" = "20 20" ] || fail "$trouble: of the searches went well: $found"
+  grep -q '^xapian-irgan: a search was not logged' errors || fail "$trouble: told otherwise: $(cat errors)"
+done
+found=$(IRGAN_LOG=/no/folder/for/it guest stderr)
+[ "$found" = "20 20" ] || fail "stderr: of the searches went well: $found"
 
 echo "== a broken model in the index"
 put irgan.model truncated

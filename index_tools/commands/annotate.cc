@@ -34,7 +34,7 @@ ValueFile value_file(const char* flag, const std::string& text) {
 
 AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console) {
   AnnotatedClicks clicks;
-  const Evidence evidence = options.log.evidence();
+  const Evidence evidence = options.log.evidence(console.err);
   clicks.queries = evidence.queries;
   clicks.read = [evidence, &console](const auto& each) { show_reading(for_each_click(evidence, each), console.err); };
   clicks.name = options.log.clicks.front();
@@ -43,8 +43,7 @@ AnnotatedClicks clicks_of(const AnnotateOptions& options, const Console& console
 }
 
 void add_options(AnnotateOptions& options, OptionTable& table) {
-  table.everyday(
-      {"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value", "column"});
+  table.everyday({"db", "field-lengths", "ids", "values", "pagerank", "clicks", "queries", "prefix", "value"});
   options.database.add_to(table);
   table.group("What is added");
   table.flag("field-lengths", options.annotation.field_lengths,
@@ -58,6 +57,7 @@ void add_options(AnnotateOptions& options, OptionTable& table) {
               "links between documents, from which PageRank is computed: lines id<TAB>id; may be given again",
               "FILE:NAME|SLOT");
   options.log.add_log_to(table);
+  table.only_by_flag("clicks");
   table.group("Behaviour features");
   table.number("half-life", options.behaviour.half_life_days, 0.0, kManyDays,
                "a click this many days older than the newest one counts half, since what people want changes; 0: all "

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <ostream>
@@ -9,12 +10,14 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/reports/check_json.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_log.h"
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
+#include "trainer/log/click_log_tally.h"
 #include "trainer/log/query_resolver.h"
 #include "trainer/site/clicked_documents.h"
 
@@ -26,6 +29,7 @@ struct CheckOptions {
   DatabaseOptions database;
   std::string model;
   std::size_t depth = 100;
+  bool json = false;
 };
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
@@ -86,6 +90,21 @@ std::vector<std::string> index_notes(const Model& model, const Xapian::Database&
   return notes;
 }
 
+// The log's own queries, by whose words its rows then go; none where it has no words, or can be read only once.
+std::vector<QueryRow> own_queries(const LabelOptions& labels, ClickLogOptions& reading) {
+  if (std::find(labels.clicks.begin(), labels.clicks.end(), "-") != labels.clicks.end()) return {};
+  LogQueryOptions wanted;
+  wanted.max_queries = labels.max_queries;
+  wanted.only_clicked = false;
+  try {
+    std::vector<QueryRow> queries = queries_of_log(labels.clicks, labels.log_options, wanted).queries;
+    reading.by_words = true;
+    return queries;
+  } catch (const Error&) {  // ids alone: clicks are counted all the same
+    return {};
+  }
+}
+
 void add_options(CheckOptions& options, OptionTable& table) {
   table.everyday({"clicks", "db", "queries", "column", "model", "prefix", "id-prefix", "max-bad"});
   options.labels.add_log_to(table);
@@ -94,6 +113,8 @@ void add_options(CheckOptions& options, OptionTable& table) {
   table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the search");
+  table.group("Output");
+  table.flag("json", options.json, "print JSON");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -104,7 +125,9 @@ void run(const CheckOptions& options, const Console& console) {
   if (labels.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
   check_stdin(labels.inputs());
   std::vector<QueryRow> queries;
-  if (!labels.queries.empty()) queries = read_queries(labels.queries);
+  ClickLogOptions log_options = labels.log_options;
+  if (!labels.queries.empty()) queries = read_queries(labels.queries, shown_on(console.err));
+  if (labels.takes_queries_of_log() && !options.database.paths.empty()) queries = own_queries(labels, log_options);
   const QueryResolver resolver(queries);
 
   CheckFindings findings;
@@ -120,7 +143,6 @@ void run(const CheckOptions& options, const Console& console) {
     documents = std::make_unique<ClickedDocuments>(db, layout, queries, site.default_op);
   }
 
-  ClickLogOptions log_options = labels.log_options;
   log_options.max_bad = 1.0;  // how many they are is what is asked
   findings.max_bad = labels.log_options.max_bad;
   ClickLogReader log(labels.clicks, log_options);
@@ -144,8 +166,9 @@ void run(const CheckOptions& options, const Console& console) {
     findings.reading.files.push_back(summary);
     findings.num_lines += summary.num_good + summary.num_rejected;
     findings.num_rejected += summary.num_rejected;
+    findings.num_against += num_against(summary);
   }
-  print_check(findings, console.out);
+  options.json ? print_check_json(findings, console.out) : print_check(findings, console.out);
 }
 
 }  // namespace

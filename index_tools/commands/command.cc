@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <optional>
 #include <string_view>
 
 #include "index_tools/commands/commands.h"
 #include "index_tools/help/pages.h"
 #include "index_tools/options/training_options.h"
-#include "trainer/log/click_log_tally.h"
+#include "plugin/src/process/printable.h"
 #include "trainer/text/near_name.h"
 
 namespace irgan {
@@ -28,20 +29,32 @@ std::string with_flag(const ConfigError& error) {
   return flag_of(error.member()) + (error.what() + error.member().size());
 }
 
-// A message may quote what a file holds: control characters and bytes that are no text are not printed.
-std::string printable(std::string_view message) {
+// A message may quote what a file holds.
+std::string printable_lines(std::string_view message) {
   std::string text;
   for (;;) {
     const std::string_view line = message.substr(0, message.find('\n'));
-    text += excerpt(line, line.size());
+    text += printable(line);
     if (line.size() == message.size()) return text;
     text += '\n';
     message.remove_prefix(line.size() + 1);
   }
 }
 
+// "index PATH: ", as far as the words of a command name it.
+std::string of_index(const std::vector<std::string>& words) {
+  const auto flag = std::find(words.begin(), words.end(), "--db");
+  return flag == words.end() || flag + 1 == words.end() ? "" : "index " + *(flag + 1) + ": ";
+}
+
+std::string description(const Xapian::Error& error) {
+  std::string text = std::string(error.get_type()) + ": " + error.get_msg();
+  if (error.get_error_string() != nullptr) text += std::string(": ") + error.get_error_string();
+  return error.get_context().empty() ? text : text + " (" + error.get_context() + ")";
+}
+
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": " << printable(message) << '\n';
+  err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }
@@ -105,15 +118,27 @@ void add_quiet(bool& is_quiet, OptionTable& table) {
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> table{index_command(),   annotate_command(), vectors_command(),  simulate_command(),
-                                          check_command(),   features_command(), train_command(),    search_command(),
-                                          rerank_command(),  score_command(),    evaluate_command(), mine_command(),
-                                          distill_command(), memory_command(),   report_command(),   inspect_command(),
-                                          store_command()};
+  static const std::vector<Command> table{setup_command(),    index_command(),   annotate_command(), vectors_command(),
+                                          simulate_command(), queries_command(), check_command(),    features_command(),
+                                          train_command(),    search_command(),  rerank_command(),   score_command(),
+                                          evaluate_command(), mine_command(),    distill_command(),  memory_command(),
+                                          report_command(),   inspect_command(), store_command(),    nightly_command()};
   return table;
 }
 
-int run_command_line(const std::vector<std::string>& words, const Console& console) {
+std::vector<SiteOption> site_options(const std::string& command, const std::string& path) {
+  KnownOptions known;
+  for (const Command& each : commands()) {
+    for (const Option& option : each.options()) {
+      if (option.name != "site" && option.name != "quiet") known[each.name].insert(option.name);
+    }
+  }
+  return read_site_file(path, command, known);
+}
+
+namespace {
+
+int run_words(const std::vector<std::string>& words, const Console& console) {
   if (words.empty()) {
     print_overview(texts(), console.err, console.width);
     return kBadUsage;
@@ -124,8 +149,6 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
     const Command* const command = find_command(name);
     if (command == nullptr) return refuse_command(name, console);
     command->execute(*command, {words.begin() + 1, words.end()}, console);
-    console.out.flush();
-    if (!console.out) return fail(console.err, name, "the output cannot be written", kFailed);
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
@@ -135,13 +158,21 @@ int run_command_line(const std::vector<std::string>& words, const Console& conso
                 "ended, or copy the index (xapian-compact) and read the copy",
                 kFailed);
   } catch (const Xapian::Error& error) {
-    return fail(console.err, name,
-                std::string(error.get_type()) + ": " + error.get_msg() +
-                    (error.get_context().empty() ? "" : " (" + error.get_context() + ")"),
-                kFailed);
+    return fail(console.err, name, of_index(words) + description(error), kFailed);
+  } catch (const std::bad_alloc&) {
+    return fail(console.err, name, "there is not enough memory", kFailed);
   } catch (const std::exception& error) {
     return fail(console.err, name, error.what(), kFailed);
   }
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words, const Console& console) {
+  const int code = run_words(words, console);
+  console.out.flush();
+  if (code != kDone || console.out) return code;
+  return fail(console.err, words[0], "the output cannot be written", kFailed);
 }
 
 }  // namespace irgan

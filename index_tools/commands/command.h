@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ struct Command : CommandText {
 /// Adds --quiet, which every command has.
 void add_quiet(bool& is_quiet, OptionTable& table);
 
+/// Returns what the site's file at `path` says for a command.
+std::vector<SiteOption> site_options(const std::string& command, const std::string& path);
+
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
 /// const Console&) does the work.
 template <class Options>
@@ -33,7 +37,9 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             add_options(options, table);
             bool is_quiet = false;
             add_quiet(is_quiet, table);
-            const Request request = table.parse(words);
+            table.show_site();
+            const Request request =
+                table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {
               const auto guard = table.guard();
               run(options, is_quiet ? console.quiet(table.writes_file()) : console);
@@ -47,6 +53,7 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             add_options(options, table);
             bool is_quiet = false;
             add_quiet(is_quiet, table);
+            table.show_site();
             return table.options();
           }};
 }

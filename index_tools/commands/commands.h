@@ -9,6 +9,8 @@ Command index_command();
 Command annotate_command();
 Command vectors_command();
 Command simulate_command();
+Command setup_command();
+Command queries_command();
 Command check_command();
 Command features_command();
 Command train_command();
@@ -22,5 +24,6 @@ Command memory_command();
 Command report_command();
 Command inspect_command();
 Command store_command();
+Command nightly_command();
 
 }  // namespace irgan

@@ -91,6 +91,7 @@ bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
 Distillation distilled(const DistillOptions& options, const Console& console) {
   DistillerOptions distiller = options.distiller;
   ProgressBar bar = console.progress("distilling");
+  distiller.on_problem = shown_on(console.err);
   distiller.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   distiller.on_progress = [&](double share_done) { bar.update(share_done); };
   const Site site = options.database.site(console.err);

@@ -1,19 +1,37 @@
 #include "index_tools/commands/evaluate.h"
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/reports/later_log_table.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/log_reading.h"
+#include "irgan/model_comparison.h"
+#include "irgan/run_file.h"
+#include "irgan/training_record.h"
+#include "trainer/labels/propensity_file.h"
+#include "trainer/machine/timestamps.h"
+#include "trainer/ranking/strict_rerank.h"
+#include "trainer/rows/evidence_reader.h"
+#include "trainer/site/first_stage.h"
 
 namespace irgan {
 namespace {
 
 using Row = std::vector<std::string>;
+
+void check_later(const EvaluateOptions& options) {
+  check_stdin(options.log.inputs());
+  if (!options.qrels.empty()) throw ConfigError("--clicks and --qrels exclude each other: either judges");
+  if (options.models.size() > 0 && options.database.paths.empty())
+    throw ConfigError("--model needs --db, whose documents it ranks");
+}
 
 void check(const EvaluateOptions& options) {
   if (!options.interleaved.empty()) {
@@ -25,8 +43,11 @@ void check(const EvaluateOptions& options) {
         "--interleaved excludes --qrels and runs: the clicks are the judgment; of several logs each needs an "
         "--interleaved of its own");
   }
+  if (!options.log.clicks.empty()) return check_later(options);
   if (options.qrels.empty())
-    throw ConfigError("--qrels is missing: name the file of judgments, or a log with --interleaved");
+    throw ConfigError(
+        "--qrels is missing: name the file of judgments, or a later log with --clicks, or one of mixed pages with "
+        "--interleaved");
 }
 
 // The first column to the left, numbers to the right, two spaces between columns.
@@ -103,8 +124,105 @@ void write_values(const Evaluation& evaluation, std::ostream& out) {
 
 }  // namespace
 
+namespace {
+
+void add_later_options(EvaluateOptions& options, OptionTable& table) {
+  options.database.add_to(table);
+  table.group("By a later log");
+  table.texts("model", options.models, "with --clicks and --db: a model whose order is judged; may be given again",
+              "MODEL");
+  options.memory.add_to(table);
+  table.group("By a later log");
+  table.number("depth", options.later.depth, std::size_t{1}, std::size_t{50}, "ranks whose clicks count");
+  table.text("propensities", options.propensities,
+             "lines 'rank<TAB>propensity', how often a rank is looked at; if not given, by the log's documents that "
+             "were shown at several ranks",
+             "FILE");
+  table.flag("json", options.json, "print JSON");
+  table.needs("json", {"clicks"}, "it is of a later log");
+  table.number("replicates", options.later.num_replicates, 20, 10000, "of the bootstrap over sessions");
+  for (const char* name : {"model", "depth", "propensities", "replicates", "memory"}) table.needs(name, {"clicks"});
+  for (const char* name : {"letor", "relevance-level", "measures", "per-query"})
+    table.exclude("clicks", name, "it is of judgments");
+  for (const char* name : {"db", "stemmer"}) table.needs(name, {"clicks"}, "it is of models");
+}
+
+// The order of a model, or of the first stage, for queries of any text.
+class ModelRanking {
+ public:
+  ModelRanking(const Site& site, const std::string& model, const MemoryUse& memory)
+      : db_(site.open()), ids_(db_, site.layout.id_prefix), first_stage_(db_, site.layout, site.default_op) {
+    const auto loaded = Model::from_file(model);
+    RerankOptions how;
+    how.depth = depth_ = loaded->depth();
+    memory.apply(db_, how);
+    reranker_ = strict_reranker(db_, loaded, std::move(how), model);
+  }
+
+  std::vector<std::string> documents(const QueryRow& row) {
+    const Xapian::Query query = first_stage_.query_of(row);
+    std::vector<std::string> ids;
+    for (const RankedHit& hit :
+         reranker_->rerank(query, first_stage_.search(query, static_cast<Xapian::doccount>(depth_))))
+      ids.push_back(ids_.id_of(hit.docid));
+    return ids;
+  }
+
+ private:
+  Xapian::Database db_;
+  DocumentIds ids_;
+  FirstStage first_stage_;
+  std::size_t depth_ = 0;
+  std::unique_ptr<const Reranker> reranker_;
+};
+
+std::vector<std::string> documents_of(const Run& run, const std::string& query_id) {
+  std::vector<std::string> ids;
+  const auto found = run.by_query.find(query_id);
+  if (found == run.by_query.end()) return ids;
+  for (const RankedDocument& document : found->second) ids.push_back(document.document_id);
+  return ids;
+}
+
+// What a model has learnt from does not judge it.
+void warn_of_old_clicks(const std::string& path, const Evidence& evidence, std::ostream& err) {
+  const std::optional<double> until = learnt_until(record_of(*Model::from_file(path)));
+  if (!until) return;
+  std::optional<double> first;
+  read_ahead(evidence.clicks, evidence.log_options, [&](const ClickRow& row) {
+    if (row.time) first = std::min(first.value_or(*row.time), *row.time);
+  });
+  if (first && *first <= *until)
+    err << path << " has learnt from clicks up to " << utc_text(*until)
+        << ", and this log begins before that, which flatters it: give a later log, or --after\n";
+}
+
+void judge_later(const EvaluateOptions& options, const Console& console) {
+  const Evidence evidence = options.log.evidence(console.err);
+  std::vector<JudgedRanking> rankings;
+  for (const std::string& path : options.runs) {
+    const auto run = std::make_shared<const Run>(read_run(path));
+    rankings.push_back({path, [run](const QueryRow& query) { return documents_of(*run, query.id); }});
+  }
+  std::optional<Site> site;
+  if (!options.models.empty()) site.emplace(options.database.site(console.err));
+  for (const std::string& path : options.models) {
+    const auto ranking = std::make_shared<ModelRanking>(*site, path, options.memory);
+    rankings.push_back({path, [ranking](const QueryRow& query) { return ranking->documents(query); }});
+    warn_of_old_clicks(path, evidence, console.err);
+  }
+  LaterLogOptions later = options.later;
+  later.seed = options.seed;
+  if (!options.propensities.empty()) later.examination = read_propensities(options.propensities);
+  const LaterLogReport report =
+      judge_by_later_log(evidence.clicks, evidence.log_options, evidence.queries, rankings, later);
+  options.json ? write_later_log_json(report, console.out) : write_later_log(report, console.out);
+}
+
+}  // namespace
+
 void add_options(EvaluateOptions& options, OptionTable& table) {
-  table.everyday({"qrels", "run", "measures", "relevance-level", "letor", "per-query", "interleaved", "column"});
+  table.everyday({"qrels", "run", "measures", "clicks", "db", "model", "propensities", "interleaved", "column"});
   table.group("By judgments");
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
   table.texts("run", options.runs, "TREC runs; each further one is compared with the first; the flag may be left out",
@@ -122,7 +240,11 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
               "a click log of interleaved pages instead: the output says which of two rankings its clicks prefer; "
               "columns session, query_id or query, doc_id, clicked, team; may be given again",
               "FILE");
-  add_log_options(options.reading, table, "interleaved");
+  options.log.add_log_to(table, {"interleaved"});
+  table.only_by_flag("clicks");
+  table.gives_way("qrels", "clicks");
+  table.exclude("clicks", "interleaved");
+  add_later_options(options, table);
   for (const char* name : {"letor", "relevance-level", "measures", "per-query", "seed"})
     table.exclude("interleaved", name, "it is of judgments");
 }
@@ -130,9 +252,10 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
 void run(const EvaluateOptions& options, const Console& console) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.reading, console);
+    write_verdict_of_logs(options.interleaved, options.log.log_options, console);
     return;
   }
+  if (!options.log.clicks.empty()) return judge_later(options, console);
   const Evaluation evaluation = evaluate(options);
   if (options.per_query) {
     write_values(evaluation, console.out);
@@ -145,10 +268,11 @@ void run(const EvaluateOptions& options, const Console& console) {
 
 Command evaluate_command() {
   return make_command<EvaluateOptions>(
-      "evaluate", "(--qrels R RUN... | --interleaved LOG)",
-      "measure runs by judgments, or compare two rankings by clicks",
+      "evaluate", "(--qrels R RUN... | --clicks LATER.LOG [--db DB --model M] [RUN...] | --interleaved LOG)",
+      "measure rankings by judgments or by a later log, or compare two by mixed pages",
       "Judgments are lines 'qid 0 docid label'. Every further run is compared with the first.\n"
       "  xapian-irgan evaluate --qrels qrels.txt old.run new.run\n"
+      "  xapian-irgan evaluate --clicks tomorrow.tsv --db films --model old.model --model new.model\n"
       "  xapian-irgan evaluate --interleaved clicks.tsv --column session=visitor\n"
       "Next: if the new order is better, 'store' puts its model into the index.\n");
 }

@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
+#include "index_tools/options/memory_use.h"
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
-#include "irgan/click_row.h"
 #include "irgan/evaluation.h"
+#include "irgan/later_log.h"
 
 namespace irgan {
 
@@ -16,11 +19,18 @@ namespace irgan {
 struct EvaluateOptions : EvaluationOptions {
   /// A line "run <TAB> query <TAB> measure <TAB> value" for each value instead of the table of means.
   bool per_query = false;
+  bool json = false;  ///< of a later log
   /// Of the paired randomisation test.
   std::uint64_t seed = 1;
   /// Click logs of interleaved pages instead of judgments and runs, and how they are read.
   std::vector<std::string> interleaved;
-  ClickLogOptions reading;
+  /// A later log instead, and queries; how logs are read, those of interleaved pages too.
+  LabelOptions log;
+  DatabaseOptions database;
+  std::vector<std::string> models;  ///< whose orders a later log judges
+  MemoryUse memory;
+  LaterLogOptions later;
+  std::string propensities;  ///< file of the examination of ranks
 };
 
 void add_options(EvaluateOptions& options, OptionTable& table);
@@ -30,6 +40,8 @@ void add_options(EvaluateOptions& options, OptionTable& table);
 /// relevant document.
 ///
 /// With `interleaved`, writes instead which of two rankings the clicks prefer, with a sign test.
+///
+/// With a later log, writes how good the order that it shows, runs and models are by its clicks.
 ///
 /// Throws: as evaluate()
 void run(const EvaluateOptions& options, const Console& console);

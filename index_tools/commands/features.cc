@@ -1,6 +1,8 @@
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
@@ -9,8 +11,10 @@
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/preparation_report.h"
 #include "irgan/model.h"
+#include "trainer/machine/numbers.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/letor_file.h"
+#include "trainer/rows/letor_merge.h"
 #include "trainer/training/first_model.h"
 
 namespace irgan {
@@ -21,11 +25,34 @@ struct FeaturesOptions {
   SplitOptions split;
   std::string from;  ///< a model whose features and constants the rows are to have
   std::string out;
-  std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
+  std::string valid_out;           ///< the held-out part; empty: everything goes to `out`
+  std::string shard;               ///< I/N: the rows of that run of the queries; empty: of all
+  std::vector<std::string> merge;  ///< files of shards, to be put together; empty: rows are made
 };
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+}
+
+// "2/8" is the second of eight.
+PreparationOptions::Shard shard_of(const std::string& text) {
+  if (text.empty()) return {};
+  const std::size_t slash = text.find('/');
+  PreparationOptions::Shard shard;
+  const bool is_read = slash != text.npos && parse_number(std::string_view(text).substr(0, slash), shard.number) &&
+                       parse_number(std::string_view(text).substr(slash + 1), shard.count);
+  if (!is_read || shard.number < 1 || shard.number > shard.count) {
+    throw ConfigError("--shard " + text + ": must be such as 2/8, the second of eight");
+  }
+  --shard.number;
+  return shard;
+}
+
+void merge(const FeaturesOptions& options, const Console& console) {
+  OutputFile file(options.out);
+  const std::size_t num_queries = merge_letor(options.merge, file.stream());
+  file.commit();
+  if (options.out != "-") console.out << "wrote " << options.out << ": " << num_queries << " queries\n";
 }
 
 std::string summary(const std::string& path, const TrainingData& data) {
@@ -35,11 +62,22 @@ std::string summary(const std::string& path, const TrainingData& data) {
 }
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "column", "prefix", "value", "valid-out"});
+  table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "prefix", "value", "valid-out"});
   options.evidence.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   for (const char* name : {"out", "valid-out"}) table.writes(name);
+  table.group("Several machines");
+  table.text("shard", options.shard,
+             "make the rows of one part of the queries, such as 2/8: the second of eight runs of equal length; each "
+             "reads the whole log",
+             "I/N");
+  table.texts("merge", options.merge, "put the files of all shards together, in the order given; makes no rows",
+              "FILE");
+  for (const char* name : {"db", "queries", "clicks", "qrels", "shard", "valid-out", "from"})
+    table.exclude("merge", name, "rows are there already");
+  for (const char* name : {"valid-out", "behaviour"}) table.exclude("shard", name, "it takes the rows of all queries");
+  table.exclude("shard", "click-model", "it is learnt from the rows of all queries: give it to 'train --data'");
   table.group("What is held out");
   table.text("valid-out", options.valid_out,
              "the file for the rows that are held out; if not given, all rows go to --out", "FILE");
@@ -59,6 +97,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
 
 void run(const FeaturesOptions& options, const Console& console) {
   check(options);
+  if (!options.merge.empty()) return merge(options, console);
   OutputFile file(options.out);  // throws before the work if it cannot be written
   std::optional<OutputFile> valid_file;
   if (!options.valid_out.empty()) valid_file.emplace(options.valid_out);
@@ -68,10 +107,11 @@ void run(const FeaturesOptions& options, const Console& console) {
 
   evidence.labels.check();
   const Site site = evidence.database.site(console.err);
-  auto [data, validation, report] =
-      prepare(site, evidence.labels.evidence(),
-              evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt),
-              shown_preparation(evidence.preparation.half_life_days, console));
+  PreparationOptions preparing =
+      evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt);
+  preparing.shard = shard_of(options.shard);
+  auto [data, validation, report] = prepare(site, evidence.labels.evidence(console.err), preparing,
+                                            shown_preparation(evidence.preparation.half_life_days, console));
   show_account(*site.watch, console.err);
   const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);

@@ -19,6 +19,7 @@
 #include "irgan/model_source.h"
 #include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
+#include "trainer/daily/serving_history.h"
 #include "trainer/layout/term_survey.h"
 #include "trainer/training/training_record_json.h"
 
@@ -28,6 +29,7 @@ namespace {
 struct InspectOptions {
   std::string model;
   DatabaseOptions database;
+  bool history = false;
 };
 
 using nlohmann::json;
@@ -207,17 +209,31 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 }
 
 void add_options(InspectOptions& options, OptionTable& table) {
-  table.everyday({"model", "db", "prefix", "value"});
+  table.everyday({"model", "db", "history", "prefix", "value"});
   table.group("The model");
   table.text("model", options.model, "the model file; the flag may be left out", "FILE");
   table.positional("model");
   options.database.add_to(table);
+  table.group("The index");
+  table.flag("history", options.history, "only which model was served since when, with the figures of its training");
+  table.needs("history", {"db"}, "an index keeps it");
+  table.gives_way("model", "history");
+}
+
+void print_history(const Xapian::Database& db, std::ostream& out) {
+  const std::vector<ServingChange> changes = serving_history(db);
+  if (changes.empty()) out << "no model was stored in this index since it was made\n";
+  for (const ServingChange& change : changes) {
+    out << change.when << "  " << std::left << std::setw(12) << (change.version.empty() ? "none" : change.version)
+        << "  " << std::setw(8) << change.how << std::right << "  " << change.figures << '\n';
+  }
 }
 
 // Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
 // of the index has changed since the model was trained.
 void run(const InspectOptions& options, const Console& console) {
   if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
+  if (options.history) return print_history(options.database.open(), console.out);
   std::shared_ptr<const Model> model;
   if (!options.model.empty()) {
     model = Model::from_file(options.model);

@@ -19,6 +19,7 @@
 #include "irgan/click_memory.h"
 #include "irgan/memory_tuning.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/memory/forgetting.h"
 #include "trainer/memory/memory_state.h"
 #include "trainer/rows/evidence_reader.h"
 
@@ -37,6 +38,7 @@ struct MemoryOptions {
   std::string model;
   std::size_t depth = 0;
   bool force = false;
+  std::vector<std::pair<std::string, std::string>> forget;  ///< query= or session=, and which
 };
 
 constexpr std::size_t kTrialsShown = 5;
@@ -56,8 +58,27 @@ MemoryBuilder memory_before(const MemoryOptions& options, const Console& console
   return options.from.empty() ? first_memory(stated) : carried_memory(options.from, stated);
 }
 
+// What is to be forgotten goes from what is known so far; what a log says later is counted again.
+MemoryBuilder without_forgotten(const MemoryOptions& options, const Console& console) {
+  MemoryBuilder before = memory_before(options, console);
+  if (options.forget.empty()) return before;
+  ForgetRequest request;
+  for (const auto& [kind, what] : options.forget)
+    (kind == "query" ? request.queries : request.sessions).push_back(what);
+  MemoryState state = before.state();
+  const Forgotten forgotten = forget(request, state);
+  console.err << "forgotten: " << forgotten.num_queries << " queries, and " << forgotten.num_words
+              << " words that were held back\n";
+  return MemoryBuilder(std::move(state));
+}
+
 void check(const MemoryOptions& options) {
-  if (options.log.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
+  if (options.log.clicks.empty() && options.forget.empty())
+    throw ConfigError("--clicks is missing: name the click log");
+  for (const auto& [kind, what] : options.forget) {
+    if (kind != "query" && kind != "session")
+      throw ConfigError("--forget " + kind + "=" + what + ": must be query=WORDS or session=ID");
+  }
   if (options.out.empty()) throw ConfigError("--out is missing: name the memory to write");
   if (options.out == "-") throw ConfigError("--out -: must be a file, since another is written beside it");
   auto inputs = options.log.inputs();
@@ -139,13 +160,14 @@ std::pair<MemoryBuilder, double> remembered(const MemoryOptions& options, RowTex
   double prior = options.prior_clicks.value_or(1.0);
   if (!options.from.empty() && !options.prior_clicks)
     prior = ClickMemory::from_file(options.from)->facts().prior_clicks;
-  MemoryBuilder builder = memory_before(options, console);
-  remember(shown_rows(options.log.clicks, options.log.log_options, console), texts, builder);
+  MemoryBuilder builder = without_forgotten(options, console);
+  if (!options.log.clicks.empty())
+    remember(shown_rows(options.log.clicks, options.log.log_options, console), texts, builder);
   return {std::move(builder), prior};
 }
 
 void add_options(MemoryOptions& options, OptionTable& table) {
-  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "column", "half-life", "min-sessions"});
+  table.everyday({"clicks", "out", "from", "tune", "db", "model", "queries", "half-life", "min-sessions"});
   options.log.add_log_to(table);
   options.database.add_to(table);
   table.group("The memory");
@@ -170,9 +192,19 @@ void add_options(MemoryOptions& options, OptionTable& table) {
                "for --tune: candidates a query; 0: as many as in the model's training");
   table.group("The memory");
   table.flag("force", options.force, "add the log even if no click in it is newer than those of --from");
+  table.pairs("forget", options.forget,
+              "take a visitor's session or a query out of --from; without --clicks nothing else is done; may be given "
+              "again",
+              "session=ID|query=WORDS");
+  table.needs("forget", {"from"}, "it is taken out of a memory");
+  table.exclude("forget", "tune");
+  table.gives_way("clicks", "forget");
   for (const char* name : {"model", "depth"}) table.needs(name, {"tune"}, "a memory itself needs no model");
   table.needs("force", {"from"});
   table.writes("out", "from");
+  for (const char* name : {"out", "from"}) table.site_key(name, "memory");
+  table.gives_way("from", "tune");
+  table.gives_way("from", "out");
 }
 
 // Writes the memory to `out`, and what the next day's run goes on from to `out`.carry.
@@ -184,10 +216,10 @@ void run(const MemoryOptions& options, const Console& console) {
   check(options);
   const OutputLock lock(options.out);
   require_writable(options.out);
-  RowTexts texts(options.log.queries);
+  RowTexts texts(options.log.queries, shown_on(console.err));
   const auto [builder, prior] =
       options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);
-  report(builder.report(), texts, options, console.err);
+  if (!options.log.clicks.empty()) report(builder.report(), texts, options, console.err);
   const MemoryFacts facts = write_memory(builder, prior, options.out);
   const std::uint32_t least = facts.min_sessions;
   console.out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words

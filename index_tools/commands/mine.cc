@@ -15,7 +15,7 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/mining/mining_clicks.h"
 #include "trainer/mining/mining_run.h"
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -37,7 +37,7 @@ Miner miner_for(const MineOptions& options, const Site& site, const Console& con
   check(mining);
   LogReading reading;
   std::optional<JudgmentReading> judgments;
-  MiningEvidence evidence = mining_evidence(options.labels.evidence(), reading, judgments);
+  MiningEvidence evidence = mining_evidence(options.labels.evidence(console.err), reading, judgments);
   show_reading(reading, console.err);
   if (judgments) show_judgments(*judgments, console.err);
   std::shared_ptr<const Model> model;

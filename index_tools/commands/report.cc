@@ -8,7 +8,7 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
-#include "index_tools/options/log_reading_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/index_remarks.h"
@@ -17,7 +17,7 @@
 #include "irgan/report_maker.h"
 #include "irgan/report_page.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -28,7 +28,7 @@ struct ReportCommandOptions {
   std::string random;
   std::string before;
   std::vector<std::pair<std::string, std::string>> rivals;
-  std::string queries;
+  LabelOptions log;  ///< without judgments: queries, and clicks by rank
   std::string qrels;
   std::string out;
   std::string chart = "/usr/share/javascript/chart.js/chart.min.js";
@@ -47,8 +47,8 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
              "MODEL");
   table.text("random", options.random, "a model of the same evidence that 'train --sampler uniform' made", "MODEL");
   table.pairs("rival", options.rivals, "another model, and what the report calls it; may be given again", "NAME=MODEL");
-  table.group("Queries and judgments");
-  table.text("queries", options.queries, "queries, best ones that no model has learnt from: qid<TAB>text", "FILE");
+  options.log.add_log_to(table);
+  table.group("Judgments");
   table.text(
       "qrels", options.qrels,
       "judgments of them: TREC qrels; without judgments the report says what training found out by held-out clicks",
@@ -56,9 +56,6 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
   table.number("relevance-level", options.report.relevance_level, 1, 1000, "lowest label of a good document");
   table.number("seed", options.report.seed, std::uint64_t{0}, std::uint64_t{1} << 62,
                "seed of the test and the intervals");
-  table.group("Clicks");
-  table.texts("clicks", options.report.clicks, "click log, for clicks by rank; may be given again", "FILE");
-  add_log_options(options.report.log_options, table, "clicks");
   options.memory.add_to(table);
   options.vectors.add_to(table);
   table.group("Output");
@@ -98,7 +95,8 @@ std::vector<RivalModel> rivals_of(const ReportCommandOptions& options, const Xap
 }
 
 void run(const ReportCommandOptions& options, const Console& console) {
-  if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (options.log.queries.empty() && options.log.clicks.empty())
+    throw ConfigError("--queries is missing: name the file of queries, or with --clicks a log that has them");
   if (options.out.empty()) throw ConfigError("--out is missing: name the page to write");
   require_writable(options.out);
   const Site site = options.database.site(console.err);
@@ -109,7 +107,9 @@ void run(const ReportCommandOptions& options, const Console& console) {
   refuse_misfit(db, *report.model, report.model_name);
   show_losses(*index_fit(db, *report.model), console.err);
   report.rivals = rivals_of(options, db);
-  report.queries = read_queries(options.queries);
+  report.queries = options.log.evidence(console.err).queries;
+  report.clicks = options.log.clicks;
+  report.log_options = options.log.log_options;
   if (!options.qrels.empty()) report.judgments = read_qrels(options.qrels);
   options.memory.apply(db, report.reranking);
   options.vectors.apply(report.reranking);

@@ -8,15 +8,17 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/ranking/query_ranking.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/query_ranking.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -24,7 +26,7 @@ namespace {
 struct RerankRunOptions {
   DatabaseOptions database;
   std::string model;
-  std::string queries;
+  LabelOptions log;  ///< without judgments: where queries come from
   std::string out;
   std::string baseline_out;
   std::size_t depth = 0;
@@ -48,8 +50,8 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
   table.text("model", options.model, "the model file; if not given, the model in the index", "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as many as in the model's training");
-  table.group("Queries and runs");
-  table.text("queries", options.queries, "queries: qid<TAB>text", "FILE");
+  options.log.add_log_to(table);
+  table.group("Runs");
   table.text("out", options.out, "the TREC run to write; .gz and .zst are packed; - is stdout", "FILE");
   for (const char* name : {"out", "baseline-out"}) table.writes(name);
   table.text("baseline-out", options.baseline_out,
@@ -61,7 +63,8 @@ void add_options(RerankRunOptions& options, OptionTable& table) {
 }
 
 void run(const RerankRunOptions& options, const Console& console) {
-  if (options.queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
+  if (options.log.queries.empty() && options.log.clicks.empty())
+    throw ConfigError("--queries is missing: name the file of queries, or with --clicks a log that has them");
   if (options.out.empty() && options.baseline_out.empty()) throw ConfigError("--out or --baseline-out is needed");
   if (options.out.empty() && !options.model.empty())
     throw ConfigError("--model needs --out: the baseline has no model");
@@ -90,7 +93,7 @@ void run(const RerankRunOptions& options, const Console& console) {
   if (!options.baseline_out.empty()) baseline.emplace(options.baseline_out, "bm25");
 
   std::size_t num_empty = 0;
-  const std::vector<QueryRow> queries = read_queries(options.queries);
+  const std::vector<QueryRow> queries = options.log.evidence(console.err).queries;
   ProgressBar bar = console.progress("searching", "queries", static_cast<double>(queries.size()));
   std::size_t num_done = 0;
   rank_queries(site, queries, ranking, [&](const QueryRow& row, RankedQuery&& found) {
@@ -101,7 +104,8 @@ void run(const RerankRunOptions& options, const Console& console) {
   });
   bar.erase();
   if (num_empty == queries.size()) {
-    throw Error(options.queries + ": the index has no candidate for any of its " + std::to_string(num_empty) +
+    throw Error((options.log.queries.empty() ? options.log.clicks.front() : options.log.queries) +
+                ": the index has no candidate for any of its " + std::to_string(num_empty) +
                 " queries; do the queries, --stemmer and --prefix belong to this index?");
   }
   if (reranked) reranked->file.commit();

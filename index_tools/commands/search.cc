@@ -19,8 +19,9 @@
 #include "index_tools/showing/display.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/wrapped_text.h"
+#include "plugin/src/process/printable.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -93,7 +94,7 @@ void print_list(const Results& results, const SearchOptions& options, const Cons
     const RankedHit& hit = results.hits[i];
     std::ostringstream line;
     line << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  "
-         << place_before(hit) << "  " << results.ids.id_of(hit.docid) << "  " << results.line(hit);
+         << place_before(hit) << "  " << printable(results.ids.id_of(hit.docid)) << "  " << results.line(hit);
     out << trimmed(fitted(line.str(), console.width)) << '\n';
     if (options.explain) print_reasons("     because: ", results, hit, console);
   }

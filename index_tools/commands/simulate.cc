@@ -75,6 +75,7 @@ void write_log(const SimulateOptions& options, const Console& console) {
   OutputFile file(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_problem = shown_on(console.err);
   simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
@@ -102,6 +103,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
   if (!options.out.empty()) file.emplace(options.out);
   ProgressBar bar = console.progress("simulating");
   SimulationOptions simulation = options.simulation;
+  simulation.on_problem = shown_on(console.err);
   simulation.on_judgments = [&](const JudgmentReading& reading) { show_judgments(reading, console.err); };
   simulation.on_progress = [&](double share_done) { bar.update(share_done); };
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);
@@ -117,7 +119,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
 }
 
 void add_options(SimulateOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "seed", "prefix"});
+  table.everyday({"db", "queries", "qrels", "out", "compare", "model", "explore", "sessions", "prefix"});
   options.database.add_to(table);
   table.group("Queries and judgments");
   table.text("queries", options.simulation.queries, "queries: qid<TAB>text", "FILE");
@@ -126,6 +128,7 @@ void add_options(SimulateOptions& options, OptionTable& table) {
   table.text("model", options.order.model, "users see this model's order; if not given, Xapian's", "FILE");
   table.text("vectors", options.order.vectors,
              "vectors that 'vectors' wrote, for a model whose generator picks from the whole collection", "FILE");
+  table.only_by_flag("model");
   table.group("Output");
   table.text("out", options.out, "the click log to write: TSV; .gz and .zst are packed; - is stdout", "FILE");
   table.writes("out");

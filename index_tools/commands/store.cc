@@ -1,5 +1,6 @@
 #include <xapian.h>
 
+#include <ctime>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -13,7 +14,9 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
-#include "trainer/site/strict_rerank.h"
+#include "trainer/daily/serving_history.h"
+#include "trainer/machine/timestamps.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -23,6 +26,7 @@ struct StoreOptions {
   std::string model;
   std::string memory;
   bool previous = false;
+  bool none = false;  ///< take the model away
 };
 
 std::string stored_version(const std::string& bytes) {
@@ -73,23 +77,60 @@ void store_memory(const std::shared_ptr<const ClickMemory>& memory, Xapian::Writ
   shard.set_metadata(kMemoryVersionKey, memory ? memory->version() : std::string());
 }
 
+// Nothing before is as good as a model: it undoes the first roll-out.
+void check_previous(const StoreOptions& options, const std::vector<Xapian::WritableDatabase>& shards) {
+  for (std::size_t i = 0; i < shards.size(); ++i) {
+    const std::string previous = shards[i].get_metadata(kPreviousModelKey);
+    if (previous.empty()) {
+      throw Error("--db " + options.paths[i] + ": there is no model before the present one; --none takes that away");
+    }
+    const std::string place = "--db " + options.paths[i] + ", " + kPreviousModelKey;
+    refuse_unserved(*servable(previous, place), place, shards);
+  }
+}
+
+// What searches then find, with a line in the index's history.
+void change_model(const StoreOptions& options, const Model* model, Xapian::WritableDatabase& shard) {
+  const std::string current = shard.get_metadata(kModelKey);
+  const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : model ? model->to_bytes() : "";
+  if (next == current) return;
+  shard.set_metadata(kPreviousModelKey, current);
+  shard.set_metadata(kModelKey, next);
+  const std::shared_ptr<const Model> served = next.empty() ? nullptr : Model::from_bytes(next, kModelKey);
+  shard.set_metadata(kModelVersionKey, served ? served->version() : "");
+  add_to_history({utc_text(static_cast<double>(std::time(nullptr))), served ? served->version().substr(0, 12) : "",
+                  options.previous ? "previous"
+                  : served         ? "stored"
+                                   : "none",
+                  served ? figures_of(*served) : ""},
+                 shard);
+}
+
 void add_options(StoreOptions& options, OptionTable& table) {
   table.texts("db", options.paths, "the index; if it has several shards, name each", "DB");
   table.text("model", options.model, "the model file", "FILE");
   table.text("memory", options.memory, "the click memory, up to 4 MiB; none: remove the one that is there", "FILE");
   table.flag("previous", options.previous, "exchange the present model with the one before it");
+  table.flag("none", options.none,
+             "take the model away, so that searches keep the index's own order; --previous brings it back");
+  for (const char* task : {"previous", "none"}) {
+    table.exclude("model", task);
+    for (const char* name : {"model", "memory"}) table.gives_way(name, task);
+  }
+  table.exclude("previous", "none");
+  table.gives_way("model", "memory");
+  table.gives_way("memory", "model");
 }
 
-// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two. A
-// memory replaces the one before; "none" removes it.
+// Writes the model into the metadata of every shard and keeps the one before; with `previous`, exchanges the two; with
+// `none`, takes it away. A memory replaces the one before; "none" removes it.
 //
 // Throws: FormatError for a bad model or memory; Error if an indexer is at work; no shard is changed then
 void run(const StoreOptions& options, const Console& console) {
   if (options.paths.empty()) throw ConfigError("--db is missing: name the index");
-  const bool has_model_task = !options.model.empty() || options.previous;
-  if ((!options.model.empty() && options.previous) || !(has_model_task || !options.memory.empty())) {
-    throw ConfigError("give either --model or --previous, or --memory");
-  }
+  const bool has_model_task = !options.model.empty() || options.previous || options.none;
+  if (!has_model_task && options.memory.empty())
+    throw ConfigError("nothing to store: give --model, --previous or --none, or --memory");
   std::shared_ptr<const ClickMemory> memory;
   if (!options.memory.empty() && options.memory != "none") memory = storable(options.memory);
   std::shared_ptr<const Model> model;
@@ -98,20 +139,12 @@ void run(const StoreOptions& options, const Console& console) {
   std::vector<Xapian::WritableDatabase> shards;
   for (const std::string& path : options.paths) shards.push_back(open_writable(path));
   if (model) refuse_unserved(*model, options.model, shards);
-  for (std::size_t i = 0; i < shards.size() && options.previous; ++i) {
-    const std::string previous = shards[i].get_metadata(kPreviousModelKey);
-    if (previous.empty()) throw Error("--db " + options.paths[i] + ": there is no model before the present one");
-    const std::string place = "--db " + options.paths[i] + ", " + kPreviousModelKey;
-    refuse_unserved(*servable(previous, place), place, shards);
-  }
+  if (options.previous) check_previous(options, shards);
+  if (options.none && shards.front().get_metadata(kModelKey).empty())
+    throw Error("--db " + options.paths.front() + ": there is no model to take away");
   for (Xapian::WritableDatabase& shard : shards) {
     if (!options.memory.empty()) store_memory(memory, shard);
-    if (!has_model_task) continue;
-    const std::string current = shard.get_metadata(kModelKey);
-    const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : model->to_bytes();
-    if (next != current) shard.set_metadata(kPreviousModelKey, current);
-    shard.set_metadata(kModelKey, next);
-    shard.set_metadata(kModelVersionKey, Model::from_bytes(next, kModelKey)->version());
+    if (has_model_task) change_model(options, model.get(), shard);
   }
   for (Xapian::WritableDatabase& shard : shards) shard.commit();
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
@@ -125,11 +158,12 @@ void run(const StoreOptions& options, const Console& console) {
 }  // namespace
 
 Command store_command() {
-  return make_command<StoreOptions>("store", "--db DB (--model M | --memory MEMORY | --previous)",
-                                    "put a model into an index",
-                                    "  xapian-irgan store --db films --model films.model\n"
-                                    "Next: 'search --db films' and 'rerank --db films' find the model there, as live "
-                                    "searches do. 'store --previous' goes back.\n");
+  return make_command<StoreOptions>(
+      "store", "--db DB (--model M | --memory MEMORY | --previous | --none)", "put a model into an index",
+      "  xapian-irgan store --db films --model films.model\n"
+      "Next: 'search --db films' and 'rerank --db films' find the model there, as live "
+      "searches do. 'store --previous' goes back, 'store --none' to the order of the index itself. 'inspect --history' "
+      "lists the changes.\n");
 }
 
 }  // namespace irgan

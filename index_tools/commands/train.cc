@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iomanip>
 #include <memory>
 #include <optional>
@@ -13,12 +15,14 @@
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/reports/training_lines.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/preparation_report.h"
 #include "index_tools/showing/progress_bar.h"
-#include "index_tools/showing/training_lines.h"
 #include "irgan/model.h"
+#include "irgan/model_comparison.h"
 #include "irgan/training.h"
 #include "plugin/src/model/model_parts.h"
 #include "trainer/machine/output_file.h"
@@ -58,6 +62,13 @@ struct Split {
   TrainingData validation;
 };
 
+/// The evidence of an index, and how rows are made of it: what rows for another model are made of, too.
+struct IndexEvidence {
+  Site site;
+  Evidence known;
+  PreparationOptions preparing;
+};
+
 // Counts queries held out of the same evidence too.
 void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
   std::set<std::string> teaching;
@@ -93,16 +104,21 @@ Split from_rows(const TrainOptions& options, const Console& console) {
   return {std::move(all), std::move(validation)};
 }
 
-Split from_index(const TrainOptions& options, const Console& console) {
+IndexEvidence evidence_of(const TrainOptions& options, const Console& console) {
   const EvidenceOptions& evidence = options.evidence;
   evidence.labels.check();
-  Evidence known = evidence.labels.evidence();
-  if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries);
+  Evidence known = evidence.labels.evidence(console.err);
+  if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries, shown_on(console.err));
   SplitOptions split = options.split;
   split.seed = options.training.seed;
-  const Site site = evidence.database.site(console.err);
+  return {evidence.database.site(console.err), std::move(known), evidence.preparing(split)};
+}
+
+Split from_index(const IndexEvidence& given, const TrainOptions& options, const Console& console) {
+  const EvidenceOptions& evidence = options.evidence;
+  const auto& [site, known, preparing] = given;
   auto [training, validation, report] =
-      prepare(site, known, evidence.preparing(split), shown_preparation(evidence.preparation.half_life_days, console));
+      prepare(site, known, preparing, shown_preparation(evidence.preparation.half_life_days, console));
   show_account(*site.watch, console.err);
   if (known.valid_queries.empty()) {
     check_amount({&training, &validation}, options.force);
@@ -190,8 +206,8 @@ void state_rules(OptionTable& table) {
   for (const char* name :
        {"db",        "stemmer",     "id-prefix", "prefix",    "value",          "default-op",       "queries",
         "clicks",    "qrels",       "features",  "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
-        "half-life", "add-clicked", "depth",     "vectors",   "column",         "rank-base",        "max-bad",
-        "rejects"}) {
+        "half-life", "add-clicked", "depth",     "vectors",   "column",         "action",           "after",
+        "rank-base", "max-bad",     "rejects"}) {
     table.exclude("data", name, "rows are ready-made or come from an index");
   }
   table.needs("valid", {"data"}, "with --db it is --valid-queries");
@@ -252,7 +268,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
 }
 
 void add_options(TrainOptions& options, OptionTable& table) {
-  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "column", "prefix", "value"});
+  table.everyday({"db", "queries", "clicks", "qrels", "model", "behaviour", "from", "prefix", "value"});
   state_rules(table);
   options.evidence.add_to(table);
   options.evidence.add_collection_to(table);
@@ -286,9 +302,61 @@ void add_options(TrainOptions& options, OptionTable& table) {
       "validation, before the best one is trained");
   table.group("Output");
   table.flag("verbose", options.verbose, "also print a line an epoch, and the check of the model with all figures");
-  table.flag(
-      "force", options.force,
-      "train on fewer than " + std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
+  table.flag("force", options.force,
+             "write the model even if it is measurably worse than the one that it replaces; train on fewer than " +
+                 std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
+}
+
+// The model whose place the new one would take; null if there is none that could serve.
+std::shared_ptr<const Model> present_model(const TrainOptions& options, const Console& console) {
+  if (!std::filesystem::exists(options.model)) return nullptr;
+  try {
+    return Model::from_file(options.model);
+  } catch (const FormatError& error) {
+    console.err << "not compared with " << options.model << ", which is no model that can be read: " << error.what()
+                << '\n';
+    return nullptr;
+  }
+}
+
+// Compares the new model with the present one; nothing where that cannot be done, for a reason that is printed.
+std::optional<ModelComparison> compared_with(const Model& present, const Trained& trained, const Split& split,
+                                             const std::optional<IndexEvidence>& evidence, const TrainOptions& options,
+                                             const Console& console) {
+  const auto is_like = [&](const Model& other) {
+    return schema_to_json(other.schema()) == schema_to_json(split.validation.schema);
+  };
+  const std::string place = "not compared with " + options.model + ": ";
+  try {
+    if (is_like(present)) {
+      return compare_models(*trained.model, trained.record, split.validation, present, split.validation,
+                            options.training.seed);
+    }
+    const std::vector<std::string>& clicks = options.evidence.labels.clicks;
+    if (!evidence || std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
+      console.err << place << "it has other features than these rows\n";
+      return std::nullopt;
+    }
+    PreparationOptions preparing = evidence->preparing;
+    preparing.schema = present.schema();
+    preparing.behaviour = false;
+    if (!parts_of(present).collection) preparing.vectors = nullptr;
+    const TrainingData rows = prepare(evidence->site, evidence->known, preparing).validation;
+    return compare_models(*trained.model, trained.record, split.validation, present, rows, options.training.seed);
+  } catch (const Error& error) {
+    console.err << place << error.what() << '\n';
+    return std::nullopt;
+  }
+}
+
+std::string comparison_line(const ModelComparison& comparison, const std::string& path) {
+  std::ostringstream line;
+  line << std::fixed << std::setprecision(4) << "against " << path
+       << ", which it would replace: " << to_string(comparison.verdict()) << "; nDCG@10 on " << comparison.num_queries
+       << " queries " << comparison.present << " before, " << comparison.candidate << " now, p " << comparison.p;
+  if (comparison.flatters_present)
+    line << " (the old model may have learnt from these clicks, which flatters it; a later log judges fairly)";
+  return line.str();
 }
 
 // Indexes as flags: the first as it is, the others with --db.
@@ -310,7 +378,10 @@ void run(const TrainOptions& options, const Console& console) {
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  Split split = options.data.empty() ? from_index(options, console) : from_rows(options, console);
+  std::optional<IndexEvidence> evidence;
+  if (options.data.empty()) evidence.emplace(evidence_of(options, console));
+  const std::shared_ptr<const Model> present = present_model(options, console);
+  Split split = evidence ? from_index(*evidence, options, console) : from_rows(options, console);
   if (training.unseen_credit != basis_of(training).unseen_credit &&
       columns_from_clicks(split.training.schema).empty()) {
     throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
@@ -322,10 +393,14 @@ void run(const TrainOptions& options, const Console& console) {
   console.out << "training on " << split.training.examples.size() << " examples, validating on "
               << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
   if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
-  std::shared_ptr<const Model> model;
-  std::optional<ServingCheck> verdict;
-  const auto is_refused = [&] { return verdict && verdict->refused(); };
   const std::string aside = options.model + ".refused";
+  std::optional<ServingCheck> verdict;
+  std::optional<ModelComparison> comparison;
+  const auto is_worse_than_search = [&] { return verdict && verdict->refused(); };
+  const auto is_step_back = [&] {
+    return !options.force && comparison && comparison->verdict() == ModelComparison::Verdict::worse;
+  };
+  std::shared_ptr<const Model> model;
   {
     ProgressBar bar = console.progress("training");
     TrainingListener listener;
@@ -335,15 +410,24 @@ void run(const TrainOptions& options, const Console& console) {
     listener.on_finish = [&](const Trained& trained) {
       model = trained.model;
       verdict = trained.record.check;
-      save(*model, is_refused() ? aside : options.model);
+      if (present && present->version() != model->version())
+        comparison = compared_with(*present, trained, split, evidence, options, console);
+      save(*model, is_worse_than_search() || is_step_back() ? aside : options.model);
     };
     train(split.training, split.validation, training, listener);
   }
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
-  if (verdict && (options.verbose || is_refused() || verdict->is_worse())) console.out << verdict_line << '\n';
-  if (is_refused()) {
+  if (verdict && (options.verbose || is_worse_than_search() || verdict->is_worse()))
+    console.out << verdict_line << '\n';
+  if (is_worse_than_search()) {
     throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
+  }
+  if (comparison) console.out << comparison_line(*comparison, options.model) << '\n';
+  if (is_step_back()) {
+    throw Error("the new model is worse than " + options.model + ", which is kept (" +
+                comparison_line(*comparison, options.model) + "): the new one is in " + aside +
+                "; --force replaces the old one all the same");
   }
   console.out << "wrote " << options.model << " (" << model->schema().features.size()
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)
@@ -356,7 +440,7 @@ void run(const TrainOptions& options, const Console& console) {
 
 Command train_command() {
   return make_command<TrainOptions>(
-      "train", "--db DB --queries Q (--clicks C | --qrels R) --model M", "learn a model from clicks or judgments",
+      "train", "--db DB (--clicks C | --queries Q --qrels R) --model M", "learn a model from clicks or judgments",
       "  xapian-irgan train --db films --queries queries.tsv --clicks clicks.tsv --model films.model\n"
       "  xapian-irgan train --db films --queries queries.tsv --clicks today.tsv --from films.model --model "
       "films.new.model\n"

@@ -25,6 +25,9 @@ void add_options(VectorsOptions& options, OptionTable& table) {
   table.group("Vectors");
   table.text("out", options.out, "the vectors to write", "FILE");
   table.writes("out", "from");
+  for (const char* name : {"out", "from"}) table.site_key(name, "vectors");
+  table.gives_way("from", "out");
+  table.gives_way("from", "dimensions");
   table.text("from", options.from,
              "keep the term vectors of these, so that models that were trained on them still fit: documents get theirs "
              "from their terms of today, in seconds",

@@ -1,14 +1,18 @@
 #include "index_tools/options/evidence_options.h"
 
+#include <algorithm>
+
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/showing/log_reading.h"
 
 namespace irgan {
 
-void LabelOptions::add_log_to(OptionTable& table) {
+void LabelOptions::add_log_to(OptionTable& table, const std::vector<const char*>& other_logs) {
   table.group("The log");
   table.text("queries", queries,
              "queries: lines qid<TAB>text, or a header with the columns qid, text, filter (boolean terms) and query (a "
-             "serialised Xapian::Query in base64), of which the last two may be missing",
+             "serialised Xapian::Query in base64), of which the last two may be missing; if not given, the queries of "
+             "the log by their words",
              "FILE");
   table.texts("clicks", clicks,
               "click log, plain, gzip or zstd, - for stdin: TSV, CSV or JSON Lines with columns or keys " +
@@ -16,18 +20,30 @@ void LabelOptions::add_log_to(OptionTable& table) {
                   ", of which doc_id and a query are needed; Omega's search.log and clicks.log, or its final.log; "
                   "OpenSearch's UBI; the form is recognised; may be given again",
               "FILE");
-  add_log_options(log_options, table, "clicks");
+  std::vector<const char*> logs = other_logs;
+  logs.push_back("clicks");
+  add_log_options(log_options, table, logs);
+  table.number("max-queries", max_queries, std::size_t{1}, std::size_t{100000000},
+               "without --queries: at most so many of the log's queries, the most frequent");
+  table.needs("max-queries", {"clicks"});
+  table.exclude("max-queries", "queries", "the file says which");
 }
 
 void LabelOptions::add_to(OptionTable& table) {
   add_log_to(table);
   table.group("Labels");
+  table.gives_way("clicks", "qrels");
+  table.gives_way("qrels", "clicks");
   table.text("qrels", qrels, "judgments instead of clicks: TREC qrels, lines 'qid 0 docid label'", "FILE");
 }
 
 void LabelOptions::check() const {
-  if (queries.empty()) throw ConfigError("--queries is missing: name the file of queries");
   if (clicks.empty() == qrels.empty()) throw ConfigError("one of --clicks and --qrels is needed, not both");
+  if (queries.empty() && clicks.empty())
+    throw ConfigError("--queries is missing: name the file of queries; judgments have only their ids");
+  if (queries.empty() && std::find(clicks.begin(), clicks.end(), "-") != clicks.end())
+    throw ConfigError(
+        "--queries is missing: the log's own queries are read before its clicks, and standard input once");
   check_stdin(inputs());
 }
 
@@ -37,8 +53,21 @@ std::vector<std::pair<const char*, std::string>> LabelOptions::inputs() const {
   return result;
 }
 
-Evidence LabelOptions::evidence() const {
-  return {queries.empty() ? std::vector<QueryRow>() : read_queries(queries), {}, clicks, qrels, log_options};
+Evidence LabelOptions::evidence(std::ostream& err) const {
+  Evidence evidence{{}, {}, clicks, qrels, log_options};
+  if (!queries.empty()) evidence.queries = read_queries(queries, shown_on(err));
+  if (!takes_queries_of_log()) return evidence;
+  LogQueryOptions wanted;
+  wanted.max_queries = max_queries;
+  LogQueries found = queries_of_log(clicks, log_options, wanted);
+  err << "queries: " << found.queries.size() << " of the log, by their words; " << found.num_unclicked
+      << " without a click are left out";
+  if (found.num_rare > 0) err << ", and the " << found.num_rare << " rarest (--max-queries)";
+  err << '\n';
+  if (found.num_without_words > 0) err << "queries: " << found.num_without_words << " rows have no words of a query\n";
+  evidence.queries = std::move(found.queries);
+  evidence.log_options.by_words = true;
+  return evidence;
 }
 
 void EvidenceOptions::add_to(OptionTable& table) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/option_table.h"
 #include "irgan/evidence.h"
+#include "irgan/log_queries.h"
 #include "irgan/model.h"
 #include "irgan/preparation.h"
 
@@ -24,20 +26,26 @@ struct LabelOptions {
   std::vector<std::string> clicks;
   std::string qrels;
   ClickLogOptions log_options;
+  std::size_t max_queries = LogQueryOptions().max_queries;
 
   void add_to(OptionTable& table);
   /// The same without judgments.
-  void add_log_to(OptionTable& table);
+  ///
+  /// other_logs: further flags that name logs, which are read in the same way
+  void add_log_to(OptionTable& table, const std::vector<const char*>& other_logs = {});
 
   /// Throws: ConfigError if an input is missing or two exclude each other
   void check() const;
   /// The flags of what is read, with their paths.
   std::vector<std::pair<const char*, std::string>> inputs() const;
 
-  /// Reads the file of queries, if one was named.
+  /// Whether queries are those of the log.
+  bool takes_queries_of_log() const { return queries.empty() && !clicks.empty(); }
+  /// Reads the file of queries, if one was named, else the queries of the log.
   ///
-  /// Throws: as read_queries()
-  Evidence evidence() const;
+  /// err:    gets how many the log has, or what is left out of the file
+  /// Throws: as read_queries() and queries_of_log()
+  Evidence evidence(std::ostream& err) const;
 };
 
 /// The inputs that `features` and `train` share.

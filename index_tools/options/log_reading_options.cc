@@ -1,10 +1,13 @@
 #include "index_tools/options/log_reading_options.h"
 
+#include <map>
+
 #include "trainer/log/click_fields.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 
-void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log) {
+void add_log_options(ClickLogOptions& options, OptionTable& table, const std::vector<const char*>& logs) {
   table.group("The log");
   table.pairs("column", options.columns,
               "a column that has another name in the log, e.g. clicked=is_click; count= ignores a column count of "
@@ -14,13 +17,19 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const char* l
               "in a log of several kinds of events, one that is a click; if not given, click and click_through; may be "
               "given again",
               "NAME");
+  table.weights("action", options.actions,
+                "in such a log, another event that says more than a click, and as how many clicks it counts, e.g. "
+                "purchase=5; may be given again",
+                "NAME=N");
   table.number("rank-base", options.rank_base, 0, 1,
                "rank of the first hit in the log; if not given, 1, and 0 in UBI; Omega's logs need no such flag");
+  table.time("after", options.after,
+             "only rows later than this time count, as of a log that was read before and has grown");
   table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   table.writes("rejects");
-  for (const char* name : {"column", "click-action", "rank-base", "max-bad", "rejects"})
-    table.needs(name, {log}, "it is of a log");
+  for (const char* name : {"column", "click-action", "action", "after", "rank-base", "max-bad", "rejects"})
+    table.needs(name, logs, "it is of a log");
 }
 
 std::string known_columns() {
@@ -30,13 +39,13 @@ std::string known_columns() {
 }
 
 void check_stdin(const std::vector<std::pair<const char*, std::string>>& inputs) {
-  const char* first = nullptr;
+  std::map<std::string, const char*> flags;  // by what can be read once
   for (const auto& [flag, path] : inputs) {
-    if (path != "-") continue;
-    if (first != nullptr)
-      throw ConfigError(std::string(first) + " - and " + flag +
-                        " - exclude each other: standard input can be read once");
-    first = flag;
+    if (path.empty() || can_be_read_again(path)) continue;
+    const auto [first, is_new] = flags.emplace(path, flag);
+    if (is_new) continue;
+    throw ConfigError(std::string(first->second) + ' ' + path + " and " + flag + ' ' + path +
+                      " exclude each other: " + (path == "-" ? "standard input" : "a pipe") + " can be read once");
   }
 }
 

@@ -10,8 +10,8 @@
 
 namespace irgan {
 
-/// log: the flag that names the logs, without which these are refused
-void add_log_options(ClickLogOptions& options, OptionTable& table, const char* log);
+/// logs: the flags that name logs, without all of which these are refused
+void add_log_options(ClickLogOptions& options, OptionTable& table, const std::vector<const char*>& logs);
 
 /// The columns that are known, with commas between.
 std::string known_columns();

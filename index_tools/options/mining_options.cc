@@ -147,8 +147,7 @@ GuardScore default_score(const MineOptions& options, const MiningOptions& mining
 }  // namespace
 
 void add_options(MineOptions& options, OptionTable& table) {
-  table.everyday(
-      {"db", "queries", "clicks", "qrels", "out", "model", "source", "num-negatives", "format", "text-field"});
+  table.everyday({"db", "queries", "clicks", "qrels", "out", "model", "source", "format", "text-field"});
   options.database.add_to(table);
   options.labels.add_to(table);
   table.group("The model");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <filesystem>
 #include <sstream>
 #include <string_view>
 #include <type_traits>
@@ -11,6 +12,7 @@
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/split.h"
+#include "trainer/machine/timestamps.h"
 #include "trainer/text/near_name.h"
 
 namespace irgan {
@@ -38,6 +40,14 @@ Number number_within(const char* name, const std::string& given, Number low, Num
   throw ConfigError("--" + std::string(name) + " " + given + ": must be " + kind + " from " + shown(low) + " to " +
                     shown(high));
 }
+
+// Of what a site's file names these may not be there yet.
+bool may_be_absent(const std::string& name) {
+  return name == "model" || name == "memory" || name == "vectors" || name == "from";
+}
+
+constexpr const char* kSiteHelp =
+    "options of this and all other commands, lines NAME = VALUE; flags win over it; 'setup' writes one";
 
 constexpr const char* kStray = "word without a flag";  // stands for what no option takes
 
@@ -120,6 +130,15 @@ void OptionTable::number(const char* name, std::optional<int>& target, int low, 
   add_optional(name, target, low, high, text);
 }
 
+void OptionTable::time(const char* name, std::optional<double>& target, const std::string& text) {
+  const auto set = [name, &target](const std::string& given) {
+    target = parse_time(given);
+    if (!target)
+      throw ConfigError("--" + std::string(name) + " " + given + ": must be a time such as 2024-05-01T12:30:05Z");
+  };
+  add(name, "TIME", text, po::value<std::string>()->notifier(set));
+}
+
 void OptionTable::numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text) {
   std::string default_value;
   for (const int number : target) default_value += (default_value.empty() ? "" : ",") + shown(number);
@@ -146,6 +165,24 @@ void OptionTable::pairs(const char* name, std::vector<std::pair<std::string, std
     }
   };
   add(name, form, text, po::value<std::vector<std::string>>()->composing()->notifier(set));
+  pairs_.insert(name);
+}
+
+void OptionTable::weights(const char* name, std::vector<std::pair<std::string, double>>& target,
+                          const std::string& text, const char* form) {
+  const auto set = [name, form, &target](const std::vector<std::string>& given) {
+    for (const std::string& item : given) {
+      const std::size_t equals = item.find('=');
+      double weight = 0.0;
+      if (equals == std::string::npos || equals == 0 ||
+          !parse_number(std::string_view(item).substr(equals + 1), weight) || !(weight > 0.0 && weight <= 1e6)) {
+        throw ConfigError("--" + std::string(name) + " " + item + ": must be " + form + ", a number up to 1e+06");
+      }
+      target.emplace_back(item.substr(0, equals), weight);
+    }
+  };
+  add(name, form, text, po::value<std::vector<std::string>>()->composing()->notifier(set));
+  pairs_.insert(name);
 }
 
 void OptionTable::add_choice(const char* name, const std::string& names, const std::string& default_name,
@@ -193,9 +230,11 @@ void OptionTable::basis(const char* name, std::function<void(const std::string&)
 std::unique_ptr<InputGuard> OptionTable::guard() const {
   std::map<std::string, std::string> written;  // path by option
   for (const FileRow& row : files_) {
-    if (outputs_.count(row.name) > 0) written[row.name] = row.values().front();
+    const std::vector<std::string> paths = row.values();
+    if (outputs_.count(row.name) > 0 && !paths.empty()) written[row.name] = paths.front();
   }
   std::vector<GuardedInput> inputs;
+  if (!site_path_.empty()) inputs.push_back({"--site", site_path_, ""});
   for (const FileRow& row : files_) {
     if (outputs_.count(row.name) > 0) continue;
     std::string replaced_by;
@@ -221,10 +260,15 @@ std::unique_ptr<InputGuard> OptionTable::guard() const {
   return guard;
 }
 
-std::vector<std::string> OptionTable::names() const {
-  std::vector<std::string> all;
-  for (const Option& row : rows_) all.push_back(row.name);
+std::set<std::string> OptionTable::names() const {
+  std::set<std::string> all;
+  for (const Option& row : rows_) all.insert(row.name);
   return all;
+}
+
+std::string OptionTable::near_option(std::string_view word) const {
+  const std::set<std::string> all = names();
+  return meant(word, {all.begin(), all.end()}, "--");
 }
 
 bool OptionTable::writes_file() const {
@@ -235,9 +279,84 @@ bool OptionTable::writes_file() const {
   });
 }
 
-Request OptionTable::parse(const std::vector<std::string>& words) {
+// Paths are meant from the file's folder, and logs may be named by a pattern.
+std::vector<std::string> OptionTable::located(const std::string& name, const std::vector<std::string>& values) const {
+  const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Option& each) { return each.name == name; });
+  if (row == rows_.end() || !row->takes_file() || values == std::vector<std::string>{"none"}) return values;
+  std::vector<std::string> paths;
+  for (const std::string& value : values) {
+    const std::string path = path_of_site(value, site_path_);
+    const std::vector<std::string> files = row->form == "FILE" ? matching_files(path) : std::vector<std::string>{path};
+    if (files.empty()) throw ConfigError(site_path_ + ": " + name + " = " + value + ": there is no such file");
+    paths.insert(paths.end(), files.begin(), files.end());
+  }
+  return paths;
+}
+
+OptionTable::Values OptionTable::values_of_site(const std::vector<SiteOption>& options) const {
+  const std::set<std::string> own = names();
+  Values site;
+  for (const SiteOption& option : options) {
+    const auto [first, last] = site_keys_.equal_range(option.name);
+    for (auto key = first; key != last && !option.is_of_section; ++key) site[key->second] = option.values;
+    if (own.count(option.name) == 0 || (first != last && !option.is_of_section)) continue;
+    if (only_by_flag_.count(option.name) == 0 || option.is_of_section) site[option.name] = option.values;
+  }
+  for (auto& [name, values] : site) values = located(name, values);
+  return site;
+}
+
+void OptionTable::leave_out(const std::set<std::string>& given, Values& site) const {
+  for (const std::string& name : given) {
+    if (pairs_.count(name) == 0) site.erase(name);
+  }
+  for (const auto& [name, flag] : gives_way_) {
+    if (given.count(flag) > 0) site.erase(name);
+  }
+  for (auto option = site.begin(); option != site.end();) {
+    const bool is_read = outputs_.count(option->first) == 0;
+    const bool is_absent = is_read && may_be_absent(option->first) && option->second.front() != "none" &&
+                           !std::filesystem::exists(option->second.front());
+    option = is_absent ? site.erase(option) : std::next(option);
+  }
+  for (std::size_t num_before = site.size() + 1; site.size() < num_before;) {
+    num_before = site.size();
+    for (const Rule& rule : rules_) {
+      const auto is_there = [&](const std::string& name) { return given.count(name) > 0 || site.count(name) > 0; };
+      const bool is_refused = rule.excludes ? given.count(rule.others.front()) > 0 && given.count(rule.name) == 0
+                                            : std::none_of(rule.others.begin(), rule.others.end(), is_there);
+      if (is_refused && given.count(rule.name) == 0) site.erase(rule.name);
+      if (rule.excludes && given.count(rule.name) > 0) site.erase(rule.others.front());
+    }
+  }
+}
+
+void OptionTable::add_site(const Values& site, po::variables_map& values) const {
+  po::parsed_options parsed(&named_);
+  for (const auto& [name, texts] : site) {
+    std::set<std::string> keys;  // of pairs that flags give
+    if (pairs_.count(name) > 0 && values.count(name) > 0) {
+      for (const std::string& pair : values[name].as<std::vector<std::string>>())
+        keys.insert(pair.substr(0, pair.find('=')));
+    }
+    for (const std::string& text : texts) {
+      if (keys.count(text.substr(0, text.find('='))) > 0) continue;
+      po::option& option = parsed.options.emplace_back();
+      option.string_key = name;
+      option.value = {text};
+    }
+  }
+  try {
+    po::store(parsed, values);
+  } catch (const po::error& error) {
+    throw ConfigError(site_path_ + ": " + error.what());
+  }
+}
+
+Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite& read_site) {
   po::options_description all;
   all.add(named_).add_options()("help,h", "")("help-all", "")(kStray, po::value<std::vector<std::string>>(), "");
+  if (read_site) all.add_options()("site", po::value<std::string>(&site_path_), "");
   po::positional_options_description places = positional_;
   if (places.max_total_count() == 0) places.add(kStray, -1);
   po::variables_map values;
@@ -249,11 +368,19 @@ Request OptionTable::parse(const std::vector<std::string>& words) {
     if (values.count("help") > 0) return Request::help;
     if (values.count(kStray) > 0) {
       const std::string word = values[kStray].as<std::vector<std::string>>().front();
-      throw ConfigError("'" + word + "' belongs to no option" + meant(word, names(), "--"));
+      throw ConfigError("'" + word + "' belongs to no option" + near_option(word));
     }
     std::set<std::string> given;
     for (const auto& [name, value] : values) {
       if (!value.defaulted()) given.insert(name);
+    }
+    if (given.erase("site") > 0) {
+      site_path_ = values["site"].as<std::string>();
+      if (site_target_ != nullptr) *site_target_ = site_path_;
+      Values site = values_of_site(read_site(site_path_));
+      leave_out(given, site);
+      add_site(site, values);
+      for (const auto& option : site) given.insert(option.first);
     }
     for (const auto& [name, set] : bases_) {
       if (given.count(name) > 0) set(values[name].as<std::string>());
@@ -262,7 +389,7 @@ Request OptionTable::parse(const std::vector<std::string>& words) {
     check_rules(given);
   } catch (const po::unknown_option& error) {
     const std::string& name = error.get_option_name();
-    throw ConfigError("there is no option '" + name + "'" + meant(split(name, '=').front(), names(), "--"));
+    throw ConfigError("there is no option '" + name + "'" + near_option(split(name, '=').front()));
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }
@@ -277,7 +404,7 @@ std::string OptionTable::help(std::size_t width) const {
     assert(row != rows_.end());
     text += entry(row->name, row->form, row->text, width);
   }
-  return text;
+  return shows_site_ ? text + entry("site", "FILE", kSiteHelp, width) : text;
 }
 
 std::string OptionTable::help_all(std::size_t width) const {
@@ -290,7 +417,7 @@ std::string OptionTable::help_all(std::size_t width) const {
   std::string text;
   for (const auto& [name, entries] : groups)
     text.append(text.empty() ? "" : "\n").append(name).append(":\n").append(entries);
-  return text;
+  return shows_site_ ? text + "\nThe site:\n" + entry("site", "FILE", kSiteHelp, width) : text;
 }
 
 }  // namespace irgan

@@ -8,9 +8,11 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "index_tools/options/site_file.h"
 #include "irgan/errors.h"
 #include "trainer/machine/input_guard.h"
 
@@ -56,11 +58,17 @@ class OptionTable {
   /// One whose default depends on other inputs; `text` says how.
   void number(const char* name, std::optional<double>& target, double low, double high, const std::string& text);
   void number(const char* name, std::optional<int>& target, int low, int high, const std::string& text);
+  /// A point in time, in any form that logs have; seconds since 1970 UTC.
+  void time(const char* name, std::optional<double>& target, const std::string& text);
   void numbers(const char* name, std::vector<int>& target, int low, int high, const std::string& text);
 
   /// Two texts with = between, any number of times; `form` is what the help calls them, e.g. "NAME=SLOT".
   void pairs(const char* name, std::vector<std::pair<std::string, std::string>>& target, const std::string& text,
              const char* form);
+
+  /// The same where the second is a number above 0.
+  void weights(const char* name, std::vector<std::pair<std::string, double>>& target, const std::string& text,
+               const char* form);
 
   /// One of several names.
   template <class Enum>
@@ -114,10 +122,34 @@ class OptionTable {
   /// is the default of options that are not given.
   void basis(const char* name, std::function<void(const std::string& value)> set);
 
-  /// Fills the bound members from the command line's words, unless --help or --help-all is among them.
+  /// Where a site's file gives `key`, it is the value of `name`: of one command's output, the file's name for it. What
+  /// the file itself gives as `name` is then not taken.
+  void site_key(const char* name, const char* key) { site_keys_.emplace(key, name); }
+  /// The site's file does not give `name`, unless in the command's own section: its presence changes what is done.
+  void only_by_flag(const char* name) { only_by_flag_.insert(name); }
+  /// Where the flag `other` is given, what the site's file says of `name` is left out.
+  void gives_way(const char* name, const char* other) { gives_way_.emplace_back(name, other); }
+
+  /// Says in the help that the command takes --site.
+  void show_site() { shows_site_ = true; }
+
+  /// Where the path of --site goes.
+  void site_path(std::string& target) { site_target_ = &target; }
+
+  /// Fills the bound members from the command line's words, unless --help or --help-all is among them; then from the
+  /// file of --site what the words do not give. Of pairs both count, the words first.
   ///
-  /// Throws: ConfigError naming the flag, what was given, and what is allowed; or both flags of a rule that is broken
-  Request parse(const std::vector<std::string>& words);
+  /// Of the file's options those are left out that a rule would refuse beside a flag, or without one; and models,
+  /// memories and vectors to read that are not there yet.
+  ///
+  /// read_site: returns what the file at a path says for this command
+  /// Throws: ConfigError naming the flag, what was given, and what is allowed; or both flags of a rule that is broken;
+  ///         what read_site throws
+  using ReadSite = std::function<std::vector<SiteOption>(const std::string& path)>;
+  Request parse(const std::vector<std::string>& words, const ReadSite& read_site = {});
+
+  /// The names of all options.
+  std::set<std::string> names() const;
 
   /// All options, in the order in which they were added.
   const std::vector<Option>& options() const { return rows_; }
@@ -148,8 +180,15 @@ class OptionTable {
   /// Takes `semantic`, which says how the value is read.
   void add(const char* name, const char* form, const std::string& text,
            const boost::program_options::value_semantic* semantic);
-  std::vector<std::string> names() const;
+  /// What a mistyped option was meant to be, as the end of a message; nothing if it is like none.
+  std::string near_option(std::string_view word) const;
   void check_rules(const std::set<std::string>& given) const;
+
+  using Values = std::map<std::string, std::vector<std::string>>;  // by option
+  Values values_of_site(const std::vector<SiteOption>& options) const;
+  std::vector<std::string> located(const std::string& name, const std::vector<std::string>& values) const;
+  void leave_out(const std::set<std::string>& given, Values& site) const;
+  void add_site(const Values& site, boost::program_options::variables_map& values) const;
   template <class Number>
   void add_number(const char* name, Number& target, Number low, Number high, const std::string& text);
   template <class Number>
@@ -166,6 +205,13 @@ class OptionTable {
   std::vector<std::string> everyday_;
   std::vector<Rule> rules_;
   std::vector<std::pair<std::string, std::function<void(const std::string&)>>> bases_;
+  std::set<std::string> pairs_;                        // options of NAME=VALUE
+  std::multimap<std::string, std::string> site_keys_;  // option by key
+  std::set<std::string> only_by_flag_;
+  std::vector<std::pair<std::string, std::string>> gives_way_;  // option, flag
+  bool shows_site_ = false;
+  std::string site_path_;
+  std::string* site_target_ = nullptr;
 };
 
 }  // namespace irgan

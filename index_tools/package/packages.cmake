@@ -50,7 +50,7 @@ ${about}These are the headers, and what CMake and pkg-config need.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME xapian-irgan)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION text)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "${package_library} ${same}, ${package_trainer} ${same}")
-set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "libjs-chart.js")
+set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS "libjs-chart.js, python3")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "xapian-omega")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION "learning to rank for Xapian: the command
 ${about}This is the command xapian-irgan, the module that stock programs load,

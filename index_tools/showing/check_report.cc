@@ -183,8 +183,8 @@ void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>
     limits.push_back(
         "Hardly a document was clicked and shown at two ranks for the same query: whether low ranks are clicked "
         "less because they are not looked at or because they are worse can be told by the documents' features alone. "
-        "Change "
-        "the order now and then.");
+        "What helps: "
+        "mix two orders on some pages, draw some ('explore'), or let every tenth page change two documents.");
   } else if (static_cast<double>(census.num_telling_pairs) < kEnoughPairs) {
     limits.push_back("Few documents were shown at two ranks for the same query (" +
                      grouped(static_cast<double>(census.num_telling_pairs)) +
@@ -199,7 +199,7 @@ void add_limits_of_ranks(const LogCensusResult& census, std::vector<std::string>
 
 void add_limits_of_lines(const CheckFindings& findings, std::vector<std::string>& limits) {
   const double num_lines = static_cast<double>(findings.num_lines);
-  const double num_rejected = static_cast<double>(findings.num_rejected);
+  const double num_rejected = static_cast<double>(findings.num_against);
   if (num_rejected <= findings.max_bad * num_lines) return;
   limits.push_back(percent(num_rejected, num_lines) + " of the lines are unusable; train refuses more than " +
                    percent(findings.max_bad, 1.0) + " (--max-bad). The reasons stand above.");

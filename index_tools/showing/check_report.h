@@ -17,6 +17,7 @@ struct CheckFindings {
   LogCensusResult census;
   std::uint64_t num_lines = 0;  ///< usable or not
   std::uint64_t num_rejected = 0;
+  std::uint64_t num_against = 0;                    ///< of them, those that count against the log
   LogReading reading;                               ///< what became of the rows
   double max_bad = 0.01;                            ///< share of unusable lines that training takes
   std::optional<ClickedDocumentsResult> documents;  ///< where there is an index

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <streambuf>
 
+#include "index_tools/showing/terminal_text.h"
 #include "index_tools/showing/wrapped_text.h"
 #include "trainer/machine/numbers.h"
 
@@ -34,6 +35,12 @@ std::size_t columns() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// What is written to a terminal goes through TerminalText; files and pipes get the bytes. Never freed: streams are
+// flushed at the very end.
+void guard_terminal(std::ostream& stream, int fd) {
+  if (isatty(fd) != 0) stream.rdbuf(new TerminalText(stream.rdbuf()));
+}
+
 }  // namespace
 
 Console Console::quiet(bool without_results) const {
@@ -43,6 +50,8 @@ Console Console::quiet(bool without_results) const {
 }
 
 Console Console::of_process() {
+  guard_terminal(std::cout, STDOUT_FILENO);
+  guard_terminal(std::cerr, STDERR_FILENO);
   const std::size_t known = columns();
   const std::size_t width = known == 0 ? kUsualWidth : std::clamp(known, kNarrowest, kWidest);
   static FittedLines out_lines(std::cout.rdbuf(), width);

@@ -18,7 +18,8 @@ class Console {
   Console(std::ostream& to_out, std::ostream& to_err, std::size_t columns = kUsualWidth, bool draws_progress = false)
       : out(to_out), err(to_err), width(columns), draws_progress_(draws_progress) {}
 
-  /// The process's own stdout and stderr. The width is that of COLUMNS, else of the terminal that stdout is; it stays
+  /// The process's own stdout and stderr, which show foreign text as TerminalText does where they are a terminal. Once
+  /// a process. The width is that of COLUMNS, else of the terminal that stdout is; it stays
   /// between 40 and 100, since longer lines are hard to read. Longer lines are broken, but not those that go into a
   /// file or a pipe, which programs read.
   static Console of_process();

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/features/bounded_json.h"
+#include "plugin/src/process/printable.h"
+
 namespace irgan {
 namespace {
 
@@ -9,18 +12,11 @@ using nlohmann::json;
 
 constexpr std::size_t kLongest = 200;
 
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string document_line(const Xapian::Document& document, const IndexLayout& layout) {
   const std::string data = document.get_data();
-  const json parsed = json::parse(data, nullptr, false);
+  const json parsed = is_deep_json(data) ? json() : json::parse(data, nullptr, false);
   std::string line;
   if (parsed.is_object()) {
     for (const TextField& field : layout.fields) {
@@ -32,7 +28,7 @@ std::string document_line(const Xapian::Document& document, const IndexLayout& l
   if (line.empty() && !layout.fields.empty() && layout.fields.front().text_slot != Xapian::BAD_VALUENO) {
     line = document.get_value(layout.fields.front().text_slot);
   }
-  return one_line(line.empty() ? data.substr(0, kLongest) : line);
+  return printable(line.empty() ? data.substr(0, kLongest) : line);
 }
 
 std::string trimmed(std::string text) {

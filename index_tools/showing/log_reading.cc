@@ -68,6 +68,10 @@ std::string likeliest_cause(const LogReading& reading) {
          " of those differ from one of the file by " + difference + " alone: write both files alike";
 }
 
+ProblemListener shown_on(std::ostream& out) {
+  return [&out](const std::string& problem) { out << excerpt(problem, problem.size()) << '\n'; };
+}
+
 void show_reading(const LogReading& reading, std::ostream& out) {
   for (const ClickLogSummary& file : reading.files) show_lines(file, out);
   if (reading.num_in_place > 0) {

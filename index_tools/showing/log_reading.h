@@ -1,4 +1,4 @@
-/// Shows what was unusable in click logs.
+/// Shows what was unusable in click logs and files of queries.
 #pragma once
 
 #include <map>
@@ -6,6 +6,7 @@
 #include <string>
 
 #include "irgan/click_row.h"
+#include "irgan/errors.h"
 #include "irgan/judgment_reading.h"
 #include "trainer/rows/evidence_reader.h"
 
@@ -20,6 +21,9 @@ std::string account_of(const LogReading& reading);
 /// Why so many clicks have queries that are not in the query file, as far as one can see, and what mends it; empty
 /// where they are few.
 std::string likeliest_cause(const LogReading& reading);
+
+/// Returns what prints each problem as a line.
+ProblemListener shown_on(std::ostream& out);
 
 /// The lines of all files, how many rows count for a query by their words, and at the end the account.
 void show_reading(const LogReading& reading, std::ostream& out);

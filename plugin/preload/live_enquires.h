@@ -3,9 +3,9 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
 
 #include "plugin/preload/live_search.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 
@@ -34,7 +34,7 @@ class LiveEnquires {
     std::size_t num_owners = 0;
   };
 
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::map<const void*, Entry> entries_;  // by internals
 };
 

@@ -2,7 +2,8 @@
 
 #include <xxhash.h>
 
-#include <ctime>
+#include <chrono>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <mutex>
@@ -15,23 +16,27 @@
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
 #include "plugin/src/features/unique_ids.h"
+#include "plugin/src/process/fork_gate.h"
+#include "plugin/src/process/utc_text.h"
 
 namespace irgan {
 namespace {
 
 thread_local LiveSearch* answering_now = nullptr;
 
-// Objects of the process that are never destroyed: programs search until the very end.
+// Objects of the process that are never destroyed: programs search until the very end. A fork finds none half made.
 ModelChoice& model_choice() {
+  const ForkPass pass;
   static ModelChoice& choice = *new ModelChoice(preload_settings().model);
   return choice;
 }
 
 // By uuid: what an index holds must not push out what another does.
 std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
-  static std::mutex& mutex = *new std::mutex;
+  const ForkPass pass;
+  static ForkSafeMutex& mutex = *new ForkSafeMutex;
   static auto& caches = *new RecentIndexes<std::shared_ptr<ValueCache>>;
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard<ForkSafeMutex> lock(mutex);
   std::shared_ptr<ValueCache>& cache = caches.of(uuid);
   if (!cache) cache = std::make_shared<ValueCache>();
   return cache;
@@ -40,9 +45,10 @@ std::shared_ptr<ValueCache> value_cache(const std::string& uuid) {
 // The memory in the index; nothing if it has none.
 std::shared_ptr<MemorySource> memory_of(const Xapian::Database& db) {
   if (db.get_metadata(kMemoryVersionKey).empty()) return nullptr;
-  static std::mutex& mutex = *new std::mutex;
+  const ForkPass pass;
+  static ForkSafeMutex& mutex = *new ForkSafeMutex;
   static auto& sources = *new RecentIndexes<std::shared_ptr<MemorySource>>;
-  const std::lock_guard<std::mutex> lock(mutex);
+  const std::lock_guard<ForkSafeMutex> lock(mutex);
   std::shared_ptr<MemorySource>& source = sources.of(db.get_uuid());
   if (!source) source = memory_in_index(tell_once);
   return source;
@@ -50,12 +56,14 @@ std::shared_ptr<MemorySource> memory_of(const Xapian::Database& db) {
 
 // Nothing if the site names none.
 std::shared_ptr<VectorSource> vectors_of_site() {
+  const ForkPass pass;
   static auto& source = *new std::shared_ptr<VectorSource>(
       preload_settings().vectors.empty() ? nullptr : vector_file(preload_settings().vectors, tell_once));
   return source;
 }
 
 SearchLog& search_log() {
+  const ForkPass pass;
   static SearchLog& log = *new SearchLog(preload_settings().log);
   return log;
 }
@@ -82,14 +90,7 @@ bool is_of_share(const Xapian::Query& query, double share) {
 
 // The module knows no sessions. With a key of the day a query has one page for a whole day, which its later pages
 // continue, and is explored on some days but not on others.
-std::string day_in_utc() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char day[16];
-  std::strftime(day, sizeof day, "%Y-%m-%d", &parts);
-  return day;
-}
+std::string day_in_utc() { return utc_text(std::chrono::system_clock::now()).substr(0, std::strlen("2026-01-31")); }
 
 std::string id_of(const Xapian::MSetIterator& hit, const std::string& prefix) {
   const Xapian::Document document = hit.get_document();

@@ -12,14 +12,14 @@ std::shared_ptr<ModelSource> ModelChoice::source_for(const Xapian::Database& db)
   const std::string uuid = db.get_uuid();
   const auto now = std::chrono::steady_clock::now();
   {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     const Known& known = known_.of(uuid);
     if (known.looked_at && now - *known.looked_at < std::chrono::seconds(1)) {
       return known.in_index ? known.in_index : from_file_;
     }
   }
   const bool holds_model = !db.get_metadata(kModelVersionKey).empty() || !db.get_metadata(kModelKey).empty();
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<ForkSafeMutex> lock(mutex_);
   Known& known = known_.of(uuid);
   known.looked_at = now;
   if (!holds_model) known.in_index.reset();

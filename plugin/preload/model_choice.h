@@ -5,12 +5,12 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "irgan/model_source.h"
 #include "plugin/preload/recent_indexes.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 
@@ -36,7 +36,7 @@ class ModelChoice {
   };
 
   std::shared_ptr<ModelSource> from_file_;
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   RecentIndexes<Known> known_;
 };
 

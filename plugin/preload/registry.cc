@@ -5,6 +5,7 @@
 
 #include "irgan/errors.h"
 #include "irgan/weight.h"
+#include "plugin/src/process/fork_gate.h"
 
 // A constructor cannot be written as a member without the definition of Registry::Internal. It has two symbols, of
 // complete objects (1) and of bases (2).
@@ -13,6 +14,7 @@ extern "C" {
 void made_registry(Xapian::Registry*) __asm__("_ZN6Xapian8RegistryC1Ev") IRGAN_API;
 void made_registry(Xapian::Registry* registry) {
   using Construct = void (*)(Xapian::Registry*);
+  const irgan::ForkPass pass;
   static const auto construct = reinterpret_cast<Construct>(dlsym(RTLD_NEXT, "_ZN6Xapian8RegistryC1Ev"));
   if (!construct) throw Xapian::FeatureUnavailableError("xapian-irgan: libxapian has no Xapian::Registry()");
   construct(registry);

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <ctime>
 #include <deque>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,8 @@
 
 #include "irgan/errors.h"
 #include "plugin/src/model/base64.h"
+#include "plugin/src/process/held_signals.h"
+#include "plugin/src/process/utc_text.h"
 
 namespace irgan {
 namespace {
@@ -36,21 +37,6 @@ std::deque<ParsedText>& texts_of_this_thread() {
 
 Terms terms_of(const Xapian::Query& query) { return {query.get_terms_begin(), query.get_terms_end()}; }
 
-std::string now_in_utc() {
-  using namespace std::chrono;
-  const auto now = system_clock::now();
-  const std::time_t seconds = system_clock::to_time_t(now);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
-  const auto milliseconds =
-      static_cast<unsigned>(duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000);
-  char all[48];
-  std::snprintf(all, sizeof all, "%s.%03uZ", date, milliseconds);
-  return all;
-}
-
 nlohmann::ordered_json or_null(const std::string& text) {
   return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
 }
@@ -65,7 +51,7 @@ std::string serialised(const Xapian::Query& query) {
 
 std::string line_of(const ServedSearch& search) {
   nlohmann::ordered_json line;
-  line["time"] = now_in_utc();
+  line["time"] = utc_text(std::chrono::system_clock::now());
   line["database"] = search.database;
   line["query"] = or_null(serialised(search.query));
   line["text"] = or_null(search.text);
@@ -109,11 +95,11 @@ void SearchLog::open_anew() {
 
 void SearchLog::write(const ServedSearch& search) {
   std::string line = line_of(search);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<ForkSafeMutex> lock(mutex_);
   errno = 0;
   if (!is_at(file_, path_)) open_anew();
   if (is_torn_) line.insert(line.begin(), '\n');
-  const ssize_t num_written = file_ < 0 ? -1 : ::write(file_, line.data(), line.size());
+  const ssize_t num_written = file_ < 0 ? -1 : write_without_signals(file_, line.data(), line.size());
   if (num_written == static_cast<ssize_t>(line.size())) {
     is_torn_ = false;
     return;

@@ -3,9 +3,10 @@
 
 #include <xapian.h>
 
-#include <mutex>
 #include <string>
 #include <vector>
+
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 
@@ -46,7 +47,7 @@ class SearchLog {
   void open_anew();
 
   const std::string path_;
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   int file_ = -1;
   bool is_torn_ = false;  // the last line is not whole
 };

@@ -5,9 +5,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <mutex>
 #include <set>
+#include <system_error>
+
+#include "plugin/src/process/fork_gate.h"
+#include "plugin/src/process/held_signals.h"
+#include "plugin/src/process/printable.h"
 
 namespace irgan {
 namespace {
@@ -17,6 +23,14 @@ constexpr std::size_t kMaxProblems = 100;  // told in one process: a service tha
 std::string variable(const char* name) {
   const char* const value = std::getenv(name);
   return value ? value : "";
+}
+
+// The program may change its working directory later.
+std::string path(const char* name) {
+  const std::string text = variable(name);
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(text, failed);
+  return text.empty() || failed ? text : absolute.string();
 }
 
 // Returns `otherwise` if the variable is not set; tells, and clears `good`, if it is no number in the range.
@@ -37,9 +51,9 @@ PreloadSettings read_settings() {
   constexpr double kDay = 86400.0;  // a bound that bounds nothing
   PreloadSettings settings;
   bool good = true;
-  settings.model = variable("IRGAN_MODEL");
-  settings.vectors = variable("IRGAN_VECTORS");
-  settings.log = variable("IRGAN_LOG");
+  settings.model = path("IRGAN_MODEL");
+  settings.vectors = path("IRGAN_VECTORS");
+  settings.log = path("IRGAN_LOG");
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);
   const double seconds =
@@ -53,26 +67,33 @@ PreloadSettings read_settings() {
 
 const PreloadSettings& preload_settings() {
   // Never destroyed: programs search until the very end.
+  const ForkPass pass;
   static const PreloadSettings& settings = *new PreloadSettings(read_settings());
   return settings;
 }
 
-void tell_once(const std::string& problem) {
-  static std::mutex& mutex = *new std::mutex;
-  static std::set<std::string>& told = *new std::set<std::string>;
-  const std::lock_guard<std::mutex> lock(mutex);
-  // Shares and revisions that change as an index does are no new problem.
+namespace {
+
+// Whether a problem was told before, in this or other words for its numbers: shares and revisions that change as an
+// index does are no new problem.
+bool is_new(const std::string& problem) {
   std::string without_digits;
   std::copy_if(problem.begin(), problem.end(), std::back_inserter(without_digits),
                [](char letter) { return letter < '0' || letter > '9'; });
-  if (told.size() >= kMaxProblems || !told.insert(without_digits).second) return;
-  std::string line = "xapian-irgan: " + problem;
-  for (char& letter : line) {
-    if (letter == '\n' || letter == '\r') letter = ' ';
-  }
-  line += '\n';
+  const ForkPass pass;
+  static ForkSafeMutex& mutex = *new ForkSafeMutex;
+  static std::set<std::string>& told = *new std::set<std::string>;
+  const std::lock_guard<ForkSafeMutex> lock(mutex);
+  return told.size() < kMaxProblems && told.insert(without_digits).second;
+}
+
+}  // namespace
+
+void tell_once(const std::string& problem) {
+  if (!is_new(problem)) return;
+  const std::string line = printable("xapian-irgan: " + problem) + '\n';
   // In one write, past the program's own buffers, so that no line of its is torn.
-  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;  // there is nobody to be told
+  if (write_without_signals(STDERR_FILENO, line.data(), line.size()) < 0) return;  // there is nobody to be told
 }
 
 }  // namespace irgan

@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include "plugin/src/process/fork_gate.h"
+
 namespace irgan {
 namespace {
 
@@ -38,6 +40,7 @@ XapianCalls find_all() {
 }  // namespace
 
 const XapianCalls& xapian_calls() {
+  const ForkPass pass;
   static const XapianCalls calls = find_all();
   return calls;
 }

@@ -2,15 +2,22 @@
 /// of faults need no clock.
 ///
 /// Settings, by environment:
-///   NTH_CALL_KINDS   names of calls that count, with commas: write, sync, rename, open, unlink, truncate; all if not
-///   set NTH_CALL         the number of the call at which it happens, from 1; 0 or not set: never NTH_CALL_ACTION  kill
-///   (the default): SIGKILL before the call; an errno such as ENOSPC or EIO: the call fails with it NTH_CALL_COUNT   a
-///   file that gets the number of calls counted when the program ends by itself
+///   NTH_CALL_KINDS   names of calls that count, with commas: write, sync, rename, open, unlink, truncate, read, map,
+///                    thread, allocate; all but the last three if not set
+///   NTH_CALL         the number of the call at which it happens, from 1; 0 or not set: never
+///   NTH_CALL_ACTION  kill (the default): SIGKILL before the call; an errno such as ENOSPC or EIO: the call fails with
+///                    it
+///   NTH_CALL_SMALLEST  bytes that an allocation must ask for to count; 1024 if not set, since what is smaller fails on
+///                    no real machine, and JSON values cannot even be freed without
+///   NTH_CALL_COUNT   a file that gets the number of calls counted when the program ends by itself
 ///
-/// Calls on the standard streams do not count. The calls that glibc makes inside itself (stdio) are not seen.
+/// Counted is what happens in main(). Calls on the standard streams do not count. The calls that glibc makes inside
+/// itself (stdio) are not seen.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -24,22 +31,26 @@
 
 namespace {
 
-enum Kind { kWrite, kSync, kRename, kOpen, kUnlink, kTruncate, kNumKinds };
-constexpr const char* kNames[kNumKinds] = {"write", "sync", "rename", "open", "unlink", "truncate"};
+enum Kind { kWrite, kSync, kRename, kOpen, kUnlink, kTruncate, kRead, kMap, kThread, kAllocate, kNumKinds };
+constexpr const char* kNames[kNumKinds] = {"write",    "sync", "rename", "open",   "unlink",
+                                           "truncate", "read", "map",    "thread", "allocate"};
 
 struct Settings {
   bool counts[kNumKinds] = {};
   long at = 0;
+  size_t smallest = 1024;
   int failure = 0;  // errno; 0: kill
 
   Settings() {
     const char* kinds = std::getenv("NTH_CALL_KINDS");
     const std::string listed = kinds ? "," + std::string(kinds) + "," : "";
     for (int kind = 0; kind < kNumKinds; ++kind) {
-      counts[kind] = !kinds || listed.find("," + std::string(kNames[kind]) + ",") != std::string::npos;
+      counts[kind] = kinds ? listed.find("," + std::string(kNames[kind]) + ",") != std::string::npos : kind < kMap;
     }
     const char* number = std::getenv("NTH_CALL");
     if (number) at = std::atol(number);
+    const char* bytes = std::getenv("NTH_CALL_SMALLEST");
+    if (bytes) smallest = static_cast<size_t>(std::atol(bytes));
     const char* action = std::getenv("NTH_CALL_ACTION");
     if (!action || std::strcmp(action, "kill") == 0) return;
     if (std::strcmp(action, "ENOSPC") == 0)
@@ -48,25 +59,30 @@ struct Settings {
       failure = EIO;
     else if (std::strcmp(action, "EACCES") == 0)
       failure = EACCES;
+    else if (std::strcmp(action, "ENOMEM") == 0)
+      failure = ENOMEM;
+    else if (std::strcmp(action, "EAGAIN") == 0)
+      failure = EAGAIN;
     else
       std::abort();
   }
 };
 
-const Settings& settings() {
-  static const Settings all;
-  return all;
-}
-
 std::atomic<long> num_calls{0};
+std::atomic<bool> is_in_main{false};
+const Settings* chosen = nullptr;  // once main() runs: to read them takes memory
 
 // Returns false if the call is to fail, with errno set.
 bool goes_on(Kind kind) {
-  if (!settings().counts[kind]) return true;
-  if (num_calls.fetch_add(1) + 1 != settings().at) return true;
-  if (settings().failure == 0) kill(getpid(), SIGKILL);
-  errno = settings().failure;
+  if (!is_in_main.load(std::memory_order_acquire) || !chosen->counts[kind]) return true;
+  if (num_calls.fetch_add(1) + 1 != chosen->at) return true;
+  if (chosen->failure == 0) kill(getpid(), SIGKILL);
+  errno = chosen->failure;
   return false;
+}
+
+bool has_memory(size_t size) {
+  return !is_in_main.load(std::memory_order_acquire) || size < chosen->smallest || goes_on(kAllocate);
 }
 
 bool is_standard(int fd) { return fd >= 0 && fd <= 2; }
@@ -78,6 +94,7 @@ Function* next(const char* name) {
 
 struct Counter {
   ~Counter() {
+    is_in_main = false;
     const char* path = std::getenv("NTH_CALL_COUNT");
     if (!path) return;
     const std::string text = std::to_string(num_calls.load()) + "\n";
@@ -93,9 +110,70 @@ mode_t mode_of(int flags, va_list arguments) {
   return (flags & (O_CREAT | O_TMPFILE)) != 0 ? static_cast<mode_t>(va_arg(arguments, int)) : 0;
 }
 
+using Main = int(int, char**, char**);
+Main* real_main = nullptr;
+
+int counted_main(int argc, char** argv, char** environment) {
+  chosen = new Settings;
+  is_in_main = true;
+  const int code = real_main(argc, argv, environment);
+  is_in_main = false;
+  return code;
+}
+
 }  // namespace
 
 extern "C" {
+
+int __libc_start_main(Main* program, int argc, char** argv, void (*init)(), void (*fini)(), void (*rtld_fini)(),
+                      void* stack_end) {
+  using Start = int(Main*, int, char**, void (*)(), void (*)(), void (*)(), void*);
+  real_main = program;
+  return next<Start>("__libc_start_main")(counted_main, argc, argv, init, fini, rtld_fini, stack_end);
+}
+
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t count, size_t size);
+void* __libc_realloc(void* old, size_t size);
+void* __libc_memalign(size_t alignment, size_t size);
+
+void* malloc(size_t size) { return has_memory(size) ? __libc_malloc(size) : nullptr; }
+void* calloc(size_t count, size_t size) { return has_memory(count * size) ? __libc_calloc(count, size) : nullptr; }
+void* realloc(void* old, size_t size) { return has_memory(size) ? __libc_realloc(old, size) : nullptr; }
+void* aligned_alloc(size_t alignment, size_t size) {
+  return has_memory(size) ? __libc_memalign(alignment, size) : nullptr;
+}
+int posix_memalign(void** result, size_t alignment, size_t size) {
+  *result = has_memory(size) ? __libc_memalign(alignment, size) : nullptr;
+  return *result ? 0 : ENOMEM;
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*), void* given) {
+  static auto* const real = next<int(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*)>("pthread_create");
+  return goes_on(kThread) ? real(thread, attributes, start, given) : errno;
+}
+
+void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t offset) noexcept {
+  static auto* const real = next<void*(void*, size_t, int, int, int, off_t)>("mmap");
+  return goes_on(kMap) ? real(address, size, protection, flags, fd, offset) : MAP_FAILED;
+}
+void* mmap64(void* address, size_t size, int protection, int flags, int fd, off64_t offset) noexcept {
+  static auto* const real = next<void*(void*, size_t, int, int, int, off64_t)>("mmap64");
+  return goes_on(kMap) ? real(address, size, protection, flags, fd, offset) : MAP_FAILED;
+}
+
+ssize_t read(int fd, void* bytes, size_t size) {
+  static auto* const real = next<ssize_t(int, void*, size_t)>("read");
+  return is_standard(fd) || goes_on(kRead) ? real(fd, bytes, size) : -1;
+}
+ssize_t pread(int fd, void* bytes, size_t size, off_t offset) {
+  static auto* const real = next<ssize_t(int, void*, size_t, off_t)>("pread");
+  return goes_on(kRead) ? real(fd, bytes, size, offset) : -1;
+}
+ssize_t pread64(int fd, void* bytes, size_t size, off64_t offset) {
+  static auto* const real = next<ssize_t(int, void*, size_t, off64_t)>("pread64");
+  return goes_on(kRead) ? real(fd, bytes, size, offset) : -1;
+}
 
 ssize_t write(int fd, const void* bytes, size_t size) {
   static auto* const real = next<ssize_t(int, const void*, size_t)>("write");

@@ -28,4 +28,7 @@ cmp rows rows.all
 cmp rows <(gzip -d <rows.gz)
 if "${features[@]}" --out - >&- 2>log; then fail "rows for a closed standard output"; fi
 if "$irgan" index --db other --field title=S - <&- >log 2>&1; then fail "documents from a closed standard input"; fi
+if "$irgan" --help >/dev/full 2>log; then fail "help for a full disk"; fi
+grep -q "^xapian-irgan --help: the output cannot be written" log
+if "$irgan" search --db db --help >/dev/full 2>log; then fail "the help of a command for a full disk"; fi
 echo "rows are whole whatever stream is closed"

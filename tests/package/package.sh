@@ -58,6 +58,15 @@ cmp mined.cmake mined.pkg-config
 /usr/bin/python3 "$here/search.py" db "$words" "$libraries/libxapian-irgan-preload.so" >found.python
 perl "$here/search.pl" db "$words" "$libraries/libxapian-irgan-preload.so" >found.perl
 /usr/bin/python3 "$here/rescore.py" db "$words" "$libraries/libxapian-irgan.so" >found.c
+modules=$(dirname "$(find "$prefix" -type d -name xapian_irgan)")
+PYTHONPATH=$modules /usr/bin/python3 - db "$words" >found.module <<'END' || fail "import xapian_irgan"
+import sys, xapian, xapian_irgan
+parser = xapian.QueryParser()
+parser.set_stemmer(xapian.Stem("english"))
+enquire = xapian.Enquire(xapian.Database(sys.argv[1]))
+enquire.set_query(parser.parse_query(sys.argv[2]))
+print(*[hit.docid for hit in xapian_irgan.Ranker(sys.argv[1]).search(enquire, 0, 20)], sep="\n")
+END
 
 # The same query, written down by Python.
 /usr/bin/python3 - "$words" >queries.serialised <<'END'
@@ -70,7 +79,7 @@ END
 head -n 20 run | awk '{ print $3 }' >expected
 head -n 20 baseline | awk '{ print $3 }' >original
 if cmp -s expected original; then fail "the model changes nothing, so that this tests nothing"; fi
-for kind in cmake pkg-config python perl c; do
+for kind in cmake pkg-config python perl c module; do
   cmp -s found.$kind expected || { paste found.$kind expected >&2; fail "$kind: the order is another"; }
 done
 /usr/bin/python3 "$here/search.py" db "$words" | cmp - original

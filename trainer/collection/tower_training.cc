@@ -21,14 +21,16 @@ struct BatchDocuments {
   std::vector<float> log_count;                             // of how many documents each stands for
   std::unordered_map<std::uint32_t, Index> place_of_named;  // by row of the collection
 
-  BatchDocuments(const CollectionVectors& all, const std::vector<const TowerExample*>& examples, int uniform_draws,
-                 std::mt19937_64& random) {
+  BatchDocuments(const CollectionVectors& all, const std::vector<const TowerExample*>& examples,
+                 const TowerOptions& options, std::mt19937_64& random) {
+    const bool is_judged = options.teacher_share > 0.0 || options.reward_weight > 0.0;
     std::vector<std::uint32_t> rows;
     const auto name = [&](std::uint32_t row) {
       if (place_of_named.emplace(row, static_cast<Index>(rows.size())).second) rows.push_back(row);
     };
     for (const TowerExample* example : examples) {
       for (const RowNumber& one : example->target) name(one.row);
+      if (!is_judged) continue;
       for (const RowNumber& one : example->opinion) name(one.row);
     }
     log_count.assign(rows.size(), 0.0F);
@@ -36,7 +38,7 @@ struct BatchDocuments {
     std::vector<std::uint32_t> drawn;
     std::uniform_int_distribution<std::uint32_t> uniform(0, static_cast<std::uint32_t>(all.num_documents() - 1));
     if (num_others > 0) {
-      for (int k = 0; k < uniform_draws; ++k) {
+      for (int k = 0; k < options.uniform_draws; ++k) {
         const std::uint32_t row = uniform(random);
         if (place_of_named.count(row) == 0) drawn.push_back(row);
       }
@@ -118,7 +120,7 @@ class TowerTraining {
   }
 
   void step(const std::vector<const TowerExample*>& batch, double rate) {
-    const BatchDocuments documents(vectors_, batch, options_.uniform_draws, random_);
+    const BatchDocuments documents(vectors_, batch, options_, random_);
     const std::size_t num_blocks = (batch.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
     std::vector<Gradient> parts(num_blocks);
     threads_.for_each(num_blocks, [&](std::size_t block, unsigned) {

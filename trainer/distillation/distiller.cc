@@ -12,8 +12,8 @@
 #include "irgan/qrels.h"
 #include "trainer/distillation/distillation_reader.h"
 #include "trainer/distillation/distilled_search.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -78,9 +78,9 @@ Bench open_bench(const Site& site, const DistillerOptions& options) {
 }
 
 // At most `most` queries, spread evenly over the file; those without a text cannot be taken apart by fields.
-std::vector<QueryRow> text_queries(const std::string& path, std::size_t most) {
+std::vector<QueryRow> text_queries(const std::string& path, std::size_t most, const ProblemListener& on_problem) {
   std::vector<QueryRow> all;
-  for (QueryRow& row : read_queries(path)) {
+  for (QueryRow& row : read_queries(path, on_problem)) {
     if (!row.text.empty()) all.push_back(std::move(row));
   }
   if (all.empty()) throw Error(path + ": no query has a text: it is parsed once for each field");
@@ -206,9 +206,9 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
 
 Distillation distil_model(const Site& site, const DistillerOptions& options) {
   Bench bench = open_bench(site, options);
-  const std::vector<QueryRow> queries = text_queries(options.queries, options.max_queries);
+  const std::vector<QueryRow> queries = text_queries(options.queries, options.max_queries, options.on_problem);
   std::vector<QueryRow> test_queries;
-  if (!options.test_queries.empty()) test_queries = text_queries(options.test_queries, SIZE_MAX);
+  if (!options.test_queries.empty()) test_queries = text_queries(options.test_queries, SIZE_MAX, options.on_problem);
   std::optional<Qrels> qrels;
   if (!options.qrels.empty()) qrels = read_qrels(options.qrels);
 

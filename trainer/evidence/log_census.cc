@@ -24,9 +24,14 @@ std::uint64_t hash_of(std::string_view text) {
 }  // namespace
 
 struct LogCensus::State {
-  explicit State(std::size_t max_bytes) : counter(max_bytes), blocks(kMaxWaiting), thread([this] { run(); }) {
-    block.rows.reserve(kBlockRows);
+  static RowBlock empty_block() {
+    RowBlock empty;
+    empty.rows.reserve(kBlockRows);
+    return empty;
   }
+
+  explicit State(std::size_t max_bytes)
+      : counter(max_bytes), block(empty_block()), blocks(kMaxWaiting), thread([this] { run(); }) {}
 
   ~State() { stop(); }
 

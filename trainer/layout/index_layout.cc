@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "plugin/src/features/remembered_ids.h"
+#include "plugin/src/features/bounded_json.h"
+#include "plugin/src/features/document_ids.h"
 #include "plugin/src/features/unique_ids.h"
 
 namespace irgan {
@@ -118,7 +119,7 @@ std::string layout_to_json(const IndexLayout& layout) {
 
 IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
   try {
-    const json document = json::parse(text);
+    const json document = parse_json(text, origin);
     IndexLayout layout;
     layout.stemmer = document.at("stemmer").get<std::string>();
     layout.id_prefix = document.at("id_prefix").get<std::string>();

@@ -93,6 +93,7 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   row.query = fields[ClickColumn::query];
   row.document_id = fields[ClickColumn::doc_id];
   row.team = fields[ClickColumn::team];
+  row.serialised_query = fields[ClickColumn::serialised_query];
   if (row.document_id.empty()) return RowFault::no_document_id;
   if (row.query_id.empty() && row.query.empty()) return RowFault::no_query;
 

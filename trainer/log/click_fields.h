@@ -10,10 +10,24 @@
 namespace irgan {
 
 /// The known columns, in the order of kClickColumnNames.
-enum class ClickColumn { session, time, query_id, query, doc_id, rank, clicked, count, log_probability, team, action };
-constexpr std::size_t kNumClickColumns = 11;
+enum class ClickColumn {
+  session,
+  time,
+  query_id,
+  query,
+  doc_id,
+  rank,
+  clicked,
+  count,
+  log_probability,
+  team,
+  action,
+  serialised_query
+};
+constexpr std::size_t kNumClickColumns = 12;
 constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
-    "session", "time", "query_id", "query", "doc_id", "rank", "clicked", "count", "log_probability", "team", "action"};
+    "session", "time",  "query_id",        "query", "doc_id", "rank",
+    "clicked", "count", "log_probability", "team",  "action", "serialised_query"};
 
 /// One line's fields as they were written. A view without data(): the line has no such field at all.
 class ClickFields {

@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include "trainer/machine/json_memory.h"
+
 namespace irgan {
 namespace {
 
@@ -14,7 +16,8 @@ constexpr std::string_view kEnvelope = "_source";
 
 bool is_text(ClickColumn column) {
   return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::query ||
-         column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action;
+         column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action ||
+         column == ClickColumn::serialised_query;
 }
 
 std::string_view without_space_behind(std::string_view token) {
@@ -111,7 +114,7 @@ RowFault ClickJson::parse(std::string_view line, ClickFields& fields) {
   padded.assign(line);
   ondemand::document document;
   ondemand::object object;
-  if (parser_->json.iterate(padded).get(document) != simdjson::SUCCESS) return RowFault::not_json;
+  if (error_of_text(parser_->json.iterate(padded).get(document)) != simdjson::SUCCESS) return RowFault::not_json;
   if (document.get_object().get(object) != simdjson::SUCCESS) return RowFault::not_json;
   ++parser_->num_lines;
   if (!parser_->take_object(object, fields, false)) return RowFault::not_json;

@@ -247,6 +247,7 @@ struct ClickLogReader::State {
 
   ClickLogOptions options;
   double latest_time = 0.0;
+  std::optional<double> last_time;  // of the rows so far
   std::unique_ptr<OutputFile> rejects;
   std::vector<std::unique_ptr<LogFile>> files;
   JsonLogKeys json_keys;
@@ -267,7 +268,12 @@ void ClickLogReader::read(const EachRow& each_row) {
   State& s = *state_;
   const EachRow each = [&](const ClickRow& row) {
     s.odd.see(row);
-    each_row(row);
+    if (row.time) s.last_time = row.time;
+    if (s.options.after && s.last_time && !(*s.last_time > *s.options.after)) return;
+    if (!s.options.by_words || row.query.empty() || row.query_id.empty()) return each_row(row);
+    ClickRow by_words = row;
+    by_words.query_id = {};
+    each_row(by_words);
   };
   s.read_files(each);
   s.finish_omega(each);

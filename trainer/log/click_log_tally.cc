@@ -1,10 +1,10 @@
 #include "trainer/log/click_log_tally.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+
+#include "plugin/src/process/printable.h"
 
 namespace irgan {
 namespace {
@@ -18,13 +18,7 @@ constexpr std::uint64_t kNumTelling = 20;  // rows or pages from which on what t
 std::string excerpt(std::string_view line, std::size_t size) {
   std::size_t end = std::min(line.size(), size);
   while (end < line.size() && end > 0 && (line[end] & 0xC0) == 0x80) --end;  // not inside a letter
-  std::string shown(line.substr(0, end));
-  const bool is_utf8 = simdjson::validate_utf8(shown.data(), shown.size());
-  for (char& letter : shown) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7F || (byte >= 0x80 && !is_utf8)) letter = '?';
-  }
-  return shown;
+  return printable(line.substr(0, end));
 }
 
 std::string number_text(double value) {
@@ -91,9 +85,16 @@ void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uin
   if (rejects_ != nullptr) *rejects_ << place << '\n';
 }
 
+std::uint64_t num_against(const ClickLogSummary& summary) {
+  const auto not_utf8 = summary.rejected.find(std::string(reason(RowFault::not_utf8)));
+  const std::uint64_t num_typed = not_utf8 == summary.rejected.end() ? 0 : not_utf8->second.count;
+  const bool is_most = 2 * num_typed > summary.num_good + summary.num_rejected;
+  return summary.num_rejected - (is_most ? 0 : num_typed);
+}
+
 void ClickLogTally::check(double max_bad, const std::string& hint) const {
   const std::uint64_t num_lines = summary_.num_good + summary_.num_rejected;
-  if (static_cast<double>(summary_.num_rejected) <= max_bad * static_cast<double>(num_lines)) return;
+  if (static_cast<double>(num_against(summary_)) <= max_bad * static_cast<double>(num_lines)) return;
   std::string message = summary_.path + ": " + std::to_string(summary_.num_rejected) + " of " +
                         std::to_string(num_lines) + " lines cannot be used, more than max_bad " + number_text(max_bad) +
                         " allows:";

@@ -17,6 +17,10 @@ std::string excerpt(std::string_view line, std::size_t size);
 /// Returns `value` as messages show it.
 std::string number_text(double value);
 
+/// Returns how many unusable lines count against a log. Visitors can put any bytes into a search, and must not get the
+/// log of all the others refused: lines that are not UTF-8 count only where they are most lines.
+std::uint64_t num_against(const ClickLogSummary& summary);
+
 /// What looks odd in the rows of a whole log, though each by itself is good.
 class OddRows {
  public:
@@ -57,8 +61,8 @@ class ClickLogTally {
   /// `line` is shown as far as there is room.
   void reject(RowFault fault, std::string_view shown_path, std::uint64_t line_number, std::string_view line);
 
-  /// Throws: FormatError that lists the reasons if unusable lines are more than `max_bad` of all; `hint` stands behind
-  ///         the counts
+  /// Throws: FormatError that lists the reasons if those that count against the log are more than `max_bad` of
+  ///         all; `hint` stands behind the counts
   void check(double max_bad, const std::string& hint) const;
 
   ClickLogSummary& summary() { return summary_; }

@@ -78,7 +78,7 @@ ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::st
                      const TextInput& input, JsonLogKeys* json_keys)
     : path_(input.path()),
       names_(options.columns),
-      actions_(options.click_actions),
+      actions_(options.click_actions, options.actions),
       is_json_(first_line[first_line.find_first_not_of(" \t")] == '{'),
       json_(names_),
       json_keys_(json_keys) {
@@ -215,6 +215,7 @@ std::optional<RowFault> ClickRows::take(std::string_view line, std::uint64_t lin
   fault = interpret_fields(fields_, rules_, row);
   if (fault == RowFault::none) {
     has_rows_ = true;
+    if (row.clicked && fields_.has(ClickColumn::action)) row.count *= actions_.weight(fields_[ClickColumn::action]);
     each(row);
   }
   return fault;

@@ -112,9 +112,23 @@ std::string unclear_clicks(const std::string& place, std::string_view name) {
          " says so; if it is a number of clicks, count=" + theirs + "; if each row is a click, clicked= (nothing)";
 }
 
-ClickActions::ClickActions(const std::vector<std::string>& names) : is_given_(!names.empty()) {
+ClickActions::ClickActions(const std::vector<std::string>& names,
+                           const std::vector<std::pair<std::string, double>>& weights)
+    : is_given_(!names.empty()) {
   for (const std::string& name : names) plain_.push_back(plain_name(name));
   if (!is_given_) plain_.assign(kClicks.begin(), kClicks.end());
+  for (const auto& [name, weight] : weights) {
+    weights_.emplace_back(plain_name(name), weight);
+    plain_.push_back(weights_.back().first);
+  }
+}
+
+double ClickActions::weight(std::string_view action) const {
+  if (weights_.empty()) return 1.0;
+  const std::string plain = plain_name(action);
+  const auto found =
+      std::find_if(weights_.begin(), weights_.end(), [&](const auto& each) { return each.first == plain; });
+  return found == weights_.end() ? 1.0 : found->second;
 }
 
 bool ClickActions::is_click(std::string_view action) const {

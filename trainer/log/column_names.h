@@ -47,15 +47,20 @@ std::string unclear_clicks(const std::string& place, std::string_view name);
 /// Which of the actions in a log of events are clicks.
 class ClickActions {
  public:
-  /// names: of those that are clicks; empty: the usual ones
-  explicit ClickActions(const std::vector<std::string>& names);
+  /// names:   of those that are clicks; empty: the usual ones
+  /// weights: of others, that count as so many clicks
+  explicit ClickActions(const std::vector<std::string>& names,
+                        const std::vector<std::pair<std::string, double>>& weights = {});
 
   bool is_click(std::string_view action) const;
+  /// As how many clicks an event of it counts; 1 for those that nobody gave a weight.
+  double weight(std::string_view action) const;
   /// Whether the action is known to be something else than a click.
   bool is_other(std::string_view action) const;
 
  private:
   std::vector<std::string> plain_;
+  std::vector<std::pair<std::string, double>> weights_;  // by plain name
   bool is_given_;
 };
 

@@ -144,6 +144,8 @@ RowFault OmegaLines::take_page(const EachRow& each) {
   page_.query_id = fields[0];
   page_.words = fields[1];
   if (!parse_number(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
+  // A visitor may ask for any page; one without documents has no ranks.
+  if (page_.docids.empty()) page_.offset = 0;
   if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxRank) return RowFault::bad_rank;
   if (fields[1].empty() && !page_.docids.empty()) return RowFault::no_query;
   if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_count;

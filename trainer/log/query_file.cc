@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -41,13 +42,13 @@ bool is_text_name(std::string_view plain) {
   return is_one_of(plain, {"querytext", "text", "words", "keywords", "searchterm", "title"});
 }
 
-// Whether a first line names columns. Only `qid` is a header's whatever stands behind it; a query may have the id "id".
+// Whether a first line names columns. A query may have the id "id", or "qid" where people's words are ids.
 bool is_header(const std::vector<std::string_view>& fields) {
   if (fields.size() < 2 || !is_id_name(plain_name(fields[0]))) return false;
-  if (fields[0] == "qid") return true;
-  return std::any_of(fields.begin() + 1, fields.end(), [](std::string_view field) {
+  if (fields[0] == "qid" && fields.size() > 2) return true;
+  return std::any_of(fields.begin() + 1, fields.end(), [&](std::string_view field) {
     const std::string plain = plain_name(field);
-    return is_text_name(plain) || plain == "query";
+    return is_text_name(plain) || plain == "query" || (plain == "filter" && fields[0] == "qid");
   });
 }
 
@@ -110,36 +111,98 @@ bool take_omega_form(std::string_view line, QueryRow& row) {
   return row.id.find(' ') == std::string::npos;
 }
 
+/// Lines that hold no query. What a visitor typed may make a line unusable, and must not cost the others; a line of
+/// another form is a mistake of whoever wrote the file.
+class LeftOut {
+ public:
+  enum class Fault { none, typed, form };
+
+  // Notes what is wrong with the line that `input` is at.
+  Fault typed(const TextInput& input, const char* reason, const std::string& message) {
+    Count& count = typed_[reason];
+    if (count.num_lines++ == 0) count.first_line = input.line_number();
+    return note(Fault::typed, input, message, first_);
+  }
+  Fault form(const TextInput& input, const std::string& message) {
+    ++num_of_form_;
+    return note(Fault::form, input, message, first_of_form_);
+  }
+
+  /// Throws: FormatError if there is no other line, or if lines of another form are too many to be chance
+  void check(std::size_t num_good, const std::string& path) const {
+    constexpr double kMaxShare = 0.01;  // as in click logs
+    std::size_t num_lines = num_good + num_of_form_;
+    for (const auto& [reason, count] : typed_) num_lines += count.num_lines;
+    if (static_cast<double>(num_of_form_) > kMaxShare * static_cast<double>(num_lines))
+      throw FormatError(first_of_form_);
+    if (num_good == 0) throw FormatError(first_.empty() ? path + ": the file has no query" : first_);
+  }
+
+  /// In one sentence; empty if there were none.
+  std::string account(const std::string& path) const {
+    std::string text;
+    for (const auto& [reason, count] : typed_) add(count.num_lines, count.first_line, reason, text);
+    if (num_of_form_ > 0)
+      text += (text.empty() ? "" : ", ") + std::to_string(num_of_form_) + " (" + first_of_form_ + ")";
+    return text.empty() ? text : path + ": lines that hold no query were left out: " + text;
+  }
+
+ private:
+  struct Count {
+    std::size_t num_lines = 0;
+    std::uint64_t first_line = 0;
+  };
+
+  static Fault note(Fault fault, const TextInput& input, const std::string& message, std::string& first) {
+    if (first.empty()) first = input.place() + ": " + message;
+    return fault;
+  }
+  static void add(std::size_t count, std::uint64_t line, const std::string& reason, std::string& text) {
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + reason + " (line " + std::to_string(line) +
+            (count > 1 ? " the first)" : ")");
+  }
+
+  std::map<std::string, Count> typed_;  // by reason
+  std::size_t num_of_form_ = 0;
+  std::string first_, first_of_form_;  // with their places
+};
+
+using Fault = LeftOut::Fault;
+
 // Requires: the line has been checked to be UTF-8
-void take_columns(std::string_view line, Columns& columns, const TextInput& input, QueryRow& row) {
+Fault take_columns(std::string_view line, Columns& columns, const TextInput& input, LeftOut& left_out, QueryRow& row) {
   if (!columns.row.split(line, kMaxColumns)) {
-    throw FormatError(input.place() + ": quotation marks do not match, or columns are too many");
+    return left_out.form(input, "quotation marks do not match, or columns are too many");
   }
   const std::vector<std::string_view>& fields = columns.row.fields();
   if (fields.size() != columns.num_columns) {
-    throw FormatError(input.place() + ": " + std::to_string(fields.size()) + " columns where " +
-                      (columns.has_header ? "the header has " + std::to_string(columns.num_columns)
-                                          : "a file without a header line has 2: qid<TAB>text"));
+    return left_out.form(input, std::to_string(fields.size()) + " columns where " +
+                                    (columns.has_header ? "the header has " + std::to_string(columns.num_columns)
+                                                        : "a file without a header line has 2: qid<TAB>text"));
   }
   row.id = fields[columns.id];
   if (columns.text != kNowhere) row.text = fields[columns.text];
   if (columns.filter != kNowhere) row.filter = fields[columns.filter];
   if (columns.query != kNowhere) row.serialised_query = fields[columns.query];  // decoded when all are known
+  return Fault::none;
 }
 
-QueryRow parse_row(std::string_view line, Columns& columns, const TextInput& input) {
-  if (!simdjson::validate_utf8(line.data(), line.size())) throw FormatError(input.place() + ": not UTF-8");
-  QueryRow row;
+Fault parse_row(std::string_view line, Columns& columns, const TextInput& input, LeftOut& left_out, QueryRow& row) {
+  if (!simdjson::validate_utf8(line.data(), line.size())) return left_out.typed(input, "not UTF-8", "not UTF-8");
+  if (line.find('\0') != std::string_view::npos) {
+    return left_out.typed(input, "with a zero byte", "there is a zero byte in it");
+  }
   if (columns.has_header || line.find('\t') != std::string_view::npos) {
-    take_columns(line, columns, input, row);
+    const Fault fault = take_columns(line, columns, input, left_out, row);
+    if (fault != Fault::none) return fault;
   } else if (!take_letor_form(line, row) && !take_omega_form(line, row)) {
-    throw FormatError(input.place() + ": a query is qid<TAB>text, qid 'text' or qid,text");
+    return left_out.form(input, "a query is qid<TAB>text, qid 'text' or qid,text");
   }
-  if (row.id.empty()) throw FormatError(input.place() + ": the query has no id");
+  if (row.id.empty()) return left_out.form(input, "the query has no id");
   if (row.serialised_query.empty() && row.text.find_first_not_of(' ') == std::string::npos) {
-    throw FormatError(input.place() + ": query '" + row.id + "' has no text");
+    return left_out.typed(input, "without a text", "query '" + row.id + "' has no text");
   }
-  return row;
+  return Fault::none;
 }
 
 // Whether the column `query`, where no other one has the words, has them: as soon as one is no base64, or if all are of
@@ -172,9 +235,10 @@ void decode_queries(std::vector<QueryRow>& rows, const std::vector<std::uint64_t
 
 }  // namespace
 
-std::vector<QueryRow> read_queries(const std::string& path) {
+std::vector<QueryRow> read_queries(const std::string& path, const ProblemListener& on_problem) {
   TextInput input(path);
   Columns columns;
+  LeftOut left_out;
   std::vector<QueryRow> rows;
   std::vector<std::uint64_t> lines;
   std::unordered_map<std::string, std::uint64_t> line_of_id;
@@ -189,16 +253,20 @@ std::vector<QueryRow> read_queries(const std::string& path) {
         continue;
       }
     }
-    rows.push_back(parse_row(line, columns, input));
-    lines.push_back(input.line_number());
-    const auto [first, is_new] = line_of_id.emplace(rows.back().id, input.line_number());
+    QueryRow row;
+    if (parse_row(line, columns, input, left_out, row) != Fault::none) continue;
+    const auto [first, is_new] = line_of_id.emplace(row.id, input.line_number());
     if (!is_new) {
       throw FormatError(input.place() + ": query '" + first->first + "' stands already in line " +
                         std::to_string(first->second));
     }
+    rows.push_back(std::move(row));
+    lines.push_back(input.line_number());
   }
-  if (rows.empty()) throw FormatError(path + ": the file has no query");
+  left_out.check(rows.size(), path);
   decode_queries(rows, lines, columns, path);
+  const std::string account = left_out.account(path);
+  if (on_problem && !account.empty()) on_problem(account);
   return rows;
 }
 

@@ -11,6 +11,7 @@
 
 #include "trainer/log/click_fields.h"
 #include "trainer/log/column_names.h"
+#include "trainer/machine/json_memory.h"
 #include "trainer/machine/sorted_runs.h"
 
 namespace irgan {
@@ -141,7 +142,7 @@ bool find_place(const dom::object& attributes, dom::element& place) {
 bool is_ubi(std::string_view first_line) {
   dom::parser json;
   dom::object object;
-  if (json.parse(first_line.data(), first_line.size()).get(object) != simdjson::SUCCESS) return false;
+  if (error_of_text(json.parse(first_line.data(), first_line.size()).get(object)) != simdjson::SUCCESS) return false;
   unwrap(object);
   return is_bulk_line(object) || is_event(object) || is_query(object);
 }
@@ -151,7 +152,11 @@ struct UbiSearches::State {
       : click_actions(options.click_actions),
         rank_base(options.rank_base.value_or(0)),
         latest_time(latest_time_given),
-        lines(max_bytes) {}
+        lines(max_bytes) {
+    if (options.actions.empty()) return;
+    throw ConfigError("action", options.actions.front().first +
+                                    ": a log in UBI counts each event once; name it as a click with click_action");
+  }
 
   void count_other(const std::string& what) {
     const bool is_known = others.count(what) > 0;
@@ -338,7 +343,7 @@ RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pen
   is_pending = false;
   if (!simdjson::validate_utf8(text.data(), text.size())) return RowFault::not_utf8;
   dom::object object;
-  if (s.json.parse(text.data(), text.size()).get(object) != simdjson::SUCCESS) return RowFault::not_json;
+  if (error_of_text(s.json.parse(text.data(), text.size()).get(object)) != simdjson::SUCCESS) return RowFault::not_json;
   Record record;
   record.line = line;
   unwrap(object);

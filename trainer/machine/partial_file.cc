@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/file_bytes.h"
 #include "trainer/machine/input_guard.h"
 #include "trainer/machine/output_file.h"
@@ -53,7 +54,7 @@ struct PartialFile::Target {
     json state;
     std::string owner;
     try {
-      state = json::parse(read_file(state_path));
+      state = parse_json(read_file(state_path), state_path);
       owner = state.at("run").get<std::string>();
       num_bytes = state.at("bytes").get<std::uint64_t>();
     } catch (const json::exception& error) {

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -100,8 +101,12 @@ TemporaryFolder::TemporaryFolder(const std::string& prefix, bool is_private) {
 }
 
 TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  try {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  } catch (const std::bad_alloc&) {
+    // The next run removes it.
+  }
   if (fd_ >= 0) ::close(fd_);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t kBufferSize = 1 << 18;  // a quarter of a megabyte: system calls are rare, and it stays in L2
 constexpr std::size_t kBlockSize = 1 << 20;   // rare wake-ups, and all blocks fit into the last cache
 constexpr std::size_t kMaxWaitingBlocks = 2;
+// Longer than any line of a log or any document that is worth ranking; a few packed bytes can be a line that fills the
+// memory.
+constexpr std::size_t kLongestLine = std::size_t{1} << 24;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // Unpacks a file in a thread of its own, a few blocks ahead of its reader.
@@ -42,7 +46,16 @@ class ReadAhead {
   }
 
  private:
+  // The reader hears of trouble behind the last block.
   void run() {
+    try {
+      unpack();
+    } catch (...) {
+      blocks_.close(std::current_exception());
+    }
+  }
+
+  void unpack() {
     std::exception_ptr problem;
     std::vector<char> block;
     bool is_last = false;
@@ -62,7 +75,7 @@ class ReadAhead {
       block.resize(size);
       if (size > 0 && !blocks_.put(block)) return;
     }
-    blocks_.close(problem);  // which the reader hears of behind the last block
+    blocks_.close(problem);
   }
 
   UnpackedFile* file_;
@@ -76,7 +89,12 @@ class ReadAhead {
 
 struct TextInput::Stream {
   explicit Stream(const std::string& path_given) : path(path_given), file(path_given), buffer(kBufferSize) {
-    if (file.is_worth_a_thread()) ahead = std::make_unique<ReadAhead>(&file);
+    if (!file.is_worth_a_thread()) return;
+    try {
+      ahead = std::make_unique<ReadAhead>(&file);
+    } catch (const std::system_error&) {
+      // Without a thread of its own it is as right, and slower.
+    }
   }
 
   // Reads on behind what is still unread, which moves to the front; false at the end of the file.
@@ -114,6 +132,10 @@ bool TextInput::next(std::string_view& line) {
     newline = static_cast<const char*>(std::memchr(unread + num_scanned, '\n', s.end - s.begin - num_scanned));
     if (newline != nullptr) break;
     num_scanned = s.end - s.begin;
+    if (num_scanned > kLongestLine) {
+      throw FormatError(s.file.shown_path() + ":" + std::to_string(s.line_number + 1) +
+                        ": the line has more than 16 MiB; is this a file of lines?");
+    }
     if (!s.fill()) break;
   }
   const char* start = s.buffer.data() + s.begin;

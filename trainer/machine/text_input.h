@@ -24,7 +24,8 @@ class IRGAN_API TextInput {
   /// Moves to the next line, without its "\n" or "\r\n"; false at the end. A byte order mark before the first
   /// line is passed over. The view lives until the next call.
   ///
-  /// Throws: FormatError if the compressed data are damaged or end early.
+  /// Throws: FormatError if the compressed data are damaged or end early, or at path:line if a line is longer than
+  ///         16 MiB
   bool next(std::string_view& line);
 
   /// 1-based number of the line that next() returned last.

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -61,8 +63,14 @@ struct ThreadPool::State {
 
 ThreadPool::ThreadPool(unsigned num_threads) : state_(std::make_unique<State>()) {
   assert(num_threads > 0);
-  for (unsigned thread = 1; thread < num_threads; ++thread) {
-    state_->threads.emplace_back([state = state_.get(), thread] { state->serve(thread); });
+  state_->threads.reserve(num_threads - 1);
+  try {
+    for (unsigned thread = 1; thread < num_threads; ++thread) {
+      state_->threads.emplace_back([state = state_.get(), thread] { state->serve(thread); });
+    }
+  } catch (const std::system_error&) {
+    // Results do not depend on the number of threads: those that there are do the work.
+  } catch (const std::bad_alloc&) {
   }
 }
 

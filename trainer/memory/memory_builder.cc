@@ -10,6 +10,7 @@
 #include "irgan/query_words.h"
 #include "trainer/machine/hash.h"
 #include "trainer/memory/memory_state.h"
+#include "trainer/memory/session_hash.h"
 
 namespace irgan {
 namespace {
@@ -109,9 +110,7 @@ void MemoryBuilder::Work::count(ClickTable& table, std::uint32_t place, std::uin
   table.clicks[(std::uint64_t{place} << 32) | document].add(amount, time, decay);
   ClickTable::Key& key = table.keys[place];
   if (key.is_kept) return;
-  // The key is in the hash, so that nobody sees that two queries are of one session.
-  const std::uint64_t seed = mix_hash(state.rules.salt, key.key);
-  const auto hash = static_cast<std::uint32_t>(text_hash(session, seed));
+  const std::uint32_t hash = session_hash(state.rules, key.key, session);
   const auto at = std::lower_bound(key.sessions.begin(), key.sessions.end(), hash);
   if (at != key.sessions.end() && *at == hash) return;
   key.sessions.insert(at, hash);

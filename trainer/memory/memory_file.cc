@@ -60,9 +60,9 @@ MemoryFacts write_memory(const MemoryBuilder& memory, double prior_clicks, const
   return facts;
 }
 
-RowTexts::RowTexts(const std::string& queries) {
+RowTexts::RowTexts(const std::string& queries, const ProblemListener& on_problem) {
   if (queries.empty()) return;
-  for (QueryRow& row : read_queries(queries)) text_of_id_.emplace(std::move(row.id), std::move(row.text));
+  for (QueryRow& row : read_queries(queries, on_problem)) text_of_id_.emplace(std::move(row.id), std::move(row.text));
 }
 
 const std::string* RowTexts::of(const ClickRow& row) {

@@ -10,8 +10,8 @@
 #include "irgan/index_layout.h"
 #include "plugin/src/search/remembering.h"
 #include "trainer/memory/memory_state.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "irgan/measures.h"
 #include "irgan/significance.h"
+#include "trainer/ranking/query_ranking.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/reporting/intervals.h"
 #include "trainer/reporting/shown_hits.h"
-#include "trainer/site/query_ranking.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iomanip>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -12,6 +13,7 @@
 #include <unordered_set>
 
 #include "plugin/src/encoding/encoding.h"
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/rows/label_origin.h"
@@ -24,7 +26,6 @@ namespace {
 using Eigen::Index;
 using nlohmann::json;
 
-constexpr std::string_view kHeader = "# xapian-irgan features ";
 constexpr int kMaxFeature = 100'000;  // a mistyped index must not ask for all memory
 constexpr double kLargestGrade = 4.0;
 
@@ -78,7 +79,7 @@ std::string header_of(const TrainingData& data) {
 
 void read_header(std::string_view line, const std::string& place, TrainingData& data) {
   try {
-    const json header = json::parse(line.substr(kHeader.size()));
+    const json header = parse_json(line.substr(kRowsHeader.size()), place);
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
     data.depth = header.at("depth").get<std::size_t>();
@@ -101,6 +102,7 @@ struct LetorFile {
   int num_features = 0;
   std::uint64_t widest_row = 0;  // its line
   bool all_grades = true;
+  std::uint64_t num_values = 0;
 
   bool is_ours() const { return has_header || lost_header; }
 };
@@ -188,7 +190,7 @@ LetorFile read_rows(const std::string& path) {
   TextInput input(path);
   std::string_view line;
   while (input.next(line)) {
-    if (line.substr(0, kHeader.size()) == kHeader) {
+    if (line.substr(0, kRowsHeader.size()) == kRowsHeader) {
       take_header(line, input, file);
       continue;
     }
@@ -196,6 +198,7 @@ LetorFile read_rows(const std::string& path) {
     if (first == std::string_view::npos || line[first] == '#') continue;
     file.rows.push_back({parse_letor_line(line, input.place()), input.line_number()});
     const LetorLine& row = file.rows.back().line;
+    file.num_values += row.features.size();
     for (const auto& feature : row.features) {
       if (feature.first <= file.num_features) continue;
       file.num_features = feature.first;
@@ -303,10 +306,30 @@ void complete_foreign(const std::string& path, const LetorOptions& options, Leto
   }
 }
 
+// Rows are laid into full matrices: a few of them with a mistyped feature must not ask for all memory.
+void check_size(const std::vector<LetorFile>& files, const std::vector<std::string>& paths, int num_features) {
+  constexpr double kFree = 1e7;      // numbers that any file may ask for
+  constexpr double kPerValue = 100;  // and for each value that is there
+  double num_rows = 0.0, num_values = 0.0;
+  std::size_t widest = 0;
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    for (const LetorList& list : files[f].lists) num_rows += static_cast<double>(list.lines.size());
+    num_values += static_cast<double>(files[f].num_values);
+    if (files[f].num_features > files[widest].num_features) widest = f;
+  }
+  const double num_columns =
+      std::max(static_cast<double>(num_features), static_cast<double>(files[0].data.schema.features.size()));
+  if (num_rows * num_columns <= kFree + kPerValue * num_values) return;
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(0) << num_rows << " rows of " << num_columns << " features, of which only "
+       << num_values << " have a value: number the features that occur from 1 on";
+  throw FormatError(paths[widest] + ":" + std::to_string(files[widest].widest_row) + ": " + text.str());
+}
+
 }  // namespace
 
 void write_letor(const TrainingData& data, std::ostream& out) {
-  out << kHeader << header_of(data) << '\n';
+  out << kRowsHeader << header_of(data) << '\n';
   std::string text;
   for (const Example& example : data.examples) {
     const Pool& pool = data.pools[example.pool];
@@ -333,6 +356,7 @@ TrainingData read_letor(const std::vector<std::string>& paths, const LetorOption
     files.push_back(read_file_of_rows(path, options));
     num_features = std::max(num_features, files.back().num_features);
   }
+  check_size(files, paths, num_features);
   for (std::size_t f = 0; f < files.size(); ++f) {
     LetorFile& file = files[f];
     if (!file.has_header) {

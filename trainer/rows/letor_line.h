@@ -8,6 +8,9 @@
 
 namespace irgan {
 
+/// How the first line of our own rows begins.
+inline constexpr std::string_view kRowsHeader = "# xapian-irgan features ";
+
 struct LetorLine {
   double label = 0.0;
   std::string query_id;

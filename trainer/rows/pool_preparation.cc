@@ -297,6 +297,7 @@ class PoolMaker {
       last_unknown_ = id;
       return;
     }
+    if (*place < options_.first_query || *place >= options_.end_query) return;
     has_evidence_[*place] = true;
     num_documents_ += evidence.clicks.size();
     for (const Page& page : evidence.pages) num_documents_ += page.documents.size();
@@ -307,9 +308,11 @@ class PoolMaker {
 
   TrainingData finish(PoolLosses& losses) {
     prepare_batch();
-    losses.num_queries = queries_.size();
-    losses.num_without_evidence =
-        static_cast<std::size_t>(std::count(has_evidence_.begin(), has_evidence_.end(), false));
+    const auto first =
+        has_evidence_.begin() + static_cast<std::ptrdiff_t>(std::min(options_.first_query, queries_.size()));
+    const auto end = has_evidence_.begin() + static_cast<std::ptrdiff_t>(std::min(options_.end_query, queries_.size()));
+    losses.num_queries = static_cast<std::size_t>(end - first);
+    losses.num_without_evidence = static_cast<std::size_t>(std::count(first, end, false));
     losses.num_unknown_queries = num_unknown_;
     std::set<std::size_t> without_candidates;
     for (auto& [place, one] : prepared_) {
@@ -328,7 +331,7 @@ class PoolMaker {
     }
     losses.num_without_candidates = without_candidates.size();
     if (data_.pools.empty()) {
-      throw Error("no candidates: of " + std::to_string(queries_.size()) + " queries " +
+      throw Error("no candidates: of " + std::to_string(losses.num_queries) + " queries " +
                   std::to_string(losses.num_without_evidence) +
                   " have neither clicks nor judgments, and for the others the "
                   "index has no matching document, or none that was shown (do the query ids of both files agree?)");

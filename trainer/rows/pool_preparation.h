@@ -4,6 +4,7 @@
 #include <xapian.h>
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct CollectionPicks {
 struct PoolOptions {
   std::size_t depth = 100;  ///< candidates a query
   unsigned num_threads = 1;
+  std::size_t first_query = 0;  ///< of `queries`: pools are made of those from it on
+  std::size_t end_query = std::numeric_limits<std::size_t>::max();  ///< up to this one, which is left out
   /// Documents outside the pools that join them, if the index and the filters allow; by in_part(id, part) where there
   /// are parts.
   const AddedDocuments* added = nullptr;

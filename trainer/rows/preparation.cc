@@ -10,6 +10,8 @@
 
 #include "irgan/index_fit.h"
 #include "irgan/qrels.h"
+#include "trainer/collection/teaching.h"
+#include "trainer/collection/tower_lessons.h"
 #include "trainer/evidence/click_pages.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/evidence/log_split.h"
@@ -19,9 +21,8 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
 #include "trainer/rows/pool_preparation.h"
-#include "trainer/rows/teaching.h"
-#include "trainer/rows/tower_lessons.h"
 #include "trainer/site/present_fields.h"
+#include "trainer/unpacking/packed_bytes.h"
 
 namespace irgan {
 namespace {
@@ -66,6 +67,10 @@ struct LogPart {
       if (add_clicked) earlier.add_unknown(row);
       return;
     }
+    if (row.time) {
+      first_time = std::min(first_time.value_or(*row.time), *row.time);
+      last_time = std::max(last_time.value_or(*row.time), *row.time);
+    }
     clicks.add(row, part ? in_part(query_id, *part) : query_id);
     if (add_clicked) earlier.add(row, query_id, part.value_or(0));
   }
@@ -73,6 +78,8 @@ struct LogPart {
   const QueryIds& own;
   QueryIds others;
   ClickAggregator clicks;
+  std::optional<double> first_time;  ///< of the part's rows
+  std::optional<double> last_time;
   EarlierClicks earlier;  ///< without rows unless clicked documents join the candidates
 };
 
@@ -101,12 +108,20 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   if (wants_clicks(options) && !site.layout.behaviour) {
     throw ConfigError("features from clicks: the index knows nothing of clicks yet; annotate it with clicks");
   }
-  if (std::find(evidence.clicks.begin(), evidence.clicks.end(), "-") == evidence.clicks.end()) return;
+  if (options.shard.count == 0 || options.shard.number >= options.shard.count) {
+    throw ConfigError("shard", "must be from 1 to the number of shards");
+  }
+  if (options.shard.count > 1 && (options.split || !evidence.valid_queries.empty() || options.vectors)) {
+    throw ConfigError("shard", "is of rows that are neither split nor picked from a whole collection");
+  }
+  const auto once = std::find_if(evidence.clicks.begin(), evidence.clicks.end(),
+                                 [](const std::string& path) { return !can_be_read_again(path); });
+  if (once == evidence.clicks.end()) return;
   if (wants_history(evidence, options)) {
-    throw ConfigError("clicks", "- with features from clicks: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with features from clicks: the log is read twice, so it must be a file");
   }
   if (splits_by_time(evidence, options)) {
-    throw ConfigError("clicks", "- with a split by time: the log is read twice, so it must be a file");
+    throw ConfigError("clicks", *once + " with a split by time: the log is read twice, so it must be a file");
   }
 }
 
@@ -340,6 +355,8 @@ class Preparation {
                                 options_.num_random,      options_.towers.seed};
     if (options_.vectors) pools.picks = &picks;
     TrainingData data = prepare_pools(site_, schema_, queries, log.clicks, pools, report.losses);
+    data.origin.first_time = log.first_time;
+    data.origin.last_time = log.last_time;
     if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
     add(report, part, data);
     return data;
@@ -373,6 +390,9 @@ class Preparation {
     PoolOptions pools;
     pools.depth = options_.depth;
     pools.num_threads = num_threads();
+    const auto& [shard, count] = options_.shard;
+    pools.first_query = queries_.size() * shard / count;
+    pools.end_query = queries_.size() * (shard + 1) / count;
     if (listener_.on_progress) pools.on_progress = listener_.on_progress;
     return pools;
   }

@@ -6,10 +6,10 @@
 
 #include "plugin/src/order/keyed_draws.h"
 #include "plugin/src/order/policy_page.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -99,7 +99,7 @@ SimulatedLog simulate(const Site& site, const ServedOrder& order, const Simulati
   check_date(options.date);
   const bool may_explore = order.explore > 0.0;
   if (may_explore && order.model.empty()) throw ConfigError("explore", "needs model, whose policy it draws from");
-  SimulatedSite simulated(site, options.queries, options.qrels);
+  SimulatedSite simulated(site, options);
   options.on_judgments(simulated.judgments());
   ServedPages pages(simulated, order, options);
   SimulatedUsers users(options.users, options.date, options.seed,

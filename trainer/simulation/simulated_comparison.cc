@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "irgan/interleave.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/simulation/simulated_site.h"
 #include "trainer/simulation/simulated_users.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {
@@ -95,7 +95,7 @@ void count(const ShownPage& page, const std::vector<bool>& clicked, const std::s
 SimulatedComparison compare_by_users(const Site& site, const std::array<ComparedRanking, 2>& rankings,
                                      const SimulationOptions& options, std::ostream* log) {
   check_date(options.date);
-  SimulatedSite simulated(site, options.queries, options.qrels);
+  SimulatedSite simulated(site, options);
   options.on_judgments(simulated.judgments());
   std::array<Contestant, 2> both{Contestant(rankings[0], simulated.database(), options.depth),
                                  Contestant(rankings[1], simulated.database(), options.depth)};

@@ -6,19 +6,19 @@
 
 namespace irgan {
 
-SimulatedSite::SimulatedSite(const Site& site, const std::string& queries_path, const std::string& qrels_path)
+SimulatedSite::SimulatedSite(const Site& site, const SimulationOptions& options)
     : db_(site.open()),
       layout_(site.layout),
       first_stage_(db_, layout_, site.default_op),
       ids_(db_, layout_.id_prefix),
-      qrels_(read_qrels(qrels_path)),
-      queries_(read_queries(queries_path)) {
+      qrels_(read_qrels(options.qrels)),
+      queries_(read_queries(options.queries, options.on_problem)) {
   for (const auto& [query, judgments] : qrels_.by_query) {
     for (const auto& [document, label] : judgments) highest_label_ = std::max(highest_label_, label);
   }
   const auto is_judged = [&](const QueryRow& row) { return qrels_.by_query.count(row.id) > 0; };
   if (std::none_of(queries_.begin(), queries_.end(), is_judged)) {
-    throw Error(qrels_path + ": none of the queries in " + queries_path +
+    throw Error(options.qrels + ": none of the queries in " + options.queries +
                 " is judged here; are the query ids the same?");
   }
 }

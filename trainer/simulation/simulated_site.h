@@ -17,7 +17,7 @@ namespace irgan {
 class SimulatedSite {
  public:
   /// Throws: what opening and reading throw; Error if none of the queries is judged
-  SimulatedSite(const Site& site, const std::string& queries_path, const std::string& qrels_path);
+  SimulatedSite(const Site& site, const SimulationOptions& options);
 
   const Xapian::Database& database() const { return db_; }
   const std::vector<QueryRow>& queries() const { return queries_; }

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "trainer/machine/json_memory.h"
+
 namespace irgan {
 namespace {
 
@@ -123,7 +125,7 @@ std::optional<std::string> DocumentTexts::text_of(Xapian::docid docid, const std
   const std::string data = db_.get_document(docid, Xapian::DOC_ASSUME_VALID).get_data();
   std::string text;
   dom::object object;
-  if (parser_->json.parse(data).get_object().get(object) == simdjson::SUCCESS) {
+  if (error_of_text(parser_->json.parse(data).get_object().get(object)) == simdjson::SUCCESS) {
     for (const std::string& field : fields_) {
       dom::element element;
       if (object[field].get(element) == simdjson::SUCCESS) append(element, text);

@@ -14,6 +14,7 @@
 #include "irgan/site.h"
 #include "plugin/src/features/unique_ids.h"
 #include "trainer/machine/input_guard.h"
+#include "trainer/machine/output_file.h"
 #include "trainer/machine/temporary_file.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
@@ -259,11 +260,29 @@ std::string without_slashes(std::string path) {
   return path;
 }
 
+// Returns what stands in an index's folder and is no part of it, which replacing the folder would delete; empty:
+// nothing.
+std::string foreign_file(const std::string& folder) {
+  std::error_code ignored;
+  for (fs::directory_iterator one(folder, ignored), end; one != end; one.increment(ignored)) {
+    const std::string name = one->path().filename().string();
+    const std::string kind = one->path().extension().string();
+    const bool is_part = name == "flintlock" || name == "iamglass" || name == "iamchert" || name == "iamhoney" ||
+                         kind == ".glass" || kind == ".baseA" || kind == ".baseB" || kind == ".DB" || kind == ".honey";
+    if (!is_part) return name;
+    if (ignored) break;
+  }
+  return "";
+}
+
 void check_target(const std::string& target, bool overwrite) {
   if (!fs::exists(target)) return;
   if (!overwrite) throw ConfigError("db", target + ": exists; only overwrite replaces it");
   if (!is_index(target))
     throw ConfigError("db", target + ": is no Xapian index, which overwrite does not replace; name another");
+  const std::string foreign = foreign_file(target);
+  if (!foreign.empty())
+    throw ConfigError("db", target + ": holds '" + foreign + "', which is no part of an index and would be lost");
 }
 
 // Counts into `built`, whose layout is used.
@@ -304,6 +323,8 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   if (options.files.empty()) throw ConfigError("file", "is missing: name at least one file of documents");
   BuiltIndex built;
   built.path = without_slashes(options.db);
+  // A link stays, and what it leads to is replaced.
+  if (fs::is_symlink(built.path)) built.path = output_destination(built.path).string();
   check_target(built.path, options.overwrite);
   built.layout = layout_of(options);
   require_no_input_inside(built.path);

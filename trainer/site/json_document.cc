@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "irgan/errors.h"
+#include "trainer/machine/json_memory.h"
 
 namespace irgan {
 namespace {
@@ -142,11 +143,11 @@ JsonDocument JsonDocumentReader::read(std::string_view line, const std::string& 
   dom::object object;
   dom::element whole;
   JsonDocument document;
-  auto error = state_->parser.parse(line.data(), line.size()).get(whole);
+  auto error = error_of_text(state_->parser.parse(line.data(), line.size()).get(whole));
   if (error == simdjson::STRING_ERROR || error == simdjson::UTF8_ERROR) {
     document.is_not_utf8 = error == simdjson::UTF8_ERROR;
     document.mended = with_whole_characters(line);
-    error = state_->parser.parse(document.mended).get(whole);
+    error = error_of_text(state_->parser.parse(document.mended).get(whole));
   }
   if (error == simdjson::NUMBER_ERROR)
     refuse(place, "not a JSON object: a number in it is misspelt or beyond 64 bits; large ids can stand in quotes");

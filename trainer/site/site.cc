@@ -1,6 +1,10 @@
 #include "irgan/site.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -35,6 +39,7 @@ void check_path(const std::string& path) {
 
 Xapian::Database open_one(const std::string& path) {
   check_path(path);
+  check_stubs(path);
   try {
     return path.compare(0, 4, "tcp:") == 0 ? open_remote(path) : Xapian::Database(path);
   } catch (const Xapian::Error& error) {
@@ -118,9 +123,12 @@ Xapian::WritableDatabase open_writable(const std::string& path) {
     throw ConfigError("db", path + ": only an index on this machine can be changed");
   }
   try {
+    check_stubs(path);
     const Xapian::Database readable(path);  // a writer leaves a lock file in a folder that is no index
     return Xapian::WritableDatabase(path, Xapian::DB_OPEN);
   } catch (const Xapian::DatabaseLockError&) {
+    if (::access(path.c_str(), W_OK) != 0)  // for Xapian this is one more way not to get the lock
+      throw Error("index " + path + ": cannot be written: " + std::strerror(errno));
     throw Error("index " + path +
                 ": another program is writing to the index and has locked it; try again when it has ended");
   } catch (const Xapian::Error& error) {

@@ -1,6 +1,5 @@
 #include "irgan/text_file.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/src/process/regular_file.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/json_document.h"
 
@@ -44,8 +44,7 @@ TextFile::Descriptor::~Descriptor() {
 
 TextFile::TextFile(const std::string& path, std::vector<std::string> fields) : path_(path), fields_(std::move(fields)) {
   if (fields_.empty()) fields_ = {"text"};
-  file_.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file_.fd < 0) throw Error(path + ": cannot be opened: " + std::strerror(errno));
+  file_.fd = open_regular_file(path);
   JsonDocumentReader reader("id", fields_, {});
   TextInput input(path);
   std::uint64_t offset = mark_size(file_.fd);

@@ -1,5 +1,7 @@
 #include "trainer/training/checkpoint.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -49,6 +51,34 @@ Player get_player(const TensorFile& file, const std::string& name) {
 }
 
 std::string numbered(const char* name, std::size_t i) { return name + std::string(".") + std::to_string(i); }
+
+bool same_shape(const Network& a, const Network& b) {
+  return std::equal(a.layers.begin(), a.layers.end(), b.layers.begin(), b.layers.end(),
+                    [](const Network::Layer& x, const Network::Layer& y) {
+                      return x.weight.rows() == y.weight.rows() && x.weight.cols() == y.weight.cols() &&
+                             x.bias.size() == y.bias.size();
+                    });
+}
+
+bool fits(const Player& player, const Player& fresh) {
+  const Network& shape = fresh.weights;
+  return same_shape(player.weights, shape) && same_shape(player.average, shape) &&
+         same_shape(player.first_moment, shape) && same_shape(player.second_moment, shape) && player.num_steps >= 0;
+}
+
+bool fits(const PositionOffsets& offsets, const PositionOffsets& fresh) {
+  const Index size = fresh.value.size();
+  return offsets.value.size() == size && offsets.first_moment.size() == size && offsets.second_moment.size() == size &&
+         offsets.num_steps >= 0 && offsets.value.allFinite() && offsets.first_moment.allFinite() &&
+         offsets.second_moment.allFinite();
+}
+
+bool fits(const BestEpoch& best, const TrainingState& state, const Players& fresh) {
+  if (best.epoch == BestEpoch::kNone) return true;
+  return best.epoch >= BestEpoch::kStart && best.epoch < state.epoch && std::isfinite(best.score) &&
+         same_shape(best.discriminator, fresh.discriminator.weights) &&
+         same_shape(best.generator, fresh.generator.weights);
+}
 
 TrainingState decode_state(std::string_view bytes, const std::string& run, const std::string& path) {
   const TensorFile file = decode_tensors(bytes, path);
@@ -114,6 +144,24 @@ std::string encode_checkpoint(const TrainingState& state, const std::string& run
     if (n < state.generators.size()) put_network(numbered("done", n) + ".generator", state.generators[n], file);
   }
   return encode_tensors(file);
+}
+
+void check_shapes(const TrainingState& state, const TrainingState& fresh, bool has_generator, const std::string& path) {
+  const auto num_done = static_cast<std::size_t>(state.network);
+  const std::vector<NetworkRecord>& records = state.record.networks;
+  bool fit = fits(state.players.discriminator, fresh.players.discriminator) &&
+             fits(state.players.generator, fresh.players.generator) &&
+             fits(state.players.offsets, fresh.players.offsets) && state.discriminators.size() == num_done &&
+             state.generators.size() == (has_generator ? num_done : 0) && records.size() == num_done + 1 &&
+             records.back().epochs.size() == static_cast<std::size_t>(state.epoch);
+  for (const Ranker ranker : kRankers) fit = fit && fits(state.best[ranker], state, fresh.players);
+  for (const Network& done : state.discriminators) fit = fit && same_shape(done, fresh.players.discriminator.weights);
+  // Those of generators are widened to all inputs.
+  for (const Network& done : state.generators) {
+    fit = fit && !done.layers.empty() && done.num_inputs() == fresh.players.discriminator.weights.num_inputs() &&
+          done.layers.back().bias.size() == 1;
+  }
+  if (!fit) throw FormatError(path + ": its networks and counters are not those of this run; start anew (restart)");
 }
 
 TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path) {

@@ -38,4 +38,11 @@ IRGAN_API std::string encode_checkpoint(const TrainingState& state, const std::s
 /// Throws: FormatError if the bytes are damaged; ConfigError if they belong to another run
 IRGAN_API TrainingState decode_checkpoint(std::string_view bytes, const std::string& run, const std::string& path);
 
+/// Compares the shapes of all that was read with each other, and with what a run of these options and data starts with.
+///
+/// fresh: the state at the beginning of the network that `state` is at
+/// Throws: FormatError if any differs, or a counter is one that the run cannot have
+IRGAN_API void check_shapes(const TrainingState& state, const TrainingState& fresh, bool has_generator,
+                            const std::string& path);
+
 }  // namespace irgan

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "irgan/training_record.h"
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
@@ -42,7 +43,8 @@ class Memory {
   Memory(std::string path, const std::string& run, bool restart) : path_(std::move(path)) {
     state_ = {{"run", run}, {"scores", json::object()}};
     if (restart || ::access(path_.c_str(), F_OK) != 0) return;
-    const json found = json::parse(read_file(path_), nullptr, false);
+    const std::string text = read_file(path_);
+    const json found = is_deep_json(text) ? json() : json::parse(text, nullptr, false);
     if (!found.is_object() || !found.contains("scores"))
       throw FormatError(path_ + ": not what a search of options wrote");
     if (found.value("run", "") != run) {

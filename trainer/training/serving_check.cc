@@ -5,9 +5,9 @@
 #include <map>
 #include <vector>
 
-#include "irgan/measures.h"
 #include "irgan/significance.h"
 #include "trainer/labels/click_model.h"
+#include "trainer/training/query_ndcg.h"
 
 namespace irgan {
 namespace {
@@ -15,32 +15,11 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr int kCutoff = 10;
-constexpr double kMaxClickWeight = 20.0;  // a click on a page's last rank must not outweigh all others
-
-// Sums of both rankers' nDCG over a query's pages.
-struct QuerySums {
-  double first_stage = 0.0;
-  double served = 0.0;
-  double count = 0.0;
-};
-
-VectorXd gains_of(const Example& example, LabelKind kind, const VectorXd& offsets) {
-  VectorXd gains = true_distribution(example, kind);
-  for (std::size_t i = 0; i < example.ranks.size() && offsets.size() > 0; ++i) {
-    const Index rank = std::min<Index>(example.ranks[i], offsets.size());
-    gains[static_cast<Index>(i)] *= std::min(std::exp(offsets[0] - offsets[rank - 1]), kMaxClickWeight);
-  }
-  return gains;
-}
-
 // The first stage's score of each row; the negative row number stands for it where the rows are in its order.
 VectorXd first_stage_scores(const Pool& pool, Index column) {
   if (column < 0) return -VectorXd::LinSpaced(pool.rows.rows(), 0.0, static_cast<double>(pool.rows.rows() - 1));
   return pool.rows.col(column).cast<double>().unaryExpr([](double x) { return std::isnan(x) ? -1e30 : x; });
 }
-
-VectorXd picked(const VectorXd& scores, const std::vector<Index>& rows) { return scores(rows); }
 
 // The column of the first stage's score in ready-made rows, -1 where the pools are in its order; nothing if there is
 // none.
@@ -53,26 +32,18 @@ std::optional<Index> first_stage_column(const FeatureSchema& schema, const std::
 
 ServingCheck compare(const Model& model, const TrainingData& validation, const VectorXd& offsets, Index column,
                      std::uint64_t seed) {
-  std::map<std::string, QuerySums> queries;
-  for (const Example& example : validation.examples) {
-    if (!is_informative(example)) continue;
-    const Pool& pool = validation.pools[example.pool];
-    const VectorXd gains = gains_of(example, validation.labels, offsets);
-    const VectorXd served = model.score_beside(pool.rows, pool.found_rows(), model.ranker()).cast<double>();
-    QuerySums& sums = queries[pool.query_id];
-    sums.first_stage += ndcg_of_gains(picked(first_stage_scores(pool, column), example.rows), gains, kCutoff);
-    sums.served += ndcg_of_gains(picked(served, example.rows), gains, kCutoff);
-    sums.count += 1.0;
-  }
+  const std::map<std::string, double> first =
+      query_ndcg(validation, offsets, [&](const Pool& pool) { return first_stage_scores(pool, column); });
+  const std::map<std::string, double> of_model = query_ndcg(validation, offsets, model);
   std::vector<double> first_stage;
   std::vector<double> served;
   ServingCheck check;
-  check.num_queries = queries.size();
-  for (const auto& [query, sums] : queries) {
-    first_stage.push_back(sums.first_stage / sums.count);
-    served.push_back(sums.served / sums.count);
-    check.first_stage += first_stage.back() / static_cast<double>(queries.size());
-    check.served += served.back() / static_cast<double>(queries.size());
+  check.num_queries = first.size();
+  for (const auto& [query, ndcg] : first) {
+    first_stage.push_back(ndcg);
+    served.push_back(of_model.at(query));
+    check.first_stage += first_stage.back() / static_cast<double>(first.size());
+    check.served += served.back() / static_cast<double>(first.size());
   }
   check.p = paired_randomisation_p(served, first_stage, seed);
   return check;

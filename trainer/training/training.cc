@@ -139,6 +139,7 @@ class TrainingRun {
     const std::string& path = options_.checkpoint_path;
     if (!path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
       TrainingState state = decode_checkpoint(read_file(path), run_, path);
+      check_position(state, path);
       listener_.on_message("going on with the interrupted run in " + path + ": network " +
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
       return state;
@@ -147,6 +148,17 @@ class TrainingRun {
     TrainingState state{0, 0, {nobody, nobody, PositionOffsets(0)}, {}, {}, {}, beginning_};
     start_network(state);
     return state;
+  }
+
+  // What a file says is compared before anything of it is used.
+  void check_position(const TrainingState& state, const std::string& path) {
+    if (state.network < 0 || state.network >= options_.networks || state.epoch < 0 || state.epoch > options_.epochs)
+      throw FormatError(path +
+                        ": it stands at a network or an epoch that this run does not have; start anew (restart)");
+    const Player nobody{Network()};
+    TrainingState fresh{state.network, 0, {nobody, nobody, PositionOffsets(0)}, {}, {}, {}, {}};
+    start_network(fresh);
+    check_shapes(state, fresh, has_generator(options_.game), path);
   }
 
   void start_network(TrainingState& state) {
@@ -269,6 +281,10 @@ class TrainingRun {
 
   void finish_network(TrainingState& state) {
     const bool combined = options_.ranker == Ranker::combined;
+    if (state.best[options_.ranker].epoch == BestEpoch::kNone) {
+      throw Error("no epoch of network " + std::to_string(state.network + 1) +
+                  " gives finite scores on validation: try smaller steps (discriminator_rate, generator_rate)");
+    }
     state.discriminators.push_back(state.best[combined ? Ranker::combined : Ranker::discriminator].discriminator);
     if (has_generator(options_.game)) {
       state.generators.push_back(

@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "plugin/src/features/bounded_json.h"
 #include "trainer/rows/label_origin.h"
 #include "trainer/training/recipe.h"
 
@@ -276,7 +277,7 @@ std::string to_text(const TrainingRecord& record) { return json(record).dump(); 
 
 TrainingRecord record_from_text(const std::string& text) {
   try {
-    return json::parse(text).get<TrainingRecord>();
+    return parse_json(text, "the training record").get<TrainingRecord>();
   } catch (const json::exception& error) {
     throw FormatError(std::string("the training record: ") + error.what());
   } catch (const ConfigError& error) {

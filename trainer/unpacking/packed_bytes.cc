@@ -28,6 +28,11 @@ int opened(const std::string& path, const std::string& shown) {
 
 }  // namespace
 
+bool can_be_read_again(const std::string& path) {
+  struct stat facts {};
+  return path != "-" && (::stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode) || S_ISDIR(facts.st_mode));
+}
+
 PackedBytes::PackedBytes(const std::string& path)
     : shown_(path == "-" ? "(standard input)" : path),
       is_stdin_(path == "-"),

@@ -13,6 +13,9 @@ namespace irgan {
 /// Bytes of a file that are enough to know its form.
 constexpr std::size_t kNumTellingBytes = 512;
 
+/// Whether `path` can be read a second time from its beginning: not standard input ("-"), no pipe and no device.
+bool can_be_read_again(const std::string& path);
+
 /// An open file descriptor whose first bytes can be looked at before they are read, also on a pipe.
 class PackedBytes {
  public:

@@ -58,6 +58,37 @@ IRGAN_C_API irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, 
                                        const uint32_t* docids, const double* weights, size_t num_docids,
                                        double* scores);
 
+/* The features of the model that answered last, and their names; an empty name if there is no such feature. */
+IRGAN_C_API size_t irgan_num_features(const irgan_ranker* ranker);
+IRGAN_C_API const char* irgan_feature_name(const irgan_ranker* ranker, size_t feature);
+
+/* What each feature adds to each candidate's score (integrated gradients): a candidate's numbers add up to its score
+ * less the mean candidate's. Arguments are those of irgan_rescore.
+ *
+ * contributions: room for num_docids rows of irgan_num_features numbers, row by row, filled on success only */
+IRGAN_C_API irgan_status irgan_explain(irgan_ranker* ranker, const char* query, size_t query_size,
+                                       const uint32_t* docids, const double* weights, size_t num_docids,
+                                       double* contributions);
+
+/* Draws a page from the model's policy, for learning of what nobody has seen. Arguments are those of irgan_rescore.
+ *
+ * key, key_size:     what the draw hangs on: the same for all pages of a search, another one for each search
+ * temperature:       above 0; below 1: nearer to the best order
+ * drawn:             room for num_docids numbers of candidates, counted from 0, in the order that was drawn
+ * log_probabilities: room for as many: of each being drawn next; log them with the page */
+IRGAN_C_API irgan_status irgan_draw(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                                    const double* weights, size_t num_docids, const char* key, size_t key_size,
+                                    double temperature, uint32_t* drawn, double* log_probabilities);
+
+/* Puts two rankings on one page by team draft, to see by clicks which of them people prefer.
+ *
+ * key, key_size:  as in irgan_draw
+ * docids, teams:  room for num_first + num_second; teams: 1 the first, 2 the second, 0 neither
+ * num_interleaved: becomes how many there are, since a document stands there once */
+IRGAN_C_API irgan_status irgan_interleave(const uint32_t* first, size_t num_first, const uint32_t* second,
+                                          size_t num_second, const char* key, size_t key_size, uint32_t* docids,
+                                          uint8_t* teams, size_t* num_interleaved);
+
 /* How many candidates the model was trained to rerank; 0 if `ranker` is null. */
 IRGAN_C_API size_t irgan_depth(const irgan_ranker* ranker);
 

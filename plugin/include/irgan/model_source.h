@@ -38,7 +38,7 @@ IRGAN_API std::shared_ptr<ModelSource> fixed_model(std::shared_ptr<const Model> 
 /// A model file, looked at again for changes at most once a second (one stat). A file that holds no good model, while
 /// there has never been one, is looked at each time, and read again when it has changed or after a second.
 ///
-/// get() throws Error, without reading, at what is no regular file and at more than 1 GiB.
+/// get() throws Error, without reading, at what is no regular file and at more than 64 MiB.
 IRGAN_API std::shared_ptr<ModelSource> model_file(const std::string& path, ProblemListener on_problem = {});
 
 /// The model in the index's own metadata; it changes when the application reopens its Database.

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "plugin/src/features/bounded_json.h"
+
 namespace irgan {
 namespace {
 
@@ -183,7 +185,7 @@ std::string schema_to_json(const FeatureSchema& schema) {
 
 FeatureSchema schema_from_json(std::string_view text, const std::string& origin) {
   try {
-    const json document = json::parse(text);
+    const json document = parse_json(text, origin);
     FeatureSchema schema;
     schema.version = document.at("version").get<int>();
     if (schema.version < FeatureSchema::kVersion || schema.version > FeatureSchema::kVersionWithClicks) {

@@ -1,9 +1,19 @@
 #include "plugin/src/features/serialised_query.h"
 
+#include <pthread.h>
+
+#include <algorithm>
+#include <exception>
+#include <functional>
+
 namespace irgan {
 namespace {
 
 using Xapian::Query;
+
+constexpr std::size_t kDeepest = 500;        // operators in each other; a frame of the stack each while Xapian searches
+constexpr std::size_t kLongest = 1'000'000;  // bytes
+constexpr std::size_t kFrame = std::size_t{2} << 10;  // bytes of stack that an operator takes while it is read, at most
 
 // Damaged bytes can come out as operators that lack operands, and Xapian crashes when it searches for those.
 bool is_complete(const Query& query) {
@@ -36,12 +46,65 @@ bool is_complete(const Query& query) {
   return true;
 }
 
+std::size_t depth_of(const Query& query) {
+  std::size_t deepest = 0;
+  for (std::size_t i = 0; i < query.get_num_subqueries(); ++i)
+    deepest = std::max(deepest, depth_of(query.get_subquery(i)));
+  return deepest + 1;
+}
+
+Query read_query(const std::string& bytes) {
+  Query query = Query::unserialise(bytes);
+  if (depth_of(query) > kDeepest) throw Xapian::SerialisationError("operators are nested too deep");
+  if (!is_complete(query)) throw Xapian::SerialisationError("an operator lacks an operand");
+  return query;
+}
+
+// No fewer than the operators that stand in each other: each begins with a byte of which letters have few.
+std::size_t most_operators(const std::string& bytes) {
+  return static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), [](char byte) {
+    return static_cast<unsigned char>(byte) >= 0x80 || static_cast<unsigned char>(byte) < 0x20;
+  }));
+}
+
+// Runs `work` on a stack of that many bytes.
+void run_on_stack(std::size_t size, const std::function<void()>& work) {
+  struct Call {
+    const std::function<void()>& work;
+    std::exception_ptr problem;
+  } call{work, nullptr};
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, size);
+  pthread_t thread;
+  const int failure = pthread_create(
+      &thread, &attributes,
+      [](void* given) -> void* {
+        Call& asked = *static_cast<Call*>(given);
+        try {
+          asked.work();
+        } catch (...) {
+          asked.problem = std::current_exception();
+        }
+        return nullptr;
+      },
+      &call);
+  pthread_attr_destroy(&attributes);
+  if (failure != 0) throw Error("there is not enough memory for a stack");
+  pthread_join(thread, nullptr);
+  if (call.problem) std::rethrow_exception(call.problem);
+}
+
 }  // namespace
 
 Query query_of_bytes(const std::string& bytes, const std::string& origin) {
   try {
-    Query query = Query::unserialise(bytes);
-    if (!is_complete(query)) throw Xapian::SerialisationError("an operator lacks an operand");
+    if (bytes.size() > kLongest) throw Xapian::SerialisationError("it has more than a million bytes");
+    const std::size_t most = most_operators(bytes);
+    if (most <= kDeepest) return read_query(bytes);
+    // Xapian's own reading takes a frame of the stack for each operator.
+    Query query;
+    run_on_stack((std::size_t{1} << 20) + most * kFrame, [&] { query = read_query(bytes); });
     return query;
   } catch (const Xapian::Error& error) {
     throw FormatError(origin + ": its serialised Xapian::Query cannot be read: " + error.get_msg());

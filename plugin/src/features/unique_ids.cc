@@ -1,6 +1,5 @@
 #include "plugin/src/features/unique_ids.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

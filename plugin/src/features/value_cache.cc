@@ -1,11 +1,11 @@
 #include "irgan/value_cache.h"
 
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "plugin/src/features/index_state.h"
 #include "plugin/src/features/value_snapshot.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 namespace {
@@ -22,7 +22,7 @@ struct ValueCache::State {
   };
 
   std::size_t max_bytes;
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   Known known[2];  // the newest first
 };
 
@@ -33,7 +33,7 @@ std::shared_ptr<ValueSnapshot> ValueCache::at(const Xapian::Database& db) {
   const auto [state, is_exact] = index_state(db);
   // Docids that sparse would need more room for the list of chunks than for what is in them.
   if (!is_exact || db.get_lastdocid() > state_->max_bytes) return nullptr;
-  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
   auto& known = state_->known;
   if (known[0].state != state && known[1].state != state) {
     known[1] = std::move(known[0]);

@@ -14,6 +14,7 @@
 #include "plugin/src/features/field_lengths.h"
 #include "plugin/src/features/postings.h"
 #include "plugin/src/features/unique_ids.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 namespace {
@@ -30,7 +31,7 @@ class WordNumbers {
  public:
   /// Numbers the words of `text`; returns how many bytes that took.
   std::size_t number(ComparableText& text) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     std::size_t size = 0;
     for (ComparableWord& word : text.words) {
       const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
@@ -43,7 +44,7 @@ class WordNumbers {
   }
 
  private:
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   std::unordered_map<std::u32string, std::uint32_t> numbers_;
 };
 
@@ -133,6 +134,7 @@ class Column {
   }
 
  private:
+  // Long, and never waited for: a child that is forked meanwhile finds it held for ever, and reads its slots itself.
   std::mutex filling_;
   bool is_full_ = false;       // the budget ends here
   std::vector<Chunk> chunks_;  // those below num_filled_ never change
@@ -161,7 +163,7 @@ struct ValueSnapshot::State {
   const Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
   WordNumbers words;
-  std::mutex mutex;
+  ForkSafeMutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
   template <class Value>
@@ -171,9 +173,14 @@ struct ValueSnapshot::State {
   std::map<std::string, Xapian::valueno> id_slots;  // likewise
 
   Xapian::valueno id_slot(const Xapian::Database& db, const std::string& prefix) {
-    const std::lock_guard<std::mutex> lock(mutex);
-    const auto known = id_slots.find(prefix);
-    return known != id_slots.end() ? known->second : id_slots[prefix] = checked_id_slot(db, prefix);
+    {
+      const std::lock_guard<ForkSafeMutex> lock(mutex);
+      const auto known = id_slots.find(prefix);
+      if (known != id_slots.end()) return known->second;
+    }
+    const Xapian::valueno slot = checked_id_slot(db, prefix);
+    const std::lock_guard<ForkSafeMutex> lock(mutex);
+    return id_slots[prefix] = slot;
   }
 
   // What all[key] knows of `docids`, and what read() says of those that it does not, which it then knows.
@@ -184,7 +191,7 @@ struct ValueSnapshot::State {
     std::vector<std::size_t> places;
     std::vector<Xapian::docid> missing;
     {
-      const std::lock_guard<std::mutex> lock(mutex);
+      const std::lock_guard<ForkSafeMutex> lock(mutex);
       const auto& known = all[key];
       for (std::size_t i = 0; i < docids.size(); ++i) {
         const auto found = known.find(docids[i]);
@@ -199,7 +206,7 @@ struct ValueSnapshot::State {
     if (missing.empty()) return values;
     std::vector<Value> fresh = read(missing);
     for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = std::move(fresh[i]);
-    const std::lock_guard<std::mutex> lock(mutex);
+    const std::lock_guard<ForkSafeMutex> lock(mutex);
     auto& known = all[key];
     for (const std::size_t i : places) {
       const auto size = static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + size_of(values[i]));
@@ -214,7 +221,7 @@ struct ValueSnapshot::State {
     const SlotContent content = content_of(db, slot);
     std::shared_ptr<Column<Chunk>> column;
     {
-      const std::lock_guard<std::mutex> lock(mutex);
+      const std::lock_guard<ForkSafeMutex> lock(mutex);
       std::shared_ptr<Column<Chunk>>& known = columns[content];
       if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
       column = known;

@@ -11,6 +11,7 @@
 #include "plugin/src/features/index_state.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/fit/term_sample.h"
+#include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
 namespace {
@@ -191,7 +192,7 @@ class Comparison {
 class KnownFits {
  public:
   std::shared_ptr<const IndexFit> find(const std::string& key) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     const auto known = find_place(key);
     if (known == fits_.end()) return nullptr;
     std::rotate(fits_.begin(), known, known + 1);
@@ -199,7 +200,7 @@ class KnownFits {
   }
 
   void keep(const std::string& key, std::shared_ptr<const IndexFit> fit) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     if (find_place(key) != fits_.end()) return;
     if (fits_.size() == kMost) fits_.pop_back();
     fits_.insert(fits_.begin(), {key, std::move(fit)});
@@ -213,9 +214,15 @@ class KnownFits {
     return std::find_if(fits_.begin(), fits_.end(), [&](const auto& entry) { return entry.first == key; });
   }
 
-  std::mutex mutex_;
+  ForkSafeMutex mutex_;
   Fits fits_;  // the last asked for first
 };
+
+KnownFits& known_fits() {
+  const ForkPass pass;
+  static KnownFits& known = *new KnownFits;  // never destroyed: programs search until the very end
+  return known;
+}
 
 std::string joined(const std::vector<Drift>& drifts, bool breaking) {
   std::string text;
@@ -241,7 +248,7 @@ IndexFit index_fit(const Xapian::Database& db, const FeatureSchema& schema, cons
 }
 
 std::shared_ptr<const IndexFit> index_fit(const Xapian::Database& db, const Model& model) {
-  static KnownFits& known = *new KnownFits;  // never destroyed: programs search until the very end
+  KnownFits& known = known_fits();
   const IndexState state = index_state(db);
   const std::string key = state.text + ' ' + model.version();
   const bool can_keep = state.is_exact && dynamic_cast<const Xapian::WritableDatabase*>(&db) == nullptr;

@@ -1,6 +1,5 @@
 #include "plugin/src/model/file_bytes.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
+
+#include "plugin/src/process/regular_file.h"
 
 namespace irgan {
 namespace {
@@ -19,17 +20,15 @@ constexpr std::size_t kBufferSize = std::size_t{1} << 16;
 /// A file descriptor that closes itself.
 struct Descriptor {
   const int number;
-  explicit Descriptor(const std::string& path) : number(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
+  explicit Descriptor(const std::string& path) : number(open_regular_file(path)) {}
+  ~Descriptor() { close(number); }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 };
 
 [[noreturn]] void refuse(const std::string& path) { throw Error(path + ": cannot be read: " + std::strerror(errno)); }
 
-// Reads to the end of what may be a pipe, whatever size the file has been said to have.
+// Reads to the end, whatever size the file has been said to have.
 std::string read_all(const Descriptor& file, const std::string& path) {
   std::string content;
   for (std::size_t size = 0;;) {
@@ -53,7 +52,6 @@ std::shared_ptr<void> memory_of(std::size_t size) {
 
 std::string read_file(const std::string& path) {
   const Descriptor file(path);
-  if (file.number < 0) refuse(path);
   return read_all(file, path);
 }
 
@@ -69,8 +67,7 @@ FileBytes FileBytes::copy_of(std::string_view bytes) {
 FileBytes FileBytes::of_file(const std::string& path) {
   const Descriptor file(path);
   struct stat status {};
-  if (file.number < 0 || fstat(file.number, &status) != 0) refuse(path);
-  if (!S_ISREG(status.st_mode)) throw Error(path + ": cannot be read: it is no regular file");
+  if (fstat(file.number, &status) != 0) refuse(path);
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size <= kCopied) return copy_of(read_all(file, path));  // cut short meanwhile: the digest tells
   void* const mapped = mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number, 0);

@@ -12,7 +12,7 @@ namespace irgan {
 
 /// Returns the whole content of `path`.
 ///
-/// Throws: Error if it cannot be read
+/// Throws: Error if it cannot be read or is no regular file
 IRGAN_API std::string read_file(const std::string& path);
 
 /// Bytes that begin at an address which 16 divides.
@@ -20,7 +20,7 @@ class IRGAN_API FileBytes {
  public:
   /// Files of up to 16 MiB are copied: whoever overwrites a mapped file in place ends the programs that look into it.
   ///
-  /// Throws: Error if the file cannot be read
+  /// Throws: Error if the file cannot be read or is no regular one
   static FileBytes of_file(const std::string& path);
   static FileBytes copy_of(std::string_view bytes);
 

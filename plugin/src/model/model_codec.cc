@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "plugin/src/encoding/encoding.h"
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/index_facts.h"
 #include "plugin/src/model/safetensors.h"
 
@@ -22,6 +23,7 @@ constexpr const char* kVersionWithCredit =
     "2";  // of models whose documents get a credit, which version 1 does not know
 constexpr const char* kVersionWithCollection = "3";  // of models with a generator over the whole collection
 constexpr std::size_t kEncodingTensors = 3;
+constexpr std::size_t kLargestDepth = 100'000'000;  // candidates; Xapian counts documents in 32 bits
 
 std::string network_name(const char* player, std::size_t number) {
   return std::string(player) + '.' + std::to_string(number);
@@ -156,9 +158,10 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   try {
     parts.schema = schema_from_json(file.text("feature_schema"), origin);
     parts.training_record = file.text("training_record");
-    if (!json::accept(parts.training_record)) throw FormatError(origin + ": the training record is not JSON");
-    parts.facts = index_facts_from_json(json::parse(file.text("index")));
-    const json serving = json::parse(file.text("serving"));
+    if (is_deep_json(parts.training_record) || !json::accept(parts.training_record))
+      throw FormatError(origin + ": the training record is not JSON, or nested too deep");
+    parts.facts = index_facts_from_json(parse_json(file.text("index"), origin));
+    const json serving = parse_json(file.text("serving"), origin);
     parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
     parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
     parts.temperature = serving.at("temperature").get<double>();
@@ -178,13 +181,16 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
       kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators) + collection_tensors) {
     throw FormatError(origin + ": there are tensors that belong to no whole network");
   }
+  if (parts.depth > kLargestDepth)
+    throw FormatError(origin + ": depth " + std::to_string(parts.depth) + " is more than any search finds");
   const bool complete =
       !parts.discriminators.empty() && (parts.generators.size() == parts.discriminators.size() ||
                                         (parts.generators.empty() && parts.ranker == Ranker::discriminator));
   if (!complete || !(parts.temperature > 0.0) || parts.depth == 0 ||
       !std::isfinite(static_cast<float>(parts.unseen_credit))) {
     throw FormatError(origin +
-                      ": networks are missing, depth or temperature is not positive, or a credit is not finite");
+                      ": networks are missing, depth or temperature is not positive, or a credit "
+                      "is not finite");
   }
   return parts;
 }

@@ -7,7 +7,8 @@
 namespace irgan {
 namespace {
 
-constexpr FollowedNames kNames{"model", kModelKey, kModelVersionKey, off_t{1} << 30, "1 GiB", false};
+// Models have some hundred thousand bytes. The search that finds a new one reads it, and must not wait long.
+constexpr FollowedNames kNames{"model", kModelKey, kModelVersionKey, off_t{64} << 20, "64 MiB", false};
 
 }  // namespace
 

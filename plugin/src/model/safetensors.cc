@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "plugin/src/features/bounded_json.h"
+
 namespace irgan {
 namespace {
 
@@ -15,6 +17,7 @@ using nlohmann::json;
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kDigestBytes = 16;
 constexpr const char* kDigestName = "digest";
+constexpr std::size_t kMostTensors = 20'000;  // each is looked for among all
 
 std::string digest(std::string_view bytes) {
   XXH128_canonical_t canonical;
@@ -154,9 +157,12 @@ TensorViews view_tensors(std::string_view bytes, const std::string& origin) {
   const std::size_t data_offset = kLengthBytes + head_size;
   const std::string_view data = bytes.substr(data_offset);
   TensorViews file;
+  const std::string_view head = bytes.substr(kLengthBytes, head_size);
+  if (is_deep_json(head)) refuse(origin, kLengthBytes, "the header is not what it should be: it is nested too deep");
   try {
-    const json header = json::parse(bytes.substr(kLengthBytes, head_size));
+    const json header = json::parse(head);
     file.metadata = header.at("__metadata__").get<std::map<std::string, std::string>>();
+    if (header.size() > kMostTensors) refuse(origin, kLengthBytes, "there are too many tensors");
     for (const auto& [name, entry] : header.items()) {
       if (name == "__metadata__" || name == kDigestName) continue;
       file.tensors.push_back(read_entry(name, entry, data, data_offset, origin));

@@ -2,6 +2,7 @@
 
 #include <xapian.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <map>
@@ -10,11 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/interleave.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
 #include "plugin/src/features/local_index.h"
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/order/policy_page.h"
 #include "plugin/src/search/own_search.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
@@ -113,15 +116,59 @@ std::vector<Candidate> candidates_of(const Xapian::Database& db, const Xapian::Q
   return candidates;
 }
 
-void rescore(irgan_ranker& ranker, const Xapian::Query& query, const uint32_t* docids, const double* weights,
-             std::size_t count, double* scores) {
-  const Model& model = ranker.served.refresh();
-  if (count == 0) return;
-  const std::vector<Candidate> candidates = candidates_of(ranker.db, query, docids, weights, count);
+/// The candidates of one call, and their features.
+struct Candidates {
+  const Model& model;
+  std::vector<Xapian::docid> docids;
+  FeatureMatrix rows;
+};
+
+Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t query_size, const uint32_t* docids,
+                           const double* weights, std::size_t count, const char* function) {
+  require(query && (docids || count == 0), "query and docids must not be null");
+  Xapian::Query parsed;
+  try {
+    parsed = query_of_bytes({query, query_size}, function);
+  } catch (const FormatError& error) {
+    throw BadArgument(error.what());
+  }
+  Candidates found{ranker.served.refresh(), {docids, docids + count}, {}};
+  if (count == 0) return found;
+  const std::vector<Candidate> candidates = candidates_of(ranker.db, parsed, docids, weights, count);
   const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
-  const Eigen::VectorXf found = model.score(ranker.served.features(query, candidates, *index, [] {}));
-  if (!found.allFinite()) throw Error("the model gives scores that are not finite");
-  for (std::size_t i = 0; i < count; ++i) scores[i] = found[static_cast<Eigen::Index>(i)];
+  found.rows = ranker.served.features(parsed, candidates, *index, [] {});
+  return found;
+}
+
+void require_finite(bool is_finite) {
+  if (!is_finite) throw Error("the model gives scores that are not finite");
+}
+
+void rescore(const Candidates& candidates, double* scores) {
+  if (candidates.docids.empty()) return;
+  const Eigen::VectorXf found = candidates.model.score(candidates.rows);
+  require_finite(found.allFinite());
+  std::copy(found.begin(), found.end(), scores);
+}
+
+void explain(const Candidates& candidates, double* contributions) {
+  if (candidates.docids.empty()) return;
+  const FeatureMatrix found = candidates.model.explain(candidates.rows);
+  for (Eigen::Index i = 0; i < found.rows(); ++i) {
+    for (Eigen::Index j = 0; j < found.cols(); ++j) *contributions++ = found(i, j);
+  }
+}
+
+void draw(const Candidates& candidates, const std::string& key, double temperature, uint32_t* drawn,
+          double* log_probabilities) {
+  if (candidates.docids.empty()) return;
+  const Model& model = candidates.model;
+  const Eigen::VectorXd logits = model.score(candidates.rows, policy_of(model)).cast<double>() / temperature;
+  require_finite(logits.allFinite());
+  for (const PageDraw& one : draw_page(logits, candidates.docids, key)) {
+    *drawn++ = static_cast<uint32_t>(one.row);
+    *log_probabilities++ = one.log_probability;
+  }
 }
 
 }  // namespace
@@ -159,14 +206,56 @@ irgan_status irgan_rescore(irgan_ranker* ranker, const char* query, size_t query
   return status_of([&] {
     require(ranker && query && ((docids && scores) || num_docids == 0),
             "irgan_rescore: ranker, query, docids and scores must not be null");
-    Xapian::Query parsed;
-    try {
-      parsed = irgan::query_of_bytes({query, query_size}, "irgan_rescore");
-    } catch (const irgan::FormatError& error) {
-      throw irgan::BadArgument(error.what());
-    }
-    irgan::rescore(*ranker, parsed, docids, weights, num_docids, scores);
+    irgan::rescore(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_rescore"),
+                   scores);
   });
+}
+
+irgan_status irgan_explain(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                           const double* weights, size_t num_docids, double* contributions) {
+  return status_of([&] {
+    require(ranker && query && ((docids && contributions) || num_docids == 0),
+            "irgan_explain: ranker, query, docids and contributions must not be null");
+    irgan::explain(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_explain"),
+                   contributions);
+  });
+}
+
+irgan_status irgan_draw(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                        const double* weights, size_t num_docids, const char* key, size_t key_size, double temperature,
+                        uint32_t* drawn, double* log_probabilities) {
+  return status_of([&] {
+    require(ranker && query && ((docids && drawn && log_probabilities) || num_docids == 0) && (key || key_size == 0),
+            "irgan_draw: ranker, query, docids, key, drawn and log_probabilities must not be null");
+    require(temperature > 0.0 && std::isfinite(temperature), "irgan_draw: the temperature must be above 0");
+    irgan::draw(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_draw"),
+                {key, key_size}, temperature, drawn, log_probabilities);
+  });
+}
+
+irgan_status irgan_interleave(const uint32_t* first, size_t num_first, const uint32_t* second, size_t num_second,
+                              const char* key, size_t key_size, uint32_t* docids, uint8_t* teams,
+                              size_t* num_interleaved) {
+  return status_of([&] {
+    require((first || num_first == 0) && (second || num_second == 0) && (key || key_size == 0) && num_interleaved &&
+                ((docids && teams) || num_first + num_second == 0),
+            "irgan_interleave: no argument may be null");
+    const auto hits = irgan::interleave({first, first + num_first}, {second, second + num_second}, {key, key_size});
+    require(hits.size() <= num_first + num_second, "irgan_interleave: a document stands twice in one ranking");
+    for (const irgan::InterleavedHit& hit : hits) {
+      *docids++ = hit.docid;
+      *teams++ = hit.team == irgan::Team::first ? 1 : hit.team == irgan::Team::second ? 2 : 0;
+    }
+    *num_interleaved = hits.size();
+  });
+}
+
+size_t irgan_num_features(const irgan_ranker* ranker) {
+  return ranker ? ranker->served.model().schema().features.size() : 0;
+}
+
+const char* irgan_feature_name(const irgan_ranker* ranker, size_t feature) {
+  return feature < irgan_num_features(ranker) ? ranker->served.model().schema().features[feature].c_str() : "";
 }
 
 size_t irgan_depth(const irgan_ranker* ranker) { return ranker ? ranker->served.model().depth() : 0; }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "plugin/src/vectors/vector_parts.h"
@@ -67,7 +68,7 @@ VectorFacts facts_of(const TensorViews& file, const std::string& origin) {
                       "' version " + kVectorFormatVersion);
   }
   try {
-    const json index = json::parse(text_of(file, "index", origin));
+    const json index = parse_json(text_of(file, "index", origin), origin);
     return {index.at("uuid").get<std::string>(), index.at("stemmer").get<std::string>(),
             index.at("term_prefixes").get<std::vector<std::string>>(), text_of(file, "basis", origin)};
   } catch (const json::exception& error) {

@@ -123,8 +123,9 @@ TEST_CASE_METHOD(Fixture, "flags that are missing", "[index_tools][bad_input]") 
              Contains("--queries, --qrels and --out are needed"));
   CHECK_THAT(refused("evaluate @out"), Contains("--qrels is missing"));
   CHECK_THAT(refused("evaluate --qrels @learn.qrels"), Contains("at least one run"));
-  CHECK_THAT(refused("store --db @db"), Contains("give either --model or --previous"));
-  CHECK_THAT(refused("store --db @db --model @model --previous"), Contains("give either --model or --previous"));
+  CHECK_THAT(refused("store --db @db"), Contains("give --model, --previous or --none, or --memory"));
+  CHECK_THAT(refused("store --db @db --model @model --previous"),
+             Contains("--model and --previous exclude each other"));
   CHECK_THAT(refused("store --model @model"), Contains("--db is missing"));
   CHECK_THAT(refused("inspect"), Contains("name a model file or --db"));
 }

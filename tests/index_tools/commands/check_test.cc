@@ -83,7 +83,7 @@ TEST_CASE("what will limit the result is told in words", "[index_tools][check]")
     CHECK_THAT(all_limits(findings), Contains("10 % of the rows repeat another"));
   }
   SECTION("bad lines") {
-    findings.num_rejected = 20'000;
+    findings.num_rejected = findings.num_against = 20'000;
     CHECK_THAT(all_limits(findings), Contains("2.0 % of the lines are unusable"));
   }
   SECTION("unknown documents") {

@@ -1,10 +1,12 @@
 #include <xapian.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "irgan/index_layout.h"
 #include "plugin/src/features/unique_ids.h"
 #include "tests/index_tools/captured_command.h"
+#include "tests/index_tools/made_site.h"
 #include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
@@ -357,4 +359,20 @@ TEST_CASE_METHOD(Fixture, "index says where no index can be made and what cannot
   const CommandResult nowhere = run_line("index --field title=S " + documents);
   CHECK(nowhere.exit_code == 2);
   CHECK_THAT(nowhere.err, Contains("--db is missing"));
+}
+
+TEST_CASE("overwrite follows a link, and deletes nothing that is no part of an index", "[index_tools][index]") {
+  const MadeSite site;
+  site.index();
+  const std::string line =
+      "index --db @link --overwrite --field title=S --field body= --value popularity=0 @docs.jsonl";
+  std::filesystem::create_symlink("db", site.file("link"));
+  CHECK(site.run(line).exit_code == 0);
+  CHECK(std::filesystem::is_symlink(site.file("link")));
+  CHECK(site.run("search --db @db amber").exit_code == 0);
+  site.folder.write("db/notes", "mine");
+  const CommandResult result = site.run(line);
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Catch::Contains("holds 'notes', which is no part of an index"));
+  CHECK(site.folder.read("db/notes") == "mine");
 }

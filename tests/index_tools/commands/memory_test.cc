@@ -155,7 +155,7 @@ TEST_CASE("memory: options that contradict each other are refused", "[index_tool
       {"memory --clicks @day1.tsv --prior-clicks 0 --out @m2", "--prior-clicks"},
       {"search --db @db --memory @memory amber", "--memory needs a model"},
       {"rerank --db @db --queries @learn.tsv --memory @memory --baseline-out @r", "--memory needs --out"},
-      {"store --db @db", "give either --model or --previous"},
+      {"store --db @db", "give --model, --previous or --none, or --memory"},
       {"features --db @db --queries @learn.tsv --qrels @learn.qrels --add-clicked --out @f",
        "--add-clicked needs --clicks"}};
   for (const auto& [line, message] : lines) {
@@ -204,4 +204,23 @@ TEST_CASE("--add-clicked puts earlier clicks into the pools, and the file of row
     return ids;
   };
   CHECK(scores("plain.rows") == scores("added.rows"));
+}
+
+TEST_CASE("memory: forgets a query, and what a session alone asked for", "[index_tools][memory]") {
+  const RememberingSite site;
+  site.REQUIRE_DONE("memory --clicks @both.tsv --out @memory");
+  const std::string carry = site.folder.read("memory.carry");
+  const CommandResult session = site.run("memory --from @memory --forget session=one --out @memory");
+  CHECK(session.exit_code == 0);
+  CHECK_THAT(session.err, Contains("forgotten: 1 queries, and 2 words"));
+  CHECK_THAT(session.out, Contains("2 queries and 3 words") && Contains("0 queries are held back"));
+  CHECK(site.folder.read("memory.carry").size() < carry.size());
+  // Words are the same query in any order and case.
+  const CommandResult query = run_words(
+      {"memory", "--from", site.file("memory"), "--forget", "query=birch AMBER", "--out", site.file("memory")});
+  CHECK_THAT(query.err, Contains("forgotten: 1 queries"));
+  CHECK_THAT(query.out, Contains("1 queries and 3 words"));
+  CHECK_THAT(site.run("memory --from @memory --forget visitor=one --out @memory").err, Contains("must be query=WORDS"));
+  CHECK_THAT(site.run("memory --clicks @both.tsv --forget session=one --out @m2").err,
+             Contains("--forget needs --from"));
 }

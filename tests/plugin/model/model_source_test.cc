@@ -186,7 +186,7 @@ TEST_CASE("model_file does not read pipes, nor what is too large for a model", "
   CHECK_THROWS_WITH(model_file(folder.file("pipe"))->get(db),
                     folder.file("pipe") + ": cannot be read: it is no regular file");
   std::filesystem::resize_file(folder.write("large", "irgan"), (std::uintmax_t{1} << 30) + 1);  // takes no room on disk
-  CHECK_THROWS_WITH(model_file(folder.file("large"))->get(db), Contains("at most 1 GiB"));
+  CHECK_THROWS_WITH(model_file(folder.file("large"))->get(db), Contains("at most 64 MiB"));
 }
 
 TEST_CASE("model_file works without a listener", "[plugin][model_source]") {

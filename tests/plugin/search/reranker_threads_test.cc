@@ -1,7 +1,10 @@
 // A service under load: threads that search, each with a Reranker and a Database of its own and all with one source of
 // models, while the model is replaced and the index is written. Run it with the thread sanitizer, too.
 //
-// IRGAN_TEST_SEARCHES and IRGAN_TEST_REPLACEMENTS make the trial larger than a test should be.
+// IRGAN_TEST_SEARCHES, IRGAN_TEST_REPLACEMENTS and IRGAN_TEST_FORKS make the trial larger than a test should be.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -9,7 +12,9 @@
 #include <set>
 #include <thread>
 
+#include "irgan/memory_source.h"
 #include "tests/plugin/fruit.h"
+#include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
@@ -68,7 +73,8 @@ struct Sightings {
 
 class Service {
  public:
-  Service(const std::string& path, std::shared_ptr<ModelSource> models) {
+  Service(const std::string& path, std::shared_ptr<ModelSource> models, std::shared_ptr<MemorySource> memory = {})
+      : memory_(std::move(memory)) {
     for (int t = 0; t < kNumThreads; ++t) threads_.emplace_back([this, path, models] { search(path, models); });
   }
 
@@ -98,6 +104,7 @@ class Service {
     std::string told;
     RerankOptions options;
     options.on_problem = [&](const std::string& problem) { told = problem; };
+    options.memory = memory_;
     const Reranker reranker(db, models, options);
     Xapian::Enquire enquire = enquire_of(db, parsed("apples"));
     while (!done_) {
@@ -139,10 +146,30 @@ class Service {
     seen_.failures.insert(message);
   }
 
+  const std::shared_ptr<MemorySource> memory_;
   std::atomic<bool> done_{false};
   Sightings seen_;
   std::vector<std::thread> threads_;
 };
+
+// Forks a child that searches with all that the threads of this process use; returns whether its order was one of the
+// two.
+bool child_searches(const std::string& path, const std::shared_ptr<ModelSource>& models,
+                    const std::shared_ptr<MemorySource>& memory) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);  // ends a child that hangs
+    const Xapian::Database db(path);
+    RerankOptions options;
+    options.memory = memory;
+    const Reranker reranker(db, models, options);
+    Xapian::Enquire enquire = enquire_of(db, parsed("apples"));
+    const Docids found = docids_of(reranker.get_mset(enquire, 0, kNumDocuments));
+    _exit(found == order_of_turn(0) || found == order_of_turn(1) ? 0 : 1);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && status == 0;
+}
 
 void check(const Sightings& seen) {
   INFO("searches " << seen.searches << ", of one model " << seen.of_even_model << ", of the other " << seen.of_odd_model
@@ -195,4 +222,30 @@ TEST_CASE("threads search while the model file is replaced and the index is writ
     replace(turn);
   }
   check(service.finish());
+}
+
+TEST_CASE("children forked beside searching threads search, too", "[plugin][reranker][threads][fork]") {
+  const ScratchFolder folder;
+  write_documents(folder.file("db"));
+  const auto replace = [&](std::size_t turn) {
+    std::filesystem::rename(folder.write("next", bytes_of_turn(turn)), folder.file("model"));
+    // Of another query: the order of "apples" stays.
+    const auto clicks = static_cast<float>(turn + 1);
+    const std::string next = folder.write("next", memory_of({{"quinces", {{"1", clicks}}}})->bytes());
+    std::filesystem::rename(next, folder.file("memory"));
+  };
+  replace(0);
+  const auto models = model_file(folder.file("model"));
+  const auto memory = memory_file(folder.file("memory"));
+  Service service(folder.file("db"), models, memory);
+  const std::size_t num_forks = from_environment("IRGAN_TEST_FORKS", 60);
+  std::size_t num_good = 0;
+  for (std::size_t i = 0; i < num_forks; ++i) {
+    if (i % 10 == 9) replace(i / 10);  // turns of whole models
+    num_good += child_searches(folder.file("db"), models, memory);
+  }
+  CHECK(num_good == num_forks);
+  const Sightings& seen = service.finish();
+  CHECK(seen.failures == std::set<std::string>{});
+  CHECK(seen.mixed == 0);
 }

@@ -1,6 +1,7 @@
 #include "trainer/collection/tower_training.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "irgan/vector_making.h"
 #include "tests/trainer/topic_index.h"
@@ -65,6 +66,65 @@ TEST_CASE("towers learn from clicks what vectors do not say", "[trainer][collect
   const Towers towers = train_towers(*vectors, shifted_examples(*vectors), quick(), start, threads);
   CHECK(share_of_next_topic(*vectors, towers) > 0.9);
   CHECK(towers.basis == vectors->facts().basis);
+}
+
+namespace {
+
+// The same examples, judged by a discriminator that likes documents of the topic before, and draws of all topics.
+std::vector<TowerExample> judged_examples(const CollectionVectors& vectors) {
+  std::vector<TowerExample> examples = shifted_examples(vectors);
+  for (std::size_t i = 0; i < examples.size(); ++i) {
+    const std::size_t topic = i / topics()[0].size();
+    double sum = 0.0;
+    for (std::uint32_t row = 0; row < 40; ++row) {
+      const bool is_liked = row % 4 == (topic + 3) % 4;
+      examples[i].opinion.push_back({row, is_liked ? 0.0F : -8.0F});
+      sum += std::exp(examples[i].opinion.back().number);
+    }
+    for (RowNumber& one : examples[i].opinion) one.number -= static_cast<float>(std::log(sum));
+  }
+  return examples;
+}
+
+// How much of the best ten documents of each topic's word is about the topic before.
+double share_of_topic_before(const CollectionVectors& vectors, const Towers& towers) {
+  const Xapian::Stem stem("english");
+  int hits = 0;
+  for (std::size_t topic = 0; topic < 4; ++topic) {
+    for (const ScoredDocument& one : vectors.best(towers.query(vectors.query_vector({stem(topics()[topic][1])})), 10)) {
+      hits += (one.docid - 1) % 4 == (topic + 3) % 4 ? 1 : 0;
+    }
+  }
+  return hits / 40.0;
+}
+
+}  // namespace
+
+TEST_CASE("towers follow a discriminator's opinion as far as its share goes", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  ThreadPool threads(2);
+  const auto trained = [&](double share) {
+    TowerOptions options = quick();
+    options.teacher_share = share;
+    return train_towers(*vectors, judged_examples(*vectors), options, untrained_towers(*vectors), threads);
+  };
+  CHECK(share_of_topic_before(*vectors, trained(1.0)) > 0.9);
+  CHECK(share_of_next_topic(*vectors, trained(0.0)) > 0.9);
+  CHECK(trained(0.0).weight ==
+        train_towers(*vectors, shifted_examples(*vectors), quick(), untrained_towers(*vectors), threads).weight);
+}
+
+TEST_CASE("the discriminator's reward moves the towers to what it likes", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  ThreadPool threads(2);
+  const auto trained = [&](double weight) {
+    TowerOptions options = quick();
+    options.teacher_share = 0.0;
+    options.reward_weight = weight;
+    return train_towers(*vectors, judged_examples(*vectors), options, untrained_towers(*vectors), threads);
+  };
+  CHECK(share_of_topic_before(*vectors, trained(0.0)) < 0.05);
+  CHECK(share_of_topic_before(*vectors, trained(20.0)) > 0.5);
 }
 
 TEST_CASE("towers are the same at any number of threads, and of the seed's own", "[trainer][collection]") {

@@ -107,6 +107,19 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
   CHECK_THAT(rejects, Contains(path + ":19: bad rank: q?\td\t?\n"));
 }
 
+TEST_CASE("bytes that visitors typed get no log refused, unless they are most of it", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const auto read = [&](int num_good) {
+    std::string log = "query\tdoc_id\nq\xFF\td\nq\xFF\td\n";
+    for (int i = 0; i < num_good; ++i) log += "q\td\n";
+    ClickLogReader reader(folder.write("log", log), {});
+    reader.read([](const ClickRow&) {});
+    return reader.summary().rejected.at("not UTF-8").count;
+  };
+  CHECK(read(2) == 2);
+  CHECK_THROWS_AS(read(1), FormatError);
+}
+
 TEST_CASE("an excerpt does not cut a letter in two", "[trainer][click_log]") {
   const ScratchFolder folder;
   ClickLogReader reader(folder.write("log", "query\tdoc_id\n" + std::string(119, 'a') + "\xC3\xBC!\n"), tolerant());
@@ -198,7 +211,8 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
     CHECK_THROWS_MATCHES(
         ClickLogReader(path, options), ConfigError,
         Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
-                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action; did you mean clicked?"));
+                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query; "
+                "did you mean clicked?"));
   }
   SECTION("a column that the header spells in another way") {
     options.columns = {{"rank", "positon"}};

@@ -219,3 +219,45 @@ TEST_CASE("documents that Elasticsearch's exports wrap are read", "[trainer][log
                "\"event_attributes\":{\"object\":{\"object_id\":\"d1\"},\"position\":{\"ordinal\":0}}}}\n") ==
         Rows{"red|d1|1|alone"});
 }
+
+TEST_CASE("ClickLogReader: an action counts as many clicks as it is said to; others are named",
+          "[trainer][click_log]") {
+  const ScratchFolder folder;
+  folder.write(
+      "log.tsv",
+      "query\tdoc_id\tevent\nred\ta\tclick\nred\ta\tPurchase\nred\tb\tadd_to_cart\nred\tb\twish\nred\tb\twish\n");
+  ClickLogOptions options;
+  options.actions = {{"purchase", 5.0}, {"add_to_cart", 2.0}};
+  ClickLogReader log(folder.file("log.tsv"), options);
+  std::vector<double> counts;
+  log.read([&](const ClickRow& row) {
+    CHECK(row.clicked);
+    counts.push_back(row.count);
+  });
+  CHECK(counts == std::vector<double>{1.0, 5.0, 2.0});
+  CHECK(log.summary().others.at("wish") == 2);
+}
+
+TEST_CASE("ClickLogReader: rows up to a time are left out, and those without one go with the row before",
+          "[trainer][click_log]") {
+  const ScratchFolder folder;
+  folder.write("log.tsv",
+               "query\tdoc_id\ttime\nred\ta\t2024-05-01\nred\tb\t\nred\tc\t2024-05-02\nred\td\t2024-05-03\nred\te\t\n");
+  ClickLogOptions options;
+  options.after = 1714608000.0;  // 2024-05-02
+  std::string documents;
+  ClickLogReader(folder.file("log.tsv"), options).read([&](const ClickRow& row) { documents += row.document_id; });
+  CHECK(documents == "de");
+}
+
+TEST_CASE("ClickLogReader: by words, an id of the log is none where there are words", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  folder.write("log.tsv", "query_id\tquery\tdoc_id\n1\tred\ta\n2\t\tb\n");
+  ClickLogOptions options;
+  options.by_words = true;
+  std::string ids;
+  ClickLogReader(folder.file("log.tsv"), options).read([&](const ClickRow& row) {
+    ids += "[" + std::string(row.query_id) + "]";
+  });
+  CHECK(ids == "[][2]");
+}

@@ -103,6 +103,10 @@ TEST_CASE("each unusable line of Omega's logs has its reason", "[trainer][omega_
   CHECK(reason_of("q,w,1,0\n" + line + "\n") == reason);
 }
 
+TEST_CASE("a visitor who asks for a page that there is not spoils no line", "[trainer][omega_log]") {
+  CHECK(reason_of("q,w,1,0\nq,w,,99999999\n").empty());
+}
+
 TEST_CASE("unusable lines of clicks.log and final.log are told, too", "[trainer][omega_log]") {
   CHECK(reason_of("q,1\nq\n") == "wrong number of columns");
   CHECK(reason_of("q,1\nq,x\n") == "no document id");

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "irgan/preparation.h"
 #include "irgan/training.h"
@@ -127,4 +128,36 @@ TEST_CASE("a model keeps its generator over the collection", "[trainer][collecti
   // Another weight of what stands beside pages makes another model.
   options.pool_weight = 2.0;
   CHECK(train(training, validation, options).model->version() != trained.model->version());
+}
+
+TEST_CASE("an earlier model's discriminator teaches the generator", "[trainer][collection]") {
+  TopicLog log;
+  const auto trained = [&] {
+    const PreparedData data = prepare(log.site, log.evidence, log.options);
+    TrainingOptions training;
+    training.epochs = 3;
+    training.num_threads = 2;
+    return train(data.training, data.validation, training).model;
+  };
+  const std::shared_ptr<const Model> first = trained();
+  log.options.teacher = first;
+  log.options.towers.teacher_share = 0.0;
+  const auto towers = [&] { return prepare(log.site, log.evidence, log.options).training.generator->towers; };
+  CHECK(towers().weight == first->collection()->towers.weight);  // it listens to nobody
+  log.options.towers.teacher_share = 0.7;
+  const Towers taught = towers();
+  CHECK(taught.weight != first->collection()->towers.weight);
+  log.options.num_threads = 5;
+  CHECK(towers().weight == taught.weight);
+  log.options.towers.teacher_share = 0.0;
+  log.options.towers.reward_weight = 2.0;
+  CHECK(towers().weight != first->collection()->towers.weight);
+
+  // A teacher that has no generator of its own: the vectors alone draw.
+  const std::shared_ptr<const CollectionVectors> vectors = std::exchange(log.options.vectors, nullptr);
+  log.options.teacher = nullptr;
+  const std::shared_ptr<const Model> plain = trained();
+  log.options.vectors = vectors;
+  log.options.teacher = plain;
+  CHECK(towers().weight != first->collection()->towers.weight);
 }

@@ -18,10 +18,10 @@ namespace irgan {
 /// files' order.
 ///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
-/// log_probability, team, action; others are passed over. doc_id and one of query_id and query must be there. A header
-/// may spell them in capitals and without `_`. A log without `clicked` holds clicks alone; one with `clicked` and
-/// `rank` holds impressions, and a row that does not say `clicked` was not clicked. All JSON files of a log are one in
-/// this: their lines wait until one says `clicked` and one a rank, at most to the end.
+/// log_probability, team, action, serialised_query; others are passed over. doc_id and one of query_id and query must
+/// be there. A header may spell them in capitals and without `_`. A log without `clicked` holds clicks alone; one with
+/// `clicked` and `rank` holds impressions, and a row that does not say `clicked` was not clicked. All JSON files of a
+/// log are one in this: their lines wait until one says `clicked` and one a rank, at most to the end.
 ///
 /// In a log without `clicked` that has a column of actions (action, action_name, event_name, event_type, event, type),
 /// only rows whose action is a click are rows; others are counted by name. A single value that is not known is no
@@ -54,8 +54,9 @@ class IRGAN_API ClickLogReader {
   /// Calls `each` for every usable line, in order.
   ///
   /// Requires: the first call
-  /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own (the rejects file is
-  ///         complete then), or if the compressed data are damaged; ConfigError if it is not clear which actions are
+  /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own, those that are not
+  ///         UTF-8 left aside unless they are most lines, since visitors can type such (the rejects file is complete
+  ///         then), or if the compressed data are damaged; ConfigError if it is not clear which actions are
   ///         clicks, and at the end if JSON Lines have nothing that `columns` or `rank_base` is of; what `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const EachRow& each);

@@ -22,6 +22,12 @@ struct ClickLogOptions {
   std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1, in UBI 0
   /// What a log of several kinds of events calls those that are clicks; empty: click and click_through.
   std::vector<std::string> click_actions;
+  bool by_words = false;  ///< what has the words of its query goes by them, whatever the query's id
+  /// By action: as how many clicks an event of it counts, such as a purchase as 5. They are rows beside those of
+  /// clicks.
+  std::vector<std::pair<std::string, double>> actions;
+  std::optional<double>
+      after;                 ///< only rows later than this are rows; those without a time are as old as the one before
   double max_bad = 0.01;     ///< share of unusable lines up to which the rest is taken
   std::string rejects_path;  ///< where every unusable line is written; empty: nowhere
 };
@@ -38,8 +44,9 @@ struct ClickRow {
   bool clicked = true;
   double count = 1;  ///< how many such events the line stands for
   std::optional<double>
-      log_probability;    ///< of a page drawn by exploring: that this document was drawn next, at most 0
-  std::string_view team;  ///< of an interleaved page: the ranking whose hit it is; empty: of none
+      log_probability;                ///< of a page drawn by exploring: that this document was drawn next, at most 0
+  std::string_view serialised_query;  ///< the site's own query, in base64; empty: the log has none
+  std::string_view team;              ///< of an interleaved page: the ranking whose hit it is; empty: of none
 };
 
 /// What takes the rows of a log, one after the other.

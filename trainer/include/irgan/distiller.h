@@ -24,6 +24,7 @@ struct DistillerOptions {
   std::size_t max_queries = 1000;  ///< to fit on, spread over the file
   std::function<void(const JudgmentReading&)> on_judgments = [](const JudgmentReading&) {};  ///< have been read
   std::function<void(double share_done)> on_progress = [](double) {};
+  ProblemListener on_problem;  ///< is told of lines of the files that are left out
 };
 
 /// nDCG@10 of each way to rank, a value a query; without judgments the model's own first document has the gain 10, its

@@ -36,8 +36,9 @@ using RowReader = std::function<void(const std::function<void(const ClickRow&)>&
 /// The words of a row's query: its own, else those that a query file has for its id.
 class IRGAN_API RowTexts {
  public:
-  /// queries: file, empty: none
-  explicit RowTexts(const std::string& queries);
+  /// queries:    file, empty: none
+  /// on_problem: is told of its lines that are left out
+  explicit RowTexts(const std::string& queries, const ProblemListener& on_problem = {});
 
   /// Returns nothing for an id that is not known. What it returns is good until the next call.
   const std::string* of(const ClickRow& row);

@@ -36,6 +36,14 @@ struct PreparationOptions {
   BehaviourSource behaviour_from = BehaviourSource::held_out;
   double behaviour_hidden = 0.5;  ///< share of the documents whose clicks are left out of them, others in each part
 
+  /// Of the queries, which are cut into `count` runs of about equal length in their order: those whose rows are made
+  /// here. Rows are then those that a run over all queries makes of them.
+  struct Shard {
+    std::size_t number = 0;  ///< from 0
+    std::size_t count = 1;
+  };
+  Shard shard;
+
   std::size_t depth = 100;   ///< candidates a query: the first hits of the first stage
   bool add_clicked = false;  ///< documents that were clicked for a query earlier join its candidates (EarlierClicks)
 

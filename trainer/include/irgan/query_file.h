@@ -26,11 +26,14 @@ struct QueryRow {
 /// - query: a serialised query in base64, or the words where no other column has them and one is no
 ///   base64, or all are of small letters alone.
 /// Names are the same whatever their case, and with `_` or without; columns of other names are passed over. A header
-/// that begins with anything but qid needs a column of words. Quotation marks are read as in click logs.
+/// needs a column of words, unless it begins with qid and names a third one. Quotation marks are read as in click logs.
 ///
-/// Throws: FormatError at path:line if a line has another form, is not UTF-8, lacks an id or both text and query, has
-///         an id that stands already in an earlier line, or bad base64; if the file has no query. Error if it cannot be
-///         opened.
-IRGAN_API std::vector<QueryRow> read_queries(const std::string& path);
+/// Left out, and told to `on_problem` in one sentence with their number: lines that visitors of a site can have made
+/// unusable, which are not UTF-8, hold a zero byte, or have neither text nor query; lines of another form or without an
+/// id, as long as they are no more than 1 % of all.
+///
+/// Throws: FormatError at path:line if more lines have another form or lack an id, if a line has an id that stands
+///         already in an earlier one, or bad base64; if no line is left. Error if the file cannot be opened.
+IRGAN_API std::vector<QueryRow> read_queries(const std::string& path, const ProblemListener& on_problem = {});
 
 }  // namespace irgan

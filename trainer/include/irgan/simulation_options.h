@@ -33,6 +33,7 @@ struct SimulationOptions {
   std::uint64_t seed = 1;                                                                    ///< of everything random
   std::function<void(const JudgmentReading&)> on_judgments = [](const JudgmentReading&) {};  ///< have been read
   std::function<void(double share_done)> on_progress = [](double) {};
+  ProblemListener on_problem;  ///< is told of lines of the files that are left out
 };
 
 }  // namespace irgan

@@ -66,6 +66,8 @@ struct LabelOrigin {
   std::vector<double> examination;  ///< by rank, that clicks were corrected by; empty: by none
   std::string split;                ///< what parted validation from training
   double going_on = 0.0;  ///< the chance that users look at the next document, as dbn has it; 0: nothing like it
+  std::optional<double> first_time{};  ///< of the rows that have one, in seconds since 1970 UTC
+  std::optional<double> last_time{};
 };
 
 /// Which part of a query's weight each of its examples has, and what the query weighs.

@@ -1,4 +1,4 @@
-#include "trainer/site/strict_rerank.h"
+#include "trainer/ranking/strict_rerank.h"
 
 #include <utility>
 
@@ -29,7 +29,6 @@ void refuse_misfit(const Xapian::Database& db, const Model& model, const std::st
 
 std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::shared_ptr<const Model> model,
                                           RerankOptions options, const std::string& name) {
-  refuse_misfit(db, *model, name);
   options.on_problem = [name](const std::string& problem) {
     if (problem.rfind(kMemoryTrouble, 0) == 0) throw Error(problem);
     if (problem.rfind(kModelDrift, 0) != 0) throw Error(name + ": " + problem);

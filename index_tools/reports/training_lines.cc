@@ -1,4 +1,4 @@
-#include "index_tools/showing/training_lines.h"
+#include "index_tools/reports/training_lines.h"
 
 #include <cmath>
 #include <iomanip>

@@ -1,11 +1,11 @@
-#include "trainer/site/query_ranking.h"
+#include "trainer/ranking/query_ranking.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "trainer/machine/thread_pool.h"
+#include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
-#include "trainer/site/strict_rerank.h"
 
 namespace irgan {
 namespace {

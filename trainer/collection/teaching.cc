@@ -1,4 +1,4 @@
-#include "trainer/rows/teaching.h"
+#include "trainer/collection/teaching.h"
 
 #include <algorithm>
 #include <cmath>

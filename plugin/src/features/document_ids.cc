@@ -1,4 +1,4 @@
-#include "plugin/src/features/remembered_ids.h"
+#include "plugin/src/features/document_ids.h"
 
 #include <algorithm>
 #include <memory>

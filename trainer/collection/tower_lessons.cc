@@ -1,4 +1,4 @@
-#include "trainer/rows/tower_lessons.h"
+#include "trainer/collection/tower_lessons.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-/// The site's own ids of documents, which threads remember together.
+/// The site's own ids of many documents at once.
 #pragma once
 
 #include <xapian.h>

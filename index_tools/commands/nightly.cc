@@ -1,0 +1,301 @@
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/evidence_options.h"
+#include "index_tools/options/option_table.h"
+#include "irgan/memory_file.h"
+#include "irgan/model.h"
+#include "irgan/model_source.h"
+#include "irgan/training.h"
+#include "trainer/daily/nightly_state.h"
+#include "trainer/machine/output_file.h"
+#include "trainer/memory/memory_state.h"
+
+namespace irgan {
+namespace {
+
+struct NightlyOptions {
+  std::string site;
+  DatabaseOptions database;
+  LabelOptions log;
+  std::string model;
+  std::string memory;
+  std::string state;
+  bool no_annotate = false;
+  bool no_store = false;
+  bool verbose = false;
+};
+
+using Words = std::vector<std::string>;
+
+constexpr std::uint64_t kNoClicks = 0;
+
+void add_options(NightlyOptions& options, OptionTable& table) {
+  table.everyday({"db", "clicks", "model", "memory", "state", "no-annotate", "no-store", "verbose"});
+  table.site_path(options.site);
+  options.database.add_to(table);
+  options.log.add_log_to(table);
+  table.group("What is learnt");
+  table.text("model", options.model, "the model that training goes on from and replaces", "FILE");
+  table.text("memory", options.memory, "the click memory; without a line for it in the site's file there is none",
+             "FILE");
+  table.text("state", options.state, "what the nights so far have read; if not given, MODEL.nightly", "FILE");
+  for (const char* name : {"db", "model", "memory", "state"}) table.writes(name);
+  table.group("What is done");
+  table.flag("no-annotate", options.no_annotate, "do not write lengths of new documents' fields into the index");
+  table.flag("no-store", options.no_store, "do not put model and memory into the index: searches read the files");
+  table.flag("verbose", options.verbose, "print what the single commands print, to stderr");
+}
+
+void check(NightlyOptions& options) {
+  if (options.site.empty())
+    throw ConfigError("--site is missing: name the site's file; 'xapian-irgan setup' writes one");
+  if (options.log.clicks.empty()) throw ConfigError("--clicks is missing: the site's file has no line for it");
+  if (options.model.empty()) throw ConfigError("--model is missing: the site's file has no line for it");
+  if (options.database.paths.empty()) throw ConfigError("--db is missing: the site's file has no line for it");
+  if (options.state.empty()) options.state = options.model + ".nightly";
+  for (const std::string& path : options.log.clicks) {
+    if (path == "-") throw ConfigError("--clicks -: the log is read several times, so it must be a file");
+  }
+}
+
+/// What a command said.
+struct Said {
+  int exit_code = 0;
+  std::string out;
+  std::string err;
+
+  bool has(const char* text) const { return err.find(text) != std::string::npos; }
+  /// The last line that says something of the result.
+  std::string last_line() const {
+    std::string last;
+    std::istringstream lines(exit_code == 0 ? out : err);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.empty() && line.find("--help' lists") == std::string::npos) last = line;
+    }
+    return last;
+  }
+  /// The line of `out` that begins with `head`; empty: none.
+  std::string line_with(const std::string& head) const {
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) {
+      if (line.compare(0, head.size(), head) == 0) return line;
+    }
+    return "";
+  }
+};
+
+/// One night: each step says in a line what it came to, and a step that fails does not keep others from their work.
+class Night {
+ public:
+  Night(const NightlyOptions& options, const Console& console)
+      : options_(options), console_(console), state_(state_of(options, console)) {}
+
+  /// Returns how many steps failed.
+  int run() {
+    if (!options_.no_annotate) step("annotate", [this] { return annotate(); });
+    if (!options_.memory.empty()) step("memory", [this] { return remember(); });
+    step("train", [this] { return train(); });
+    if (!options_.no_store) step("store", [this] { return store(); });
+    return num_failed_;
+  }
+
+ private:
+  // A damaged file is put aside: the memory says itself how far it has come, and training may read a log again.
+  static NightlyState state_of(const NightlyOptions& options, const Console& console) {
+    try {
+      return read_nightly_state(options.state);
+    } catch (const FormatError& error) {
+      std::filesystem::rename(options.state, options.state + ".broken");
+      console.out << "state: " << options.state << " is damaged, and now " << options.state
+                  << ".broken: all logs are new to training" << std::endl;
+      return {};
+    }
+  }
+
+  struct Outcome {
+    const char* what;  ///< done, left or failed
+    std::string text;
+  };
+
+  void step(const char* name, const std::function<Outcome()>& work) {
+    Outcome outcome{"failed", ""};
+    try {
+      outcome = work();
+    } catch (const Xapian::Error& error) {
+      outcome.text = error.get_msg();
+    } catch (const std::exception& error) {
+      outcome.text = error.what();
+    }
+    if (std::string(outcome.what) == "failed") ++num_failed_;
+    console_.out << name << ": " << outcome.what << ": " << outcome.text << std::endl;
+  }
+
+  Said said_by(const Words& words) const {
+    std::ostringstream out;
+    std::ostringstream err;
+    Said said;
+    said.exit_code = run_command_line(words, Console(out, err));
+    said.out = out.str();
+    said.err = err.str();
+    if (options_.verbose) console_.err << said.out << said.err;
+    return said;
+  }
+
+  static Outcome outcome_of(const Said& said) { return {said.exit_code == 0 ? "done" : "failed", said.last_line()}; }
+
+  Words command(const char* name) const { return {name, "--site", options_.site}; }
+
+  static void add_log(const NewLogs& logs, Words& words) {
+    for (const std::string& path : logs.files) words.insert(words.end(), {"--clicks", path});
+    if (logs.after) words.insert(words.end(), {"--after", exact(*logs.after)});
+  }
+
+  // To the microsecond: later rows of the same second are new.
+  static std::string exact(double time) {
+    std::ostringstream text;
+    text << static_cast<long long>(std::llround(time * 1e6));
+    return text.str();
+  }
+
+  NewLogs new_logs(const LogProgress& before) const {
+    return new_in_logs(options_.log.clicks, options_.log.log_options, before);
+  }
+
+  Outcome annotate() const {
+    Words words = command("annotate");
+    words.emplace_back("--field-lengths");
+    return outcome_of(said_by(words));
+  }
+
+  Outcome remember() {
+    LogProgress before = state_.memory;
+    if (const std::optional<double> newest =
+            newest_in_memory())  // a night may have been killed before it wrote that down
+      before.until = std::max(before.until.value_or(*newest), *newest);
+    const NewLogs logs = new_logs(before);
+    if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.memory);
+    Words words = command("memory");
+    add_log(logs, words);
+    const Said said = said_by(words);
+    const bool was_counted = said.has("was counted already");  // by a night that was killed before it wrote that down
+    if (said.exit_code != 0 && !was_counted) return outcome_of(said);
+    state_.memory = logs.progress;
+    save();
+    if (was_counted) return {"done", "the log was counted already"};
+    return outcome_of(said);
+  }
+
+  std::optional<double> newest_in_memory() const {
+    if (!std::filesystem::exists(options_.memory)) return std::nullopt;
+    const MemoryBuilder memory = carried_memory(options_.memory, StatedRules());
+    if (!memory.state().has_time) return std::nullopt;
+    return memory.state().newest_time;
+  }
+
+  Outcome nothing_new(const NewLogs& logs, LogProgress& progress) {
+    progress = logs.progress;
+    save();
+    return {"left", logs.num_rows == 0 ? "the log has nothing new" : "the log has no new clicks"};
+  }
+
+  Outcome train() {
+    const bool has_model = has_good_model();
+    const NewLogs logs = new_logs(has_model ? state_.training : LogProgress());
+    if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.training);
+    Words words = command("train");
+    add_log(logs, words);
+    words.insert(words.end(), {"--model", options_.model});
+    if (has_model) words.insert(words.end(), {"--from", options_.model});
+    Said said = said_by(words);
+    if (said.exit_code != 0 && said.has("--restart")) {  // another night's run was killed in the middle
+      words.emplace_back("--restart");
+      said = said_by(words);
+    }
+    if (said.has("too little to learn from"))
+      return {"left", "too few clicks so far; they wait for those of the next nights: " + said.last_line()};
+    const bool is_refused = said.has("it is kept aside as") || said.has("--force replaces the old one");
+    if (said.exit_code != 0 && !is_refused) return outcome_of(said);
+    state_.training = logs.progress;
+    save();
+    if (is_refused) return {"left", said.last_line()};
+    const std::string against = said.line_with("against ");
+    return {"done", against.empty() ? said.line_with("nDCG@10") : against};
+  }
+
+  // A model file that is damaged is replaced by the one that the index serves, or put aside.
+  bool has_good_model() const {
+    if (!std::filesystem::exists(options_.model)) return false;
+    try {
+      Model::from_file(options_.model);
+      return true;
+    } catch (const FormatError& error) {
+      std::filesystem::rename(options_.model, options_.model + ".broken");
+      console_.out << "train: " << options_.model << " is damaged, and now " << options_.model
+                   << ".broken: " << error.what() << std::endl;
+    }
+    const std::string bytes = open_database(options_.database.paths).get_metadata(kModelKey);
+    if (bytes.empty()) return false;
+    irgan::save(*Model::from_bytes(bytes, kModelKey), options_.model);
+    console_.out << "train: goes on from the model in the index" << std::endl;
+    return true;
+  }
+
+  Outcome store() const {
+    Words words{"store"};
+    for (const std::string& path : options_.database.paths) words.insert(words.end(), {"--db", path});
+    const std::size_t num_words = words.size();
+    if (std::filesystem::exists(options_.model)) words.insert(words.end(), {"--model", options_.model});
+    if (!options_.memory.empty() && std::filesystem::exists(options_.memory))
+      words.insert(words.end(), {"--memory", options_.memory});
+    if (words.size() == num_words) return {"left", "there is no model yet: searches keep the index's own order"};
+    return outcome_of(said_by(words));
+  }
+
+  void save() const { write_nightly_state(state_, options_.state); }
+
+  const NightlyOptions& options_;
+  const Console& console_;
+  NightlyState state_;
+  int num_failed_ = 0;
+};
+
+// Throws: Error if a step failed, after all have had their turn; or if another night is at work
+void run(const NightlyOptions& given, const Console& console) {
+  NightlyOptions options = given;
+  check(options);
+  const OutputLock lock(options.state);
+  const int num_failed = Night(options, console).run();
+  if (num_failed > 0)
+    throw Error(std::to_string(num_failed) + (num_failed == 1 ? " step" : " steps") +
+                " failed; searches go on with what they had");
+}
+
+}  // namespace
+
+Command nightly_command() {
+  return make_command<NightlyOptions>(
+      "nightly", "--site SITE", "annotate, remember, train, judge and store, once a night",
+      "Reads what is new in the log since the last night: files that are new or have grown, and in them the "
+      "rows "
+      "with later times. Training goes on from the model of yesterday; the new one takes its place unless it is "
+      "measurably "
+      "worse.\n"
+      "  xapian-irgan nightly --site shop.conf\n"
+      "A line a step says what was done, left or failed. A night that was killed is made good by the same command, and "
+      "a second one finds nothing new. Exit code 1: a step failed, and searches go on with what they had.\n"
+      "Next: 'inspect --history --site shop.conf' shows what was served when.\n");
+}
+
+}  // namespace irgan

@@ -1,0 +1,89 @@
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "index_tools/commands/command.h"
+#include "index_tools/commands/commands.h"
+#include "index_tools/options/database_options.h"
+#include "index_tools/options/option_table.h"
+#include "index_tools/options/site_file.h"
+#include "index_tools/reports/site_text.h"
+#include "trainer/machine/output_file.h"
+
+namespace irgan {
+namespace {
+
+struct SetupOptions {
+  DatabaseOptions database;
+  std::vector<std::string> clicks;
+  std::string out;
+  bool force = false;
+};
+
+void add_options(SetupOptions& options, OptionTable& table) {
+  table.everyday({"db", "clicks", "out", "force"});
+  options.database.add_to(table);
+  table.needs("stemmer", {"db"});
+  table.group("The log");
+  table.texts("clicks", options.clicks,
+              "click log; a pattern in quotes, such as 'logs/*.tsv.gz', stands for all logs of today and later",
+              "FILE");
+  table.group("Output");
+  table.text("out", options.out, "the site's file to write; - is stdout", "FILE");
+  table.writes("out");
+  table.flag("force", options.force, "replace a file that is there");
+}
+
+// As the file in `folder` must name it.
+std::string seen_from(const std::filesystem::path& folder, const std::string& path) {
+  const bool is_as_it_stands = path == "-" || path.compare(0, 4, "tcp:") == 0 || path.front() == '/' || folder.empty();
+  if (is_as_it_stands) return path;
+  return std::filesystem::absolute(path).lexically_proximate(std::filesystem::absolute(folder)).string();
+}
+
+void check(const SetupOptions& options) {
+  if (options.clicks.empty()) throw ConfigError("--clicks is missing: name the click log");
+  if (options.out.empty()) throw ConfigError("--out is missing: name the site's file to write");
+  if (options.out != "-" && !options.force && std::filesystem::exists(options.out))
+    throw Error(options.out + " is there already: --force replaces it, with all that you wrote into it");
+}
+
+void run(const SetupOptions& options, const Console& console) {
+  check(options);
+  const Site site = options.database.site(console.err);
+  const DocumentIds ids(site.open(), site.layout.id_prefix);
+  SetupFindings findings;
+  findings.site = &site;
+  findings.index = look_at_index(site);
+  const std::vector<std::string> logs = matching_files(options.clicks.front());
+  if (logs.empty()) throw Error("--clicks " + options.clicks.front() + ": there is no such file");
+  const LogSample sample = read_log_sample(logs.front());
+  findings.form = sample.form;
+  findings.num_lines = sample.num_lines;
+  findings.log = guess_columns(sample, [&](const std::string& id) { return ids.docid_of(id) != 0; });
+  const std::filesystem::path out = options.out == "-" ? "site.conf" : options.out;
+  for (const std::string& path : options.database.paths)
+    findings.databases.push_back(seen_from(out.parent_path(), path));
+  for (const std::string& path : options.clicks) findings.clicks.push_back(seen_from(out.parent_path(), path));
+  findings.stem = out.stem().string();
+  OutputFile file(options.out);
+  write_site_file(findings, file.stream());
+  file.commit();
+  if (options.out == "-") return;
+  print_findings(findings, console.out);
+  console.out << "wrote " << options.out << "; next: xapian-irgan check --site " << options.out << '\n';
+}
+
+}  // namespace
+
+Command setup_command() {
+  return make_command<SetupOptions>(
+      "setup", "--db DB --clicks C --out SITE", "look at an index and a log, and write the site's file",
+      "The file holds what all commands must know: the index, its prefixes and values, the log and its columns, where "
+      "model and memory stand. Look through it once; then every command takes it by --site.\n"
+      "  xapian-irgan setup --db shop.db --clicks today.csv --out shop.conf\n"
+      "Next: 'check --site shop.conf', then 'train --site shop.conf', or 'nightly --site shop.conf'.\n");
+}
+
+}  // namespace irgan

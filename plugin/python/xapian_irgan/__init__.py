@@ -1,0 +1,240 @@
+"""Reranks Xapian's results by a model that learnt from clicks. Pure Python over libxapian-irgan's C interface.
+
+    import xapian, xapian_irgan
+
+    ranker = xapian_irgan.Ranker("my.db")                  # the model in the index; or Ranker("my.db", "my.model")
+    for hit in ranker.search(enquire, 0, 10):              # was: enquire.get_mset(0, 10)
+        print(hit.rank, hit.docid, hit.score, hit.document.get_data())
+
+What goes wrong is an exception: BadModel, BadIndex, and so on, all of them Error. Threads: one Ranker a thread.
+"""
+
+import ctypes
+import os
+import pathlib
+import sys
+from collections import namedtuple
+
+__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "Error", "BadArgument", "BadModel",
+           "BadIndex", "IndexModified"]
+
+
+class Error(Exception):
+    """Anything that went wrong; the message says what."""
+
+
+class BadArgument(Error):
+    pass
+
+
+class BadModel(Error):
+    """There is no model, it is damaged, or it does not fit the index."""
+
+
+class BadIndex(Error):
+    pass
+
+
+class IndexModified(Error):
+    """The index moved on under a search: reopen() the ranker and your xapian.Database, and search again."""
+
+
+_ERRORS = {1: BadArgument, 2: BadModel, 3: BadIndex, 4: IndexModified, 5: Error}
+
+Hit = namedtuple("Hit", "rank docid score weight rank_before log_probability document")
+Hit.__doc__ = """A result. rank: its place, from 1; score: the model's, or None below the model's depth; weight and
+rank_before: those of Xapian's own search; log_probability: of a drawn page, else None; document: a xapian.Document."""
+
+InterleavedHit = namedtuple("InterleavedHit", "docid team")
+InterleavedHit.__doc__ = "team: 'first', 'second', or None where the other ranking had no more documents."
+
+
+def _candidates(name):
+    given = os.environ.get("IRGAN_LIBRARY")
+    if given and name == "libxapian-irgan":
+        yield given
+    here = pathlib.Path(__file__).resolve()
+    for folder in list(here.parents)[:6]:  # installed under PREFIX/lib/python3.x/..., beside the library in PREFIX/lib
+        yield from sorted(str(p) for p in folder.glob(f"{name}.so*"))
+        yield from sorted(str(p) for p in folder.glob(f"*-linux-gnu/{name}.so*"))
+    yield f"{name}.so.0"
+    yield f"{name}.so"
+
+
+def _load(name, mode=ctypes.DEFAULT_MODE):
+    tried = []
+    for path in _candidates(name):
+        try:
+            return ctypes.CDLL(path, mode=mode)
+        except OSError as error:
+            tried.append(str(error))
+    raise ImportError(f"{name}.so is not found: install it, run ldconfig, or name it in IRGAN_LIBRARY; " + "; ".join(tried))
+
+
+_library = _load("libxapian-irgan")
+_size, _bytes, _pointer = ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p
+_docids, _doubles = ctypes.POINTER(ctypes.c_uint32), ctypes.POINTER(ctypes.c_double)
+_pool = [_pointer, _bytes, _size, _docids, _doubles, _size]
+_library.irgan_message.restype = _bytes
+_library.irgan_model_version.restype = _bytes
+_library.irgan_feature_name.restype = _bytes
+_library.irgan_depth.restype = _library.irgan_num_features.restype = _size
+_library.irgan_open.argtypes = [_bytes, _bytes, ctypes.POINTER(_pointer)]
+_library.irgan_rescore.argtypes = _library.irgan_explain.argtypes = _pool + [_doubles]
+_library.irgan_draw.argtypes = _pool + [_bytes, _size, ctypes.c_double, _docids, _doubles]
+_library.irgan_interleave.argtypes = [_docids, _size, _docids, _size, _bytes, _size, _docids,
+                                      ctypes.POINTER(ctypes.c_uint8), ctypes.POINTER(_size)]
+for _name in ("irgan_reopen", "irgan_close", "irgan_depth", "irgan_num_features", "irgan_model_version"):
+    getattr(_library, _name).argtypes = [_pointer]
+_library.irgan_feature_name.argtypes = [_pointer, _size]
+_library.irgan_close.restype = None
+
+
+def _check(status):
+    if status != 0:
+        raise _ERRORS.get(status, Error)(_library.irgan_message().decode("utf-8", "replace"))
+
+
+def _path(path):
+    return None if path is None else os.fsencode(path)
+
+
+def _numbers(kind, values):
+    return (kind * max(1, len(values)))(*values)
+
+
+def _key(key):
+    return key.encode("utf-8") if isinstance(key, str) else bytes(key)
+
+
+class Ranker:
+    """An index and the model that ranks it.
+
+    db_path: of the index that is searched; model_path: a model file, or None for the model in the index. A stored model
+    is taken up at the next reopen(), a model file that changed at the next search.
+    """
+
+    def __init__(self, db_path, model_path=None):
+        self._handle = _pointer()
+        _check(_library.irgan_open(_path(db_path), _path(model_path), ctypes.byref(self._handle)))
+
+    def close(self):
+        if self._handle:
+            _library.irgan_close(self._handle)
+            self._handle = _pointer()
+
+    def __del__(self):
+        if getattr(self, "_handle", None):
+            self.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def reopen(self):
+        """Takes the index and its model as they are now. Reopen your own xapian.Database, too."""
+        _check(_library.irgan_reopen(self._open()))
+
+    @property
+    def depth(self):
+        """How many candidates the model was trained to rerank."""
+        return _library.irgan_depth(self._open())
+
+    @property
+    def version(self):
+        """The model's version, as the log of a page should hold it."""
+        return _library.irgan_model_version(self._open()).decode()
+
+    @property
+    def features(self):
+        """The names of the model's features."""
+        handle = self._open()
+        return [_library.irgan_feature_name(handle, i).decode() for i in range(_library.irgan_num_features(handle))]
+
+    def scores(self, query, docids, weights=None):
+        """Returns the candidates' scores; docids are the first hits of the search, the best first."""
+        scores = (ctypes.c_double * max(1, len(docids)))()
+        _check(_library.irgan_rescore(*self._pool(query, docids, weights), scores))
+        return list(scores[:len(docids)])
+
+    def explain(self, query, docids, weights=None):
+        """Returns for each candidate what each feature added to its score, by name, the largest first."""
+        names = self.features
+        numbers = (ctypes.c_double * max(1, len(docids) * len(names)))()
+        _check(_library.irgan_explain(*self._pool(query, docids, weights), numbers))
+        rows = (numbers[i * len(names):(i + 1) * len(names)] for i in range(len(docids)))
+        return [dict(sorted(zip(names, row), key=lambda pair: -abs(pair[1]))) for row in rows]
+
+    def search(self, enquire, first=0, maxitems=10, explore=None, temperature=1.0):
+        """Returns the hits from number `first` on, in the model's order, where enquire.get_mset(first, maxitems) gives
+        Xapian's. Hits below the model's depth keep their places.
+
+        explore: a key (a session's id and the query's words, say): the page is drawn from the model's policy, and each
+        hit has its log_probability, which the click log should hold
+        """
+        return self._search(enquire, first, maxitems, explore, temperature)
+
+    def _search(self, enquire, first, maxitems, explore, temperature):
+        depth = max(self.depth, first + maxitems)
+        found = [(hit.docid, hit.weight, hit.document) for hit in enquire.get_mset(0, depth)]
+        head = found[:self.depth]
+        docids, weights = [hit[0] for hit in head], [hit[1] for hit in head]
+        scores = self.scores(enquire.get_query(), docids, weights)
+        chances = [None] * len(found)
+        if explore is None:
+            order = sorted(range(len(head)), key=lambda i: -scores[i])  # stable: ties keep Xapian's order
+        else:
+            order, drawn = self._draw(enquire.get_query(), docids, weights, explore, temperature)
+            for place, log_probability in enumerate(drawn):
+                chances[place] = log_probability
+        order += range(len(head), len(found))
+        hits = [Hit(place + 1, found[i][0], scores[i] if i < len(head) else None, found[i][1], i + 1, chances[place],
+                    found[i][2]) for place, i in enumerate(order)]
+        return hits[first:first + maxitems]
+
+    def _draw(self, query, docids, weights, key, temperature):
+        key, count = _key(key), max(1, len(docids))
+        drawn, chances = (ctypes.c_uint32 * count)(), (ctypes.c_double * count)()
+        _check(_library.irgan_draw(*self._pool(query, docids, weights), key, len(key), temperature, drawn, chances))
+        return list(drawn[:len(docids)]), list(chances[:len(docids)])
+
+    def _pool(self, query, docids, weights):
+        query = query if isinstance(query, bytes) else query.serialise()
+        if weights is not None and len(weights) != len(docids):
+            raise BadArgument(f"{len(docids)} docids, but {len(weights)} weights")
+        given = None if weights is None else _numbers(ctypes.c_double, weights)
+        return self._open(), query, len(query), _numbers(ctypes.c_uint32, docids), given, len(docids)
+
+    def _open(self):
+        if not self._handle:
+            raise BadArgument("the ranker is closed")
+        return self._handle
+
+
+def interleave(first, second, key):
+    """Returns the documents of two rankings (lists of docids) on one page by team draft: log each hit's team, and
+    'xapian-irgan evaluate --interleaved' says which ranking people prefer.
+
+    key: another one for each search, the same for all of its pages
+    """
+    key, room = _key(key), max(1, len(first) + len(second))
+    docids, teams, count = (ctypes.c_uint32 * room)(), (ctypes.c_uint8 * room)(), _size()
+    for ranking in (first, second):
+        if len(set(ranking)) != len(ranking):
+            raise BadArgument("a document stands twice in one ranking")
+    _check(_library.irgan_interleave(_numbers(ctypes.c_uint32, first), len(first), _numbers(ctypes.c_uint32, second),
+                                     len(second), key, len(key), docids, teams, ctypes.byref(count)))
+    names = (None, "first", "second")
+    return [InterleavedHit(docids[i], names[teams[i]]) for i in range(count.value)]
+
+
+def load_before_xapian():
+    """Loads the preload module, which reranks every search of this program that uses an index with a model.
+
+    Call it before xapian is imported: afterwards it would do nothing, and so is an error.
+    """
+    if "xapian" in sys.modules:
+        raise Error("xapian is imported already, so that the module would have no effect: call load_before_xapian() first")
+    _load("libxapian-irgan-preload", ctypes.RTLD_GLOBAL)

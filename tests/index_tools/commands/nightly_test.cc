@@ -1,0 +1,180 @@
+#include <xapian.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <random>
+
+#include "tests/index_tools/made_site.h"
+
+using namespace irgan;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// A made site with an index, and logs of impressions by day in a form of its own.
+class DailySite : public MadeSite {
+ public:
+  DailySite() {
+    index();
+    std::filesystem::create_directory(folder.path() / "logs");
+  }
+
+  /// 20 words, alone and in pairs; on each page ten documents in an order of their own, of which some are clicked.
+  void log_day(int day, const std::string& name) const {
+    std::mt19937_64 random(static_cast<unsigned>(day));
+    std::string rows = "when,visitor,search_term,position,item,was_clicked\n";
+    for (int s = 0; s < 300; ++s) {
+      const std::string text =
+          "amber birch copper delta ember flint garnet hazel indigo jasper kelp lilac maple nickel "
+          "olive pearl quartz ruby saffron topaz";
+      std::vector<std::string> words;
+      for (std::istringstream in(text); in;) {
+        std::string word;
+        if (in >> word) words.push_back(word);
+      }
+      const std::string query = words[s % 20] + (s % 3 == 0 ? " " + words[(s + 7) % 20] : "");
+      for (int r = 1; r <= 10; ++r) {
+        const int document = static_cast<int>(random() % kNumDocuments);
+        const bool clicked = random() % 10 < (document % 3 == 0 ? 5U : 1U) / (r > 4 ? 2U : 1U);
+        rows += "2024-05-0" + std::to_string(day) + "T" + std::to_string(10 + s / 60) + ":" +
+                std::to_string(10 + s % 50) + ":00,v" + std::to_string(day * 1000 + s) + "," + query + "," +
+                std::to_string(r) + ",d" + std::to_string(document) + "," + (clicked ? "true" : "false") + "\n";
+      }
+    }
+    folder.write(name, rows);
+  }
+
+  CommandResult set_up() const {
+    return run_words({"setup", "--db", file("db"), "--clicks", file("logs/*.csv"), "--out", file("s.conf")});
+  }
+  void add_to_site(const std::string& lines) const { folder.write("s.conf", folder.read("s.conf") + lines); }
+};
+
+}  // namespace
+
+TEST_CASE("setup: finds columns, writes a file that commands take, and replaces none", "[index_tools][setup]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  const CommandResult made = site.set_up();
+  INFO(made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(made.out, Contains("search_term") && Contains("are ids in the index") && Contains("was_clicked"));
+  const std::string text = site.folder.read("s.conf");
+  CHECK_THAT(text,
+             Contains("column = doc_id=item") && Contains("column = rank=position") && Contains("model = s.model"));
+  CHECK(site.set_up().exit_code == 1);
+  const CommandResult check = site.run("check --site @s.conf");
+  INFO(check.err);
+  CHECK(check.exit_code == 0);
+  CHECK_THAT(check.out, Contains("rows       3,000 from 3,000 lines"));
+  const auto json = nlohmann::json::parse(site.run("check --site @s.conf --json").out);
+  CHECK(json["rows"] == 3000);
+  CHECK(json["clicks_on_known_documents"] == 1.0);
+  CHECK(json["limits"].is_array());
+  const CommandResult queries = site.run("queries --site @s.conf --out @q.tsv");
+  CHECK(queries.exit_code == 0);
+  CHECK_THAT(queries.out, Contains("40 queries of 40") || Contains(" queries of "));
+}
+
+TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][nightly]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.add_to_site("[train]\nepochs = 2\nforce = yes\n");
+
+  const CommandResult first = site.run("nightly --site @s.conf");
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Contains("annotate: done") && Contains("memory: done") && Contains("train: done") &&
+                            Contains("store: done: model"));
+  const std::string model = site.folder.read("s.model");
+  const std::string memory = site.folder.read("s.memory");
+
+  const CommandResult again = site.run("nightly --site @s.conf");
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.out, Contains("memory: left: the log has nothing new") && Contains("train: left"));
+  CHECK(site.folder.read("s.model") == model);
+  CHECK(site.folder.read("s.memory") == memory);
+
+  site.log_day(2, "logs/2.csv");
+  const CommandResult second = site.run("nightly --site @s.conf");
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 0);
+  CHECK_THAT(second.out, Contains("train: done: against") && !Contains("flatters"));
+  CHECK_FALSE(site.folder.read("s.memory") == memory);
+
+  const CommandResult history = site.run("inspect --history --site @s.conf");
+  CHECK_THAT(history.out, Contains("stored") && Contains("nDCG@10"));
+  CHECK(site.run("store --previous --site @s.conf").exit_code == 0);
+  CHECK(site.run("store --none --site @s.conf").exit_code == 0);
+  CHECK(site.run("store --none --site @s.conf").exit_code == 1);
+  CHECK_THAT(site.run("inspect --history --site @s.conf").out, Contains("previous") && Contains("none"));
+  CHECK_THAT(site.run("search --db @db amber").out, Contains("amber"));
+}
+
+TEST_CASE("nightly: what fails is said, and the rest is done", "[index_tools][nightly]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.add_to_site("[train]\nepochs = 2\nforce = yes\n");
+  REQUIRE(site.run("nightly --site @s.conf").exit_code == 0);
+
+  SECTION("a damaged model file is replaced by the one in the index") {
+    site.folder.write("s.model", "broken");
+    site.log_day(2, "logs/2.csv");
+    const CommandResult night = site.run("nightly --site @s.conf");
+    INFO(night.out << night.err);
+    CHECK(night.exit_code == 0);
+    CHECK_THAT(night.out, Contains("is damaged") && Contains("goes on from the model in the index"));
+    CHECK(site.folder.read("s.model.broken") == "broken");
+  }
+  SECTION("a broken log teaches nothing, and the old model stays in place") {
+    const std::string model = site.folder.read("s.model");
+    site.folder.write("logs/2.csv", "no,header,of\nours,at,all\n");
+    const CommandResult night = site.run("nightly --site @s.conf");
+    CHECK(night.exit_code == 1);
+    CHECK_THAT(night.out, Contains("train: failed") && Contains("store: done"));
+    CHECK(site.folder.read("s.model") == model);
+    CHECK_THAT(night.err, Contains("2 steps failed"));
+  }
+  SECTION("a locked index keeps its model, and the night after stores") {
+    site.log_day(2, "logs/2.csv");
+    {
+      const Xapian::WritableDatabase indexer(site.file("db"), Xapian::DB_OPEN);
+      const CommandResult night = site.run("nightly --site @s.conf");
+      CHECK(night.exit_code == 1);
+      CHECK_THAT(night.out, Contains("annotate: failed") && Contains("train: done") && Contains("store: failed"));
+    }
+    const CommandResult night = site.run("nightly --site @s.conf");
+    CHECK(night.exit_code == 0);
+    CHECK_THAT(night.out, Contains("store: done"));
+  }
+}
+
+TEST_CASE("nightly: what is missing in the site's file is said", "[index_tools][nightly]") {
+  const DailySite site;
+  CHECK_THAT(site.run("nightly").err, Contains("--site is missing"));
+  site.log_day(1, "logs/1.csv");
+  site.folder.write("s.conf", "db = db\nclicks = logs/*.csv\n");
+  CHECK_THAT(site.run("nightly --site @s.conf").err, Contains("--model is missing"));
+}
+
+TEST_CASE("train: compares with the model that it would replace", "[index_tools][train]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.add_to_site("[train]\nepochs = 2\n");
+  REQUIRE(site.run("train --site @s.conf --force").exit_code == 0);
+  const CommandResult again = site.run("train --site @s.conf --force --seed 2");
+  INFO(again.out << again.err);
+  CHECK_THAT(again.out, Contains("which it would replace:") && Contains("flatters it"));
+  site.log_day(2, "logs/2.csv");
+  const CommandResult later = site.run("train --site @s.conf --force --clicks @logs/2.csv");
+  CHECK_THAT(later.out, Contains("which it would replace:") && !Contains("flatters it"));
+  const CommandResult judged =
+      site.run("evaluate --site @s.conf --clicks @logs/2.csv --model @s.model --replicates 20");
+  INFO(judged.out << judged.err);
+  CHECK(judged.exit_code == 0);
+  CHECK_THAT(judged.out, Contains("as served"));
+  CHECK_THAT(judged.err, Contains("has learnt from clicks up to"));
+}

@@ -1,0 +1,163 @@
+#!/usr/bin/python3
+"""Tests the Python module beside python3-xapian, on a made site whose order `xapian-irgan rerank` says.
+
+Use: tests/plugin/python_module.py XAPIAN-IRGAN LIBXAPIAN-IRGAN.SO PRELOAD-MODULE    exit status 77: python3-xapian is missing
+"""
+
+import math
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+MODULE = HERE.parent.parent / "plugin" / "python"
+program, library, preload = (os.path.realpath(path) for path in sys.argv[1:4])
+os.environ["IRGAN_LIBRARY"] = library
+sys.path.insert(0, str(MODULE))
+
+try:
+    import xapian
+except ImportError:
+    print("python3-xapian is not installed")
+    sys.exit(77)
+import xapian_irgan  # noqa: E402
+
+
+def raises(kind, call):
+    try:
+        call()
+    except kind as error:
+        assert str(error), f"{kind.__name__} without a message"
+        return str(error)
+    raise AssertionError(f"no {kind.__name__}")
+
+
+def reranked(query_id):
+    """The site's ids, which are the docids, in the order of `rerank`."""
+    subprocess.run([program, "rerank", "--db", "db", "--model", "model", "--queries", "queries", "--out", "run"], check=True,
+                   stdout=subprocess.DEVNULL)
+    lines = [line.split() for line in open("run")]
+    return [int(cells[2]) for cells in lines if cells[0] == query_id]
+
+
+def enquire_for(db, words):
+    """As `rerank` reads a text."""
+    parser = xapian.QueryParser()
+    parser.set_stemmer(xapian.Stem("english"))
+    parser.set_database(db)
+    enquire = xapian.Enquire(db)
+    enquire.set_query(parser.parse_query(words))
+    return enquire
+
+
+def test_search(db):
+    ranker = xapian_irgan.Ranker("db", "model")
+    enquire = enquire_for(db, "word3 word21")
+    hits = ranker.search(enquire, 0, 20)
+    assert [hit.rank for hit in hits] == list(range(1, 21))
+    own = [hit.docid for hit in enquire.get_mset(0, 100)]
+    assert [hit.docid for hit in hits] != own[:20]
+    assert all(own[hit.rank_before - 1] == hit.docid for hit in hits)
+    scores = [hit.score for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert hits[0].document.get_docid() == hits[0].docid
+    assert [hit.docid for hit in ranker.search(enquire, 10, 10)] == [hit.docid for hit in hits[10:]]
+    deep = ranker.search(enquire, 95, 10)  # below the depth the places stay
+    assert [hit.score for hit in deep if hit.rank > ranker.depth] == [None] * sum(hit.rank > ranker.depth for hit in deep)
+
+
+def test_same_as_preload():
+    """The module's order is the preload module's, which `rerank` has too."""
+    script = ("import sys, os; sys.path.insert(0, sys.argv[1]); import xapian_irgan; xapian_irgan.load_before_xapian(); "
+              "import xapian; db = xapian.Database('db'); p = xapian.QueryParser(); p.set_stemmer(xapian.Stem('english')); "
+              "p.set_database(db); e = xapian.Enquire(db); e.set_query(p.parse_query('word3 word21')); "
+              "print(*[hit.docid for hit in e.get_mset(0, 20)])")
+    folder = tempfile.mkdtemp()
+    os.symlink(preload, pathlib.Path(folder) / "libxapian-irgan-preload.so")
+    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0")
+    done = subprocess.run([sys.executable, "-c", script, str(MODULE)], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    ranker = xapian_irgan.Ranker("db", "model")
+    hits = ranker.search(enquire_for(xapian.Database("db"), "word3 word21"), 0, 20)
+    assert done.stdout.split() == [str(hit.docid) for hit in hits], (done.stdout, done.stderr)
+
+
+def test_explain(db):
+    ranker = xapian_irgan.Ranker("db", "model")
+    enquire = enquire_for(db, "word4 word9")
+    found = [(hit.docid, hit.weight) for hit in enquire.get_mset(0, 50)]
+    docids, weights = [docid for docid, _ in found], [weight for _, weight in found]
+    scores = ranker.scores(enquire.get_query(), docids, weights)
+    reasons = ranker.explain(enquire.get_query(), docids, weights)
+    assert set(reasons[0]) == set(ranker.features)
+    offsets = [score - sum(reason.values()) for score, reason in zip(scores, reasons)]
+    assert max(offsets) - min(offsets) < .02 * (max(scores) - min(scores) + 1), "parts add up to the score less the mean's"
+
+
+def test_explore(db):
+    ranker = xapian_irgan.Ranker("db", "model")
+    enquire = enquire_for(db, "word5 word6")
+    best = [hit.docid for hit in ranker.search(enquire, 0, 10)]
+    pages = {tuple(hit.docid for hit in ranker.search(enquire, 0, 10, explore=f"s{i}", temperature=5.0)) for i in range(10)}
+    assert len(pages) > 1
+    drawn = ranker.search(enquire, 0, 10, explore="s1")
+    assert all(hit.log_probability <= 0 for hit in drawn)
+    assert drawn == ranker.search(enquire, 0, 10, explore="s1") or [h.docid for h in drawn] == [
+        h.docid for h in ranker.search(enquire, 0, 10, explore="s1")]
+    assert [hit.log_probability for hit in ranker.search(enquire, 0, 3)] == [None] * 3 and len(best) == 10
+
+
+def test_interleave():
+    hits = xapian_irgan.interleave([1, 2, 3], [3, 4, 1], "session words")
+    assert sorted(hit.docid for hit in hits) == [1, 2, 3, 4]
+    assert {hit.team for hit in hits[:2]} == {"first", "second"}
+    first = [xapian_irgan.interleave([1], [2], f"key {i}")[0].docid for i in range(40)]
+    assert set(first) == {1, 2}
+    raises(xapian_irgan.BadArgument, lambda: xapian_irgan.interleave([1, 1], [2], "k"))
+    assert xapian_irgan.interleave([], [], "k") == []
+
+
+def test_errors(db):
+    raises(xapian_irgan.BadIndex, lambda: xapian_irgan.Ranker("nowhere"))
+    raises(xapian_irgan.BadModel, lambda: xapian_irgan.Ranker("db"))  # there is none in the index
+    raises(xapian_irgan.BadModel, lambda: xapian_irgan.Ranker("db", "queries"))
+    ranker = xapian_irgan.Ranker("db", "model")
+    raises(xapian_irgan.BadArgument, lambda: ranker.scores(b"no query", [1], [1.0]))
+    raises(xapian_irgan.BadArgument, lambda: ranker.scores(xapian.Query("word1"), [1, 2], [1.0]))
+    assert ranker.scores(xapian.Query("word1"), []) == []
+    assert not any(math.isnan(score) for score in ranker.scores(xapian.Query("word1"), [1, 2]))
+    ranker.close()
+    raises(xapian_irgan.BadArgument, lambda: ranker.scores(xapian.Query("word1"), [1], [1.0]))
+    assert "no effect" in raises(xapian_irgan.Error, xapian_irgan.load_before_xapian)
+
+
+def test_stored_model(db):
+    subprocess.run([program, "store", "--db", "db", "--model", "model"], check=True, stdout=subprocess.DEVNULL)
+    with xapian_irgan.Ranker("db") as ranker:
+        version = ranker.version
+        assert len(version) >= 12 and ranker.depth > 0
+        ranker.reopen()
+        assert ranker.version == version
+    with xapian_irgan.Ranker("db", "model") as ranker:
+        assert ranker.version == version
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        subprocess.run([str(HERE.parent / "made_site.sh"), program], check=True)
+        db = xapian.Database("db")
+        test_search(db)
+        test_same_as_preload()
+        test_explain(db)
+        test_explore(db)
+        test_interleave()
+        test_errors(db)
+        test_stored_model(db)
+        os.chdir("/")
+    print("the Python module does what it promises")
+
+
+main()

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# What takes hours, by hand: every call of every command fails in turn, searches beside reloads and forks under the thread
+# sanitizer, ten minutes of each fuzzer. Figures are printed at the end.
+# Use: tests/soak.sh [MINUTES-OF-EACH-FUZZER]
+set -uo pipefail
+cd "$(dirname "$0")/.."
+minutes=${1:-10}
+mkdir -p build
+figures=build/soak.figures
+: >"$figures"
+status=0
+
+note() { tee -a "$figures"; }
+
+cmake --preset dev -DIRGAN_BUILD_TESTS=ON >/dev/null && cmake --build --preset dev --target xapian-irgan irgan_nth_call >/dev/null || exit 1
+tests/faults/every_call.py build/dev/index_tools/xapian-irgan build/dev/tests/libirgan_nth_call.so | note || status=1
+
+cmake --preset tsan -DIRGAN_BUILD_TESTS=ON >/dev/null && cmake --build --preset tsan --target irgan_plugin_tests >/dev/null || exit 1
+IRGAN_TEST_SEARCHES=100000 IRGAN_TEST_REPLACEMENTS=3000 IRGAN_TEST_FORKS=1000 build/tsan/tests/irgan_plugin_tests "[threads]" -s |
+  grep -E "searches [0-9]|assertions|WARNING: ThreadSanitizer|test cases" | sort | uniq -c | note || status=1
+
+tests/fuzz/fuzz.sh $((60 * minutes)) | note || status=1
+
+echo "== figures, after $((SECONDS / 60)) minutes"
+cat "$figures"
+exit $status

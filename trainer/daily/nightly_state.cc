@@ -1,0 +1,85 @@
+#include "trainer/daily/nightly_state.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "trainer/machine/output_file.h"
+#include "trainer/rows/evidence_reader.h"
+
+namespace irgan {
+namespace {
+
+using nlohmann::json;
+
+json json_of(const LogProgress& progress) {
+  json object{{"files", progress.files}};
+  if (progress.until) object["until"] = *progress.until;
+  return object;
+}
+
+LogProgress progress_of(const json& object) {
+  LogProgress progress;
+  progress.files = object.value("files", progress.files);
+  if (object.contains("until")) progress.until = object["until"].get<double>();
+  return progress;
+}
+
+// What changes when a file is written to.
+std::string stamp_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) throw Error(path + ": cannot be read: " + std::strerror(errno));
+  return std::to_string(status.st_size) + ' ' + std::to_string(status.st_mtim.tv_sec) + '.' +
+         std::to_string(status.st_mtim.tv_nsec);
+}
+
+}  // namespace
+
+NightlyState read_nightly_state(const std::string& path) {
+  if (!std::filesystem::exists(path)) return {};
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  try {
+    const json object = json::parse(text.str());
+    return {progress_of(object.at("memory")), progress_of(object.at("training"))};
+  } catch (const json::exception&) {
+    throw FormatError(path + ": is damaged");
+  }
+}
+
+void write_nightly_state(const NightlyState& state, const std::string& path) {
+  const json object{{"memory", json_of(state.memory)}, {"training", json_of(state.training)}};
+  replace_file(path, object.dump(1) + '\n');
+}
+
+NewLogs new_in_logs(const std::vector<std::string>& files, const ClickLogOptions& reading, const LogProgress& before) {
+  NewLogs found;
+  found.after = found.until = before.until;
+  found.progress = before;
+  for (const std::string& path : files) {
+    const std::string stamp = stamp_of(path);
+    const auto known = before.files.find(path);
+    if (known != before.files.end() && known->second == stamp) continue;
+    found.files.push_back(path);
+    found.progress.files[path] = stamp;
+  }
+  if (found.files.empty()) return found;
+  ClickLogOptions later = reading;
+  later.after = before.until;
+  read_ahead(found.files, later, [&](const ClickRow& row) {
+    ++found.num_rows;
+    if (row.clicked) ++found.num_clicks;
+    if (row.time) found.until = std::max(found.until.value_or(*row.time), *row.time);
+  });
+  found.progress.until = found.until;
+  return found;
+}
+
+}  // namespace irgan

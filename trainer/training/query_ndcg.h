@@ -1,0 +1,27 @@
+/// The nDCG@10 of a model's order on held-out evidence, query by query.
+#pragma once
+
+#include <Eigen/Core>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "irgan/model.h"
+#include "irgan/training_data.h"
+
+namespace irgan {
+
+/// Returns the mean over each query's informative examples of the nDCG@10 of an order, by query id.
+///
+/// Impressions are judged over the documents shown, a click counting one over the examination of its rank,
+/// exp(offsets[0] - offsets[rank - 1]), at most 20.
+///
+/// scores:  of the rows of a pool, larger is better
+/// Shapes:  offsets: ranks seen in training; empty without impressions
+std::map<std::string, double> query_ndcg(const TrainingData& data, const Eigen::VectorXd& offsets,
+                                         const std::function<Eigen::VectorXd(const Pool&)>& scores);
+
+/// The same of what `model` serves.
+std::map<std::string, double> query_ndcg(const TrainingData& data, const Eigen::VectorXd& offsets, const Model& model);
+
+}  // namespace irgan
