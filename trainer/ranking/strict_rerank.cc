@@ -33,6 +33,7 @@ std::unique_ptr<Reranker> strict_reranker(const Xapian::Database& db, std::share
     if (problem.rfind(kMemoryTrouble, 0) == 0) throw Error(problem);
     if (problem.rfind(kModelDrift, 0) != 0) throw Error(name + ": " + problem);
   };
+  refuse_misfit(db, *model, name);
   return std::make_unique<Reranker>(db, fixed_model(std::move(model)), std::move(options));
 }
 
