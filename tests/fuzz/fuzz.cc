@@ -17,6 +17,7 @@
 #include "irgan/click_log.h"
 #include "irgan/click_memory.h"
 #include "irgan/collection_vectors.h"
+#include "irgan/index_layout.h"
 #include "irgan/model.h"
 #include "irgan/qrels.h"
 #include "irgan/query_file.h"

@@ -391,9 +391,10 @@ class Preparation {
     pools.depth = options_.depth;
     pools.num_threads = num_threads();
     const auto& [shard, count] = options_.shard;
+    if (listener_.on_progress) pools.on_progress = listener_.on_progress;
+    if (count == 1) return pools;
     pools.first_query = queries_.size() * shard / count;
     pools.end_query = queries_.size() * (shard + 1) / count;
-    if (listener_.on_progress) pools.on_progress = listener_.on_progress;
     return pools;
   }
 
