@@ -20,11 +20,13 @@ mkdir -p "$folder"
 folder=$(realpath --relative-base=. "$folder")
 days=3
 
-say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# Headings are bold on a terminal, unless NO_COLOR forbids it.
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
 run() { printf '$ %s\n' "$*"; "$@"; }
 
 say "1. Install what the build needs, and build"
-index_tools/install_dependencies.sh python3
+index_tools/install_dependencies.sh python3 libjs-chart.js
 # The libraries are built for every processor and, to be quick, once more for this one's own instruction set.
 level=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null | sed -nE 's/^ *(x86-64-v[34]) \(supported.*/\1/p' | head -n 1 || true)
 run cmake --preset release -DIRGAN_HWCAPS="$level" -DIRGAN_BUILD_TESTS=OFF >"$folder/build.log" 2>&1 || { tail -20 "$folder/build.log"; exit 1; }
@@ -99,8 +101,16 @@ for id in $(head -n 3 "$folder/gains.tsv" | cut -f1); do
   run xapian-irgan search --db "$db" --model "$model" --top 8 --compare --explain $text
 done
 
-say "7. What next"
+say "7. The report"
+before=()
+[ "$days" -gt 1 ] && before=(--before "$folder/irgan.$((days - 1)).model")
+log=${clicks:-$folder/clicks.$days.tsv.zst}
+run xapian-irgan report --db "$db" --model "$model" --random "$folder/random.$days.model" "${before[@]}" --clicks "$log" \
+  --queries "$folder/queries.test.tsv" --qrels "$folder/qrels.test.txt" --relevance-level 2 --out "$folder/report.html" | tee "$folder/report.txt"
+
+say "8. What next"
 cat <<END
+Open $folder/report.html in a browser: is it better, for which queries, and why.
 Search in the new order, or in Xapian's own:
   build/release/index_tools/xapian-irgan search --db $db --model $model --explain image editor
   build/release/index_tools/xapian-irgan search --db $db image editor
@@ -108,4 +118,6 @@ See what the model learnt, and put it into the index, where live searches find i
   build/release/index_tools/xapian-irgan inspect $model
   build/release/index_tools/xapian-irgan store --db $db --model $model
 Your own index and log: trainer/README.md, "Train from my log".
+
+What was gained: $(tail -n 1 "$folder/report.txt")
 END

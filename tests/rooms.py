@@ -24,6 +24,7 @@ ROOMS = [
     "plugin/src/order",
     "plugin/src/search",
     "plugin/preload",
+    "trainer/text",
     "trainer/unpacking",
     "trainer/machine",
     "trainer/measures",
@@ -44,9 +45,11 @@ ROOMS = [
     "trainer/simulation",
     "trainer/judging",
     "trainer/daily",
+    "trainer/reporting",
     "index_tools/showing",
     "index_tools/reports",
     "index_tools/options",
+    "index_tools/help",
     "index_tools/commands",
 ]
 # Public headers without a source of their own.
@@ -77,6 +80,7 @@ HOMES = {
     "mining_settings": "trainer/mining",
     "distilled_forms": "trainer/distillation",
     "simulation_options": "trainer/simulation",
+    "report": "trainer/reporting",
 }
 # A part sees of another part only what stands here.
 PARTS = {

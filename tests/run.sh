@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-dev}
 
-index_tools/install_dependencies.sh clang-format catch2 xapian-tools xapian-examples xapian-omega python3-xapian libsearch-xapian-perl
+index_tools/install_dependencies.sh clang-format catch2 man-db zsh fish libjs-chart.js xapian-tools xapian-examples xapian-omega python3-xapian libsearch-xapian-perl
 cmake --preset "$preset" -DIRGAN_BUILD_TESTS=ON
 cmake --build --preset "$preset"
 ctest --preset "$preset" --no-tests=error

@@ -80,7 +80,7 @@ void run(const AnnotateOptions& options, const Console& console) {
   for (const std::string& text : options.values) annotation.values.push_back(value_file("values", text));
   for (const std::string& text : options.pagerank) annotation.pagerank.push_back(value_file("pagerank", text));
   if (with_clicks) annotation.clicks = clicks_of(options, console);
-  ProgressBar bar = console.progress("annotating");
+  ProgressBar bar = console.progress("annotating", "documents", site.open().get_doccount());
   annotation.on_progress = [&](double share_done) { bar.update(share_done); };
   const AnnotationReport report = annotate(site, annotation);
   bar.erase();

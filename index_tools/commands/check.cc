@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -147,11 +148,15 @@ void run(const CheckOptions& options, const Console& console) {
   ClickLogReader log(labels.clicks, log_options);
   LogCensus census;
   LastQuery last_query(&resolver);
+  ProgressBar bar = console.progress("reading", "rows");
+  double num_rows = 0.0;
   log.read([&](const ClickRow& row) {
+    bar.update(std::nan(""), ++num_rows);
     const std::string& query_id = last_query.id_of(row);
     census.add(row, query_id);
     if (documents != nullptr && row.clicked) documents->add(row, query_id);
   });
+  bar.erase();
   findings.census = census.finish();
   findings.reading = last_query.reading();
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));

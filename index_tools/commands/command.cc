@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <optional>
 #include <string_view>
 
 #include "index_tools/commands/commands.h"
+#include "index_tools/help/pages.h"
 #include "index_tools/options/training_options.h"
 #include "plugin/src/process/printable.h"
+#include "trainer/text/near_name.h"
 
 namespace irgan {
 namespace {
@@ -56,20 +59,80 @@ int fail(std::ostream& err, const std::string& command, const std::string& messa
   return code;
 }
 
+std::vector<std::string> names() {
+  std::vector<std::string> all{"help"};
+  for (const Command& command : commands()) all.push_back(command.name);
+  return all;
+}
+
+const Command* find_command(const std::string& name) {
+  const auto& table = commands();
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Command& row) { return row.name == name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+int refuse_command(const std::string& name, const Console& console) {
+  const std::string near = meant(name, names());
+  console.err << "xapian-irgan: there is no command '" << printable(name) << "'" << near << "\n\n";
+  if (near.empty()) {
+    print_overview(texts(), console.err, console.width);
+  } else {
+    console.err << "'xapian-irgan help' lists all commands.\n";
+  }
+  return kBadUsage;
+}
+
+// What stands in a command's place and is none.
+//
+// Returns: no value if words[0] is not such a word
+std::optional<int> run_other(const std::vector<std::string>& words, const Console& console) {
+  const std::string& name = words[0];
+  if (name == "--help" || name == "-h" || (name == "help" && words.size() == 1)) {
+    print_overview(texts(), console.out, console.width);
+    return kDone;
+  }
+  if (name == "--version") {
+    console.out << "xapian-irgan " << IRGAN_VERSION << " (Xapian " << Xapian::version_string() << ")\n";
+    return kDone;
+  }
+  if (name == "help") {
+    const Command* const command = find_command(words[1]);
+    if (command == nullptr) return refuse_command(words[1], console);
+    command->execute(*command, {"--help"}, console);
+    return kDone;
+  }
+  if (name == "pages" && words.size() == 2) {
+    std::vector<DescribedCommand> described;
+    for (const Command& command : commands()) described.push_back({command, command.options()});
+    write_pages(words[1], described, IRGAN_VERSION);
+    return kDone;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+void add_quiet(bool& is_quiet, OptionTable& table) {
+  table.group("Of every command");
+  table.flag("quiet", is_quiet, "print errors and what was asked for, but no progress, remarks or accounts");
+}
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{setup_command(),    index_command(),   annotate_command(), vectors_command(),
                                           simulate_command(), queries_command(), check_command(),    features_command(),
                                           train_command(),    search_command(),  rerank_command(),   score_command(),
                                           evaluate_command(), mine_command(),    distill_command(),  memory_command(),
-                                          inspect_command(),  store_command(),   nightly_command()};
+                                          report_command(),   inspect_command(), store_command(),    nightly_command()};
   return table;
 }
 
 std::vector<SiteOption> site_options(const std::string& command, const std::string& path) {
   KnownOptions known;
-  for (const Command& each : commands()) known[each.name] = each.option_names();
+  for (const Command& each : commands()) {
+    for (const Option& option : each.options()) {
+      if (option.name != "site" && option.name != "quiet") known[each.name].insert(option.name);
+    }
+  }
   return read_site_file(path, command, known);
 }
 
@@ -81,22 +144,10 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
     return kBadUsage;
   }
   const std::string& name = words[0];
-  if (name == "--help" || name == "-h") {
-    print_overview(texts(), console.out, console.width);
-    return kDone;
-  }
-  if (name == "--version") {
-    console.out << "xapian-irgan " << IRGAN_VERSION << " (Xapian " << Xapian::version_string() << ")\n";
-    return kDone;
-  }
-  const auto& table = commands();
-  const auto command = std::find_if(table.begin(), table.end(), [&](const Command& row) { return row.name == name; });
-  if (command == table.end()) {
-    console.err << "xapian-irgan: there is no command '" << name << "'\n\n";
-    print_overview(texts(), console.err, console.width);
-    return kBadUsage;
-  }
   try {
+    if (const std::optional<int> code = run_other(words, console)) return *code;
+    const Command* const command = find_command(name);
+    if (command == nullptr) return refuse_command(name, console);
     command->execute(*command, {words.begin() + 1, words.end()}, console);
     return kDone;
   } catch (const ConfigError& error) {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "index_tools/commands/help.h"
+#include "index_tools/help/help.h"
 #include "index_tools/options/option_table.h"
 #include "index_tools/showing/console.h"
 
@@ -16,8 +16,12 @@ namespace irgan {
 struct Command : CommandText {
   /// Binds the options, parses the words, and runs.
   std::function<void(const CommandText& self, const std::vector<std::string>& words, const Console& console)> execute;
-  std::function<std::set<std::string>()> option_names;
+  /// Returns all options.
+  std::function<std::vector<Option>()> options;
 };
+
+/// Adds --quiet, which every command has.
+void add_quiet(bool& is_quiet, OptionTable& table);
 
 /// Returns what the site's file at `path` says for a command.
 std::vector<SiteOption> site_options(const std::string& command, const std::string& path);
@@ -31,12 +35,14 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             Options options;
             OptionTable table;
             add_options(options, table);
+            bool is_quiet = false;
+            add_quiet(is_quiet, table);
             table.show_site();
             const Request request =
                 table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {
               const auto guard = table.guard();
-              run(options, console);
+              run(options, is_quiet ? console.quiet(table.writes_file()) : console);
             } else {
               print_help(self, table, request == Request::help_all, console);
             }
@@ -45,14 +51,18 @@ Command make_command(std::string name, std::string usage, std::string summary, s
             Options options;
             OptionTable table;
             add_options(options, table);
-            return table.names();
+            bool is_quiet = false;
+            add_quiet(is_quiet, table);
+            table.show_site();
+            return table.options();
           }};
 }
 
 /// All commands, in the order of their use.
 const std::vector<Command>& commands();
 
-/// Runs the command that words[0] names.
+/// Runs the command that words[0] names. Beside commands() there are "help [COMMAND]", and "pages FOLDER", which writes
+/// man pages and completion for the build.
 ///
 /// Returns: the process's exit code: 0 done, 1 the work failed, 2 bad usage
 int run_command_line(const std::vector<std::string>& words, const Console& console);

@@ -21,6 +21,7 @@ Command evaluate_command();
 Command mine_command();
 Command distill_command();
 Command memory_command();
+Command report_command();
 Command inspect_command();
 Command store_command();
 Command nightly_command();

@@ -225,7 +225,7 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
   table.everyday({"qrels", "run", "measures", "clicks", "db", "model", "propensities", "interleaved", "column"});
   table.group("By judgments");
   table.text("qrels", options.qrels, "judgments: TREC qrels", "FILE");
-  table.texts("run", options.runs, "TREC runs; each further one is compared with the first; may stand without the flag",
+  table.texts("run", options.runs, "TREC runs; each further one is compared with the first; the flag may be left out",
               "FILE");
   table.positional("run");
   table.flag("letor", options.letor, "LETOR 4.0's measures instead of trec_eval's");

@@ -1,3 +1,7 @@
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,8 +23,8 @@ struct IndexOptions : IndexBuilderOptions {
 void add_options(IndexOptions& options, OptionTable& table) {
   table.text("db", options.db, "the index to make", "DB");
   table.writes("db");
-  table.texts("file", options.files,
-              "documents: JSON Lines, plain, gzip or zstd; - is stdin; may stand without the flag", "FILE");
+  table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; the flag may be left out",
+              "FILE");
   table.positional("file");
   table.text("id", options.id, "key of the document's id", "KEY");
   table.pairs("field", options.fields,
@@ -34,6 +38,21 @@ void add_options(IndexOptions& options, OptionTable& table) {
              "index Chinese and Japanese, which have no spaces, by characters and pairs of them, as Xapian does where "
              "XAPIAN_CJK_NGRAM is set; the index keeps that, and searches of xapian-irgan know it");
   table.flag("overwrite", options.overwrite, "replace the index if there is one");
+}
+
+// Of all files; nothing where one is packed or no plain file: how many lines it has is then not known.
+std::optional<double> total_bytes(const std::vector<std::string>& files) {
+  double total = 0.0;
+  for (const std::string& path : files) {
+    std::error_code fault;
+    if (!std::filesystem::is_regular_file(path, fault)) return std::nullopt;
+    const int first = std::ifstream(path, std::ios::binary).peek();
+    constexpr int kGzip = 0x1f;
+    constexpr int kZstd = 0x28;
+    if (first == kGzip || first == kZstd) return std::nullopt;
+    total += static_cast<double>(std::filesystem::file_size(path, fault));
+  }
+  return total;
 }
 
 void show_losses(const BuiltIndex& built, std::ostream& err) {
@@ -55,7 +74,14 @@ void show_losses(const BuiltIndex& built, std::ostream& err) {
 void run(const IndexOptions& options, const Console& console) {
   IndexBuilderOptions builder = options;
   for (const auto& [name, slot] : options.value_slots) builder.values.emplace_back(name, parse_slot("value", slot));
+  const std::optional<double> total = total_bytes(options.files);
+  ProgressBar bar = console.progress("indexing", "documents");
+  builder.on_progress = [&](const IndexingProgress& done) {
+    bar.update(total ? static_cast<double>(done.num_bytes) / *total : std::nan(""),
+               static_cast<double>(done.num_documents));
+  };
   const BuiltIndex built = build_index(builder);
+  bar.erase();
   console.out << "indexed " << built.num_documents << " documents into " << built.path << ", fields";
   for (const TextField& field : built.layout.fields)
     console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iomanip>
 #include <memory>
@@ -59,27 +60,40 @@ void print_false_negatives(const FalseNegativeCurve& curve, std::ostream& out) {
   out << '\n';
 }
 
-void print_epoch(const EpochReport& report, std::ostream& out) {
-  const GameStatistics& game = report.statistics;
-  const auto column = [&](const std::string& text, int width = 8) { out << "  " << std::setw(width) << text; };
-  out << "  " << std::setw(5) << report.epoch + 1 << std::left;
-  for (const double number : {game.discriminator_loss, game.discriminator_accuracy, game.calibration_error, game.reward,
-                              game.policy_divergence, game.policy_entropy}) {
-    column(cell(number));
+// A table of epochs, a number in each column of that width.
+template <class Numbers>
+void print_epochs(const NetworkRecord& network, const char* heading, int column, const Numbers& numbers,
+                  std::ostream& out) {
+  out << heading << '\n';
+  for (const EpochReport& report : network.epochs) {
+    out << "  " << std::setw(5) << report.epoch + 1;
+    for (const std::string& number : numbers(report)) out << "  " << std::setw(column) << number;
+    out << '\n';
   }
-  for (const Ranker ranker : kRankers) column(cell(report.validation[ranker]));
-  column(cell(report.policy_hits));
-  column(cell(report.uniform_hits));
-  column(false_negatives(report), 10);
-  column(cell(game.discriminator_gradient));
-  column(cell(game.generator_gradient));
-  out << std::right << '\n';
 }
 
 void print_network(const NetworkRecord& network, std::ostream& out) {
-  out << "  epoch  D loss    D right   D miscal. reward    KL        entropy   valid D   valid G   combined  G hits    "
-         "uniform   false neg.  |grad D|  |grad G|\n";
-  for (const EpochReport& report : network.epochs) print_epoch(report, out);
+  print_epochs(
+      network, "  epoch   D loss  D right D miscal   reward       KL  entropy   grad D   grad G", 7,
+      [](const EpochReport& report) {
+        const GameStatistics& game = report.statistics;
+        return std::array<std::string, 8>{cell(game.discriminator_loss),     cell(game.discriminator_accuracy),
+                                          cell(game.calibration_error),      cell(game.reward),
+                                          cell(game.policy_divergence),      cell(game.policy_entropy),
+                                          cell(game.discriminator_gradient), cell(game.generator_gradient)};
+      },
+      out);
+  print_epochs(
+      network, "  epoch   valid D   valid G  combined    G hits   uniform  false neg.", 8,
+      [](const EpochReport& report) {
+        return std::array<std::string, 6>{cell(report.validation[Ranker::discriminator]),
+                                          cell(report.validation[Ranker::generator]),
+                                          cell(report.validation[Ranker::combined]),
+                                          cell(report.policy_hits),
+                                          cell(report.uniform_hits),
+                                          false_negatives(report)};
+      },
+      out);
   for (const std::string& trouble : network.troubles) out << "  trouble: " << trouble << '\n';
   for (const Ranker ranker : kRankers) {
     if (!network.best[ranker]) continue;
@@ -109,14 +123,14 @@ void print_record(const TrainingRecord& record, std::ostream& out) {
   const int num_left_out = record.num_models_before - static_cast<int>(record.history.size());
   for (std::size_t i = 0; i < record.history.size(); ++i) {
     const PastModel& before = record.history[i];
-    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more that are not told of\n";
+    if (i == 1 && num_left_out > 0) out << "after      " << num_left_out << " more, which are not listed\n";
     out << "after      " << before.version.substr(0, 12) << ", trained on "
         << json(before.training.value_or(DataRecord())).dump() << '\n';
   }
   print_json("training", record.training, out);
   print_json("validation", record.validation, out);
   if (!record.validation_measure.empty()) out << "measure    " << record.validation_measure << '\n';
-  if (record.check) out << "against the first stage " << json(*record.check).dump() << '\n';
+  if (record.check) out << "against    the first stage: " << json(*record.check).dump() << '\n';
   if (record.false_negatives) print_false_negatives(*record.false_negatives, out);
   for (const NetworkRecord& network : record.networks) print_network(network, out);
 }
@@ -197,7 +211,7 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 void add_options(InspectOptions& options, OptionTable& table) {
   table.everyday({"model", "db", "history", "prefix", "value"});
   table.group("The model");
-  table.text("model", options.model, "the model file; may stand without the flag", "FILE");
+  table.text("model", options.model, "the model file; the flag may be left out", "FILE");
   table.positional("model");
   options.database.add_to(table);
   table.group("The index");

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <iomanip>
 #include <optional>
@@ -100,9 +101,8 @@ void report(const MemoryReport& rows, const RowTexts& texts, const MemoryOptions
   const auto say = [&err](std::uint64_t count, const std::string& what) {
     if (count > 0) err << count << ' ' << what << '\n';
   };
-  say(texts.num_unknown(),
-      "rows passed over: the log has no text for their query, and --queries does not know their id");
-  say(rows.num_wordless, "clicks passed over: their query has no words");
+  say(texts.num_unknown(), "rows ignored: the log has no text for their query, and --queries does not know their id");
+  say(rows.num_wordless, "clicks ignored: their query has no words");
   say(rows.num_undated, "clicks without a time: taken to be as old as the last dated one before");
   say(rows.num_sessionless, "clicks without a session: taken for one session's");
   check_news(rows, options.from, options.force);
@@ -125,8 +125,16 @@ void write_trials(const MemoryTuning& tuning, const std::string& log, std::ostre
 // Reads the log once, and shows what was unusable in it.
 std::function<void(const EachRow&)> shown_rows(const std::vector<std::string>& clicks, const ClickLogOptions& options,
                                                const Console& console) {
-  return
-      [clicks, options, &console](const EachRow& each) { show_reading(read_rows(clicks, options, each), console.err); };
+  return [clicks, options, &console](const EachRow& each) {
+    ProgressBar bar = console.progress("reading", "rows");
+    double num_rows = 0.0;
+    const LogReading reading = read_rows(clicks, options, [&](const ClickRow& row) {
+      each(row);
+      bar.update(std::nan(""), ++num_rows);
+    });
+    bar.erase();
+    show_reading(reading, console.err);
+  };
 }
 
 // Returns the best memory and its prior.
@@ -228,7 +236,7 @@ Command memory_command() {
       "  xapian-irgan memory --clicks may.tsv.gz --tune june.tsv.gz --db films --model films.model --out films.memory\n"
       "and then every night:\n"
       "  xapian-irgan memory --from films.memory --clicks today.tsv --out films.memory\n"
-      "Beside it stands films.memory.carry, from which the next night goes on. Keep it as you keep the log.\n"
+      "The next night also needs films.memory.carry, which is written beside it. Keep it as you keep the log.\n"
       "Next: 'search --memory' and 'rerank --memory' rank with it. 'store --memory' puts it into the index, where live "
       "searches find it.\n");
 }

@@ -50,7 +50,7 @@ Miner miner_for(const MineOptions& options, const Site& site, const Console& con
 std::pair<MiningReport, double> mine_into(PartialFile& file, const Miner& miner, const MineOptions& options,
                                           const Console& console) {
   std::size_t num_before = 0;
-  ProgressBar bar = console.progress("mining");
+  ProgressBar bar = console.progress("mining", "queries", static_cast<double>(miner.evidence().queries.size()));
   MiningListener listener;
   listener.on_resume = [&](std::size_t num_mined) {
     num_before = num_mined;

@@ -231,7 +231,7 @@ class Night {
     save();
     if (is_refused) return {"left", said.last_line()};
     const std::string against = said.line_with("against ");
-    return {"done", against.empty() ? said.line_with("nDCG@10") : against};
+    return {"done", against.empty() ? said.line_with("how much better: ") : against};
   }
 
   // A model file that is damaged is replaced by the one that the index serves, or put aside.

@@ -94,7 +94,7 @@ void run(const RerankRunOptions& options, const Console& console) {
 
   std::size_t num_empty = 0;
   const std::vector<QueryRow> queries = options.log.evidence(console.err).queries;
-  ProgressBar bar = console.progress("searching");
+  ProgressBar bar = console.progress("searching", "queries", static_cast<double>(queries.size()));
   std::size_t num_done = 0;
   rank_queries(site, queries, ranking, [&](const QueryRow& row, RankedQuery&& found) {
     if (!found.any_hit) ++num_empty;

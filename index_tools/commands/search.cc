@@ -18,6 +18,7 @@
 #include "index_tools/options/vector_use.h"
 #include "index_tools/showing/display.h"
 #include "index_tools/showing/index_remarks.h"
+#include "index_tools/showing/wrapped_text.h"
 #include "plugin/src/process/printable.h"
 #include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
@@ -40,7 +41,6 @@ struct SearchOptions {
 
 using nlohmann::json;
 
-constexpr std::size_t kColumnWidth = 56;  // of each of two result lists side by side
 constexpr std::size_t kReasons = 4;
 
 /// What a search found, in the order in which it is shown.
@@ -83,35 +83,44 @@ std::string place_before(const RankedHit& hit) {
   return text.str();
 }
 
-void print_list(const Results& results, const SearchOptions& options, std::ostream& out) {
+// Goes on over the line's end under itself.
+void print_reasons(const std::string& head, const Results& results, const RankedHit& hit, const Console& console) {
+  console.out << head << wrapped(reason_line(results, hit), {console.width, head.size(), 7}) << '\n';
+}
+
+void print_list(const Results& results, const SearchOptions& options, const Console& console) {
+  std::ostream& out = console.out;
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     const RankedHit& hit = results.hits[i];
-    out << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  "
-        << place_before(hit) << "  " << printable(results.ids.id_of(hit.docid)) << "  " << fitted(results.line(hit), 80)
-        << '\n';
-    if (options.explain) out << "     because: " << reason_line(results, hit) << '\n';
+    std::ostringstream line;
+    line << std::setw(3) << i + 1 << "  " << std::fixed << std::setprecision(3) << std::setw(8) << hit.score << "  "
+         << place_before(hit) << "  " << printable(results.ids.id_of(hit.docid)) << "  " << results.line(hit);
+    out << trimmed(fitted(line.str(), console.width)) << '\n';
+    if (options.explain) print_reasons("     because: ", results, hit, console);
   }
 }
 
-void print_comparison(const Results& results, const SearchOptions& options, std::ostream& out) {
+void print_comparison(const Results& results, const SearchOptions& options, const Console& console) {
+  std::ostream& out = console.out;
+  const std::size_t column_width = (console.width - 3) / 2;
   std::vector<RankedHit> before;
   std::copy_if(results.hits.begin(), results.hits.end(), std::back_inserter(before),
                [](const RankedHit& hit) { return hit.first_stage_rank > 0; });
   std::sort(before.begin(), before.end(),
             [](const RankedHit& a, const RankedHit& b) { return a.first_stage_rank < b.first_stage_rank; });
-  out << fitted("     Xapian's order", kColumnWidth) << " |      the model's order\n";
+  out << fitted("     Xapian's order", column_width) << " |      the model's order\n";
   for (std::size_t i = 0; i < std::min<std::size_t>(options.top, results.hits.size()); ++i) {
     std::ostringstream left;
     std::ostringstream right;
     if (i < before.size()) left << std::setw(3) << i + 1 << "  " << results.line(before[i]);
     right << std::setw(3) << i + 1 << "  " << results.line(results.hits[i]);
-    out << fitted(left.str(), kColumnWidth) << " | " << fitted(right.str(), kColumnWidth) << '\n';
+    out << fitted(left.str(), column_width) << " | " << trimmed(fitted(right.str(), column_width)) << '\n';
   }
   if (!options.explain || results.hits.empty()) return;
   for (std::size_t i = 0; i < std::min<std::size_t>({3, options.top, results.hits.size()}); ++i) {
     const std::size_t rank_before = results.hits[i].first_stage_rank;
-    out << "  " << i + 1 << (rank_before > 0 ? " was " + std::to_string(rank_before) : " was added")
-        << ", because: " << reason_line(results, results.hits[i]) << '\n';
+    const std::string before_text = rank_before > 0 ? " was " + std::to_string(rank_before) : " was added";
+    print_reasons("  " + std::to_string(i + 1) + before_text + ", because: ", results, results.hits[i], console);
   }
 }
 
@@ -146,7 +155,7 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates to rank anew; 0: as many as in the model's training");
   table.group("The search");
-  table.texts("words", options.words, "what to look for; may stand without the flag", "WORD");
+  table.texts("words", options.words, "what to look for; the flag may be left out", "WORD");
   table.positional("words");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   options.memory.add_to(table);
@@ -203,9 +212,9 @@ void run(const SearchOptions& options, const Console& console) {
   } else if (results.hits.empty()) {
     console.out << "no document matches\n";
   } else if (options.compare) {
-    print_comparison(results, options, console.out);
+    print_comparison(results, options, console);
   } else {
-    print_list(results, options, console.out);
+    print_list(results, options, console);
   }
 }
 

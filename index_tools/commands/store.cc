@@ -148,10 +148,10 @@ void run(const StoreOptions& options, const Console& console) {
   }
   for (Xapian::WritableDatabase& shard : shards) shard.commit();
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
-  if (memory) console.out << "memory of " << memory->facts().num_queries << " queries is now in " << place << '\n';
-  if (options.memory == "none") console.out << "no memory is now in " << place << '\n';
+  if (memory) console.out << "stored the memory of " << memory->facts().num_queries << " queries in " << place << '\n';
+  if (options.memory == "none") console.out << "removed the memory from " << place << '\n';
   if (!has_model_task) return;
-  console.out << "model " << stored_version(shards.front().get_metadata(kModelKey)) << " is now in " << place
+  console.out << "stored model " << stored_version(shards.front().get_metadata(kModelKey)) << " in " << place
               << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
 }
 

@@ -15,6 +15,7 @@
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/reports/training_lines.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
@@ -48,6 +49,7 @@ struct TrainOptions {
   TrainingOptions training;
   int trials = 1;      ///< settings to choose from
   bool force = false;  ///< train on however few queries
+  bool verbose = false;
 };
 
 // Fewer teach a model of some thousand weights little but themselves.
@@ -217,42 +219,6 @@ void state_rules(OptionTable& table) {
   }
 }
 
-std::string shown(double score) {
-  if (std::isnan(score)) return "     -";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(4) << std::setw(7) << score;
-  return text.str();
-}
-
-std::string epoch_line(const EpochReport& report) {
-  std::ostringstream line;
-  if (report.epoch == 0) line << "epoch  discriminator  generator  combined   KL(clicks|generator)\n";
-  line << std::setw(5) << report.epoch + 1 << "  " << std::setw(13) << shown(report.validation[Ranker::discriminator])
-       << "  " << std::setw(9) << shown(report.validation[Ranker::generator]) << "  " << std::setw(8)
-       << shown(report.validation[Ranker::combined]) << "   " << std::fixed << std::setprecision(3)
-       << report.statistics.policy_divergence;
-  return line.str();
-}
-
-// What validation's part of the evidence is, as `origin` has it.
-bool is_split_by(const LabelOrigin& origin, LogSplit split) { return origin.split.rfind(to_string(split), 0) == 0; }
-
-std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
-  const std::string queries = std::to_string(check.num_queries);
-  const std::string held_out = is_split_by(origin, LogSplit::time) ? "the log's last clicks of " + queries + " queries"
-                               : is_split_by(origin, LogSplit::session)
-                                   ? "the held-out sessions' clicks of " + queries + " queries"
-                                   : queries + " held-out queries";
-  std::ostringstream line;
-  line << std::fixed << std::setprecision(4) << "nDCG@10 on " << held_out << ": first stage " << check.first_stage
-       << ", model " << check.served << ", p " << check.p;
-  if (check.is_worse() && !check.refused()) {
-    line << "; not worse where people stop at a good document, so the model may serve (--click-model dbn is made for "
-            "such people)";
-  }
-  return line.str();
-}
-
 // A value as its flag takes it.
 struct FlagText {
   const TrainingOptions& options;
@@ -335,6 +301,7 @@ void add_options(TrainOptions& options, OptionTable& table) {
       "settings to try (rates, batch, lambda, hidden, bins: see the table that it prints) by successive halving on "
       "validation, before the best one is trained");
   table.group("Output");
+  table.flag("verbose", options.verbose, "also print a line an epoch, and the check of the model with all figures");
   table.flag("force", options.force,
              "write the model even if it is measurably worse than the one that it replaces; train on fewer than " +
                  std::to_string(kFewestQueries) + " queries with clicks or positive judgments too");
@@ -392,6 +359,13 @@ std::string comparison_line(const ModelComparison& comparison, const std::string
   return line.str();
 }
 
+// Indexes as flags: the first as it is, the others with --db.
+std::string joined(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) text += (text.empty() ? "" : " --db ") + path;
+  return text;
+}
+
 // Trains, writes the model, and prints validation epoch by epoch.
 //
 // Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
@@ -432,7 +406,7 @@ void run(const TrainOptions& options, const Console& console) {
     TrainingListener listener;
     listener.on_message = [&](const std::string& message) { bar.say(message); };
     listener.on_progress = [&](int network, int, double done) { bar.update((network + done) / training.networks); };
-    listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
+    if (options.verbose) listener.on_epoch = [&](const EpochReport& report) { bar.say(epoch_line(report)); };
     listener.on_finish = [&](const Trained& trained) {
       model = trained.model;
       verdict = trained.record.check;
@@ -443,7 +417,8 @@ void run(const TrainOptions& options, const Console& console) {
     train(split.training, split.validation, training, listener);
   }
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
-  if (verdict) console.out << verdict_line << '\n';
+  if (verdict && (options.verbose || is_worse_than_search() || verdict->is_worse()))
+    console.out << verdict_line << '\n';
   if (is_worse_than_search()) {
     throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
                 "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
@@ -456,7 +431,9 @@ void run(const TrainOptions& options, const Console& console) {
   }
   console.out << "wrote " << options.model << " (" << model->schema().features.size()
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)
-              << ")\n";
+              << ")\n"
+              << training_summary(verdict, split.validation.origin, options.model,
+                                  joined(options.evidence.database.paths));
 }
 
 }  // namespace
@@ -470,7 +447,8 @@ Command train_command() {
       "Feature rows of 'features' or of LETOR can stand in for an index:\n"
       "  xapian-irgan train --data S1.txt --data S2.txt --valid S3.txt --model letor.model\n"
       "A run that was stopped goes on where it was when you give the same command again.\n"
-      "Next: 'search --model' tries the model. 'rerank' and 'evaluate' measure it on queries that it has not seen "
+      "Next: 'search --model' tries the model. 'report' shows whether it is better, and why. 'rerank' and 'evaluate' "
+      "measure it on queries that it has not seen "
       "('score' and 'evaluate' for ready-made rows). 'inspect' shows what it learnt. 'store' puts it to work.\n");
 }
 

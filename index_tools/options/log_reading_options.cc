@@ -10,7 +10,7 @@ namespace irgan {
 void add_log_options(ClickLogOptions& options, OptionTable& table, const std::vector<const char*>& logs) {
   table.group("The log");
   table.pairs("column", options.columns,
-              "a column that has another name in the log, e.g. clicked=is_click; count= passes over a column count of "
+              "a column that has another name in the log, e.g. clicked=is_click; count= ignores a column count of "
               "another meaning; may be given again",
               "KNOWN=THEIRS");
   table.texts("click-action", options.click_actions,

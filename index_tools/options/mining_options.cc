@@ -58,7 +58,7 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
                "a negative scores at most s - |s| times this, s the query's lowest positive; not for the networks' "
                "scores, which have no zero");
   table.number("range-min", options.mining.guards.range_min, std::size_t{0}, kAnyRank,
-               "candidates passed over at the head of the ranking by score, after positives and what other guards "
+               "candidates left out at the head of the ranking by score, after positives and what other guards "
                "exclude are taken out");
   table.number("range-max", options.mining.guards.range_max, std::size_t{0}, kAnyRank,
                "where that ranking ends; of the ranking before, only so many and the most positives that a query has "

@@ -13,6 +13,7 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/split.h"
 #include "trainer/machine/timestamps.h"
+#include "trainer/text/near_name.h"
 
 namespace irgan {
 namespace {
@@ -40,10 +41,6 @@ Number number_within(const char* name, const std::string& given, Number low, Num
                     shown(high));
 }
 
-bool is_file(std::string_view form) {
-  return form == "FILE" || form == "MODEL" || form == "DB" || form.substr(0, 5) == "FILE:";
-}
-
 // Of what a site's file names these may not be there yet.
 bool may_be_absent(const std::string& name) {
   return name == "model" || name == "memory" || name == "vectors" || name == "from";
@@ -69,6 +66,16 @@ std::string entry(const std::string& name, const std::string& form, const std::s
 
 }  // namespace
 
+bool Option::takes_file() const {
+  return form == "FILE" || form == "MODEL" || form == "DB" || form.rfind("FILE:", 0) == 0;
+}
+
+std::vector<std::string> Option::choices() const {
+  if (form.find('|') == std::string::npos) return {};
+  const auto names = split(form, '|');
+  return {names.begin(), names.end()};
+}
+
 void OptionTable::add(const char* name, const char* form, const std::string& text, const po::value_semantic* semantic) {
   named_.add_options()(name, semantic);
   rows_.push_back({group_, name, form, text});
@@ -80,12 +87,12 @@ void OptionTable::flag(const char* name, bool& target, const std::string& text) 
 
 void OptionTable::text(const char* name, std::string& target, const std::string& text, const char* form) {
   add(name, form, target.empty() ? text : text + " (default " + target + ")", po::value<std::string>(&target));
-  if (is_file(form)) files_.push_back({name, [&target] { return std::vector<std::string>{target}; }});
+  if (rows_.back().takes_file()) files_.push_back({name, [&target] { return std::vector<std::string>{target}; }});
 }
 
 void OptionTable::texts(const char* name, std::vector<std::string>& target, const std::string& text, const char* form) {
   add(name, form, text, po::value<std::vector<std::string>>(&target)->composing());
-  if (is_file(form)) files_.push_back({name, [&target] { return target; }});
+  if (rows_.back().takes_file()) files_.push_back({name, [&target] { return target; }});
 }
 
 template <class Number>
@@ -255,14 +262,27 @@ std::unique_ptr<InputGuard> OptionTable::guard() const {
 
 std::set<std::string> OptionTable::names() const {
   std::set<std::string> all;
-  for (const Row& row : rows_) all.insert(row.name);
+  for (const Option& row : rows_) all.insert(row.name);
   return all;
+}
+
+std::string OptionTable::near_option(std::string_view word) const {
+  const std::set<std::string> all = names();
+  return meant(word, {all.begin(), all.end()}, "--");
+}
+
+bool OptionTable::writes_file() const {
+  return std::any_of(files_.begin(), files_.end(), [this](const FileRow& row) {
+    if (outputs_.count(row.name) == 0) return false;
+    const std::vector<std::string> paths = row.values();
+    return !paths.empty() && !paths.front().empty() && paths.front() != "-";
+  });
 }
 
 // Paths are meant from the file's folder, and logs may be named by a pattern.
 std::vector<std::string> OptionTable::located(const std::string& name, const std::vector<std::string>& values) const {
-  const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& each) { return each.name == name; });
-  if (row == rows_.end() || !is_file(row->form) || values == std::vector<std::string>{"none"}) return values;
+  const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Option& each) { return each.name == name; });
+  if (row == rows_.end() || !row->takes_file() || values == std::vector<std::string>{"none"}) return values;
   std::vector<std::string> paths;
   for (const std::string& value : values) {
     const std::string path = path_of_site(value, site_path_);
@@ -347,7 +367,8 @@ Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite
     if (values.count("help-all") > 0) return Request::help_all;
     if (values.count("help") > 0) return Request::help;
     if (values.count(kStray) > 0) {
-      throw ConfigError("'" + values[kStray].as<std::vector<std::string>>().front() + "' stands without a flag");
+      const std::string word = values[kStray].as<std::vector<std::string>>().front();
+      throw ConfigError("'" + word + "' belongs to no option" + near_option(word));
     }
     std::set<std::string> given;
     for (const auto& [name, value] : values) {
@@ -366,6 +387,9 @@ Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite
     }
     po::notify(values);
     check_rules(given);
+  } catch (const po::unknown_option& error) {
+    const std::string& name = error.get_option_name();
+    throw ConfigError("there is no option '" + name + "'" + near_option(split(name, '=').front()));
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }
@@ -376,7 +400,7 @@ std::string OptionTable::help(std::size_t width) const {
   if (everyday_.empty()) return help_all(width);
   std::string text = "Options:\n";
   for (const std::string& name : everyday_) {
-    const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& each) { return each.name == name; });
+    const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Option& each) { return each.name == name; });
     assert(row != rows_.end());
     text += entry(row->name, row->form, row->text, width);
   }
@@ -385,7 +409,7 @@ std::string OptionTable::help(std::size_t width) const {
 
 std::string OptionTable::help_all(std::size_t width) const {
   std::vector<std::pair<std::string, std::string>> groups;
-  for (const Row& row : rows_) {
+  for (const Option& row : rows_) {
     auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& each) { return each.first == row.group; });
     if (group == groups.end()) group = groups.insert(group, {row.group, ""});
     group->second += entry(row.name, row.form, row.text, width);

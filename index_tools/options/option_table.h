@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,19 @@ namespace irgan {
 
 /// What the words of a command line ask for.
 enum class Request { work, help, help_all };
+
+/// What the help, the manual and shells say of an option.
+struct Option {
+  std::string group;
+  std::string name;
+  std::string form;  ///< of the value; empty for a flag; A|B for one of several names
+  std::string text;
+
+  /// True if the value is a file or an index.
+  bool takes_file() const;
+  /// The names of which the value is one; empty where any value is taken.
+  std::vector<std::string> choices() const;
+};
 
 /// Binds flags of the command line to the members of an options struct, whose initial values are the defaults.
 class OptionTable {
@@ -137,6 +151,11 @@ class OptionTable {
   /// The names of all options.
   std::set<std::string> names() const;
 
+  /// All options, in the order in which they were added.
+  const std::vector<Option>& options() const { return rows_; }
+  /// True if the command line named a file to write, by writes(), that is not stdout. Requires: parse()
+  bool writes_file() const;
+
   /// The everyday options, in lines of at most `width` columns.
   std::string help(std::size_t width) const;
   /// All options by group, in the order in which the groups were begun.
@@ -152,14 +171,6 @@ class OptionTable {
     std::string reason;
   };
 
-  /// What the help says of an option.
-  struct Row {
-    std::string group;
-    std::string name;
-    std::string form;  ///< of the value; empty for a flag
-    std::string text;
-  };
-
   /// An option whose values are files.
   struct FileRow {
     std::string name;
@@ -169,6 +180,8 @@ class OptionTable {
   /// Takes `semantic`, which says how the value is read.
   void add(const char* name, const char* form, const std::string& text,
            const boost::program_options::value_semantic* semantic);
+  /// What a mistyped option was meant to be, as the end of a message; nothing if it is like none.
+  std::string near_option(std::string_view word) const;
   void check_rules(const std::set<std::string>& given) const;
 
   using Values = std::map<std::string, std::vector<std::string>>;  // by option
@@ -186,7 +199,7 @@ class OptionTable {
   boost::program_options::options_description named_;
   boost::program_options::positional_options_description positional_;
   std::string group_ = "Options";
-  std::vector<Row> rows_;
+  std::vector<Option> rows_;
   std::vector<FileRow> files_;
   std::map<std::string, std::string> outputs_;  // by option: that whose file it may replace
   std::vector<std::string> everyday_;

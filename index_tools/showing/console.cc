@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <streambuf>
 
 #include "index_tools/showing/terminal_text.h"
+#include "index_tools/showing/wrapped_text.h"
 #include "trainer/machine/numbers.h"
 
 namespace irgan {
@@ -15,6 +17,13 @@ namespace {
 
 constexpr std::size_t kNarrowest = 40;
 constexpr std::size_t kWidest = 100;
+
+/// Takes everything and keeps nothing.
+class Nowhere : public std::streambuf {
+ protected:
+  int_type overflow(int_type c) override { return traits_type::not_eof(c); }
+  std::streamsize xsputn(const char*, std::streamsize count) override { return count; }
+};
 
 // 0 where nobody knows.
 std::size_t columns() {
@@ -34,12 +43,23 @@ void guard_terminal(std::ostream& stream, int fd) {
 
 }  // namespace
 
+Console Console::quiet(bool without_results) const {
+  static Nowhere nowhere;
+  static std::ostream unread(&nowhere);
+  return {without_results ? unread : out, unread, width, false};
+}
+
 Console Console::of_process() {
   guard_terminal(std::cout, STDOUT_FILENO);
   guard_terminal(std::cerr, STDERR_FILENO);
   const std::size_t known = columns();
-  return {std::cout, std::cerr, known == 0 ? kUsualWidth : std::clamp(known, kNarrowest, kWidest),
-          isatty(STDERR_FILENO) != 0};
+  const std::size_t width = known == 0 ? kUsualWidth : std::clamp(known, kNarrowest, kWidest);
+  static FittedLines out_lines(std::cout.rdbuf(), width);
+  static FittedLines err_lines(std::cerr.rdbuf(), width);
+  static std::ostream fitted_out(&out_lines);
+  static std::ostream fitted_err(&err_lines);
+  return {isatty(STDOUT_FILENO) != 0 ? fitted_out : std::cout, isatty(STDERR_FILENO) != 0 ? fitted_err : std::cerr,
+          width, isatty(STDERR_FILENO) != 0};
 }
 
 }  // namespace irgan

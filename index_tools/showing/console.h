@@ -15,20 +15,26 @@ class Console {
  public:
   static constexpr std::size_t kUsualWidth = 80;  ///< where nobody says how wide the terminal is
 
-  Console(std::ostream& to_out, std::ostream& to_err, std::size_t help_width = kUsualWidth, bool draws_progress = false)
-      : out(to_out), err(to_err), width(help_width), draws_progress_(draws_progress) {}
+  Console(std::ostream& to_out, std::ostream& to_err, std::size_t columns = kUsualWidth, bool draws_progress = false)
+      : out(to_out), err(to_err), width(columns), draws_progress_(draws_progress) {}
 
   /// The process's own stdout and stderr, which show foreign text as TerminalText does where they are a terminal. Once
   /// a process. The width is that of COLUMNS, else of the terminal that stdout is; it stays
-  /// between 40 and 100, since longer lines are hard to read.
+  /// between 40 and 100, since longer lines are hard to read. Longer lines are broken, but not those that go into a
+  /// file or a pipe, which programs read.
   static Console of_process();
 
   /// Returns a bar that is erased when it goes out of scope.
-  ProgressBar progress(std::string label) const { return ProgressBar(err, draws_progress_, std::move(label)); }
+  ProgressBar progress(std::string label, std::string unit = "", double total = std::nan("")) const {
+    return ProgressBar(err, draws_progress_, std::move(label), width, std::move(unit), total);
+  }
+
+  /// The same without progress and remarks, and without results if `without_results`.
+  Console quiet(bool without_results) const;
 
   std::ostream& out;
   std::ostream& err;
-  const std::size_t width;  ///< of the help, in columns
+  const std::size_t width;  ///< of help and tables, in columns
 
  private:
   const bool draws_progress_;

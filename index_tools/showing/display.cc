@@ -31,6 +31,11 @@ std::string document_line(const Xapian::Document& document, const IndexLayout& l
   return printable(line.empty() ? data.substr(0, kLongest) : line);
 }
 
+std::string trimmed(std::string text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
 std::string fitted(const std::string& text, std::size_t width) {
   std::string result;
   std::size_t columns = 0;

@@ -13,6 +13,9 @@ namespace irgan {
 /// stored text, else the beginning of its data.
 std::string document_line(const Xapian::Document& document, const IndexLayout& layout);
 
+/// Returns `text` without the spaces at its end.
+std::string trimmed(std::string text);
+
 /// Returns `text` cut or filled up with spaces to `width` columns; code points count one column each.
 std::string fitted(const std::string& text, std::size_t width);
 

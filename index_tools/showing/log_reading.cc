@@ -21,8 +21,7 @@ void show_lines(const ClickLogSummary& file, std::ostream& out) {
     out << file.path << ": " << count << ' ' << excerpt(what, kNameShown) << " (counted apart)\n";
   for (const std::string& remark : file.remarks) out << file.path << ": " << remark << '\n';
   if (file.num_rejected == 0) return;
-  out << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected
-      << " lines passed over:\n";
+  out << file.path << ": " << file.num_rejected << " of " << file.num_good + file.num_rejected << " lines ignored:\n";
   for (const auto& [reason, rejected] : file.rejected) {
     out << "  " << reason << ": " << rejected.count << '\n';
     for (const std::string& place : rejected.first) out << "    " << place << '\n';

@@ -50,7 +50,60 @@ class Wrapping {
   std::string text_;
 };
 
+std::size_t columns_of(const std::string& line) {
+  return static_cast<std::size_t>(std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+bool is_data(const std::string& line) {
+  const std::size_t first = line.find_first_not_of(' ');
+  return first == std::string::npos || std::string("{}[]\"").find(line[first]) != std::string::npos ||
+         line.find_first_of("\t\r\x1b") != std::string::npos;
+}
+
+// Where the second column begins if the line has two: a short word or a few, at least two spaces, text.
+std::size_t second_column(const std::string& line) {
+  constexpr std::size_t kFurthest = 24;
+  const std::size_t indent = line.find_first_not_of(' ');
+  const std::size_t gap = line.find("  ", indent);
+  const std::size_t column = line.find_first_not_of(' ', gap);
+  return gap < column && column <= kFurthest ? column : indent + 2;
+}
+
 }  // namespace
+
+std::string fitted_line(const std::string& line, std::size_t width) {
+  constexpr std::size_t kLeast = 20;  // columns that text needs
+  if (columns_of(line) <= width || is_data(line)) return line;
+  std::size_t column = second_column(line);
+  if (column + kLeast > width) column = 2;
+  const bool has_two = line.find_first_not_of(' ') + 2 != column;
+  const std::size_t head = has_two ? column : line.find_first_not_of(' ');
+  return line.substr(0, head) + wrapped(line.substr(head), {width, head, column});
+}
+
+FittedLines::int_type FittedLines::overflow(int_type c) {
+  if (traits_type::eq_int_type(c, traits_type::eof())) return traits_type::not_eof(c);
+  line_ += traits_type::to_char_type(c);
+  if (c != '\n') return c;
+  line_.pop_back();
+  const std::string text = (has_begun_ ? line_ : fitted_line(line_, width_)) + '\n';
+  line_.clear();
+  has_begun_ = false;
+  const auto size = static_cast<std::streamsize>(text.size());
+  return sink_->sputn(text.data(), size) == size && sink_->pubsync() == 0 ? c : traits_type::eof();
+}
+
+int FittedLines::sync() {
+  if (!line_.empty()) {
+    const std::string erased = "\x1b[K";  // ends what a progress bar draws, which is not part of the line
+    has_begun_ =
+        line_.size() < erased.size() || line_.compare(line_.size() - erased.size(), erased.size(), erased) != 0;
+    const auto size = static_cast<std::streamsize>(line_.size());
+    if (sink_->sputn(line_.data(), size) != size) return -1;
+    line_.clear();
+  }
+  return sink_->pubsync();
+}
 
 std::string wrapped(const std::string& text, const Lines& lines) {
   Wrapping wrapping(lines);

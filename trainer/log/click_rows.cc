@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "trainer/log/click_log_tally.h"
+#include "trainer/text/near_name.h"
 
 namespace irgan {
 namespace {
@@ -24,9 +25,17 @@ std::string joined(const std::vector<std::string>& names) {
 std::string needs(const std::vector<std::string>& found, const ColumnNames& names) {
   const std::string likely = likely_columns(found, names);
   const bool is_telling = likely.substr(0, 6) == "doc_id" || likely.substr(0, 5) == "query";
+  std::string mistyped;
+  for (const char* const needed : {"doc_id", "query"}) {
+    const std::string near = near_name(needed, found);
+    if (near.empty() || near == needed || names.is_known(near)) continue;
+    mistyped.append(mistyped.empty() ? "" : ", ").append(needed).append("=").append(near);
+  }
   return "found: " + joined(found) +
          "; needed: doc_id, and query_id or query. Other names are given as columns NAME=THEIRS, as in " +
-         (is_telling ? likely : "doc_id=document");
+         (is_telling         ? likely
+          : mistyped.empty() ? "doc_id=document"
+                             : excerpt(mistyped, kMaxColumnsShown));
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -133,7 +142,7 @@ void ClickRows::check_columns(const ClickLogOptions& options, const TextInput& i
   for (const auto& [known, theirs] : options.columns) {
     if (theirs.empty() || has_seen(known)) continue;
     throw ConfigError("column", known + "=" + theirs + ": the header of " + input.path() + " has no column '" + theirs +
-                                    "'; it has " + joined(columns_));
+                                    "'; it has " + joined(columns_) + meant(theirs, columns_, known + "="));
   }
   if (!has_seen("doc_id") || !(has_seen("query_id") || has_seen("query"))) {
     throw FormatError(input.place() + ": the header of the click log lacks a column that is needed; " +

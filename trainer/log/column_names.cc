@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "trainer/text/near_name.h"
+
 namespace irgan {
 namespace {
 
@@ -61,8 +63,8 @@ ColumnNames::ColumnNames(const std::vector<std::pair<std::string, std::string>>&
     if (place == kClickColumnNames.end()) {
       std::string all;
       for (const std::string_view name : kClickColumnNames) all.append(all.empty() ? "" : ", ").append(name);
-      throw ConfigError("column",
-                        known + "=" + theirs + ": there is no column '" + known + "'; the known ones are " + all);
+      throw ConfigError("column", known + "=" + theirs + ": there is no column '" + known + "'; the known ones are " +
+                                      all + meant(known, {kClickColumnNames.begin(), kClickColumnNames.end()}));
     }
     const auto i = static_cast<std::size_t>(place - kClickColumnNames.begin());
     names_[i] = theirs;

@@ -178,7 +178,8 @@ void refuse_other_encoding(const BuiltIndex& built, std::size_t num_not_utf8, co
 }
 
 void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::TermGenerator& generator,
-                std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built) {
+                std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built,
+                const std::function<void(std::size_t line_bytes)>& on_document) {
   const IndexLayout& layout = built.layout;
   std::size_t num_not_utf8 = 0;
   std::string not_utf8;  // the first place
@@ -198,6 +199,7 @@ void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::Ter
     count_losses(source, input.place(), built);
     ++built.num_documents;
     if (source.is_not_utf8 && num_not_utf8++ == 0) not_utf8 = input.place();
+    on_document(line.size() + 1);
   }
   refuse_other_encoding(built, num_not_utf8, not_utf8);
 }
@@ -295,7 +297,13 @@ void write_index(const std::string& path, const IndexBuilderOptions& options, Bu
   generator.set_stemmer(Xapian::Stem(built.layout.stemmer));
   if (built.layout.has_ngrams) generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
   std::unordered_set<std::string> ids;
-  for (const std::string& file : options.files) index_file(file, reader, generator, ids, db, built);
+  IndexingProgress progress;
+  const auto on_document = [&](std::size_t line_bytes) {
+    progress.num_documents = built.num_documents;
+    progress.num_bytes += line_bytes;
+    if (options.on_progress) options.on_progress(progress);
+  };
+  for (const std::string& file : options.files) index_file(file, reader, generator, ids, db, built, on_document);
   if (built.num_documents == 0) throw Error(options.files.front() + ": there are no documents in it");
   const std::string unseen = reader.unseen_key();
   if (!unseen.empty()) {

@@ -81,7 +81,7 @@ TEST_CASE_METHOD(Fixture, "unknown, shortened and doubled flags", "[index_tools]
   CHECK_THAT(refused("rerank --db @db --model @model --queries @test.tsv --out @out --dep 5"), Contains("--dep"));
   CHECK_THAT(refused("rerank --db @db --mod @model --queries @test.tsv --out @out"), Contains("--mod"));
   CHECK_THAT(refused("train --data @rows --model @out --seed 1 --seed 2"), Contains("--seed"));
-  CHECK_THAT(refused("train --data @rows --model @out stray"), Contains("'stray' stands without a flag"));
+  CHECK_THAT(refused("train --data @rows --model @out stray"), Contains("'stray' belongs to no option"));
   CHECK_THAT(refused("train --data @rows --model"), Contains("--model"));
 }
 

@@ -67,7 +67,7 @@ TEST_CASE_METHOD(Fixture, "training splits a log by query, time or session, and 
   const std::string train = "train --force --epochs 2 --hidden 8 --model @m" + kEvidence;
   taken(train);
   CHECK(record_of("m")["validation"]["origin"]["split"] == "query");
-  CHECK_THAT(taken(train), Contains(" held-out queries: first stage"));
+  CHECK_THAT(taken(train), Contains(" held-out queries"));
   const std::string by_time = taken(train + "--split time");
   CHECK_THAT(by_time, Contains("split by time from 2026-01-02T"));
   CHECK_THAT(by_time, Contains("on the log's last clicks of ") && !Contains("held-out queries"));

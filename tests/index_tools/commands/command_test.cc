@@ -118,10 +118,25 @@ TEST_CASE("without a command, or with an unknown one, the overview goes to stder
   CHECK(nothing.exit_code == 2);
   CHECK_THAT(nothing.err, StartsWith("Usage: xapian-irgan COMMAND"));
   CHECK(nothing.out.empty());
-  const CommandResult unknown = run_line("trian --db x");
+  const CommandResult unknown = run_line("banana --db x");
   CHECK(unknown.exit_code == 2);
-  CHECK_THAT(unknown.err, StartsWith("xapian-irgan: there is no command 'trian'\n") && Contains("\n  train "));
+  CHECK_THAT(unknown.err, StartsWith("xapian-irgan: there is no command 'banana'\n") && Contains("\n  train "));
   CHECK(unknown.out.empty());
+}
+
+TEST_CASE("a mistyped command brings the one that was meant", "[index_tools][command]") {
+  const CommandResult result = run_line("trian --db x");
+  CHECK(result.exit_code == 2);
+  CHECK(result.err ==
+        "xapian-irgan: there is no command 'trian'; did you mean train?\n\n'xapian-irgan help' lists all commands.\n");
+  CHECK_THAT(run_line("help rernk").err, Contains("did you mean rerank?"));
+}
+
+TEST_CASE("help is --help", "[index_tools][command]") {
+  CHECK(run_line("help").out == run_line("--help").out);
+  CHECK(run_line("help").exit_code == 0);
+  CHECK(run_line("help train").out == run_line("train --help").out);
+  CHECK(run_line("help train").exit_code == 0);
 }
 
 TEST_CASE("each command's --help-all says what it does and lists its options", "[index_tools][command]") {
@@ -328,8 +343,11 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   CHECK_THAT(features.out, Contains("value.popularity") && Contains("title.bm25"));
   CHECK_THAT(features.err, Contains("30 queries with candidates of 30 (0 without clicks or judgments, 0 without "
                                     "candidates), 30 distinct result pages"));
-  const CommandResult train = run("train --force --data @learn.rows.zst --valid-share .25 --model @site.model");
+  const CommandResult train =
+      run("train --verbose --force --data @learn.rows.zst --valid-share .25 --model @site.model");
   CHECK_THAT(train.out, Contains("wrote " + site.file("site.model")) && Contains("served: discriminator"));
+  CHECK_THAT(train.out, Contains("\nhow much better: the quality of the first ten hits (nDCG@10) ") &&
+                            Contains("\nhow sure:        p ") && Contains("\nwhat next:       'xapian-irgan score "));
   CHECK_THAT(train.err, Contains("epoch  discriminator  generator"));
   CHECK_FALSE(std::filesystem::exists(site.file("site.model.checkpoint")));
 
@@ -370,7 +388,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   };
   const std::vector<std::string> plain = first_ids(run("search --db @db --json hazel").out);
   CHECK_THAT(run("store --db @db --model @site.model").out,
-             Contains("model " + version.substr(0, 12) + " is now in 1 index; before it: none"));
+             Contains("stored model " + version.substr(0, 12) + " in 1 index; before it: none"));
   const std::string found = run("search --db @db --json --explain --top 20 hazel").out;
   const std::vector<std::string> reranked = first_ids(found);  // hazel is the text of test query q7
   REQUIRE(reranked.size() >= 10);
@@ -400,7 +418,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   run("store --db @db --model @second.model");
   CHECK_THAT(run("inspect --db @db").out,
              Contains("model      " + Model::from_file(site.file("second.model"))->version()));
-  CHECK_THAT(run("store --db @db --previous").out, Contains("model " + version.substr(0, 12) + " is now in 1 index"));
+  CHECK_THAT(run("store --db @db --previous").out, Contains("stored model " + version.substr(0, 12) + " in 1 index"));
 
   // Nothing else was left behind.
   CHECK(files_of(site.folder.path()) == std::set<std::string>{"clicks.tsv.gz", "db", "docs.jsonl", "learn.qrels",

@@ -85,12 +85,12 @@ TEST_CASE("memory: what was clicked comes back in rerank, search and the index",
   CHECK_THAT(site.run("search --db @db --model @m --memory @memory --json zzyzx").out,
              Contains("\"first_stage_rank\": 0"));
 
-  CHECK_THAT(site.run("store --db @db --memory @memory").out, Contains("memory of 2 queries is now in 1 index"));
+  CHECK_THAT(site.run("store --db @db --memory @memory").out, Contains("stored the memory of 2 queries in 1 index"));
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --out @stored.run");
   CHECK(site.folder.read("stored.run") == site.folder.read("with.run"));
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --memory none --out @none.run");
   CHECK(site.folder.read("none.run") == site.folder.read("plain.run"));
-  CHECK_THAT(site.run("store --db @db --memory none").out, Contains("no memory is now in 1 index"));
+  CHECK_THAT(site.run("store --db @db --memory none").out, Contains("removed the memory from 1 index"));
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --out @removed.run");
   CHECK(site.folder.read("removed.run") == site.folder.read("plain.run"));
 }
@@ -118,7 +118,7 @@ TEST_CASE("memory: a log of ids takes its texts from the queries", "[index_tools
   site.folder.write("ids.tsv", "query_id\tdoc_id\nq0\td3\nq1\td4\nnobody\td5\n");
   const CommandResult result = site.run("memory --clicks @ids.tsv --queries @learn.tsv --min-sessions 1 --out @memory");
   CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("1 rows passed over"));
+  CHECK_THAT(result.err, Contains("1 rows ignored"));
   CHECK(ClickMemory::from_file(site.file("memory"))->query({"amber"}).documents.size() == 1);
   const CommandResult unknown = site.run("memory --clicks @ids.tsv --out @memory2");
   CHECK(unknown.exit_code == 1);

@@ -86,7 +86,7 @@ TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][night
   INFO(first.out << first.err);
   REQUIRE(first.exit_code == 0);
   CHECK_THAT(first.out, Contains("annotate: done") && Contains("memory: done") && Contains("train: done") &&
-                            Contains("store: done: model"));
+                            Contains("store: done: stored model"));
   const std::string model = site.folder.read("s.model");
   const std::string memory = site.folder.read("s.memory");
 

@@ -46,6 +46,14 @@ struct Fixture {
 
 }  // namespace
 
+TEST_CASE_METHOD(Fixture, "a mistyped flag brings the one that was meant", "[index_tools][option_table]") {
+  CHECK_THROWS_MATCHES(parse({"--colur", "red"}), ConfigError,
+                       Message("there is no option '--colur'; did you mean --colour?"));
+  CHECK_THROWS_MATCHES(parse({"--banana"}), ConfigError, Message("there is no option '--banana'"));
+  CHECK_THROWS_MATCHES(parse({"loud"}, false), ConfigError,
+                       Message("'loud' belongs to no option; did you mean --loud?"));
+}
+
 TEST_CASE_METHOD(Fixture, "options fill the members that they are bound to", "[index_tools][option_table]") {
   CHECK(parse({"--loud",   "--name",  "me",     "--file",      "a",        "b",
                "--file=c", "--whole", "7",      "--natural=0", "--large",  "4611686018427387904",
@@ -142,7 +150,7 @@ TEST_CASE_METHOD(Fixture, "words without a flag go where the table says, or are 
                  "[index_tools][option_table]") {
   CHECK(parse({"a", "--loud", "-", "--", "--name"}));
   CHECK(files == std::vector<std::string>{"a", "-", "--name"});
-  CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' stands without a flag"));
+  CHECK_THROWS_MATCHES(parse({"--loud", "stray"}, false), ConfigError, Message("'stray' belongs to no option"));
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -1,6 +1,7 @@
 #include "index_tools/showing/wrapped_text.h"
 
 #include <catch2/catch.hpp>
+#include <sstream>
 
 using namespace irgan;
 
@@ -30,4 +31,40 @@ TEST_CASE("a word longer than a line is broken, behind a bar or comma where it c
 
 TEST_CASE("a mark ends every line but the last and has its room", "[index_tools][wrapped_text]") {
   CHECK(wrapped("cut --one a --two b", {12, 0, 2, " \\"}) == "cut --one \\\n  a --two \\\n  b");
+}
+
+TEST_CASE("a line that is too wide goes on under its beginning", "[index_tools][wrapped_text]") {
+  CHECK(fitted_line("one two three", 40) == "one two three");
+  CHECK(fitted_line("label      one two three four five six seven", 40) ==
+        "label      one two three four five six\n           seven");
+  CHECK(fitted_line("note: one two three four five six seven", 30) == "note: one two three four five\n  six seven");
+  CHECK(fitted_line("  - one two three four five six seven", 30) == "  - one two three four five\n    six seven");
+  const std::string wide = "\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4";  // 8 columns, 16 bytes
+  CHECK(fitted_line(wide, 10) == wide);
+}
+
+TEST_CASE("data are not broken", "[index_tools][wrapped_text]") {
+  for (const char* const line : {"{\"a\": \"one two three four five\"}", "  \"a\": \"one two three four five\"",
+                                 "run\tquery\tndcg@10\t0.123456 and more of it"})
+    CHECK(fitted_line(line, 20) == line);
+}
+
+TEST_CASE("lines are fitted as they come, and what was flushed stays", "[index_tools][wrapped_text]") {
+  std::ostringstream sink;
+  {
+    FittedLines lines(sink.rdbuf(), 24);
+    std::ostream out(&lines);
+    out << "one two three "
+        << "four five six\n\n"
+        << "asked: " << std::flush << "one two three four five six\nend";
+  }
+  CHECK(sink.str() == "one two three four five\n  six\n\nasked: one two three four five six\nend");
+}
+
+TEST_CASE("a line after a progress bar is fitted", "[index_tools][wrapped_text]") {
+  std::ostringstream sink;
+  FittedLines lines(sink.rdbuf(), 24);
+  std::ostream out(&lines);
+  out << "\rwork 50 %\x1b[K" << std::flush << "\r\x1b[K" << std::flush << "one two three four five six\n";
+  CHECK(sink.str() == "\rwork 50 %\x1b[K\r\x1b[Kone two three four five\n  six\n");
 }

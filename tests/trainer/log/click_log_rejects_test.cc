@@ -162,17 +162,19 @@ TEST_CASE("too many unusable lines are an error that names reasons, places and -
 
 TEST_CASE("a header that lacks a needed column is an error that says which and how to map it", "[trainer][click_log]") {
   const ScratchFolder folder;
-  const auto [header, found] = GENERATE(table<std::string, std::string>({
-      {"query\tdocument\n", "query, document"},
-      {"doc_id,user,time\n", "doc_id, user, time"},
-      {"just words\n", "just words"},
-      {std::string("\0\xFF\x01", 3), "???"},
+  const auto [header, found, example] = GENERATE(table<std::string, std::string, std::string>({
+      {"query\tdocument\n", "query, document", "doc_id=document"},
+      {"query\tdoc_idd\n", "query, doc_idd", "doc_id=doc_idd"},
+      {"doc_id,user,time\n", "doc_id, user, time", "doc_id=document"},
+      {"just words\n", "just words", "doc_id=document"},
+      {std::string("\0\xFF\x01", 3), "???", "doc_id=document"},
   }));
   const std::string path = folder.write("log", header);
   CHECK_THROWS_MATCHES(ClickLogReader(path), FormatError,
                        Message(path + ":1: the header of the click log lacks a column that is needed; found: " + found +
                                "; needed: doc_id, and query_id or query. Other names are given as columns "
-                               "NAME=THEIRS, as in doc_id=document"));
+                               "NAME=THEIRS, as in " +
+                               example));
 }
 
 TEST_CASE("JSON Lines of which none is usable name the keys that they have", "[trainer][click_log]") {
@@ -209,7 +211,14 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
     CHECK_THROWS_MATCHES(
         ClickLogReader(path, options), ConfigError,
         Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
-                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query"));
+                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query; "
+                "did you mean clicked?"));
+  }
+  SECTION("a column that the header spells in another way") {
+    options.columns = {{"rank", "positon"}};
+    const std::string shown = folder.write("shown", "query\tdoc_id\tposition\n");
+    CHECK_THROWS_WITH(ClickLogReader(shown, options),
+                      EndsWith("it has query, doc_id, position; did you mean rank=position?"));
   }
   SECTION("a rank base") {
     options.rank_base = 2;

@@ -4,6 +4,8 @@
 #include <xapian.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +14,12 @@
 #include "irgan/index_layout.h"
 
 namespace irgan {
+
+/// How far build_index() has come.
+struct IndexingProgress {
+  std::size_t num_documents = 0;
+  std::uint64_t num_bytes = 0;  ///< of the documents' lines, unpacked
+};
 
 struct IndexBuilderOptions {
   std::string db;                                               ///< the folder of the index to make
@@ -22,6 +30,7 @@ struct IndexBuilderOptions {
   std::string stemmer = "english";                              ///< or none
   bool ngrams = false;                                          ///< Chinese and Japanese: see IndexLayout::has_ngrams
   bool overwrite = false;                                       ///< replace an index that is there
+  std::function<void(const IndexingProgress&)> on_progress;     ///< called after each document, if set
 };
 
 struct BuiltIndex {

@@ -1,4 +1,4 @@
-#include "index_tools/commands/help.h"
+#include "index_tools/help/help.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,0 +1,26 @@
+/// What a training run says: a line an epoch, and at the end what a shop needs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "irgan/epoch_report.h"
+#include "irgan/serving_check.h"
+#include "irgan/training_data.h"
+
+namespace irgan {
+
+/// A row of the table of epochs, the heading before the first.
+std::string epoch_line(const EpochReport& report);
+
+/// The model against the first stage on what was held out, in one line.
+std::string check_line(const ServingCheck& check, const LabelOrigin& origin);
+
+/// Three lines: how much better the model is, how sure that is, and what to do next.
+///
+/// check: nothing where there is no first stage to compare with
+/// db:    the index, as the command line named it; empty: ready-made rows
+std::string training_summary(const std::optional<ServingCheck>& check, const LabelOrigin& origin,
+                             const std::string& model, const std::string& db);
+
+}  // namespace irgan
