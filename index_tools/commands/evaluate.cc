@@ -29,7 +29,7 @@ using Row = std::vector<std::string>;
 void check_later(const EvaluateOptions& options) {
   check_stdin(options.log.inputs());
   if (!options.qrels.empty()) throw ConfigError("--clicks and --qrels exclude each other: either judges");
-  if (options.models.size() > 0 && options.database.paths.empty())
+  if (!options.models.empty() && options.database.paths.empty())
     throw ConfigError("--model needs --db, whose documents it ranks");
 }
 
