@@ -26,36 +26,38 @@ void add_quiet(bool& is_quiet, OptionTable& table);
 /// Returns what the site's file at `path` says for a command.
 std::vector<SiteOption> site_options(const std::string& command, const std::string& path);
 
+/// A command's options, bound to its flags.
+template <class Options>
+struct BoundOptions {
+  BoundOptions() {
+    add_options(options, table);
+    add_quiet(is_quiet, table);
+    table.show_site();
+  }
+  BoundOptions(const BoundOptions&) = delete;
+
+  Options options;
+  OptionTable table;
+  bool is_quiet = false;
+};
+
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
 /// const Console&) does the work.
 template <class Options>
 Command make_command(std::string name, std::string usage, std::string summary, std::string guide) {
   return {{std::move(name), std::move(usage), std::move(summary), std::move(guide)},
           [](const CommandText& self, const std::vector<std::string>& words, const Console& console) {
-            Options options;
-            OptionTable table;
-            add_options(options, table);
-            bool is_quiet = false;
-            add_quiet(is_quiet, table);
-            table.show_site();
+            BoundOptions<Options> bound;
             const Request request =
-                table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
+                bound.table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {
-              const auto guard = table.guard();
-              run(options, is_quiet ? console.quiet(table.writes_file()) : console);
+              const auto guard = bound.table.guard();
+              run(bound.options, bound.is_quiet ? console.quiet(bound.table.writes_file()) : console);
             } else {
-              print_help(self, table, request == Request::help_all, console);
+              print_help(self, bound.table, request == Request::help_all, console);
             }
           },
-          [] {
-            Options options;
-            OptionTable table;
-            add_options(options, table);
-            bool is_quiet = false;
-            add_quiet(is_quiet, table);
-            table.show_site();
-            return table.options();
-          }};
+          [] { return BoundOptions<Options>().table.options(); }};
 }
 
 /// All commands, in the order of their use.

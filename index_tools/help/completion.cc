@@ -40,6 +40,7 @@ std::string joined(const std::vector<std::string>& words, const std::string& bet
 
 std::vector<std::string> names_of(const std::vector<DescribedCommand>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const DescribedCommand& command : commands) names.push_back(command.name);
   return names;
 }

@@ -14,8 +14,7 @@ constexpr double kSecondsUnsure = 2.0;  // in which speed and time left are not 
 
 std::string time_text(double seconds) {
   const long whole = std::lround(seconds);
-  if (whole >= 3600)
-    return formatted("%.0f h ", static_cast<double>(whole / 3600)) + std::to_string(whole % 3600 / 60) + " min";
+  if (whole >= 3600) return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
   if (whole >= 60) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
   return std::to_string(whole) + " s";
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,19 @@ class MadeSite {
   void index() const {
     const CommandResult result = run("index --db @db --field title=S --field body= --value popularity=0 @docs.jsonl");
     if (result.exit_code != 0) throw std::runtime_error(result.err);
+  }
+
+  /// Builds the index and one file of each other kind: @clicks, @rows, @model, @run, @memory.
+  void one_file_of_each_kind() const {
+    index();
+    for (const char* line : {"simulate --db @db --queries @learn.tsv --qrels @learn.qrels --sessions 20 --out @clicks",
+                             "features --db @db --queries @learn.tsv --qrels @learn.qrels --out @rows",
+                             "train --force --data @rows --epochs 2 --model @model",
+                             "rerank --db @db --queries @test.tsv --baseline-out @run",
+                             "memory --clicks @clicks --queries @learn.tsv --min-sessions 1 --out @memory"}) {
+      const CommandResult result = run(line);
+      if (result.exit_code != 0) throw std::runtime_error(line + result.err);
+    }
   }
 
   ScratchFolder folder;

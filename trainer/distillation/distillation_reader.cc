@@ -19,6 +19,7 @@ DistillationReader::DistillationReader(Xapian::Database db, const std::vector<st
 DistillationPool DistillationReader::read(const Xapian::Query& query, const std::vector<RankedHit>& hits) const {
   assert(!hits.empty());
   std::vector<std::pair<Xapian::docid, double>> scored;
+  scored.reserve(hits.size());
   for (const RankedHit& hit : hits) scored.emplace_back(hit.docid, hit.score);
   std::sort(scored.begin(), scored.end());
   std::vector<Xapian::docid> docids;

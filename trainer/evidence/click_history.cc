@@ -116,6 +116,7 @@ Behaviour ClickHistory::behaviour(const std::string& prefix, const BehaviourOpti
 
 std::vector<std::size_t> ClickHistory::sessions_of_queries(const std::vector<const Click*>& clicks) const {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> seen;
+  seen.reserve(clicks.size());
   for (const Click* click : clicks) seen.emplace_back(click->query, click->session);
   return count_sessions(seen, words_of_query_.size());
 }

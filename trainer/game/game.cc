@@ -199,7 +199,7 @@ void Game::policy_pass(const GameItem& item, Workspace& space) const {
 }
 
 VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorXd& scores) const {
-  const VectorXd uniform = VectorXd::Constant(item.positives.size(), 1.0 / static_cast<double>(item.positives.size()));
+  VectorXd uniform = VectorXd::Constant(item.positives.size(), 1.0 / static_cast<double>(item.positives.size()));
   switch (options_.sampler) {
     case Sampler::generator:
       return mixed_with_uniform(space.policy, options_.lambda);

@@ -262,6 +262,7 @@ Estimate estimate(double value, const std::vector<double>& replicates) {
 
 std::vector<double> column(const std::vector<Values>& all, std::vector<double> Values::*member, std::size_t i) {
   std::vector<double> values;
+  values.reserve(all.size());
   for (const Values& one : all) values.push_back((one.*member)[i]);
   return values;
 }

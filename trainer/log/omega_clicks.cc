@@ -9,6 +9,7 @@ namespace {
 template <class To, class From>
 std::vector<To> texts_of(const std::vector<From>& texts) {
   std::vector<To> result;
+  result.reserve(texts.size());
   for (const From& text : texts) result.emplace_back(text);
   return result;
 }
@@ -163,6 +164,7 @@ void OmegaClicks::advance(double until, const EachRow& each) {
 }
 
 // The last who lets a page go gives it.
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the caller holds it no longer
 void OmegaClicks::let_go(std::shared_ptr<Held> page, const EachRow& each) {
   if (page.use_count() > 1) return;
   give_rows({{},

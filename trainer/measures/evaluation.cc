@@ -134,6 +134,7 @@ EvaluatedRun evaluate_run(const std::string& path, const Qrels& qrels, const std
 
 std::vector<std::string> run_names(const std::vector<std::string>& paths) {
   std::vector<std::string> names;
+  names.reserve(paths.size());
   for (const std::string& path : paths) names.push_back(std::filesystem::path(path).filename().string());
   const std::vector<std::string> base_names = names;
   for (std::size_t i = 0; i < paths.size(); ++i) {

@@ -54,7 +54,7 @@ MemoryBuilder carried_memory(const std::string& path, const StatedRules& stated)
 
 MemoryFacts write_memory(const MemoryBuilder& memory, double prior_clicks, const std::string& path) {
   const std::string bytes = encode_memory(served_memory(memory.state(), prior_clicks));
-  const MemoryFacts facts = ClickMemory::from_bytes(bytes, path)->facts();
+  MemoryFacts facts = ClickMemory::from_bytes(bytes, path)->facts();
   replace_file(path, bytes);
   replace_file(carry_of(path), encode_state(memory.state()), Readers::owner);
   return facts;

@@ -211,6 +211,7 @@ TunedMemory tuned_memory(const Site& site, const std::shared_ptr<const Model>& m
                                   "holds cannot tell how it fares later");
   }
   std::vector<std::shared_ptr<const ClickMemory>> memories;
+  memories.reserve(builders.size());
   for (const MemoryBuilder& builder : builders) {
     memories.push_back(ClickMemory::from_bytes(encode_memory(served_memory(builder.state(), 1.0)), "memory"));
   }

@@ -29,6 +29,7 @@ bool add_positives(const std::map<std::string, double>& positives, std::vector<K
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): its documents are moved out
 void MiningEvidence::add(const std::string& query_id, std::map<std::string, KnownDocument> by_id) {
   std::size_t num_positives = 0;
   std::vector<KnownDocument>& documents = by_query[query_id];

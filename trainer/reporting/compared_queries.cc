@@ -141,6 +141,7 @@ std::vector<Gain> gains_of(const Order& first, const Order& last, const ReportOp
 void measure_all(const std::vector<Order>& orders, const ReportOptions& options, Report& report) {
   if (!options.judgments) return;
   std::vector<Measured> all;
+  all.reserve(orders.size());
   for (const Order& order : orders) all.push_back(measured(order, options));
   report.num_judged = all.back().ndcg.size();
   if (report.num_judged == 0) throw Error("none of the queries has a judgment");

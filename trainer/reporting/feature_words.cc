@@ -43,7 +43,7 @@ std::string words_of(const std::string& feature) {
   const std::size_t dot = feature.rfind('.');
   if (dot == std::string::npos) return feature;
   const std::string field = feature.substr(0, dot);
-  const std::string kind = feature.substr(dot + 1);
+  std::string kind = feature.substr(dot + 1);
   if (field == "value") return kind;
   for (const auto& [name, words] : kOfField) {
     if (kind != name) continue;

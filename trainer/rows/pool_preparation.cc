@@ -180,6 +180,7 @@ LabelsByDocument append_added(const LabelsByDocument& added, const LabelsByDocum
   }
   if (wanted.empty()) return result;
   std::vector<Xapian::docid> docids;
+  docids.reserve(wanted.size());
   for (const auto& [docid, id] : wanted) docids.push_back(docid);
   for (const Xapian::docid docid :
        found_among(reader.database(), docids, constraint_of(found.query, field_prefixes(schema)))) {

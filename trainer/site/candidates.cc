@@ -5,10 +5,10 @@
 namespace irgan {
 
 CandidateReader::CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                                 Xapian::Query::op default_op, std::shared_ptr<ValueCache> values,
-                                 std::optional<Xapian::Database> clicks)
+                                 Xapian::Query::op default_op, const std::shared_ptr<ValueCache>& values,
+                                 const std::optional<Xapian::Database>& clicks)
     : first_stage_(db, layout, default_op),
-      extractor_(db, schema, values, std::move(clicks)),
+      extractor_(db, schema, values, clicks),
       ids_(db, layout.id_prefix, values) {}
 
 CandidateList CandidateReader::find(const QueryRow& row, std::size_t depth) {

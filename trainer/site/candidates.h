@@ -29,8 +29,8 @@ class IRGAN_API CandidateReader {
   /// clicks: as FeatureExtractor's
   /// Throws: FormatError if the schema names a feature that this build cannot extract
   CandidateReader(const Xapian::Database& db, const IndexLayout& layout, const FeatureSchema& schema,
-                  Xapian::Query::op default_op, std::shared_ptr<ValueCache> values,
-                  std::optional<Xapian::Database> clicks = std::nullopt);
+                  Xapian::Query::op default_op, const std::shared_ptr<ValueCache>& values,
+                  const std::optional<Xapian::Database>& clicks = std::nullopt);
 
   /// Returns the first `depth` hits of the first stage; none if it finds nothing.
   ///

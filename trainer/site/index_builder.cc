@@ -265,7 +265,7 @@ std::string without_slashes(std::string path) {
 std::string foreign_file(const std::string& folder) {
   std::error_code ignored;
   for (fs::directory_iterator one(folder, ignored), end; one != end; one.increment(ignored)) {
-    const std::string name = one->path().filename().string();
+    std::string name = one->path().filename().string();
     const std::string kind = one->path().extension().string();
     const bool is_part = name == "flintlock" || name == "iamglass" || name == "iamchert" || name == "iamhoney" ||
                          kind == ".glass" || kind == ".baseA" || kind == ".baseB" || kind == ".DB" || kind == ".honey";

@@ -118,6 +118,7 @@ void Batches::describe_inputs(const Example& example, std::size_t i, GameItem& i
   if (options_.game.samples > 0) {
     item.bin_drawn = [this, &example](const std::vector<Index>& drawn, BinnedRows& binned) {
       std::vector<Index> rows;
+      rows.reserve(drawn.size());
       for (const Index row : drawn) rows.push_back(example.rows[static_cast<std::size_t>(row)]);
       bin_rows(data_.pools[example.pool], rows, layout_, binned);
     };

@@ -84,6 +84,7 @@ std::vector<Trial> choose(const TrainingData& training, const TrainingData& vali
       base.restart);
   std::mt19937_64 random(base.seed);
   std::vector<Trial> running;
+  running.reserve(static_cast<std::size_t>(num_trials));
   for (int i = 0; i < num_trials; ++i) running.push_back({i + 1, i == 0 ? base : random_setting(base, random), 0, 0.0});
 
   std::vector<Trial> ended;

@@ -128,7 +128,7 @@ class TrainingRun {
       if (++state.network < options_.networks) start_network(state);
     }
     record_false_negatives(state);
-    const Trained trained = compared_with_first_stage(state);
+    Trained trained = compared_with_first_stage(state);
     listener_.on_finish(trained);
     if (!options_.checkpoint_path.empty()) ::unlink(options_.checkpoint_path.c_str());
     return trained;

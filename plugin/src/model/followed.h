@@ -180,7 +180,7 @@ class FollowedMetadata : public Source {
 
   std::shared_ptr<const Content> get(const Xapian::Database& db) override {
     const std::string version = db.get_metadata(names_.version_key);
-    if (const auto known = of_version(version)) return known;
+    if (auto known = of_version(version)) return known;
     std::string bytes = db.get_metadata(names_.metadata_key);
     const std::optional<std::shared_ptr<const Content>> known = of_bytes(bytes, version);
     if (known) return *known;

@@ -79,7 +79,7 @@ Eigen::VectorXd Arranger::policy_logits(const ArrangedSearch& search, const Feat
   constexpr double kSmallest = 1e-300;
   const Model& model = served_.model();
   const Eigen::VectorXd scores = candidate_scores(model, rows, search.pool_size, policy_of(model)).cast<double>();
-  const Eigen::VectorXd logits = scores / explore_temperature_;
+  Eigen::VectorXd logits = scores / explore_temperature_;
   if (!search.recalled) return logits;
   const Eigen::VectorXf narrow = logits.cast<float>();
   if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");

@@ -100,6 +100,7 @@ std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian
   const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(weights.size()));
   for (auto hit = found.begin(); hit != found.end(); ++hit) weights[*hit] = hit.get_weight();
   std::vector<double> in_order;
+  in_order.reserve(docids.size());
   for (const Xapian::docid docid : docids) in_order.push_back(weights[docid]);
   return in_order;
 }
