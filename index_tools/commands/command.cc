@@ -136,6 +136,12 @@ std::vector<SiteOption> site_options(const std::string& command, const std::stri
   return read_site_file(path, command, known);
 }
 
+void run_command(const std::vector<std::string>& words, const Console& console) {
+  const Command* const command = words.empty() ? nullptr : find_command(words[0]);
+  if (command == nullptr) throw ConfigError("there is no such command");
+  command->execute(*command, {words.begin() + 1, words.end()}, console);
+}
+
 namespace {
 
 int run_words(const std::vector<std::string>& words, const Console& console) {

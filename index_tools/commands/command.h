@@ -63,8 +63,13 @@ Command make_command(std::string name, std::string usage, std::string summary, s
 /// All commands, in the order of their use.
 const std::vector<Command>& commands();
 
-/// Runs the command that words[0] names. Beside commands() there are "help [COMMAND]", and "pages FOLDER", which writes
-/// man pages and completion for the build.
+/// Runs the command that words[0] names, as part of another one.
+///
+/// Throws: what the command throws, among it what outcomes.h names; ConfigError if there is no such command
+void run_command(const std::vector<std::string>& words, const Console& console);
+
+/// Runs the command that words[0] names, and prints what it throws. Beside commands() there are "help [COMMAND]", and
+/// "pages FOLDER", which writes man pages and completion for the build.
 ///
 /// Returns: the process's exit code: 0 done, 1 the work failed, 2 bad usage
 int run_command_line(const std::vector<std::string>& words, const Console& console);

@@ -11,6 +11,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/commands/outcomes.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
@@ -70,23 +71,21 @@ void check(NightlyOptions& options) {
   }
 }
 
-/// What a command said.
+/// What a command printed.
 struct Said {
-  int exit_code = 0;
   std::string out;
   std::string err;
 
-  bool has(const char* text) const { return err.find(text) != std::string::npos; }
   /// The last line that says something of the result.
   std::string last_line() const {
     std::string last;
-    std::istringstream lines(exit_code == 0 ? out : err);
+    std::istringstream lines(out);
     for (std::string line; std::getline(lines, line);) {
-      if (!line.empty() && line.find("--help' lists") == std::string::npos) last = line;
+      if (!line.empty()) last = line;
     }
     return last;
   }
-  /// The line of `out` that begins with `head`; empty: none.
+  /// The line that begins with `head`; empty: none.
   std::string line_with(const std::string& head) const {
     std::istringstream lines(out);
     for (std::string line; std::getline(lines, line);) {
@@ -125,12 +124,12 @@ class Night {
   }
 
   struct Outcome {
-    const char* what;  ///< done, left or failed
+    const char* what = "failed";  ///< done, left or failed
     std::string text;
   };
 
   void step(const char* name, const std::function<Outcome()>& work) {
-    Outcome outcome{"failed", ""};
+    Outcome outcome;
     try {
       outcome = work();
     } catch (const Xapian::Error& error) {
@@ -142,18 +141,24 @@ class Night {
     console_.out << name << ": " << outcome.what << ": " << outcome.text << std::endl;
   }
 
+  // Throws: what the command throws
   Said said_by(const Words& words) const {
     std::ostringstream out;
     std::ostringstream err;
-    Said said;
-    said.exit_code = run_command_line(words, Console(out, err));
-    said.out = out.str();
-    said.err = err.str();
-    if (options_.verbose) console_.err << said.out << said.err;
-    return said;
+    const auto show = [&] {
+      if (options_.verbose) console_.err << out.str() << err.str();
+    };
+    try {
+      run_command(words, Console(out, err));
+    } catch (...) {
+      show();
+      throw;
+    }
+    show();
+    return {out.str(), err.str()};
   }
 
-  static Outcome outcome_of(const Said& said) { return {said.exit_code == 0 ? "done" : "failed", said.last_line()}; }
+  Outcome done_by(const Words& words) const { return {"done", said_by(words).last_line()}; }
 
   Words command(const char* name) const { return {name, "--site", options_.site}; }
 
@@ -176,7 +181,7 @@ class Night {
   Outcome annotate() const {
     Words words = command("annotate");
     words.emplace_back("--field-lengths");
-    return outcome_of(said_by(words));
+    return done_by(words);
   }
 
   Outcome remember() {
@@ -188,13 +193,14 @@ class Night {
     if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.memory);
     Words words = command("memory");
     add_log(logs, words);
-    const Said said = said_by(words);
-    const bool was_counted = said.has("was counted already");  // by a night that was killed before it wrote that down
-    if (said.exit_code != 0 && !was_counted) return outcome_of(said);
+    Outcome outcome{"done", "the log was counted already"};
+    try {
+      outcome = done_by(words);
+    } catch (const CountedAlready&) {  // by a night that was killed before it wrote that down
+    }
     state_.memory = logs.progress;
     save();
-    if (was_counted) return {"done", "the log was counted already"};
-    return outcome_of(said);
+    return outcome;
   }
 
   std::optional<double> newest_in_memory() const {
@@ -218,20 +224,36 @@ class Night {
     add_log(logs, words);
     words.insert(words.end(), {"--model", options_.model});
     if (has_model) words.insert(words.end(), {"--from", options_.model});
-    Said said = said_by(words);
-    if (said.exit_code != 0 && said.has("--restart")) {  // another night's run was killed in the middle
-      words.emplace_back("--restart");
-      said = said_by(words);
+    Outcome outcome;
+    try {
+      outcome = {"done", result_of(trained(words))};
+    } catch (const TooLittle& error) {
+      return {"left", std::string("too few clicks so far; they wait for those of the next nights: ") + error.what()};
+    } catch (const ModelKeptAside& error) {
+      outcome = {"left", error.what()};
     }
-    if (said.has("too little to learn from"))
-      return {"left", "too few clicks so far; they wait for those of the next nights: " + said.last_line()};
-    const bool is_refused = said.has("it is kept aside as") || said.has("--force replaces the old one");
-    if (said.exit_code != 0 && !is_refused) return outcome_of(said);
     state_.training = logs.progress;
     save();
-    if (is_refused) return {"left", said.last_line()};
+    return outcome;
+  }
+
+  // What another night's run left behind when it was killed in the middle is gone on with, or else given up.
+  Said trained(Words words) const {
+    try {
+      return said_by(words);
+    } catch (const ConfigError& error) {
+      if (error.member() != "restart") throw;
+    } catch (const FormatError& error) {
+      const std::string checkpoint = options_.model + ".checkpoint";
+      if (std::string(error.what()).compare(0, checkpoint.size(), checkpoint) != 0) throw;
+    }
+    words.emplace_back("--restart");
+    return said_by(words);
+  }
+
+  static std::string result_of(const Said& said) {
     const std::string against = said.line_with("against ");
-    return {"done", against.empty() ? said.line_with("how much better: ") : against};
+    return against.empty() ? said.line_with("how much better: ") : against;
   }
 
   // A model file that is damaged is replaced by the one that the index serves, or put aside.
@@ -260,7 +282,7 @@ class Night {
     if (!options_.memory.empty() && std::filesystem::exists(options_.memory))
       words.insert(words.end(), {"--memory", options_.memory});
     if (words.size() == num_words) return {"left", "there is no model yet: searches keep the index's own order"};
-    return outcome_of(said_by(words));
+    return done_by(words);
   }
 
   void save() const { write_nightly_state(state_, options_.state); }

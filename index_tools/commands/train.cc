@@ -12,6 +12,7 @@
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
+#include "index_tools/commands/outcomes.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
@@ -78,10 +79,10 @@ void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
     }
   }
   if (force || teaching.size() >= kFewestQueries) return;
-  throw Error("too little to learn from: " + std::to_string(teaching.size()) +
-              " queries have a click or positive judgment on a "
-              "candidate, and " +
-              std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+  throw TooLittle("too little to learn from: " + std::to_string(teaching.size()) +
+                  " queries have a click or positive judgment on a "
+                  "candidate, and " +
+                  std::to_string(kFewestQueries) + " are the least; --force trains all the same");
 }
 
 Split from_rows(const TrainOptions& options, const Console& console) {
@@ -420,14 +421,15 @@ void run(const TrainOptions& options, const Console& console) {
   if (verdict && (options.verbose || is_worse_than_search() || verdict->is_worse()))
     console.out << verdict_line << '\n';
   if (is_worse_than_search()) {
-    throw Error("the model ranks what was held out worse than the site's own search (" + verdict_line +
-                "): it is kept aside as " + aside + " and must not serve; 'xapian-irgan inspect' shows its training");
+    throw ModelKeptAside("the model ranks what was held out worse than the site's own search (" + verdict_line +
+                         "): it is kept aside as " + aside +
+                         " and must not serve; 'xapian-irgan inspect' shows its training");
   }
   if (comparison) console.out << comparison_line(*comparison, options.model) << '\n';
   if (is_step_back()) {
-    throw Error("the new model is worse than " + options.model + ", which is kept (" +
-                comparison_line(*comparison, options.model) + "): the new one is in " + aside +
-                "; --force replaces the old one all the same");
+    throw ModelKeptAside("the new model is worse than " + options.model + ", which is kept (" +
+                         comparison_line(*comparison, options.model) + "): the new one is in " + aside +
+                         "; --force replaces the old one all the same");
   }
   console.out << "wrote " << options.model << " (" << model->schema().features.size()
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)

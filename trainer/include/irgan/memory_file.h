@@ -13,6 +13,12 @@
 
 namespace irgan {
 
+/// No click of a log is newer than what a memory has counted.
+class IRGAN_API CountedAlready : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Returns what the first log is added to, with a salt of its own.
 ///
 /// Throws: as MemoryBuilder
@@ -55,7 +61,8 @@ class IRGAN_API RowTexts {
 /// Adds every clicked row whose text is known.
 IRGAN_API void remember(const RowReader& read, RowTexts& texts, MemoryBuilder& builder);
 
-/// Throws: Error if no click was counted, or if none is newer than those of the memory `from`, which was then counted
+/// Throws: Error if no click was counted; CountedAlready if none is newer than those of the memory `from`, which was
+/// then counted
 ///         already, unless `force`
 IRGAN_API void check_news(const MemoryReport& report, const std::string& from, bool force);
 
