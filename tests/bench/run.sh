@@ -7,6 +7,7 @@
 #   PEERS=FOLDER  with torch_irgan.py, for training against PyTorch; without it that line is left out
 #   RUNS=3
 set -euo pipefail
+shopt -s inherit_errexit  # a command that fails ends the run, whatever waits for its output
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build/release}
 demo=${DEMO:-build/demo}
@@ -28,8 +29,11 @@ seconds_of() {  # of a command, its output dropped
   awk -v b="$begin" -v e="$end" 'BEGIN { printf "%.3f\n", e - b }'
 }
 median_of() {  # median_of COMMAND...
-  local all=() turn
-  for ((turn = 0; turn < runs; ++turn)); do all+=("$(seconds_of "$@")"); done
+  local all=() turn one
+  for ((turn = 0; turn < runs; ++turn)); do
+    one=$(seconds_of "$@")
+    all+=("$one")
+  done
   median "${all[@]}"
 }
 line() {  # line PART WHAT OURS OTHER RATIO
@@ -39,8 +43,11 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 searches() { "$build/tests/irgan_searches" "$db" "$queries" 2>/dev/null; }
 searches_seconds() {
-  local all=() turn
-  for ((turn = 0; turn < runs; ++turn)); do all+=("$(searches)"); done
+  local all=() turn one
+  for ((turn = 0; turn < runs; ++turn)); do
+    one=$(searches)
+    all+=("$one")
+  done
   median "${all[@]}"
 }
 
@@ -59,7 +66,7 @@ PYTHON
 
 # Query-steps a second, without what reading and the first epoch take: 12 epochs less 4 of the same run.
 steps_a_second() {  # steps_a_second THREADS BATCH
-  local common=(--data "$folder/rows.letor" --valid "$folder/few.letor" --threads "$1" --batch-size "$2" --restart --force)
+  local common=(--data "$folder/rows.letor" --valid "$folder/few.letor" --threads "$1" --batch "$2" --restart --force)
   head -n 2000 "$folder/rows.letor" >"$folder/few.letor"
   local few many
   few=$(median_of "$irgan" train "${common[@]}" --epochs 4 --model "$folder/few.model")

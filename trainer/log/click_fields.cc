@@ -37,7 +37,8 @@ bool is_word(std::string_view text, std::string_view word) {
 }
 
 bool parse_rank(std::string_view text, int rank_base, int& rank) {
-  const std::optional<double> number = finite_number(text);
+  int whole = 0;
+  const std::optional<double> number = parse_number(text, whole) ? whole : finite_number(text);  // "3", seldom "3.0"
   if (!number.has_value() || *number != std::floor(*number)) return false;
   if (*number < rank_base || *number >= kMaxRank + rank_base) return false;
   rank = static_cast<int>(*number) + 1 - rank_base;
