@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "index_tools/reports/json_output.h"
 #include "trainer/machine/timestamps.h"
 
 namespace irgan {
@@ -46,7 +47,7 @@ void print_check_json(const CheckFindings& findings, std::ostream& out) {
     report["clicks_on_known_documents"] = findings.documents->num_known / findings.documents->num_clicks;
   if (findings.documents && findings.documents->num_searched_clicks > 0.0)
     report["clicks_among_candidates"] = findings.documents->num_found / findings.documents->num_searched_clicks;
-  out << report.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  print_json(report, out);
 }
 
 }  // namespace irgan

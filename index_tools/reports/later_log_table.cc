@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/figures.h"
 
@@ -130,7 +131,7 @@ void write_later_log_json(const LaterLogReport& report, std::ostream& out) {
                         {"rankings", nlohmann::json::array()}};
   for (const LaterVerdict& verdict : report.verdicts)
     object["rankings"].push_back(json_of(verdict, report.has_impressions));
-  out << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  print_json(object, out);
 }
 
 void write_later_log(const LaterLogReport& report, std::ostream& out) {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <string>
 
-#include "trainer/reporting/feature_words.h"
+#include "trainer/reporting/feature_glossary.h"
 #include "trainer/reporting/html.h"
 #include "trainer/reporting/page_assets.h"
 #include "trainer/reporting/report_charts.h"

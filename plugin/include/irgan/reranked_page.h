@@ -12,16 +12,28 @@
 
 namespace irgan {
 
+/// Who brought a document among the candidates.
+enum class FoundBy {
+  first_stage,  ///< the site's own search
+  generator,    ///< the model's generator over the whole collection
+  memory,       ///< the click memory
+};
+
 /// A hit in its new place.
 struct RankedHit {
   Xapian::docid docid = 0;
   double score =
       0.0;  ///< raw model score, or the chance that scores_with_memory gives; comparable within one query only
-  double first_stage_weight = 0.0;  ///< what Xapian gave; 0 for what the memory added
+  double model_score = 0.0;         ///< raw, whatever a memory makes of it
+  double first_stage_weight = 0.0;  ///< what Xapian gave; 0 for what was added
   int first_stage_percent = 0;
-  std::size_t first_stage_rank = 0;  ///< 1-based; 0 for what the memory added
+  std::size_t first_stage_rank = 0;  ///< 1-based; 0 for what was added
+  FoundBy found_by = FoundBy::first_stage;
   Xapian::doccount collapse_count = 0;
   std::vector<float> contributions;  ///< what each feature adds (Model::explain); empty unless asked for
+  /// What remembered clicks add to model_score (gain_by_memory): hits with a memory stand in the order of the sum; 0
+  /// unless asked for.
+  double memory_gain = 0.0;
   /// Of being drawn next, given those drawn before, in nats, at most 0; nothing unless the search explored.
   std::optional<double> log_probability;
   Team team = Team::none;  ///< whose hit it is, where two orders are interleaved

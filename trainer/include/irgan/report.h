@@ -16,6 +16,7 @@
 #include "irgan/qrels.h"
 #include "irgan/query_file.h"
 #include "irgan/rerank_options.h"
+#include "irgan/significance.h"
 #include "irgan/site.h"
 #include "irgan/training_record.h"
 
@@ -41,13 +42,6 @@ struct ReportOptions {
   unsigned num_threads = 0;           ///< 0: one a processor
   std::uint64_t seed = 1;             ///< of the test and the intervals
   std::function<void(double share_done)> on_progress = {};
-};
-
-/// A number with its 95 % interval over queries.
-struct Interval {
-  double value = 0.0;
-  double low = 0.0;
-  double high = 0.0;
 };
 
 /// How good one order is.
@@ -88,12 +82,13 @@ struct ReportedRank {
 
 struct ReportedFeature {
   std::string name;
-  double importance = 0.0;     ///< mean size of what it adds to a candidate's score
-  std::vector<float> edges;    ///< of its bins, from training
-  bool has_even_bins = false;  ///< in training each bin held an equal share of the values
-  std::vector<double> shares;  ///< of today's values in each bin, those outside among the first and the last
-  double outside = 0.0;        ///< share of today's values below the first or above the last edge
-  double missing = 0.0;        ///< share of today's candidates without a value
+  double importance = 0.0;         ///< mean size of what it adds to a candidate's score
+  std::vector<float> edges;        ///< of its bins, from training
+  bool has_even_bins = false;      ///< in training each bin held an equal share of the values
+  std::vector<double> shares;      ///< of today's values in each bin, those outside among the first and the last
+  double outside = 0.0;            ///< share of today's values below the first or above the last edge
+  double missing = 0.0;            ///< share of today's candidates without a value
+  std::optional<Interval> loss{};  ///< of nDCG@10 without it, as training measured it; nothing: it did not
 };
 
 /// What a report holds; report_page() shows it.
