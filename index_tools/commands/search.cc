@@ -39,7 +39,7 @@ std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapia
 }
 
 void add_options(SearchOptions& options, OptionTable& table) {
-  table.everyday({"db", "words", "model", "memory", "top", "compare", "explain", "where", "json", "prefix"});
+  table.everyday({"db", "words", "model", "memory", "top", "compare", "explain", "where", "json"});
   options.database.add_to(table);
   table.group("The model");
   table.text("model", options.model,

@@ -383,7 +383,8 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   // Searches without a model, and with the one in the index.
   const auto first_ids = [](const std::string& json) {
     std::vector<std::string> ids;
-    for (const auto& hit : nlohmann::json::parse(json).at("hits")) ids.push_back(hit.at("id"));
+    const nlohmann::json found = nlohmann::json::parse(json);
+    for (const auto& hit : found.at("hits")) ids.push_back(hit.at("id"));
     return ids;
   };
   const std::vector<std::string> plain = first_ids(run("search --db @db --json hazel").out);
