@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/reports/evaluation_json.h"
 #include "index_tools/reports/later_log_table.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
@@ -138,8 +140,6 @@ void add_later_options(EvaluateOptions& options, OptionTable& table) {
              "lines 'rank<TAB>propensity', how often a rank is looked at; if not given, by the log's documents that "
              "were shown at several ranks",
              "FILE");
-  table.flag("json", options.json, "print JSON");
-  table.needs("json", {"clicks"}, "it is of a later log");
   table.number("replicates", options.later.num_replicates, 20, 10000, "of the bootstrap over sessions");
   for (const char* name : {"model", "depth", "propensities", "replicates", "memory"}) table.needs(name, {"clicks"});
   for (const char* name : {"letor", "relevance-level", "measures", "per-query"})
@@ -216,7 +216,8 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   if (!options.propensities.empty()) later.examination = read_propensities(options.propensities);
   const LaterLogReport report =
       judge_by_later_log(evidence.clicks, evidence.log_options, evidence.queries, rankings, later);
-  options.json ? write_later_log_json(report, console.out) : write_later_log(report, console.out);
+  write_later_log(report, console.out);
+  console.result(json_of(report));
 }
 
 }  // namespace
@@ -252,11 +253,14 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
 void run(const EvaluateOptions& options, const Console& console) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.log.log_options, console);
+    const InterleavedLog log = write_verdict_of_logs(options.interleaved, options.log.log_options, console);
+    console.result(
+        {{"by_search", json_of(log.by_search, log.names)}, {"by_session", json_of(log.by_session, log.names)}});
     return;
   }
   if (!options.log.clicks.empty()) return judge_later(options, console);
   const Evaluation evaluation = evaluate(options);
+  console.result(json_of(evaluation, options.seed, options.per_query));
   if (options.per_query) {
     write_values(evaluation, console.out);
     return;

@@ -15,6 +15,7 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/reports/inspection_json.h"
 #include "index_tools/reports/model_words.h"
 #include "index_tools/showing/index_remarks.h"
 #include "irgan/index_fit.h"
@@ -244,8 +245,7 @@ void add_options(InspectOptions& options, OptionTable& table) {
   for (const char* name : {"importance", "features"}) table.exclude("history", name, "each is shown alone");
 }
 
-void print_history(const Xapian::Database& db, std::ostream& out) {
-  const std::vector<ServingChange> changes = serving_history(db);
+void print_history(const std::vector<ServingChange>& changes, std::ostream& out) {
   if (changes.empty()) out << "no model was stored in this index since it was made\n";
   for (const ServingChange& change : changes) {
     out << change.when << "  " << std::left << std::setw(12) << (change.version.empty() ? "none" : change.version)
@@ -262,24 +262,46 @@ std::shared_ptr<const Model> named_model(const InspectOptions& options) {
 
 // Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
 // of the index has changed since the model was trained.
-void run(const InspectOptions& options, const Console& console) {
-  if (options.features) return print_glossary(named_model(options).get(), console);
-  if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
-  if (options.importance) {
-    const std::shared_ptr<const Model> model = named_model(options);
-    return print_importance(*model, record_of(*model), console);
-  }
-  if (options.history) return print_history(options.database.open(), console.out);
+void print_all(const InspectOptions& options, const Console& console, json& result) {
   std::shared_ptr<const Model> model;
   if (!options.model.empty()) {
     model = Model::from_file(options.model);
     print_model(*model, options.model, console);
+    result["model"] = json_of(*model);
   }
   if (options.database.paths.empty()) return;
   const Xapian::Database db = options.database.open();
-  print_index(db, options.database.layout(db, console.err), console.out);
+  const IndexLayout layout = options.database.layout(db, console.err);
+  print_index(db, layout, console.out);
+  result["index"] = json_of(db, layout);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
-  if (model) print_drift(*model, db, console.out);
+  if (!model) return;
+  print_drift(*model, db, console.out);
+  result["fit"] = json_of(*index_fit(db, *model));
+}
+
+void run(const InspectOptions& options, const Console& console) {
+  json result{{"model", nullptr},      {"index", nullptr},   {"fit", nullptr},
+              {"importance", nullptr}, {"history", nullptr}, {"features", nullptr}};
+  if (options.features) {
+    const std::shared_ptr<const Model> model = named_model(options);
+    print_glossary(model.get(), console);
+    result["features"] = glossary_json(model.get());
+  } else if (options.model.empty() && options.database.paths.empty()) {
+    throw ConfigError("name a model file or --db");
+  } else if (options.importance) {
+    const std::shared_ptr<const Model> model = named_model(options);
+    const TrainingRecord record = record_of(*model);
+    print_importance(*model, record, console);
+    result["importance"] = json_of(*model, *record.importance);
+  } else if (options.history) {
+    const std::vector<ServingChange> history = serving_history(options.database.open());
+    print_history(history, console.out);
+    result["history"] = json_of(history);
+  } else {
+    print_all(options, console, result);
+  }
+  console.result(result);
 }
 
 }  // namespace

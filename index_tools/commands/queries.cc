@@ -1,3 +1,4 @@
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -58,6 +59,12 @@ void run(const QueriesOptions& options, const Console& console) {
     console.out << "  " << found.uses[i].rows << " rows, " << found.uses[i].clicks << " clicks: '"
                 << excerpt(found.queries[i].text, kWordsShown) << "'\n";
   }
+  console.result({{"wrote", options.out},
+                  {"queries", found.queries.size()},
+                  {"distinct_queries", found.num_distinct},
+                  {"unclicked_queries", found.num_unclicked},
+                  {"rare_queries", found.num_rare},
+                  {"rows_without_words", found.num_without_words}});
 }
 
 }  // namespace

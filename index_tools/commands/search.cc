@@ -9,7 +9,6 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
-#include "index_tools/reports/json_output.h"
 #include "index_tools/reports/search_results.h"
 #include "index_tools/showing/index_remarks.h"
 #include "trainer/ranking/strict_rerank.h"
@@ -29,7 +28,6 @@ struct SearchOptions {
   std::vector<std::string> where;
   bool explain = false;
   bool compare = false;
-  bool json = false;
 };
 
 std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapian::Database& db) {
@@ -60,7 +58,6 @@ void add_options(SearchOptions& options, OptionTable& table) {
               "above the other",
               "ID");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
-  table.flag("json", options.json, "print JSON");
 }
 
 std::vector<RankedHit> hits_of_first_stage(const Xapian::MSet& mset) {
@@ -76,9 +73,8 @@ std::vector<RankedHit> hits_of_first_stage(const Xapian::MSet& mset) {
 }
 
 void show(const SearchResults& results, const SearchOptions& options, const Console& console) {
-  if (options.json) {
-    print_json(json_of(results), console.out);
-  } else if (!options.where.empty()) {
+  console.result(json_of(results));
+  if (!options.where.empty()) {
     print_places(results, console);
   } else if (results.hits.empty()) {
     console.out << "no document matches\n";

@@ -1,5 +1,6 @@
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,9 @@ void run(const SetupOptions& options, const Console& console) {
   if (options.out == "-") return;
   print_findings(findings, console.out);
   console.out << "wrote " << options.out << "; next: xapian-irgan check --site " << options.out << '\n';
+  nlohmann::json result = json_of(findings);
+  result["wrote"] = options.out;
+  console.result(result);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iomanip>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -410,6 +411,7 @@ void run(const TrainOptions& options, const Console& console) {
     return !options.force && comparison && comparison->verdict() == ModelComparison::Verdict::worse;
   };
   bool learnt_nothing = false;
+  bool is_kept_aside = false;
   std::shared_ptr<const Model> model;
   {
     ProgressBar bar = console.progress("training");
@@ -423,11 +425,17 @@ void run(const TrainOptions& options, const Console& console) {
       if (present && present->version() != model->version())
         comparison = compared_with(*present, trained, split, evidence, options, console);
       learnt_nothing = !tells_documents_apart(*model, split.validation);
-      const bool is_kept_aside = is_worse_than_search() || is_step_back() || (learnt_nothing && !options.force);
+      is_kept_aside = is_worse_than_search() || is_step_back() || (learnt_nothing && !options.force);
       save(*model, is_kept_aside ? aside : options.model);
     };
     train(split.training, split.validation, training, listener);
   }
+  nlohmann::json result = json_of(*model, verdict, comparison);
+  result["wrote"] = is_kept_aside ? nlohmann::json() : nlohmann::json(options.model);
+  result["kept_aside"] = is_kept_aside ? nlohmann::json(aside) : nlohmann::json();
+  result["examples"] = split.training.examples.size();
+  result["validation_examples"] = split.validation.examples.size();
+  console.result(result);
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
   if (verdict && (options.verbose || is_worse_than_search() || verdict->is_worse()))
     console.out << verdict_line << '\n';

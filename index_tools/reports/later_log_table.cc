@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/check_report.h"
 #include "index_tools/showing/figures.h"
 
@@ -119,7 +117,7 @@ nlohmann::json json_of(const LaterVerdict& verdict, bool has_impressions) {
 
 }  // namespace
 
-void write_later_log_json(const LaterLogReport& report, std::ostream& out) {
+nlohmann::json json_of(const LaterLogReport& report) {
   nlohmann::json object{{"searches", report.num_searches},
                         {"sessions", report.num_sessions},
                         {"drawn_pages", report.num_drawn_pages},
@@ -131,7 +129,7 @@ void write_later_log_json(const LaterLogReport& report, std::ostream& out) {
                         {"rankings", nlohmann::json::array()}};
   for (const LaterVerdict& verdict : report.verdicts)
     object["rankings"].push_back(json_of(verdict, report.has_impressions));
-  print_json(object, out);
+  return object;
 }
 
 void write_later_log(const LaterLogReport& report, std::ostream& out) {

@@ -55,8 +55,8 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
   write_need(outcome, win_rate, unit, out);
 }
 
-void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
-                           const Console& console) {
+InterleavedLog write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
+                                     const Console& console) {
   InterleavedClicks clicks;
   show_reading(read_rows(paths, options, [&](const ClickRow& row) { clicks.add(row); }), console.err);
   std::string path;
@@ -85,6 +85,7 @@ void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLog
   if (clicks.num_without_session() > 0) {
     console.out << "note: rows without a session, which are left out: " << clicks.num_without_session() << '\n';
   }
+  return {names, by_search, by_session};
 }
 
 }  // namespace irgan

@@ -7,9 +7,11 @@ Use: tests/plugin/python_module.py XAPIAN-IRGAN LIBXAPIAN-IRGAN.SO PRELOAD-MODUL
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODULE = HERE.parent.parent / "plugin" / "python"
@@ -109,6 +111,64 @@ def test_explore(db):
     assert [hit.log_probability for hit in ranker.search(enquire, 0, 3)] == [None] * 3 and len(best) == 10
 
 
+def test_memory(db):
+    """The order is that of `rerank` with the memory, whichever way the memory is asked."""
+    rows = "session\tquery\tdoc_id\n" + "".join(
+        f"s{i}\tword3 word21\t60\ns{i}\tzzyzx\t7\ns{i}\tzzyzx\t{8 if i % 2 else 9}\n" for i in range(12))
+    pathlib.Path("clicked").write_text(rows)
+    subprocess.run([program, "memory", "--clicks", "clicked", "--min-sessions", "5", "--out", "memory"], check=True,
+                   stdout=subprocess.DEVNULL)
+    pathlib.Path("asked").write_text("1\tword3 word21\n2\tzzyzx\n")
+    subprocess.run([program, "rerank", "--db", "db", "--model", "model", "--queries", "asked", "--memory", "memory", "--out",
+                    "run"], check=True, stdout=subprocess.DEVNULL)
+    lines = [line.split() for line in open("run")]
+    ranker = xapian_irgan.Ranker("db", "model", memory="memory")
+    for number, words in (("1", "word3 word21"), ("2", "zzyzx")):
+        hits = ranker.search(enquire_for(db, words), 0, 20)
+        assert [hit.docid for hit in hits] == [int(cells[2]) for cells in lines if cells[0] == number][:20]
+    assert hits[0].docid == 7 and hits[0].rank_before is None and hits[0].weight is None
+    assert hits[0].document.get_docid() == 7
+    assert ranker.search(enquire_for(db, "word3 word21"), 0, 1)[0].docid == 60
+    assert 0 < ranker.search(enquire_for(db, "word3 word21"), 0, 1)[0].score <= 1, "a chance"
+    typed = ranker.search(enquire_for(db, "word4"), 0, 5, typed="ZZYZX!")
+    assert typed[0].docid == 7, "asked by what was typed"
+    without = xapian_irgan.Ranker("db", "model", memory=False).search(enquire_for(db, "zzyzx"))
+    assert without == []
+    drawn = ranker.search(enquire_for(db, "word3 word21"), 0, 5, explore="s", temperature=.5)
+    assert all(hit.log_probability <= 0 for hit in drawn)
+    raises(xapian_irgan.BadMemory, lambda: xapian_irgan.Ranker("db", "model", memory="queries"))
+    raises(xapian_irgan.BadMemory, lambda: xapian_irgan.Ranker("db", "model", memory="nowhere"))
+    subprocess.run([program, "memory", "--clicks", "clicked", "--min-sessions", "5", "--stemmer", "german", "--out", "other"],
+                   check=True, stdout=subprocess.DEVNULL)
+    other = xapian_irgan.Ranker("db", "model", memory="other")
+    assert "german" in raises(xapian_irgan.BadMemory, lambda: other.search(enquire_for(db, "word3")))
+    # The index's own is taken up at a reopen, and left when it is removed.
+    own = xapian_irgan.Ranker("db", "model")
+    assert own.search(enquire_for(db, "zzyzx")) == []
+    for memory, found in (("memory", 3), ("none", 0)):
+        subprocess.run([program, "store", "--db", "db", "--memory", memory], check=True, stdout=subprocess.DEVNULL)
+        own.reopen()
+        db.reopen()
+        assert len(own.search(enquire_for(db, "zzyzx"))) == found, memory
+
+
+def test_interleaved_search(db):
+    ranker = xapian_irgan.Ranker("db", "model")
+    enquire = enquire_for(db, "word3 word21")
+    best = [hit.docid for hit in ranker.search(enquire, 0, 10)]
+    own = [hit.docid for hit in enquire.get_mset(0, 10)]
+    pages = [ranker.search(enquire, 0, 10, interleave=f"s{i}") for i in range(20)]
+    for page in pages:
+        assert [hit.rank for hit in page] == list(range(1, 11))
+        assert {hit.team for hit in page[:2]} == {"model", "xapian"}
+        assert page[0].docid == (best if page[0].team == "model" else own)[0]
+    assert {page[0].team for page in pages} == {"model", "xapian"}
+    assert [hit.docid for hit in ranker.search(enquire, 5, 5, interleave="s1")] == [hit.docid for hit in pages[1][5:]]
+    assert all(hit.team is None for hit in ranker.search(enquire, 0, 10))
+    raises(xapian_irgan.BadArgument, lambda: ranker.search(enquire, interleave="a", explore="b"))
+    raises(xapian_irgan.BadArgument, lambda: ranker.search(enquire, -1, 10))
+
+
 def test_interleave():
     hits = xapian_irgan.interleave([1, 2, 3], [3, 4, 1], "session words")
     assert sorted(hit.docid for hit in hits) == [1, 2, 3, 4]
@@ -117,6 +177,29 @@ def test_interleave():
     assert set(first) == {1, 2}
     raises(xapian_irgan.BadArgument, lambda: xapian_irgan.interleave([1, 1], [2], "k"))
     assert xapian_irgan.interleave([], [], "k") == []
+
+
+def test_wheel():
+    """A wheel is built offline, with Debian's setuptools, and works from where it is unpacked."""
+    tools = subprocess.run(["/usr/bin/python3", "-c", "import setuptools, wheel, pip"], capture_output=True)
+    if tools.returncode != 0:
+        return print("left out: the wheel, which needs python3-pip, python3-setuptools and python3-wheel")
+    shutil.copytree(MODULE, "source")
+    subprocess.run(["/usr/bin/python3", "-m", "pip", "wheel", "-q", "--no-index", "--no-deps", "--no-build-isolation", "-w",
+                    "dist", "./source"], check=True)
+    wheel, = pathlib.Path("dist").glob("*.whl")
+    assert wheel.name == f"xapian_irgan-{xapian_irgan.__version__}-py3-none-any.whl", wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall("unpacked")
+    script = "import xapian_irgan, xapian; print(xapian_irgan.Ranker('db', 'model').depth, xapian_irgan.__file__)"
+    done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ, PYTHONPATH="unpacked"), capture_output=True,
+                          text=True)
+    assert done.returncode == 0 and "unpacked" in done.stdout, done.stderr
+
+
+def test_version():
+    text = (HERE.parent.parent / "CMakeLists.txt").read_text()
+    assert f"VERSION {xapian_irgan.__version__} " in text, "_version.py has another version than CMakeLists.txt"
 
 
 def test_errors(db):
@@ -153,7 +236,11 @@ def main():
         test_same_as_preload()
         test_explain(db)
         test_explore(db)
+        test_memory(db)
+        test_interleaved_search(db)
         test_interleave()
+        test_wheel()
+        test_version()
         test_errors(db)
         test_stored_model(db)
         os.chdir("/")

@@ -16,15 +16,6 @@ FeatureMatrix rows_of(const ServedModel& model, const ArrangedSearch& search) {
   return model.features(search.query, search.candidates, search.index, [&search] { search.limit.check(); });
 }
 
-Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recalled) {
-  return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
-}
-
-// The model's own, or what the memory makes of them.
-Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const ArrangedSearch& search) {
-  return search.recalled ? remembered(scores, *search.recalled) : Eigen::VectorXd(scores.cast<double>());
-}
-
 // What each feature adds to a hit's score, and what the memory does.
 void explain(std::vector<RankedHit>& hits, const Model& model, const ArrangedSearch& search, const FeatureMatrix& rows,
              const Eigen::VectorXf& scores) {
@@ -40,7 +31,7 @@ void explain(std::vector<RankedHit>& hits, const Model& model, const ArrangedSea
 
 // Sets what the model, and what the memory makes of it, give each hit.
 void set_scores(std::vector<RankedHit>& hits, const ArrangedSearch& search, const Eigen::VectorXf& scores) {
-  const Eigen::VectorXd all = final_scores(scores, search);
+  const Eigen::VectorXd all = final_scores(scores, search.recalled);
   for (std::size_t i = 0; i < hits.size(); ++i) {
     hits[i].model_score = static_cast<double>(scores[static_cast<Index>(i)]);
     hits[i].score = all[static_cast<Index>(i)];
@@ -50,7 +41,7 @@ void set_scores(std::vector<RankedHit>& hits, const ArrangedSearch& search, cons
 // Chances that are too small for a double are equal, and keep the model's order.
 std::vector<RankedHit> ranked_by(const Eigen::VectorXf& scores, std::vector<RankedHit> hits,
                                  const ArrangedSearch& search) {
-  return by_score(std::move(hits), final_scores(scores, search), scores);
+  return by_score(std::move(hits), final_scores(scores, search.recalled), scores);
 }
 
 }  // namespace
@@ -73,24 +64,13 @@ std::vector<RankedHit> Arranger::arrange(std::vector<RankedHit> hits, const Arra
   const bool needs_key = explore_ > 0.0 || interleave_;
   const std::string whole_key = needs_key ? search_key(search.key, search.query) : std::string();
   if (explore_ > 0.0 && explores(whole_key, explore_)) {
-    return drawn(std::move(hits), policy_logits(search, rows), whole_key);
+    const Eigen::VectorXd logits = policy_logits(model, rows, search.pool_size, explore_temperature_, search.recalled);
+    return drawn(std::move(hits), logits, whole_key);
   }
   std::optional<std::vector<Xapian::docid>> other;
   if (interleave_) other = order_of_rival(hits, search);
   hits = ranked_by(scores, std::move(hits), search);
   return other ? interleaved(std::move(hits), *other, whole_key) : hits;
-}
-
-// With a memory, what has been clicked moves the policy as it moves the order.
-Eigen::VectorXd Arranger::policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const {
-  constexpr double kSmallest = 1e-300;
-  const Model& model = served_.model();
-  const Eigen::VectorXd scores = candidate_scores(model, rows, search.pool_size, policy_of(model)).cast<double>();
-  Eigen::VectorXd logits = scores / explore_temperature_;
-  if (!search.recalled) return logits;
-  const Eigen::VectorXf narrow = logits.cast<float>();
-  if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");
-  return remembered(narrow, *search.recalled).cwiseMax(kSmallest).array().log();
 }
 
 // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing

@@ -51,7 +51,6 @@ class Arranger {
   std::vector<RankedHit> arrange(std::vector<RankedHit> hits, const ArrangedSearch& search);
 
  private:
-  Eigen::VectorXd policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const;
   std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
                                                            const ArrangedSearch& search);
 
