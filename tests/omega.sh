@@ -84,6 +84,16 @@ if cmp -s found original; then fail "the model changes nothing, so that this tes
 liked() { sed 's/[^0-9]//g' "$1" | awk '$1 > 250 { ++n } END { print n + 0 }'; }
 [ "$(liked found)" -gt "$(liked original)" ] || fail "of the first ten people like $(liked found), and $(liked original) before"
 
+echo "== the module's log gives Omega's clicks the pages that were drawn"
+mkdir first && mv ./*.log first
+clicks=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=searches.jsonl visitors visit 300)
+"$irgan" check --db db --value votes=3 --clicks searches.jsonl --clicks search.log --clicks clicks.log >log 2>&1 || { cat log >&2; fail "check"; }
+joined=$(sed -n 's/.*clicks joined to searches: 0 by page id, \([0-9]*\) by words, document and time$/\1/p' log)
+[ "${joined:-0}" -gt $((clicks * 9 / 10)) ] || { cat log >&2; fail "of $clicks clicks ${joined:-no} belong to a search"; }
+"$irgan" evaluate --db db --value votes=3 --model model --clicks searches.jsonl --clicks search.log --clicks clicks.log --json >log 2>errors || { cat errors >&2; fail "evaluate"; }
+drawn=$(python3 -c 'import json; print(json.load(open("log"))["drawn_pages"])')
+[ "$drawn" -gt 50 ] || { cat log >&2; fail "$drawn drawn pages"; }
+
 echo "== a link leads to its document though the index was made anew since"
 link=$(visitors links "word1 word7" | sed -n 1p) # which reads on to the end: who prints must not find the pipe closed
 before=$(visitors follow "$link")

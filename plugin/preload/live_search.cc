@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "plugin/preload/last_page.h"
 #include "plugin/preload/model_choice.h"
 #include "plugin/preload/recent_indexes.h"
 #include "plugin/preload/search_log.h"
@@ -64,7 +65,7 @@ std::shared_ptr<VectorSource> vectors_of_site() {
 
 SearchLog& search_log() {
   const ForkPass pass;
-  static SearchLog& log = *new SearchLog(preload_settings().log);
+  static SearchLog& log = *new SearchLog(preload_settings().log, preload_settings().log_form);
   return log;
 }
 
@@ -171,6 +172,7 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, SearchRequest re
 
 void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) const try {
   ServedSearch search;
+  search.page_id = new_page_id();
   search.database = db_.get_uuid();
   search.query = enquire.get_query();
   search.text = text_parsed_to(search.query);
@@ -194,6 +196,7 @@ void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) c
     search.ids.push_back(id_of(hit, prefix));
   }
   search_log().write(search);
+  set_last_page(search.page_id);
 } catch (const Xapian::Error& error) {
   tell_once("a search was not logged: " + error.get_description());
 } catch (const std::exception& error) {
