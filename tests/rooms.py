@@ -29,6 +29,7 @@ ROOMS = [
     "trainer/machine",
     "trainer/measures",
     "trainer/log",
+    "trainer/queries",
     "trainer/evidence",
     "trainer/layout",
     "trainer/site",

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "plugin/src/model/base64.h"
-#include "trainer/log/query_words.h"
 #include "trainer/machine/hash.h"
 #include "trainer/rows/evidence_reader.h"
+#include "trainer/text/query_words.h"
 
 namespace irgan {
 namespace {
