@@ -360,6 +360,14 @@ std::string comparison_line(const ModelComparison& comparison, const std::string
   return line.str();
 }
 
+std::string nothing_learnt(const TrainingOptions& training) {
+  std::ostringstream text;
+  text << "the model has learnt nothing: it gives all documents of a query the same score. Either no feature differs "
+          "between them, or the steps were too large: --d-rate is "
+       << training.discriminator_rate << ", by default " << TrainingOptions().discriminator_rate;
+  return text.str();
+}
+
 // Indexes as flags: the first as it is, the others with --db.
 std::string joined(const std::vector<std::string>& paths) {
   std::string text;
@@ -401,6 +409,7 @@ void run(const TrainOptions& options, const Console& console) {
   const auto is_step_back = [&] {
     return !options.force && comparison && comparison->verdict() == ModelComparison::Verdict::worse;
   };
+  bool learnt_nothing = false;
   std::shared_ptr<const Model> model;
   {
     ProgressBar bar = console.progress("training");
@@ -413,7 +422,9 @@ void run(const TrainOptions& options, const Console& console) {
       verdict = trained.record.check;
       if (present && present->version() != model->version())
         comparison = compared_with(*present, trained, split, evidence, options, console);
-      save(*model, is_worse_than_search() || is_step_back() ? aside : options.model);
+      learnt_nothing = !tells_documents_apart(*model, split.validation);
+      const bool is_kept_aside = is_worse_than_search() || is_step_back() || (learnt_nothing && !options.force);
+      save(*model, is_kept_aside ? aside : options.model);
     };
     train(split.training, split.validation, training, listener);
   }
@@ -424,6 +435,11 @@ void run(const TrainOptions& options, const Console& console) {
     throw ModelKeptAside("the model ranks what was held out worse than the site's own search (" + verdict_line +
                          "): it is kept aside as " + aside +
                          " and must not serve; 'xapian-irgan inspect' shows its training");
+  }
+  if (learnt_nothing) {
+    const std::string reason = nothing_learnt(training);
+    if (!options.force) throw ModelKeptAside(reason + "; it is kept aside as " + aside);
+    console.err << reason << '\n';
   }
   if (comparison) console.out << comparison_line(*comparison, options.model) << '\n';
   if (is_step_back()) {

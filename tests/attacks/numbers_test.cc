@@ -104,6 +104,17 @@ TEST_CASE("a query of ten thousand documents is learnt and scored", "[attacks][n
   check_finite(train_and_score(folder, "--networks 1", 1));
 }
 
+TEST_CASE("a model that tells no document from another does not replace one that does", "[attacks][numbers]") {
+  const ScratchFolder folder;
+  folder.write("model", "what was here before");
+  write_rows(folder, 150, 12, [](int, int, int) { return 3; });
+  const CommandResult result = run_line("train --labels grades --data " + folder.file("rows") +
+                                        " --valid-share .4 --epochs 4 --model " + folder.file("model"));
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("the same score") && Contains("no feature differs"));
+  CHECK(folder.read("model") == "what was here before");
+}
+
 TEST_CASE("rates that are too large leave a whole model or the one before", "[attacks][numbers]") {
   const ScratchFolder folder;
   write_rows(folder, 30, 6, [](int q, int d, int j) { return (d * 31 + q * 17) % (7 * j); });

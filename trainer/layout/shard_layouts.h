@@ -12,14 +12,6 @@
 
 namespace irgan {
 
-/// Xapian follows a stub file that names itself until its stack is full.
-///
-/// Throws: Error if stub files at `path` are nested deeper than any that is meant so
-IRGAN_API void check_stubs(const std::string& path);
-
-/// Returns the databases that a path stands for: those that a stub file lists, or else the path itself.
-IRGAN_API std::vector<std::string> shard_paths(const std::string& path);
-
 /// Opens one path.
 using ShardOpener = std::function<Xapian::Database(const std::string& path)>;
 

@@ -10,6 +10,7 @@
 
 #include "irgan/errors.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/process/stub_files.h"
 #include "trainer/layout/detected_layout.h"
 #include "trainer/layout/id_check.h"
 #include "trainer/layout/number_slots.h"

@@ -11,6 +11,7 @@ constexpr double kCircleFactor = 1.5;      // KL at the end over the smallest KL
 constexpr double kCircleFloor = 0.05;      // nats; smaller differences are noise
 constexpr double kCollapseEntropy = 0.05;  // nats: all but one document have next to no probability
 constexpr double kForgetShare = 0.1;       // nDCG lost from the best epoch to the last
+constexpr double kBehindShare = 0.2;       // nDCG of D's best epoch below G's
 constexpr double kForgetNats = 0.5;        // the same in log-likelihood
 
 double discriminator_validation(const EpochReport& epoch) { return epoch.validation[Ranker::discriminator]; }
@@ -20,6 +21,16 @@ bool forgets(const std::vector<EpochReport>& epochs, LabelKind labels) {
   for (const EpochReport& epoch : epochs) best = std::max(best, discriminator_validation(epoch));
   const double lost = best - discriminator_validation(epochs.back());
   return is_of_pages(labels) ? lost > kForgetNats : lost > kForgetShare * std::abs(best);
+}
+
+bool stays_behind(const std::vector<EpochReport>& epochs, LabelKind labels) {
+  RankerScores best{};
+  best.values.fill(-std::numeric_limits<double>::infinity());
+  for (const EpochReport& epoch : epochs) {
+    for (const Ranker ranker : kRankers) best[ranker] = std::max(best[ranker], epoch.validation[ranker]);
+  }
+  const double behind = best[Ranker::generator] - best[Ranker::discriminator];
+  return behind > (is_of_pages(labels) ? kForgetNats : kBehindShare * std::abs(best[Ranker::generator]));
 }
 
 }  // namespace
@@ -37,6 +48,10 @@ std::vector<std::string> diagnose(const std::vector<EpochReport>& epochs, const 
               "the ratio form");
   }
   if (!has_generator(options)) return troubles;
+  if (stays_behind(epochs, labels)) {
+    troubles.push_back(
+        "the discriminator ranks far worse than the generator that it teaches: its steps may be too large");
+  }
   double smallest = std::numeric_limits<double>::infinity();
   for (const EpochReport& epoch : epochs) smallest = std::min(smallest, epoch.statistics.policy_divergence);
   const double divergence = epochs.back().statistics.policy_divergence;

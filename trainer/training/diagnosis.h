@@ -15,6 +15,7 @@ namespace irgan {
 ///   circles:    KL(p_true || p_theta) ends well above the smallest that it had
 ///   collapses:  the policy's entropy is near 0 while the clicks it should match are spread
 ///   forgets:    the discriminator's validation ends well below its best (the plain form does)
+///   behind:     the discriminator's best validation is far below the generator's
 IRGAN_API std::vector<std::string> diagnose(const std::vector<EpochReport>& epochs, const GameOptions& options,
                                             LabelKind labels);
 

@@ -63,4 +63,17 @@ std::optional<ServingCheck> check_serving(const Model& model, const TrainingData
   return check;
 }
 
+bool tells_documents_apart(const Model& model, const TrainingData& data) {
+  constexpr float kRounding = 1e-6F;  // of a sum of some hundred floats near 1
+  bool could = false;
+  for (const Pool& pool : data.pools) {
+    if (pool.rows.rows() < 2) continue;
+    const Eigen::VectorXf scores = model.score(pool.rows);
+    const float high = scores.maxCoeff();
+    if (high - scores.minCoeff() > kRounding * std::max(1.0F, std::abs(high))) return true;
+    could = true;
+  }
+  return !could;
+}
+
 }  // namespace irgan

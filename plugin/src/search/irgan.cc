@@ -18,17 +18,28 @@
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/order/policy_page.h"
+#include "plugin/src/process/stub_files.h"
 #include "plugin/src/search/own_search.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
 
 struct irgan_ranker {
   irgan_ranker(const char* db_path, std::shared_ptr<irgan::ModelSource> models)
-      : db(db_path), served(db, std::move(models), {}) {}
+      : db(opened(db_path)), served(db, std::move(models), {}) {}
 
   Xapian::Database db;
   irgan::ValueCache values;
   irgan::ServedModel served;
+
+ private:
+  static Xapian::Database opened(const std::string& path) {
+    try {
+      irgan::check_stubs(path);
+    } catch (const irgan::Error& error) {
+      throw Xapian::DatabaseOpeningError(error.what());
+    }
+    return Xapian::Database(path);
+  }
 };
 
 namespace irgan {

@@ -89,6 +89,8 @@ TEST_CASE("the C interface says what is wrong", "[plugin][c]") {
 
   CHECK(status_of_open(folder.file("none"), path) == IRGAN_BAD_INDEX);
   CHECK_THAT(irgan_message(), Contains("none"));
+  CHECK(status_of_open(folder.write("loop", "auto loop\n"), path) == IRGAN_BAD_INDEX);
+  CHECK_THAT(irgan_message(), Contains("names itself"));
   CHECK(status_of_open(folder.file("db"), folder.file("none")) == IRGAN_BAD_MODEL);
   CHECK_THAT(irgan_message(), Contains("No such file"));
   CHECK(status_of_open(folder.file("db"), folder.write("broken", "no model")) == IRGAN_BAD_MODEL);

@@ -10,7 +10,6 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/layout/id_check.h"
 #include "trainer/layout/number_slots.h"
-#include "trainer/layout/shard_layouts.h"
 #include "trainer/layout/term_survey.h"
 #include "trainer/site/json_document.h"
 
@@ -67,25 +66,6 @@ TEST_CASE("texts in a slot are recognised even where each could be a number", "[
   CHECK(objection_to_numbers(numbers, 0).empty());
   CHECK(objection_to_numbers(mixed, 0) == "document 1 has 'n/a'");
   CHECK(objection_to_numbers(mixed, 1).empty());
-}
-
-TEST_CASE("a stub's databases are found, and what is no stub is itself", "[trainer][shard_layouts]") {
-  const ScratchFolder folder;
-  const std::string a = folder.file("a");
-  const std::string b = folder.file("b");
-  for (const std::string& path : {a, b}) Xapian::WritableDatabase(path, Xapian::DB_CREATE).commit();
-  const std::string single = folder.file("single");
-  Xapian::Database(a).compact(single, Xapian::DBCOMPACT_SINGLE_FILE);
-  CHECK(shard_paths(a) == std::vector<std::string>{a});
-  CHECK(shard_paths(single) == std::vector<std::string>{single});
-  CHECK(shard_paths("tcp:host:1") == std::vector<std::string>{"tcp:host:1"});
-  const std::string inner = folder.write("inner", "glass b\n");
-  const std::string stub = folder.write("stub", "# two\nauto " + a + "\nauto inner\nremote host:7\n");
-  CHECK(shard_paths(stub) == std::vector<std::string>{a, b, "tcp:host:7"});
-  const std::string loop = folder.write("loop", "auto loop\n");
-  CHECK(shard_paths(loop) == std::vector<std::string>{loop});
-  const std::string memory = folder.write("memory", "inmemory\n");
-  CHECK(shard_paths(memory) == std::vector<std::string>{memory});
 }
 
 TEST_CASE("an id is one a document, and one document an id", "[trainer][id_check]") {

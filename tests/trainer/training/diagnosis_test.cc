@@ -8,6 +8,7 @@ namespace {
 
 EpochReport epoch(double validation, double divergence, double entropy) {
   EpochReport report;
+  report.validation = no_scores();
   report.validation[Ranker::discriminator] = validation;
   report.statistics.policy_divergence = divergence;
   report.statistics.policy_entropy = entropy;
@@ -44,6 +45,17 @@ TEST_CASE("a log-likelihood is forgotten by nats, not by shares", "[trainer][dia
   CHECK(diagnose(Epochs{epoch(-1.0, 0.9, 2.0), epoch(-1.3, 0.5, 1.8)}, plain_form(), LabelKind::impressions).empty());
   CHECK(diagnose(Epochs{epoch(-1.0, 0.9, 2.0), epoch(-1.6, 0.5, 1.8)}, plain_form(), LabelKind::impressions).size() ==
         1);
+}
+
+TEST_CASE("a discriminator that never ranks like the generator that it teaches has too large steps",
+          "[trainer][diagnosis]") {
+  Epochs epochs{epoch(0.3, 0.9, 2.0), epoch(0.3, 0.5, 1.8)};
+  for (EpochReport& one : epochs) one.validation[Ranker::generator] = 0.7;
+  const auto troubles = diagnose(epochs, {}, LabelKind::grades);
+  REQUIRE(troubles.size() == 1);
+  CHECK_THAT(troubles[0], Catch::Contains("far worse than the generator") && Catch::Contains("steps"));
+  for (EpochReport& one : epochs) one.validation[Ranker::generator] = 0.35;
+  CHECK(diagnose(epochs, {}, LabelKind::grades).empty());
 }
 
 TEST_CASE("a policy that moves away from the clicks again circles", "[trainer][diagnosis]") {

@@ -48,6 +48,22 @@ TEST_CASE("the first stage against itself is no difference", "[trainer][serving_
   CHECK_FALSE(same->refused());
 }
 
+TEST_CASE("a model whose units stay at their ends tells no document from another", "[trainer][serving_check]") {
+  const TrainingData data = graded_queries(10, 10, 2, 3);
+  CHECK(tells_documents_apart(*model_by_first_feature(data.schema, 1.0F), data));
+  CHECK_FALSE(tells_documents_apart(*model_by_first_feature(data.schema, 0.0F), data));
+
+  ModelParts saturated = parts_of(*model_by_first_feature(data.schema, 1.0F));
+  Network& network = saturated.discriminators.front();
+  network.layers[0].bias[0] = 1e3F;
+  network.layers.push_back({FeatureMatrix::Constant(1, 1, 50.0F), Eigen::VectorXf::Zero(1)});
+  CHECK_FALSE(tells_documents_apart(*model_of(saturated), data));
+
+  TrainingData alone = data;
+  for (Pool& pool : alone.pools) pool.rows.conservativeResize(1, Eigen::NoChange);
+  CHECK(tells_documents_apart(*model_of(saturated), alone));
+}
+
 TEST_CASE("ready-made rows without the first stage's feature are not checked", "[trainer][serving_check]") {
   const TrainingData data = graded_queries(10, 10, 2, 3);
   CHECK_FALSE(check_serving(*model_by_first_feature(data.schema, 1.0F), data, {}, "25", 1));

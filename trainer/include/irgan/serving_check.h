@@ -38,4 +38,10 @@ IRGAN_API std::optional<ServingCheck> check_serving(const Model& model, const Tr
                                                     const Eigen::VectorXd& offsets,
                                                     const std::string& first_stage_feature, std::uint64_t seed);
 
+/// Whether `model` gives any two documents of a query different scores. One that does not has learnt nothing: its steps
+/// were so large that its units stay at their ends, or no feature differs.
+///
+/// Returns: true without queries of two documents
+IRGAN_API bool tells_documents_apart(const Model& model, const TrainingData& data);
+
 }  // namespace irgan
