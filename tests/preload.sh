@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_LOG_FORM LD_PRELOAD
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_LOG_FORM IRGAN_METRICS LD_PRELOAD
 export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {
@@ -171,6 +171,22 @@ done
 LD_PRELOAD=$module IRGAN_LOG=none.log IRGAN_LOG_FORM=xml search quest "$words" >found 2>errors
 expect quest "a form of log that there is not" quest.expected 1
 [ ! -e none.log ] || fail "a log of an unknown form was written"
+
+echo "== figures for Prometheus, of programs that live for one search"
+for program in "${programs[@]}" "${programs[@]}"; do
+  LD_PRELOAD=$module IRGAN_METRICS=site.prom IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+  expect "$program" "with metrics" "$program.expected" 0
+done
+grep -qx 'irgan_searches_total 1' site.prom || fail "the first search does not write: $(cat site.prom)"
+sleep 11
+LD_PRELOAD=$module IRGAN_METRICS=site.prom IRGAN_TIME_LIMIT=0.000001 search quest "$words" >found 2>errors
+expect quest "with metrics, no time" quest.original 1
+for line in 'irgan_searches_total 9' 'irgan_reranked_total 8' 'irgan_fallbacks_total{reason="time_limit"} 1' \
+  'irgan_log_lines_total 8' 'irgan_step_seconds_count{step="features"} 8'; do
+  grep -qxF "$line" site.prom || fail "no '$line' in: $(cat site.prom)"
+done
+LD_PRELOAD=$module IRGAN_METRICS=/nowhere/site.prom search quest "$words" >found 2>errors
+expect quest "metrics that cannot be written" quest.expected 1
 
 echo "== what is not sorted by relevance is left alone"
 sorted() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }

@@ -64,6 +64,7 @@ PreloadSettings read_settings() {
   settings.model = path("IRGAN_MODEL");
   settings.vectors = path("IRGAN_VECTORS");
   settings.log = path("IRGAN_LOG");
+  settings.metrics = path("IRGAN_METRICS");
   settings.log_form = log_form(settings.log);
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);

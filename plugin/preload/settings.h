@@ -15,6 +15,7 @@ struct PreloadSettings {
   double explore = 0.0;  ///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy
   std::string log;       ///< IRGAN_LOG: file to which served searches are appended; empty: none
   SearchLogForm log_form = SearchLogForm::own;  ///< IRGAN_LOG_FORM: own or ubi
+  std::string metrics;                          ///< IRGAN_METRICS: file of figures for Prometheus; empty: none
   /// IRGAN_TIME_LIMIT, in seconds: what reranking may add to a search. One second, if it is not said: more than any
   /// working model needs, and less than a visitor waits for. 0: no bound.
   std::chrono::microseconds time_limit{1'000'000};

@@ -20,6 +20,16 @@ Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recall
   return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
 }
 
+void count_values(const FeatureMatrix& rows, SearchFigures& figures) {
+  figures.num_documents = static_cast<std::uint64_t>(rows.rows());
+  figures.num_values = static_cast<std::uint64_t>(rows.size());
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const auto num_missing = static_cast<std::uint64_t>(rows.row(row).array().isNaN().count());
+    figures.num_missing += num_missing;
+    figures.num_incomplete += num_missing > 0 ? 1 : 0;
+  }
+}
+
 // The model's own, or what the memory makes of them.
 Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const ArrangedSearch& search) {
   return search.recalled ? remembered(scores, *search.recalled) : Eigen::VectorXd(scores.cast<double>());
@@ -58,7 +68,10 @@ Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> mode
 
 std::vector<RankedHit> Arranger::arrange(std::vector<RankedHit> hits, const ArrangedSearch& search) {
   const Model& model = served_.model();
+  search.clock.begin(Step::features);
   const FeatureMatrix rows = rows_of(served_, search);
+  search.clock.begin(Step::order);
+  if (SearchFigures* figures = search.clock.figures()) count_values(rows, *figures);
   if (search.explains)
     set_contributions(hits, model.explain_beside(rows, rows.topRows(static_cast<Index>(search.pool_size))));
   const bool needs_key = explore_ > 0.0 || interleave_;
