@@ -182,7 +182,7 @@ sleep 11
 LD_PRELOAD=$module IRGAN_METRICS=site.prom IRGAN_TIME_LIMIT=0.000001 search quest "$words" >found 2>errors
 expect quest "with metrics, no time" quest.original 1
 for line in 'irgan_searches_total 9' 'irgan_reranked_total 8' 'irgan_fallbacks_total{reason="time_limit"} 1' \
-  'irgan_log_lines_total 8' 'irgan_step_seconds_count{step="features"} 8'; do
+  'irgan_log_lines_total 8' 'irgan_rerank_seconds_count 8'; do
   grep -qxF "$line" site.prom || fail "no '$line' in: $(cat site.prom)"
 done
 LD_PRELOAD=$module IRGAN_METRICS=/nowhere/site.prom search quest "$words" >found 2>errors

@@ -111,7 +111,7 @@ struct Reranker::State {
   RerankOptions options;
   Arranger arranger;
   Remembering remembering;
-  std::optional<Picking> picking;
+  std::unique_ptr<Picker> picking;
   std::pair<std::string, std::string> picking_for;  // versions of model and vectors
   std::optional<bool> is_behind_server;             // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;    // of a database behind a server; likewise
@@ -173,15 +173,10 @@ struct Reranker::State {
       picking.reset();
       return;
     }
-    if (!options.vectors) {
-      throw Error("the model's generator picks from the whole collection, whose vectors are not given");
-    }
-    const std::shared_ptr<const CollectionVectors> vectors = options.vectors->get(db);
-    if (picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
-    if (vectors->facts().basis != model.collection()->towers.basis) {
-      throw Error("the vectors have other terms than those that the model's generator was learnt on");
-    }
-    picking.emplace(db, vectors, model.schema());
+    const std::shared_ptr<const CollectionVectors> vectors = options.vectors ? options.vectors->get(db) : nullptr;
+    if (vectors && picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
+    picking.reset();
+    picking = picker_of(db, model, vectors);
     picking_for = {model.version(), vectors->version()};
   }
 
