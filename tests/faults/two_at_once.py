@@ -80,9 +80,11 @@ def check_outputs(runner, name, line, outputs, most):
 
 def check_memory(runner, most):
     """Two days are put into one memory at once."""
-    days = [f"memory --from memory --clicks day{day} --queries queries --force --out memory" for day in (1, 2)]
-    for day in (1, 2):
-        line = f"simulate --db db {LABELS} --sessions 4 --seed {day + 7} --date 2020-01-0{day} --out day{day}"
+    put = "--queries queries --min-sessions 1 --out days.memory"
+    days = [f"memory --from days.memory --clicks day{day} --force {put}" for day in (1, 2)]
+    lines = [f"simulate --db db {LABELS} --sessions 4 --seed {day + 7} --date 2020-01-0{day + 1} --out day{day}"
+             for day in (0, 1, 2)]
+    for line in lines + [f"memory --clicks day0 {put}"]:
         done = runner.plain(runner.site, line)
         if done.returncode != 0:
             raise Fault(f"{line}: {done.stderr.decode()}")
@@ -93,7 +95,7 @@ def check_memory(runner, most):
             done = runner.plain(folder / "site", line)
             if done.returncode != 0:
                 raise Fault(f"{line}: {done.stderr.decode()}")
-        held = runner.plain(folder / "site", "inspect memory").stdout
+        held = runner.plain(folder / "site", "inspect days.memory").stdout
         shutil.rmtree(folder)
         return held
 
@@ -109,7 +111,7 @@ def check_memory(runner, most):
         what, first, second = two(runner, "memory in place", days[0], days[1], number, site)
         if (first, second) not in expected:
             raise Fault(f"{what}: neither ended well")
-        if runner.plain(site, "inspect memory").stdout not in expected[first, second]:
+        if runner.plain(site, "inspect days.memory").stdout not in expected[first, second]:
             raise Fault(f"{what}: the memory does not hold what was put into it")
         shutil.rmtree(folder)
     return len(places)
