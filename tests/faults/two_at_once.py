@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-from every_call import COMMANDS, LABELS, Fault, Runner
+from every_call import COMMANDS, LABELS, Fault, Runner, content
 
 KINDS = "open,write,sync,rename,unlink"
 REFUSALS = ("another run writes it", "another program is writing", "has locked it", "Unable to get write lock",
@@ -95,7 +95,7 @@ def check_memory(runner, most):
             done = runner.plain(folder / "site", line)
             if done.returncode != 0:
                 raise Fault(f"{line}: {done.stderr.decode()}")
-        held = runner.plain(folder / "site", "inspect days.memory").stdout
+        held = content(folder / "site" / "days.memory")
         shutil.rmtree(folder)
         return held
 
@@ -111,7 +111,7 @@ def check_memory(runner, most):
         what, first, second = two(runner, "memory in place", days[0], days[1], number, site)
         if (first, second) not in expected:
             raise Fault(f"{what}: neither ended well")
-        if runner.plain(site, "inspect days.memory").stdout not in expected[first, second]:
+        if content(site / "days.memory") not in expected[first, second]:
             raise Fault(f"{what}: the memory does not hold what was put into it")
         shutil.rmtree(folder)
     return len(places)
