@@ -39,7 +39,7 @@ struct Settings {
   bool counts[kNumKinds] = {};
   long at = 0;
   size_t smallest = 1024;
-  int failure = 0;        // errno; 0: the signal instead
+  int failure = 0;  // errno; 0: the signal instead
   int signal = SIGKILL;
 
   Settings() {
