@@ -41,6 +41,11 @@ if [ ! -d "$db" ] || [ "$folder/packages.jsonl" -nt "$db" ]; then
     --value reverse_dependencies=0 --value installed_size=1 "$folder/packages.jsonl"
   run xapian-irgan annotate --db "$db" --pagerank "$folder/links.tsv:pagerank"
 fi
+# Vectors of all documents: by them IRGAN's generator picks from the whole collection.
+vectors=$folder/packages.vectors
+if [ ! -f "$vectors" ] || [ "$db/iamglass" -nt "$vectors" ]; then
+  run xapian-irgan vectors --db "$db" --out "$vectors"
+fi
 
 say "3. Queries: the words of two debtags each; what carries both tags is what the user looks for"
 echo "The tags themselves are not in the index. Queries to train on, to choose models by, and to test on are apart."
@@ -53,7 +58,7 @@ run xapian-irgan rerank --db "$db" --queries "$folder/queries.test.tsv" --baseli
 if [ -n "$clicks" ]; then
   say "4. Learn from the click log $clicks"
   days=1
-  run xapian-irgan train "${train[@]}" --clicks "$clicks" --model "$folder/irgan.1.model"
+  run xapian-irgan train "${train[@]}" --clicks "$clicks" --vectors "$vectors" --model "$folder/irgan.1.model"
   run xapian-irgan train "${train[@]}" --clicks "$clicks" --sampler uniform --model "$folder/random.1.model"
 else
   say "4. Users search, the log grows, IRGAN learns from it, and the users get its order: $days days"
@@ -63,12 +68,12 @@ else
     say "Day $day"
     log=$folder/clicks.$day.tsv.zst
     order=()
-    [ "$day" -gt 1 ] && order=(--model "$folder/irgan.$((day - 1)).model")
+    [ "$day" -gt 1 ] && order=(--model "$folder/irgan.$((day - 1)).model" --vectors "$vectors")
     run xapian-irgan simulate --db "$db" --queries "$folder/queries.asked.tsv" --qrels "$folder/qrels.asked.txt" \
       "${order[@]}" --date "2026-01-0$day" --seed "$day" --out "$log"
     logs+=(--clicks "$log")
-    run xapian-irgan train "${train[@]}" "${logs[@]}" --model "$folder/irgan.$day.model"
-    echo "The same with random negatives instead of IRGAN's generator, for comparison:"
+    run xapian-irgan train "${train[@]}" "${logs[@]}" --vectors "$vectors" --model "$folder/irgan.$day.model"
+    echo "For comparison, from the same clicks: Xapian's first 100 alone, and random negatives instead of a generator:"
     run xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" >"$folder/random.$day.log" 2>&1 ||
       { cat "$folder/random.$day.log"; exit 1; }
   done
@@ -78,7 +83,7 @@ say "5. How good is it, on queries that nobody has asked before?"
 runs=("$bm25")
 for day in $(seq $days); do
   for kind in random irgan; do
-    run xapian-irgan rerank --db "$db" --model "$folder/$kind.$day.model" --queries "$folder/queries.test.tsv" \
+    run xapian-irgan rerank --db "$db" --model "$folder/$kind.$day.model" --vectors "$vectors" --queries "$folder/queries.test.tsv" \
       --out "$folder/$kind.$day.run"
     runs+=("$folder/$kind.$day.run")
   done
@@ -89,30 +94,47 @@ echo "IRGAN of the last day (compared) against random negatives (first):"
 run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "$folder/random.$days.run" "$folder/irgan.$days.run"
 
 model=$folder/irgan.$days.model
-say "6. Before and after: the three test queries that gained most"
+say "6. Before and after: what Xapian did not find"
 xapian-irgan evaluate --qrels "$folder/qrels.test.txt" --measures ndcg@10 --per-query "$bm25" "$folder/irgan.$days.run" |
   awk -F'\t' '{ gain[$2] += ($1 ~ /^bm25/) ? -$4 : $4 }
-              END { for (q in gain) printf "%s\t%.6f\n", q, gain[q] }' | sort -t"$(printf '\t')" -k2,2gr -k1,1 >"$folder/gains.tsv"
-awk -F'\t' '$2 > 0 { up++ } $2 < 0 { down++ } END { printf "nDCG@10 rose for %d of %d test queries and fell for %d.\n", up, NR, down }' "$folder/gains.tsv"
-for id in $(head -n 3 "$folder/gains.tsv" | cut -f1); do
+              END { for (q in gain) { if (gain[q] > 0) ++up; if (gain[q] < 0) ++down; ++all }
+                    printf "nDCG@10 rose for %d of %d test queries and fell for %d.\n", up, all, down }'
+# Documents among the new first ten that are not among Xapian's first 100, and by query how many of them carry both tags.
+awk 'FILENAME ~ /qrels/ { grade[$1, $3] = $4 } FILENAME ~ /bm25/ { old[$1, $3] }
+     FILENAME ~ /irgan/ && $4 <= 10 && !(($1, $3) in old) {
+       ++fresh; ++graded[grade[$1, $3] + 0]
+       if (grade[$1, $3] >= 2) ++of[$1]
+     }
+     END { printf "%d %d %d\n", fresh, graded[2], graded[1]
+           for (q in of) printf "%s\t%d\n", q, of[q] | "sort -t\"\t\" -k2,2nr -k1,1" }' \
+  "$folder/qrels.test.txt" "$bm25" "$folder/irgan.$days.run" >"$folder/found.tsv"
+read -r fresh both one <"$folder/found.tsv"
+echo "Among the first ten hits of all test queries are $fresh documents that Xapian's first 100 do not hold: they lack the query's"
+echo "words, or have them too rarely. The generator picked them; $both carry both tags that the user looks for, and $one one of them."
+echo "The queries with most of them:"
+# Three that have no word in common.
+three=$(awk -F'\t' 'NR == FNR { text[$1] = $2; next }
+                    FNR > 1 { n = split(text[$1], words, " "); for (i = 1; i <= n; ++i) if (words[i] in seen) next
+                              for (i = 1; i <= n; ++i) seen[words[i]]; if (++shown <= 3) print $1 }' "$folder/queries.test.tsv" "$folder/found.tsv")
+for id in $three; do
   text=$(awk -F'\t' -v id="$id" '$1 == id { print $2 }' "$folder/queries.test.tsv")
   echo
   # shellcheck disable=SC2086
-  run xapian-irgan search --db "$db" --model "$model" --top 8 --compare --explain $text
+  run xapian-irgan search --db "$db" --model "$model" --vectors "$vectors" --top 8 --compare --explain $text
 done
 
 say "7. The report"
 before=()
 [ "$days" -gt 1 ] && before=(--before "$folder/irgan.$((days - 1)).model")
 log=${clicks:-$folder/clicks.$days.tsv.zst}
-run xapian-irgan report --db "$db" --model "$model" --random "$folder/random.$days.model" "${before[@]}" --clicks "$log" \
+run xapian-irgan report --db "$db" --model "$model" --vectors "$vectors" --random "$folder/random.$days.model" "${before[@]}" --clicks "$log" \
   --queries "$folder/queries.test.tsv" --qrels "$folder/qrels.test.txt" --relevance-level 2 --out "$folder/report.html" | tee "$folder/report.txt"
 
 say "8. What next"
 cat <<END
 Open $folder/report.html in a browser: is it better, for which queries, and why.
 Search in the new order, or in Xapian's own:
-  build/release/index_tools/xapian-irgan search --db $db --model $model --explain image editor
+  build/release/index_tools/xapian-irgan search --db $db --model $model --vectors $vectors --explain image editor
   build/release/index_tools/xapian-irgan search --db $db image editor
 See what the model learnt, and put it into the index, where live searches find it:
   build/release/index_tools/xapian-irgan inspect $model

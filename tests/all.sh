@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
 # What run.sh is too short for: sanitizers, clang, valgrind on short paths, the fuzzers for seconds. Under 40 minutes on two cores.
-# Use: tests/all.sh          each step says how long it took; the first that fails ends all
+# Use: tests/all.sh              each step says how long it took; the first that fails ends all
+#      tests/all.sh FUNCTION...   one of the functions below alone
 set -euo pipefail
 cd "$(dirname "$0")/.."
-index_tools/install_dependencies.sh clang-14 valgrind catch2 clang-format xapian-tools xapian-examples
-mkdir -p build
 
 step() {
   local begin=$SECONDS
   echo "== $1"
   shift
-  "$@" >build/all.log 2>&1 || { tail -n 200 build/all.log; echo "FAILED: $*"; exit 1; }
+  # In a shell of its own: behind || the commands of a function would go on after one that failed.
+  tests/all.sh "$@" >build/all.log 2>&1 || { tail -n 200 build/all.log; echo "FAILED: $*"; exit 1; }
   tail -n 3 build/all.log
   echo "-- $((SECONDS - begin)) s"
 }
 
-# The programs of tests that take bytes, threads or files of others; all of them is a matter of hours on a small machine.
+# sanitized PRESET PROGRAM[=TAGS]...    builds programs of tests and runs them, or their tests of these tags
 sanitized() {
-  cmake --preset "$1" -DIRGAN_BUILD_TESTS=ON
-  cmake --build --preset "$1" --target irgan_plugin_tests irgan_trainer_tests irgan_attack_tests irgan_old_files_tests
-  local tests=build/$1/tests
-  "$tests/irgan_plugin_tests" "$2"
-  "$tests/irgan_trainer_tests" "$3"
-  "$tests/irgan_attack_tests"
-  "$tests/irgan_old_files_tests"
+  local preset=$1 program
+  shift
+  cmake --preset "$preset" -DIRGAN_BUILD_TESTS=ON
+  cmake --build --preset "$preset" --target "${@%%=*}"
+  for program in "$@"; do
+    if [ "${program%%=*}" = "$program" ]; then "build/$preset/tests/$program"; else "build/$preset/tests/${program%%=*}" "${program#*=}"; fi
+  done
 }
 
 with_clang() {
@@ -38,9 +38,20 @@ with_valgrind() {
   valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_plugin_tests "[printable],[utc_text],[safetensors]~[slow]" -x 1
 }
 
-step "address and undefined-behaviour sanitizers" sanitized asan "~[fork]" "~[slow]"
-step "thread sanitizer" sanitized tsan "[threads],[fork],[model_source],[followed]" "[thread_pool],[text_input],[training],[mining]"
+fuzzers() { tests/fuzz/fuzz.sh 10; }
+
+if [ $# -gt 0 ]; then
+  "$@"
+  exit
+fi
+index_tools/install_dependencies.sh clang-14 valgrind catch2 clang-format xapian-tools xapian-examples
+mkdir -p build
+# The programs that take bytes, threads or files of others; all of them is a matter of hours on a small machine.
+step "address and undefined-behaviour sanitizers" \
+  sanitized asan "irgan_plugin_tests=~[fork]" "irgan_trainer_tests=~[slow]" irgan_attack_tests irgan_old_files_tests
+step "thread sanitizer" sanitized tsan "irgan_plugin_tests=[threads],[fork],[model_source],[followed]" \
+  "irgan_trainer_tests=[thread_pool],[text_input],[training],[mining]"
 step "clang" with_clang
 step "valgrind" with_valgrind
-step "fuzzers" tests/fuzz/fuzz.sh 10
+step "fuzzers" fuzzers
 echo "all passed in $SECONDS s"

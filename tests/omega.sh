@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD UNIQUE_ID
+unset IRGAN_METRICS IRGAN_LOG_FORM IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD UNIQUE_ID
 export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {
@@ -83,6 +83,16 @@ cmp -s found expected || { paste found expected >&2; fail "the order is another"
 if cmp -s found original; then fail "the model changes nothing, so that this tests nothing"; fi
 liked() { sed 's/[^0-9]//g' "$1" | awk '$1 > 250 { ++n } END { print n + 0 }'; }
 [ "$(liked found)" -gt "$(liked original)" ] || fail "of the first ten people like $(liked found), and $(liked original) before"
+
+echo "== the module's log gives Omega's clicks the pages that were drawn"
+mkdir first && mv ./*.log first
+clicks=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=searches.jsonl visitors visit 300)
+"$irgan" check --db db --value votes=3 --clicks searches.jsonl --clicks search.log --clicks clicks.log >log 2>&1 || { cat log >&2; fail "check"; }
+joined=$(sed -n 's/.*clicks joined to searches: 0 by page id, \([0-9]*\) by words, document and time$/\1/p' log)
+[ "${joined:-0}" -gt $((clicks * 9 / 10)) ] || { cat log >&2; fail "of $clicks clicks ${joined:-no} belong to a search"; }
+"$irgan" evaluate --db db --value votes=3 --model model --clicks searches.jsonl --clicks search.log --clicks clicks.log --json >log 2>errors || { cat errors >&2; fail "evaluate"; }
+drawn=$(python3 -c 'import json; print(json.load(open("log"))["drawn_pages"])')
+[ "$drawn" -gt 50 ] || { cat log >&2; fail "$drawn drawn pages"; }
 
 echo "== a link leads to its document though the index was made anew since"
 link=$(visitors links "word1 word7" | sed -n 1p) # which reads on to the end: who prints must not find the pipe closed

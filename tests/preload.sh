@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_LOG_FORM IRGAN_METRICS LD_PRELOAD
 export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {
@@ -148,6 +148,45 @@ done
 [ $different = ${#programs[@]} ] || fail "only $different of ${#programs[@]} programs show a drawn page"
 LD_PRELOAD=$module IRGAN_EXPLORE=2 search quest "$words" >found 2>errors
 expect quest "a bad share that explores" quest.original 1
+
+echo "== the log and a site's clicks are read together"
+# of FILE KEYS...: the number under these keys in a file of JSON
+of() { /usr/bin/python3 -c 'import functools, json, sys
+print(functools.reduce(lambda value, key: value[int(key)] if isinstance(value, list) else value[key], sys.argv[2:], json.load(open(sys.argv[1]))))' "$@"; }
+for form in own ubi; do
+  visits=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=visits.$form IRGAN_LOG_FORM=$form "$here/preload_visitors.py" $form clicks.$form 2>errors) ||
+    fail "$form: the visitors: $(cat errors)"
+  logs=(--clicks visits.$form --clicks clicks.$form)
+  "$irgan" check "${logs[@]}" --db db --json >check.json 2>check.err || fail "$form: check: $(cat check.err)"
+  read -r searches clicks <<<"$visits"
+  [ "$(of check.json showings) $(of check.json clicks)" = "${searches}0.0 $clicks.0" ] ||
+    fail "$form: of $searches pages of 10 and $clicks clicks check sees $(of check.json showings), $(of check.json clicks): $(cat check.err)"
+  [ $form = ubi ] || grep -q "searches: $((clicks / 2)) by page id, $((clicks - clicks / 2)) by words" check.err || fail "$form: $(cat check.err)"
+  ! grep -q 'belong to no search' check.err || fail "$form: $(cat check.err)"
+  "$irgan" evaluate "${logs[@]}" --db db --model model --json >evaluate.json 2>errors || fail "$form: evaluate: $(cat errors)"
+  [ "$(of evaluate.json drawn_pages)" -gt 20 ] || fail "$form: drawn pages: $(cat evaluate.json)"
+  "$irgan" train "${logs[@]}" --db db --model visited.model --epochs 1 >log 2>&1 || fail "$form: train: $(cat log)"
+  "$irgan" memory "${logs[@]}" --out visited.$form.memory >log 2>&1 || fail "$form: memory: $(cat log)"
+done
+LD_PRELOAD=$module IRGAN_LOG=none.log IRGAN_LOG_FORM=xml search quest "$words" >found 2>errors
+expect quest "a form of log that there is not" quest.expected 1
+[ ! -e none.log ] || fail "a log of an unknown form was written"
+
+echo "== figures for Prometheus, of programs that live for one search"
+for program in "${programs[@]}" "${programs[@]}"; do
+  LD_PRELOAD=$module IRGAN_METRICS=site.prom IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
+  expect "$program" "with metrics" "$program.expected" 0
+done
+grep -qx 'irgan_searches_total 1' site.prom || fail "the first search does not write: $(cat site.prom)"
+sleep 11
+LD_PRELOAD=$module IRGAN_METRICS=site.prom IRGAN_TIME_LIMIT=0.000001 search quest "$words" >found 2>errors
+expect quest "with metrics, no time" quest.original 1
+for line in 'irgan_searches_total 9' 'irgan_reranked_total 8' 'irgan_fallbacks_total{reason="time_limit"} 1' \
+  'irgan_log_lines_total 8' 'irgan_rerank_seconds_count 8'; do
+  grep -qxF "$line" site.prom || fail "no '$line' in: $(cat site.prom)"
+done
+LD_PRELOAD=$module IRGAN_METRICS=/nowhere/site.prom search quest "$words" >found 2>errors
+expect quest "metrics that cannot be written" quest.expected 1
 
 echo "== what is not sorted by relevance is left alone"
 sorted() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }

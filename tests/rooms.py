@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # From top to bottom, in the order in which data flows.
 ROOMS = [
     "plugin/src/process",
+    "plugin/src/metrics",
     "plugin/src/features",
     "plugin/src/encoding",
     "plugin/src/model",
@@ -29,6 +30,7 @@ ROOMS = [
     "trainer/machine",
     "trainer/measures",
     "trainer/log",
+    "trainer/queries",
     "trainer/evidence",
     "trainer/layout",
     "trainer/site",

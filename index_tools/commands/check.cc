@@ -18,7 +18,7 @@
 #include "irgan/model.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/log/click_log_tally.h"
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 #include "trainer/site/clicked_documents.h"
 
 namespace irgan {

@@ -34,6 +34,7 @@ Miner miner_for(const MineOptions& options, const Site& site, const Console& con
   if (!options.run.empty()) mining.run = std::make_shared<const Run>(read_run(options.run));
   if (!options.scores.empty()) mining.scores = std::make_shared<const Run>(read_run(options.scores));
   if (!options.texts.empty()) mining.text_file = std::make_shared<const TextFile>(options.texts, mining.text_fields);
+  if (!options.vectors.vectors.empty()) mining.vectors = CollectionVectors::from_file(options.vectors.vectors);
   mining.model_name = model_name(options.model);
   check(mining);
   LogReading reading;

@@ -1,7 +1,9 @@
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "index_tools/commands/command.h"
@@ -50,6 +52,34 @@ void check(const SetupOptions& options) {
     throw Error(options.out + " is there already: --force replaces it, with all that you wrote into it");
 }
 
+// Of the first file that names its columns itself. The module's log of searches has no clicks: another file has.
+void look_at_logs(const std::vector<std::string>& clicks, const std::function<bool(const std::string&)>& is_known_id,
+                  SetupFindings& findings) {
+  LogSample sample;
+  sample.form = LogSample::Form::searches;
+  for (const std::string& pattern : clicks) {
+    const std::vector<std::string> logs = matching_files(pattern);
+    if (logs.empty()) throw Error("--clicks " + pattern + ": there is no such file");
+    for (const std::string& path : logs) {
+      LogSample each = read_log_sample(path);
+      const bool is_searches = each.form == LogSample::Form::searches;
+      if (is_searches && findings.searches_path.empty()) findings.searches_path = path;
+      if (is_searches || !findings.log_path.empty()) continue;
+      findings.log_path = path;
+      sample = std::move(each);
+    }
+  }
+  findings.form = sample.form;
+  findings.num_lines = sample.num_lines;
+  const bool has_searches = !findings.searches_path.empty();
+  findings.log = guess_columns(sample, is_known_id, has_searches);
+  if (!findings.log_path.empty()) return;
+  findings.log_path = std::exchange(findings.searches_path, {});
+  findings.log.doubts.emplace_back(
+      "The module's log says what was shown, not what was clicked: add a line clicks = FILE with the site's own "
+      "clicks.");
+}
+
 void run(const SetupOptions& options, const Console& console) {
   check(options);
   const Site site = options.database.site(console.err);
@@ -57,12 +87,8 @@ void run(const SetupOptions& options, const Console& console) {
   SetupFindings findings;
   findings.site = &site;
   findings.index = look_at_index(site);
-  const std::vector<std::string> logs = matching_files(options.clicks.front());
-  if (logs.empty()) throw Error("--clicks " + options.clicks.front() + ": there is no such file");
-  const LogSample sample = read_log_sample(logs.front());
-  findings.form = sample.form;
-  findings.num_lines = sample.num_lines;
-  findings.log = guess_columns(sample, [&](const std::string& id) { return ids.docid_of(id) != 0; });
+  look_at_logs(
+      options.clicks, [&](const std::string& id) { return ids.docid_of(id) != 0; }, findings);
   const std::filesystem::path out = options.out == "-" ? "site.conf" : options.out;
   for (const std::string& path : options.database.paths)
     findings.databases.push_back(seen_from(out.parent_path(), path));

@@ -32,6 +32,9 @@ void add_source_options(MineOptions& options, OptionTable& table) {
   table.number("sharpness", options.mining.ambiguous_sharpness, 1e-6, 1e6,
                "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
   table.number("offset", options.mining.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
+  table.number("draws", options.mining.num_drawn, std::size_t{1}, std::size_t{100000},
+               "of a model whose generator picks from the whole collection: documents that the source generator draws "
+               "there for a list of negatives, among which the guards choose");
   table.text("run", options.run, "a TREC run, as source or for the guards' scores", "FILE");
   table.text("scores", options.scores, "an external teacher's scores, as a TREC run: as source, and for the guards",
              "FILE");
@@ -153,6 +156,7 @@ void add_options(MineOptions& options, OptionTable& table) {
   table.group("The model");
   table.text("model", options.model, "the model file; if not given, the model in the index, where one is needed",
              "FILE");
+  options.vectors.add_to(table);
   table.group("Output");
   table.text("out", options.out, "the negatives to write; .gz and .zst are packed; - is stdout", "FILE");
   table.text("report-json", options.report_json, "write the report as JSON too", "FILE");

@@ -8,6 +8,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/options/vector_use.h"
 #include "irgan/mining_options.h"
 
 namespace irgan {
@@ -16,6 +17,7 @@ struct MineOptions {
   DatabaseOptions database;
   LabelOptions labels;
   std::string model;
+  VectorUse vectors;
   std::string out;
   std::string report_json;
   unsigned num_threads = 0;

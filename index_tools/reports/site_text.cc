@@ -25,6 +25,8 @@ const char* form_of(LogSample::Form form) {
       return "one of Omega's logs, which is read as it is";
     case LogSample::Form::ubi:
       return "OpenSearch's UBI, which is read as it is";
+    case LogSample::Form::searches:
+      return "the module's log of searches, which says what was shown";
     default:
       return "columns under a header";
   }
@@ -59,7 +61,9 @@ void print_findings(const SetupFindings& findings, std::ostream& out) {
     print_row("field", field.name + "=" + field.place, field.evidence, out);
   for (const NamedPlace& value : findings.index.values)
     print_row("value", value.name + "=" + value.place, value.evidence, out);
-  out << "log    " << findings.clicks.front() << ": " << form_of(findings.form);
+  if (!findings.searches_path.empty())
+    out << "log    " << findings.searches_path << ": " << form_of(LogSample::Form::searches) << '\n';
+  out << "log    " << findings.log_path << ": " << form_of(findings.form);
   if (findings.num_lines > 0) out << "; " << grouped(static_cast<double>(findings.num_lines)) << " lines looked at";
   out << '\n';
   for (const ColumnGuess& guess : findings.log.columns)

@@ -20,6 +20,8 @@ struct SetupFindings {
   const Site* site = nullptr;
   IndexFindings index;
   LogSample::Form form = LogSample::Form::columns;
+  std::string log_path;       ///< of the file that was looked at
+  std::string searches_path;  ///< the module's log of searches beside it; empty: none
   std::size_t num_lines = 0;  ///< of the log, that were looked at
   ColumnGuesses log;
 };

@@ -57,6 +57,10 @@ void print_sources(const MiningReport& report, std::ostream& out) {
   }
   out << (report.negatives_by_source.empty() ? "\n" : ")\n");
   if (report.num_negatives == 0) return;
+  if (report.num_outside > 0) {
+    out << "  negatives that the first stage had not found: " << report.num_outside << " ("
+        << 100 * report.num_outside / report.num_negatives << " %)\n";
+  }
   for (const auto& [source, count] : report.negatives_by_source) {
     if (count == 0) out << "  the source " << source << " gave nothing: other sources filled up its share\n";
   }
@@ -120,6 +124,10 @@ std::string sentence_of(const MiningTemperature& temperature, double bound) {
       break;
     case TemperatureBasis::unbounded:
       text << "the highest, since none keeps --max-false-negatives " << bound << " (" << measured(temperature) << ')';
+      break;
+    case TemperatureBasis::collection:
+      text << "it draws from the whole collection, of which training measures no false negatives, so "
+              "--max-false-negatives has no effect; a lower --temperature draws harder ones";
       break;
     default:
       text << "the model's training measured no false negatives (it had no held-out query with two positives), so "

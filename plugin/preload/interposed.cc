@@ -3,6 +3,7 @@
 #include <new>
 #include <utility>
 
+#include "plugin/preload/last_page.h"
 #include "plugin/preload/live_enquires.h"
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
@@ -143,8 +144,9 @@ MSet Enquire::get_mset(doccount first, doccount maxitems, doccount check_at_leas
                        const MatchDecider* mdecider) const {
   // What an answer itself asks of Xapian, searches inside a search (a program's own MatchDecider), and those of a
   // program that uses our library by itself, go through.
-  const std::shared_ptr<LiveSearch> search =
-      LiveSearch::answering() || irgan::OwnSearch::running() ? nullptr : LiveEnquires::of_process().find(*this);
+  const bool is_inside = LiveSearch::answering() || irgan::OwnSearch::running();
+  if (!is_inside) irgan::set_last_page({});
+  const std::shared_ptr<LiveSearch> search = is_inside ? nullptr : LiveEnquires::of_process().find(*this);
   if (!search) return xapian_calls().get_mset(this, first, maxitems, check_at_least, rset, mdecider);
   return search->answer(*this, {first, maxitems, check_at_least, rset, mdecider});
 }

@@ -7,9 +7,11 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "plugin/preload/last_page.h"
 #include "plugin/preload/model_choice.h"
 #include "plugin/preload/recent_indexes.h"
 #include "plugin/preload/search_log.h"
@@ -64,8 +66,29 @@ std::shared_ptr<VectorSource> vectors_of_site() {
 
 SearchLog& search_log() {
   const ForkPass pass;
-  static SearchLog& log = *new SearchLog(preload_settings().log);
+  static SearchLog& log = *new SearchLog(preload_settings().log, preload_settings().log_form);
   return log;
+}
+
+// Nothing if the site wants none, or they cannot be had.
+const std::shared_ptr<Metrics>& metrics_of_site() {
+  const ForkPass pass;
+  static const auto& metrics = *new std::shared_ptr<Metrics>([]() -> std::shared_ptr<Metrics> {
+    if (preload_settings().metrics.empty()) return nullptr;
+    try {
+      return std::make_shared<Metrics>(preload_settings().metrics, tell_once);
+    } catch (const std::exception& error) {
+      tell_once("no metrics: " + std::string(error.what()));
+      return nullptr;
+    }
+  }());
+  return metrics;
+}
+
+void count(Outcome outcome) {
+  SearchFigures figures;
+  figures.outcome = outcome;
+  if (metrics_of_site()) metrics_of_site()->add(figures);
 }
 
 RerankedPage original(const Xapian::Enquire& enquire, const SearchRequest& request) {
@@ -73,6 +96,11 @@ RerankedPage original(const Xapian::Enquire& enquire, const SearchRequest& reque
   page.mset = xapian_calls().get_mset(&enquire, request.first, request.maxitems, request.check_at_least, request.rset,
                                       request.mdecider);
   return page;
+}
+
+void not_logged(const std::string& problem) {
+  tell_once("a search was not logged: " + problem);
+  if (metrics_of_site()) metrics_of_site()->count_logged(false);
 }
 
 // Whether a query is of the share that is reranked: a matter of its bytes, so that all its pages are in one order.
@@ -125,10 +153,11 @@ void LiveSearch::clear_spies() {
   }
 }
 
-// Makes the reranker; false if the search is to be left alone.
-bool LiveSearch::ready_for(const Xapian::Query& query) {
+// Makes the reranker; returns why the search is to be left alone, if it is.
+std::optional<Outcome> LiveSearch::ready_for(const Xapian::Query& query) {
   const PreloadSettings& settings = preload_settings();
-  if (!sorted_by_relevance_ || db_.size() == 0) return false;
+  if (!sorted_by_relevance_) return Outcome::not_by_relevance;
+  if (db_.size() == 0) return Outcome::no_hits;
   std::shared_ptr<ModelSource> models = model_choice().source_for(db_);
   if (models != models_) {
     RerankOptions options;
@@ -138,23 +167,29 @@ bool LiveSearch::ready_for(const Xapian::Query& query) {
     options.values = value_cache(db_.get_uuid());
     options.memory = memory_of(db_);
     options.vectors = vectors_of_site();
+    options.metrics = metrics_of_site();
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
   }
-  return reranker_ && is_of_share(query, settings.share);
+  const bool is_answered = reranker_ && is_of_share(query, settings.share);
+  return is_answered ? std::nullopt : std::optional(Outcome::not_of_share);
 }
 
 Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, SearchRequest request) {
   const Answering guard(*this);
   Xapian::Enquire same(enquire);
-  bool reranks = false;
+  std::optional<Outcome> why_not;  // nothing: the Reranker answers, and counts
   try {
-    reranks = ready_for(enquire.get_query());
+    why_not = ready_for(enquire.get_query());
   } catch (const Xapian::Error& error) {
     tell_once("served in the original order: " + error.get_description());
+    why_not = Outcome::index;
   } catch (const std::exception& error) {
     tell_once("served in the original order: " + std::string(error.what()));
+    why_not = Outcome::model;
   }
+  const bool reranks = !why_not;
+  if (why_not && models_) count(*why_not);
   struct SpiesReturn {
     LiveSearch& search;
     Xapian::Enquire& enquire;
@@ -171,6 +206,7 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, SearchRequest re
 
 void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) const try {
   ServedSearch search;
+  search.page_id = new_page_id();
   search.database = db_.get_uuid();
   search.query = enquire.get_query();
   search.text = text_parsed_to(search.query);
@@ -194,10 +230,12 @@ void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) c
     search.ids.push_back(id_of(hit, prefix));
   }
   search_log().write(search);
+  if (metrics_of_site()) metrics_of_site()->count_logged(true);
+  set_last_page(search.page_id);
 } catch (const Xapian::Error& error) {
-  tell_once("a search was not logged: " + error.get_description());
+  not_logged(error.get_description());
 } catch (const std::exception& error) {
-  tell_once("a search was not logged: " + std::string(error.what()));
+  not_logged(error.what());
 }
 
 }  // namespace irgan

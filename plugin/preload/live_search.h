@@ -4,9 +4,11 @@
 #include <xapian.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "irgan/reranker.h"
+#include "plugin/src/metrics/search_figures.h"
 
 namespace irgan {
 
@@ -32,7 +34,7 @@ class LiveSearch {
   void clear_spies();
 
  private:
-  bool ready_for(const Xapian::Query& query);
+  std::optional<Outcome> ready_for(const Xapian::Query& query);
   void log(const Xapian::Enquire& enquire, const RerankedPage& page) const;
 
   Xapian::Database db_;

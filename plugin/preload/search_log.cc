@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -21,6 +22,7 @@
 namespace irgan {
 namespace {
 
+using Json = nlohmann::ordered_json;
 using Terms = std::set<std::string>;
 
 constexpr std::size_t kTextsRemembered = 8;  // a page parses its query for a few fields at most
@@ -37,9 +39,7 @@ std::deque<ParsedText>& texts_of_this_thread() {
 
 Terms terms_of(const Xapian::Query& query) { return {query.get_terms_begin(), query.get_terms_end()}; }
 
-nlohmann::ordered_json or_null(const std::string& text) {
-  return text.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(text);
-}
+Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 std::string serialised(const Xapian::Query& query) {
   try {
@@ -49,20 +49,46 @@ std::string serialised(const Xapian::Query& query) {
   }
 }
 
-std::string line_of(const ServedSearch& search) {
-  nlohmann::ordered_json line;
-  line["time"] = utc_text(std::chrono::system_clock::now());
+// The site's own ids; else Xapian's numbers.
+Json ids_shown(const ServedSearch& search) {
+  if (!search.ids.empty()) return search.ids;
+  Json ids = Json::array();
+  for (const Xapian::docid docid : search.page) ids.push_back(std::to_string(docid));
+  return ids;
+}
+
+Json own_line(const ServedSearch& search, const std::string& time) {
+  Json line;
+  line["page"] = or_null(search.page_id);
+  line["time"] = time;
   line["database"] = search.database;
   line["query"] = or_null(serialised(search.query));
   line["text"] = or_null(search.text);
   line["first"] = search.page.get_firstitem();
   line["docids"] = std::vector<Xapian::docid>(search.page.begin(), search.page.end());
-  line["ids"] = search.ids.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(search.ids);
+  line["ids"] = search.ids.empty() ? Json() : Json(search.ids);
   line["model"] = or_null(search.model);
   line["log_probabilities"] = nullptr;
   if (!search.log_probabilities.empty())
     line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
-  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+  return line;
+}
+
+Json ubi_line(const ServedSearch& search, const std::string& time) {
+  Json attributes;
+  attributes["first"] = search.page.get_firstitem();
+  attributes["model"] = or_null(search.model);
+  attributes["database"] = search.database;
+  attributes["query"] = or_null(serialised(search.query));
+  if (!search.log_probabilities.empty()) attributes["log_probabilities"] = search.log_probabilities;
+  Json line;
+  line["application"] = "xapian-irgan";
+  line["query_id"] = search.page_id;
+  line["user_query"] = search.text;
+  line["timestamp"] = time;
+  line["query_response_hit_ids"] = ids_shown(search);
+  line["query_attributes"] = std::move(attributes);
+  return line;
 }
 
 // Whether the open `file` is what stands at `path`.
@@ -75,8 +101,29 @@ bool is_at(int file, const std::string& path) {
 
 }  // namespace
 
+std::string line_of(const ServedSearch& search, SearchLogForm form, std::chrono::system_clock::time_point now) {
+  const std::string time = utc_text(now);
+  const Json line = form == SearchLogForm::own ? own_line(search, time) : ubi_line(search, time);
+  return line.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+// Asked of the system for each page: a child that was forked would go on with its parent's numbers.
+std::string new_page_id() {
+  std::array<unsigned char, 12> bytes;
+  if (getentropy(bytes.data(), bytes.size()) != 0)
+    throw Error(std::string("the system gives no random number for a page's id: ") + std::strerror(errno));
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string id;
+  for (const unsigned char byte : bytes) {
+    id += kDigits[byte >> 4];
+    id += kDigits[byte & 15];
+  }
+  return id;
+}
+
 // The program may change its working directory.
-SearchLog::SearchLog(const std::string& path) : path_(std::filesystem::absolute(path).string()) {}
+SearchLog::SearchLog(const std::string& path, SearchLogForm form)
+    : path_(std::filesystem::absolute(path).string()), form_(form) {}
 
 SearchLog::~SearchLog() {
   if (file_ >= 0) close(file_);
@@ -94,7 +141,7 @@ void SearchLog::open_anew() {
 }
 
 void SearchLog::write(const ServedSearch& search) {
-  std::string line = line_of(search);
+  std::string line = line_of(search, form_, std::chrono::system_clock::now());
   const std::lock_guard<ForkSafeMutex> lock(mutex_);
   errno = 0;
   if (!is_at(file_, path_)) open_anew();

@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace irgan {
 
 /// What one search asked for and was shown.
 struct ServedSearch {
+  std::string page_id;   ///< see page_id(); empty: none
   std::string database;  ///< its uuid
   std::string text;      ///< what was typed; empty: not known
   Xapian::Query query;
@@ -22,20 +24,36 @@ struct ServedSearch {
   std::vector<double> log_probabilities;
 };
 
-/// Appends searches to a file as JSON Lines:
+/// How a search is written.
+enum class SearchLogForm {
+  own,  ///< with all that xapian-irgan can use
+  ubi   ///< as a query of OpenSearch's User Behavior Insights
+};
+
+/// Returns the line of a search, with its end:
 ///
-///   {"time": "2026-01-31T12:00:00.123Z", "database": uuid, "query": serialised, in base64, "text": typed or null,
-///    "first": 0, "docids": [..], "ids": [..] or null, "model": version or null,
-///    "log_probabilities": null, or, of a page drawn from the policy, [..] with null below the model's depth}
+///   own: {"page": id, "time": "2026-01-31T12:00:00.123Z", "database": uuid, "query": serialised, in base64,
+///         "text": typed or null, "first": 0, "docids": [..], "ids": [..] or null, "model": version or null,
+///         "log_probabilities": null, or, of a page drawn from the policy, [..] with null below the model's depth}
+///   ubi: {"application": "xapian-irgan", "query_id": the page's id, "user_query": typed or "", "timestamp": ..,
+///         "query_response_hit_ids": [..], "query_attributes": {first, model, database, query, and where the page was
+///         drawn log_probabilities, as above}}
 ///
-/// "query" is null where it cannot be serialised (a posting source of the program's own).
+/// The serialised query is null where it cannot be had (a posting source of the program's own).
+std::string line_of(const ServedSearch& search, SearchLogForm form, std::chrono::system_clock::time_point now);
+
+/// Returns an id for a page of hits that no other page of any process has: 24 hexadecimal digits, which nobody can
+/// guess.
+std::string new_page_id();
+
+/// Appends searches to a file as JSON Lines (line_of).
 ///
 /// A file that was renamed or removed, as log rotation does, is begun anew.
 ///
 /// Threads: safe; and each line is one write at the file's end, so that processes may share the file.
 class SearchLog {
  public:
-  explicit SearchLog(const std::string& path);
+  explicit SearchLog(const std::string& path, SearchLogForm form = SearchLogForm::own);
   ~SearchLog();
   SearchLog(const SearchLog&) = delete;
   SearchLog& operator=(const SearchLog&) = delete;
@@ -47,6 +65,7 @@ class SearchLog {
   void open_anew();
 
   const std::string path_;
+  const SearchLogForm form_;
   ForkSafeMutex mutex_;
   int file_ = -1;
   bool is_torn_ = false;  // the last line is not whole

@@ -47,6 +47,16 @@ double number(const char* name, double otherwise, double largest, bool& good) {
   return otherwise;
 }
 
+// Clears `log` if the form is not known.
+SearchLogForm log_form(std::string& log) {
+  const std::string text = variable("IRGAN_LOG_FORM");
+  if (text.empty() || text == "own") return SearchLogForm::own;
+  if (text == "ubi") return SearchLogForm::ubi;
+  tell_once("IRGAN_LOG_FORM=" + text + ": must be own or ubi; no search is logged");
+  log.clear();
+  return SearchLogForm::own;
+}
+
 PreloadSettings read_settings() {
   constexpr double kDay = 86400.0;  // a bound that bounds nothing
   PreloadSettings settings;
@@ -54,6 +64,8 @@ PreloadSettings read_settings() {
   settings.model = path("IRGAN_MODEL");
   settings.vectors = path("IRGAN_VECTORS");
   settings.log = path("IRGAN_LOG");
+  settings.metrics = path("IRGAN_METRICS");
+  settings.log_form = log_form(settings.log);
   settings.share = number("IRGAN_SHARE", settings.share, 1.0, good);
   settings.explore = number("IRGAN_EXPLORE", settings.explore, 1.0, good);
   const double seconds =

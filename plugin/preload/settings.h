@@ -4,6 +4,8 @@
 #include <chrono>
 #include <string>
 
+#include "plugin/preload/search_log.h"
+
 namespace irgan {
 
 struct PreloadSettings {
@@ -12,12 +14,15 @@ struct PreloadSettings {
   double share = 1.0;    ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
   double explore = 0.0;  ///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy
   std::string log;       ///< IRGAN_LOG: file to which served searches are appended; empty: none
+  SearchLogForm log_form = SearchLogForm::own;  ///< IRGAN_LOG_FORM: own or ubi
+  std::string metrics;                          ///< IRGAN_METRICS: file of figures for Prometheus; empty: none
   /// IRGAN_TIME_LIMIT, in seconds: what reranking may add to a search. One second, if it is not said: more than any
   /// working model needs, and less than a visitor waits for. 0: no bound.
   std::chrono::microseconds time_limit{1'000'000};
 };
 
-/// Returns the settings as they were at the first call. A value out of its range is told, and no search is reranked.
+/// Returns the settings as they were at the first call. A value out of its range is told, and no search is
+/// reranked; a form of log that is not known is told, and no search is logged.
 ///
 /// Threads: safe
 const PreloadSettings& preload_settings();

@@ -5,8 +5,8 @@
 ///   NTH_CALL_KINDS   names of calls that count, with commas: write, sync, rename, open, unlink, truncate, read, map,
 ///                    thread, allocate; all but the last three if not set
 ///   NTH_CALL         the number of the call at which it happens, from 1; 0 or not set: never
-///   NTH_CALL_ACTION  kill (the default): SIGKILL before the call; an errno such as ENOSPC or EIO: the call fails with
-///                    it
+///   NTH_CALL_ACTION  kill (the default): SIGKILL before the call; stop: SIGSTOP there; an errno such as ENOSPC or EIO:
+///                    the call fails with it
 ///   NTH_CALL_SMALLEST  bytes that an allocation must ask for to count; 1024 if not set, since what is smaller fails on
 ///                    no real machine, and JSON values cannot even be freed without
 ///   NTH_CALL_COUNT   a file that gets the number of calls counted when the program ends by itself
@@ -39,7 +39,8 @@ struct Settings {
   bool counts[kNumKinds] = {};
   long at = 0;
   size_t smallest = 1024;
-  int failure = 0;  // errno; 0: kill
+  int failure = 0;  // errno; 0: the signal instead
+  int signal = SIGKILL;
 
   Settings() {
     const char* kinds = std::getenv("NTH_CALL_KINDS");
@@ -53,7 +54,9 @@ struct Settings {
     if (bytes) smallest = static_cast<size_t>(std::atol(bytes));
     const char* action = std::getenv("NTH_CALL_ACTION");
     if (!action || std::strcmp(action, "kill") == 0) return;
-    if (std::strcmp(action, "ENOSPC") == 0)
+    if (std::strcmp(action, "stop") == 0)
+      signal = SIGSTOP;
+    else if (std::strcmp(action, "ENOSPC") == 0)
       failure = ENOSPC;
     else if (std::strcmp(action, "EIO") == 0)
       failure = EIO;
@@ -76,7 +79,10 @@ const Settings* chosen = nullptr;  // once main() runs: to read them takes memor
 bool goes_on(Kind kind) {
   if (!is_in_main.load(std::memory_order_acquire) || !chosen->counts[kind]) return true;
   if (num_calls.fetch_add(1) + 1 != chosen->at) return true;
-  if (chosen->failure == 0) kill(getpid(), SIGKILL);
+  if (chosen->failure == 0) {
+    kill(getpid(), chosen->signal);
+    return true;
+  }
   errno = chosen->failure;
   return false;
 }

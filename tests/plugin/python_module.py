@@ -4,6 +4,7 @@
 Use: tests/plugin/python_module.py XAPIAN-IRGAN LIBXAPIAN-IRGAN.SO PRELOAD-MODULE    exit status 77: python3-xapian is missing
 """
 
+import json
 import math
 import os
 import pathlib
@@ -75,12 +76,16 @@ def test_same_as_preload():
     script = ("import sys, os; sys.path.insert(0, sys.argv[1]); import xapian_irgan; xapian_irgan.load_before_xapian(); "
               "import xapian; db = xapian.Database('db'); p = xapian.QueryParser(); p.set_stemmer(xapian.Stem('english')); "
               "p.set_database(db); e = xapian.Enquire(db); e.set_query(p.parse_query('word3 word21')); "
-              "print(*[hit.docid for hit in e.get_mset(0, 20)])")
+              "print(*[hit.docid for hit in e.get_mset(0, 20)]); "
+              "print(xapian_irgan.last_page(), file=open('last_page', 'w'))")
     folder = tempfile.mkdtemp()
     os.symlink(preload, pathlib.Path(folder) / "libxapian-irgan-preload.so")
-    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0")
+    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0", IRGAN_LOG="searches.log")
     done = subprocess.run([sys.executable, "-c", script, str(MODULE)], capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
+    logged = json.loads(open("searches.log").read())
+    assert logged["page"] == open("last_page").read().strip() and len(logged["page"]) == 24, logged
+    assert "not in this process" in raises(xapian_irgan.Error, xapian_irgan.last_page)
     ranker = xapian_irgan.Ranker("db", "model")
     hits = ranker.search(enquire_for(xapian.Database("db"), "word3 word21"), 0, 20)
     assert done.stdout.split() == [str(hit.docid) for hit in hits], (done.stdout, done.stderr)

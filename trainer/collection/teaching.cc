@@ -70,8 +70,8 @@ class Teacher {
     for (const Candidate& candidate : list.candidates) known.insert(candidate.docid);
     std::mt19937_64 random(text_hash(row.id, options_.seed));
     std::vector<Xapian::docid> docids;
-    for (const std::uint32_t number :
-         drawn_documents(*vectors_, wanted, static_cast<std::size_t>(options_.judged_draws), random)) {
+    for (const std::uint32_t number : drawn_rows(collection_scores(*vectors_, wanted), 1.0,
+                                                 static_cast<std::size_t>(options_.judged_draws), random)) {
       const Xapian::docid docid = vectors_->docid(number);
       if (known.insert(docid).second) docids.push_back(docid);
     }
@@ -117,7 +117,7 @@ class Teacher {
   const TowerOptions& options_;
   const std::vector<std::string> prefixes_;
   CandidateReader reader_;
-  Picking picking_;
+  Picker picking_;
   const Towers draws_from_;
 };
 

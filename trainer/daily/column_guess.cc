@@ -19,6 +19,7 @@ constexpr double kKnownIds = 0.3;          // of the ids: an index may have lost
 constexpr std::size_t kMaxIds = 1000;      // that are looked up in the index
 constexpr double kEarliest = 631152000.0;  // 1990
 constexpr int kMaxRank = 1000;
+constexpr std::size_t kPageIdDigits = 24;
 constexpr double kFollowing = 0.3;  // of the rows: ranks that are one more than the row's before
 
 /// What stands in one column.
@@ -30,6 +31,7 @@ struct ColumnLook {
   std::size_t num_no = 0;
   std::size_t num_with_blank = 0;  // texts of several words
   std::size_t num_with_letter = 0;
+  std::size_t num_pages = 0;      // ids as the module gives them to pages
   std::size_t num_following = 0;  // numbers that are one more than the one before
   long least = 0;
   long largest = 0;
@@ -74,6 +76,8 @@ ColumnLook look_at(const std::vector<std::string>& values) {
     if (value.find(' ') != std::string::npos) ++look.num_with_blank;
     const auto is_letter = [](unsigned char c) { return c >= 0x80 || (c | 0x20) >= 'a'; };
     if (std::any_of(value.begin(), value.end(), is_letter)) ++look.num_with_letter;
+    if (value.size() == kPageIdDigits && value.find_first_not_of("0123456789abcdef") == std::string::npos)
+      ++look.num_pages;
     look_at_number(value, before, look);
     if (seen.size() < kMaxIds && seen.insert(value).second) look.distinct.push_back(value);
   }
@@ -92,8 +96,8 @@ std::string examples(const ColumnLook& look) {
 /// One log's columns, of which each is given one meaning.
 class Guessing {
  public:
-  Guessing(const LogSample& sample, const std::function<bool(const std::string&)>& is_known_id)
-      : sample_(sample), is_known_id_(is_known_id) {
+  Guessing(const LogSample& sample, const std::function<bool(const std::string&)>& is_known_id, bool has_searches)
+      : sample_(sample), is_known_id_(is_known_id), has_searches_(has_searches) {
     for (const LogSample::Column& column : sample.columns) looks_.push_back(look_at(column.values));
     is_taken_.resize(sample.columns.size(), false);
   }
@@ -101,9 +105,11 @@ class Guessing {
   ColumnGuesses guess() {
     for (std::size_t k = 0; k < kNumClickColumns; ++k) by_exact_name(static_cast<ClickColumn>(k));
     by_ids();
-    for (const ClickColumn column : {ClickColumn::doc_id, ClickColumn::query, ClickColumn::query_id, ClickColumn::rank,
-                                     ClickColumn::clicked, ClickColumn::time, ClickColumn::session})
+    for (const ClickColumn column :
+         {ClickColumn::doc_id, ClickColumn::query, ClickColumn::query_id, ClickColumn::rank, ClickColumn::clicked,
+          ClickColumn::time, ClickColumn::session, ClickColumn::page_id})
       by_usual_name(column);
+    if (has_searches_) by_page_ids();
     for (const ClickColumn column : {ClickColumn::time, ClickColumn::clicked, ClickColumn::rank, ClickColumn::query})
       by_values(column);
     ColumnGuesses result;
@@ -207,6 +213,17 @@ class Guessing {
     }
   }
 
+  // "page" alone may as well be what was clicked; beside the module's log it is the page of hits.
+  void by_page_ids() {
+    for (std::size_t i = 0; i < looks_.size() && !found_[index_of(ClickColumn::page_id)]; ++i) {
+      if (is_taken_[i] || looks_[i].num_filled == 0) continue;
+      if (looks_[i].share(looks_[i].num_pages) >= kMost)
+        take(ClickColumn::page_id, i, "ids as the module gives them to pages: " + examples(looks_[i]));
+      else if (plain_name(sample_.columns[i].name) == "page")
+        take(ClickColumn::page_id, i, "its name; such as " + examples(looks_[i]));
+    }
+  }
+
   // Only where one column alone can be meant.
   void by_values(ClickColumn column) {
     if (found_[index_of(column)]) return;
@@ -235,13 +252,17 @@ class Guessing {
     const auto has = [&](ClickColumn column) { return found_[index_of(column)].has_value(); };
     if (!has(ClickColumn::doc_id))
       result.doubts.emplace_back("No column looks like the documents' ids: add a line column = doc_id=THEIRS.");
-    if (!has(ClickColumn::query) && !has(ClickColumn::query_id))
+    if (has_searches_ && !has(ClickColumn::page_id) && !(has(ClickColumn::query) && has(ClickColumn::time)))
+      result.doubts.emplace_back(
+          "Nothing says which search a click is of: log irgan_last_page() with each click (column = page_id=THEIRS), "
+          "or words and time.");
+    if (!has_searches_ && !has(ClickColumn::query) && !has(ClickColumn::query_id))
       result.doubts.emplace_back("No column looks like what people typed: add a line column = query=THEIRS.");
-    if (!has(ClickColumn::clicked) && !has(ClickColumn::action))
+    if (!has_searches_ && !has(ClickColumn::clicked) && !has(ClickColumn::action))
       result.doubts.emplace_back("No column says what was clicked: every row counts as a click.");
-    if (has(ClickColumn::clicked) && !has(ClickColumn::rank))
+    if (!has_searches_ && has(ClickColumn::clicked) && !has(ClickColumn::rank))
       result.doubts.emplace_back("No column has the rank at which a document was shown.");
-    if (!has(ClickColumn::time))
+    if (!has_searches_ && !has(ClickColumn::time))
       result.doubts.emplace_back(
           "No column has times: every night needs a log of its own, and nothing can be judged "
           "by what came later.");
@@ -259,6 +280,7 @@ class Guessing {
 
   const LogSample& sample_;
   const std::function<bool(const std::string&)>& is_known_id_;
+  const bool has_searches_;
   std::vector<ColumnLook> looks_;
   std::vector<bool> is_taken_;
   std::array<std::optional<ColumnGuess>, kNumClickColumns> found_;
@@ -272,9 +294,10 @@ const ColumnGuess* ColumnGuesses::find(ClickColumn column) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-ColumnGuesses guess_columns(const LogSample& sample, const std::function<bool(const std::string& id)>& is_known_id) {
-  if (sample.form == LogSample::Form::omega || sample.form == LogSample::Form::ubi) return {};
-  return Guessing(sample, is_known_id).guess();
+ColumnGuesses guess_columns(const LogSample& sample, const std::function<bool(const std::string& id)>& is_known_id,
+                            bool has_searches) {
+  if (sample.form != LogSample::Form::columns && sample.form != LogSample::Form::json) return {};
+  return Guessing(sample, is_known_id, has_searches).guess();
 }
 
 }  // namespace irgan

@@ -30,8 +30,10 @@ struct ColumnGuesses {
 /// Returns what each column means: first by exact names, then by usual ones whose values do not speak against it, then
 /// by values alone. A column has one meaning, a meaning one column.
 ///
-/// is_known_id: whether the index has a document with this id; nothing: there is no index to ask
+/// is_known_id:  whether the index has a document with this id; nothing: there is no index to ask
+/// has_searches: whether the module's log says what was shown, so that these rows need only be clicks
 IRGAN_API ColumnGuesses guess_columns(const LogSample& sample,
-                                      const std::function<bool(const std::string& id)>& is_known_id);
+                                      const std::function<bool(const std::string& id)>& is_known_id,
+                                      bool has_searches = false);
 
 }  // namespace irgan

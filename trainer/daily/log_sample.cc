@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "trainer/log/omega_log.h"
+#include "trainer/log/served_log.h"
 #include "trainer/log/ubi_log.h"
 #include "trainer/machine/delimited_row.h"
 #include "trainer/machine/text_input.h"
@@ -68,8 +69,10 @@ LogSample read_log_sample(const std::string& path, std::size_t num_lines) {
     if (!input.next(line)) throw FormatError(path + ": the click log is empty");
   } while (is_blank(line) || line.substr(0, 4) == "sep=");
   if (line[line.find_first_not_of(" \t")] == '{') {
-    sample.form = is_ubi(line) ? LogSample::Form::ubi : LogSample::Form::json;
-    if (sample.form == LogSample::Form::ubi) return sample;
+    sample.form = is_served_log(line) ? LogSample::Form::searches
+                  : is_ubi(line)      ? LogSample::Form::ubi
+                                      : LogSample::Form::json;
+    if (sample.form != LogSample::Form::json) return sample;
     do {
       const json object = json::parse(line, nullptr, false);
       if (!object.is_object()) continue;

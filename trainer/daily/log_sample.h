@@ -10,13 +10,13 @@ namespace irgan {
 
 /// Columns by name with what the first lines have there.
 struct LogSample {
-  enum class Form { columns, json, omega, ubi };
+  enum class Form { columns, json, omega, ubi, searches };
   struct Column {
     std::string name;
     std::vector<std::string> values;  ///< one a line; empty where a line of JSON lacks the key
   };
   Form form = Form::columns;
-  std::vector<Column> columns;  ///< in the order of the file; none for Omega's logs and UBI, which name themselves
+  std::vector<Column> columns;  ///< in the order of the file; none where the form itself names them
   std::size_t num_lines = 0;    ///< that were looked at, without the header
 };
 

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "trainer/daily/log_sample.h"
+#include "trainer/log/served_clicks.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/evidence_reader.h"
 
@@ -39,6 +41,24 @@ std::string stamp_of(const std::string& path) {
          std::to_string(status.st_mtim.tv_nsec);
 }
 
+// New clicks may be on searches that stand in a file that has not changed since it was read: those written to so late,
+// or else the last of them.
+void add_searches_of_new_clicks(const std::vector<std::string>& unchanged, std::optional<double> until,
+                                std::vector<std::string>& files) {
+  const bool has_new = std::any_of(files.begin(), files.end(), [](const std::string& path) {
+    return read_log_sample(path, 1).form == LogSample::Form::searches;
+  });
+  std::vector<std::string> late;
+  for (const std::string& path : unchanged) {
+    struct stat status {};
+    const bool is_found = ::stat(path.c_str(), &status) == 0;
+    if (!is_found || !until || static_cast<double>(status.st_mtim.tv_sec) >= *until - kLongestVisit)
+      late.push_back(path);
+  }
+  if (late.empty() && !has_new && !unchanged.empty()) late.push_back(unchanged.back());
+  files.insert(files.begin(), late.begin(), late.end());
+}
+
 }  // namespace
 
 NightlyState read_nightly_state(const std::string& path) {
@@ -63,20 +83,30 @@ NewLogs new_in_logs(const std::vector<std::string>& files, const ClickLogOptions
   NewLogs found;
   found.after = found.until = before.until;
   found.progress = before;
+  std::vector<std::string> unchanged_searches;
+  bool has_searches = false;
   for (const std::string& path : files) {
+    const bool is_searches = read_log_sample(path, 1).form == LogSample::Form::searches;
+    has_searches = has_searches || is_searches;
     const std::string stamp = stamp_of(path);
     const auto known = before.files.find(path);
-    if (known != before.files.end() && known->second == stamp) continue;
+    if (known != before.files.end() && known->second == stamp) {
+      if (is_searches) unchanged_searches.push_back(path);
+      continue;
+    }
     found.files.push_back(path);
     found.progress.files[path] = stamp;
   }
   if (found.files.empty()) return found;
+  add_searches_of_new_clicks(unchanged_searches, before.until, found.files);
   ClickLogOptions later = reading;
   later.after = before.until;
   read_ahead(found.files, later, [&](const ClickRow& row) {
     ++found.num_rows;
     if (row.clicked) ++found.num_clicks;
-    if (row.time) found.until = std::max(found.until.value_or(*row.time), *row.time);
+    // Clicks on searches may come in a later night than these: what follows the last click is read again.
+    const bool is_whole = row.clicked || !has_searches;
+    if (row.time && is_whole) found.until = std::max(found.until.value_or(*row.time), *row.time);
   });
   found.progress.until = found.until;
   return found;

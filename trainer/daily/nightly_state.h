@@ -34,15 +34,18 @@ IRGAN_API void write_nightly_state(const NightlyState& state, const std::string&
 
 /// What of the logs a consumer has not read.
 struct NewLogs {
-  std::vector<std::string> files;  ///< that are new or have changed, in the order given
-  std::optional<double> after;     ///< rows up to here were read
-  std::optional<double> until;     ///< the newest row's time
-  std::uint64_t num_rows = 0;      ///< that are new
-  std::uint64_t num_clicks = 0;    ///< of them
-  LogProgress progress;            ///< once all of that is read
+  std::vector<std::string>
+      files;                     ///< that are new or have changed, in the order given, and what must be read with them
+  std::optional<double> after;   ///< rows up to here were read
+  std::optional<double> until;   ///< the newest row's time
+  std::uint64_t num_rows = 0;    ///< that are new
+  std::uint64_t num_clicks = 0;  ///< of them
+  LogProgress progress;          ///< once all of that is read
 };
 
-/// Looks for files that changed since `before`, and reads what is new in them once.
+/// Looks for files that changed since `before`, and reads what is new in them once. Of the module's log of searches,
+/// files that did not change come with new clicks that may be on them; and since clicks may be logged later than
+/// searches are, progress ends at the last search that was clicked.
 ///
 /// Throws: what reading a log throws, but unusable lines are no error here
 IRGAN_API NewLogs new_in_logs(const std::vector<std::string>& files, const ClickLogOptions& reading,

@@ -10,8 +10,8 @@
 
 #include "trainer/evidence/examination.h"
 #include "trainer/judging/later_searches.h"
-#include "trainer/log/query_resolver.h"
 #include "trainer/machine/hash.h"
+#include "trainer/queries/query_resolver.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {

@@ -95,8 +95,10 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   row.document_id = fields[ClickColumn::doc_id];
   row.team = fields[ClickColumn::team];
   row.serialised_query = fields[ClickColumn::serialised_query];
+  row.page_id = fields[ClickColumn::page_id];
   if (row.document_id.empty()) return RowFault::no_document_id;
-  if (row.query_id.empty() && row.query.empty()) return RowFault::no_query;
+  const bool has_page = rules.has_pages && !row.page_id.empty();
+  if (row.query_id.empty() && row.query.empty() && !has_page) return RowFault::no_query;
 
   if (fields.has(ClickColumn::clicked) && !rules.has_clicked) return RowFault::bad_clicked;
   if (rules.has_clicked && !parse_clicked(without_blanks(fields[ClickColumn::clicked]), row.clicked)) {

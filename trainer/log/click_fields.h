@@ -22,12 +22,13 @@ enum class ClickColumn {
   log_probability,
   team,
   action,
-  serialised_query
+  serialised_query,
+  page_id
 };
-constexpr std::size_t kNumClickColumns = 12;
+constexpr std::size_t kNumClickColumns = 13;
 constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
-    "session", "time",  "query_id",        "query", "doc_id", "rank",
-    "clicked", "count", "log_probability", "team",  "action", "serialised_query"};
+    "session", "time",   "query_id",         "query",  "doc_id", "rank", "clicked", "count", "log_probability",
+    "team",    "action", "serialised_query", "page_id"};
 
 /// One line's fields as they were written. A view without data(): the line has no such field at all.
 class ClickFields {
@@ -45,6 +46,7 @@ class ClickFields {
 struct ClickFieldRules {
   bool has_clicked = false;
   bool has_rank = false;
+  bool has_pages = false;  ///< a page's id tells the query, too
   int rank_base = 1;
   double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
 };

@@ -17,7 +17,7 @@ constexpr std::string_view kEnvelope = "_source";
 bool is_text(ClickColumn column) {
   return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::query ||
          column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action ||
-         column == ClickColumn::serialised_query;
+         column == ClickColumn::serialised_query || column == ClickColumn::page_id;
 }
 
 std::string_view without_space_behind(std::string_view token) {

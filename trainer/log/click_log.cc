@@ -11,6 +11,7 @@
 #include "trainer/log/held_lines.h"
 #include "trainer/log/log_form.h"
 #include "trainer/log/omega_log.h"
+#include "trainer/log/served_log.h"
 #include "trainer/log/ubi_log.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/text_input.h"
@@ -69,10 +70,10 @@ struct ClickLogReader::State {
     }
     for (const std::string& path : paths) {
       files.push_back(std::make_unique<LogFile>(path, rejects_stream));
-      LogFile& file = *files.back();
-      read_first_line(file);
-      file.form = form_of(file);
+      read_first_line(*files.back());
+      has_served = has_served || is_served(*files.back());
     }
+    for (std::size_t i = 0; i < files.size(); ++i) files[i]->form = form_of(i);
     check_rank_base(false);
   }
 
@@ -122,13 +123,15 @@ struct ClickLogReader::State {
     file.first_line = line;
   }
 
-  // Requires: the file is the last of `files`
-  std::unique_ptr<LogForm> form_of(const LogFile& file) {
+  static bool is_served(const LogFile& file) { return is_served_log(file.first_line); }
+
+  std::unique_ptr<LogForm> form_of(std::size_t number) {
+    const LogFile& file = *files[number];
     const std::string& line = file.first_line;
+    if (is_served(file)) return std::make_unique<ServedLines>(latest_time, &served);
     const bool is_json = line[line.find_first_not_of(" \t")] == '{';
     const bool is_named = !options.columns.empty();  // who names columns has a log of columns
     if (!is_named && is_json && is_ubi(line)) {
-      const std::size_t number = files.size() - 1;
       if (ubi == nullptr) {
         ubi = std::make_unique<UbiSearches>(options, latest_time, kUbiMemory);
         first_ubi_file = number;
@@ -136,7 +139,7 @@ struct ClickLogReader::State {
       return std::make_unique<UbiLines>(number, ubi.get());
     }
     if (is_json || omega_form(line) == OmegaForm::none) {
-      return std::make_unique<ClickRows>(options, latest_time, line, file.input, &json_keys);
+      return std::make_unique<ClickRows>(options, latest_time, line, file.input, &json_keys, has_served);
     }
     if (is_named) {
       throw ConfigError("column", options.columns.begin()->first + "=" + options.columns.begin()->second + ": " +
@@ -177,13 +180,13 @@ struct ClickLogReader::State {
   }
 
   // A line without a usable time is as old as the one before it.
-  double search_time(std::string_view line, double before) const {
-    const double time = omega_page_time(line).value_or(before);
+  double search_time(const LogForm& form, std::string_view line, double before) const {
+    const double time = form.time_of(line).value_or(before);
     return time <= latest_time ? time : before;
   }
 
-  // Omega's searches by their times, since logs are rotated and several servers write them. Where times are equal or
-  // none, in the order of the files.
+  // Searches by their times, since logs are rotated and several servers write them. Where times are equal or none, in
+  // the order of the files.
   void read_searches(const std::vector<std::size_t>& numbers, const EachRow& each) {
     struct Next {
       double time = 0.0;
@@ -195,8 +198,8 @@ struct ClickLogReader::State {
     };
     std::priority_queue<Next> queue;
     for (const std::size_t i : numbers) {
-      queue.push(
-          {search_time(files[i]->first_line, -std::numeric_limits<double>::infinity()), i, files[i]->first_line});
+      queue.push({search_time(*files[i]->form, files[i]->first_line, -std::numeric_limits<double>::infinity()), i,
+                  files[i]->first_line});
     }
     while (!queue.empty()) {
       Next next = queue.top();
@@ -204,19 +207,37 @@ struct ClickLogReader::State {
       LogFile& file = *files[next.file];
       take(next.file, next.line, each);
       if (!file.input.next(next.line)) continue;
-      next.time = search_time(next.line, next.time);
+      next.time = search_time(*file.form, next.line, next.time);
       queue.push(next);
     }
   }
 
+  // The module's searches come last, since all others say what was clicked on them.
+  void read_all(const EachRow& each) {
+    std::vector<std::size_t> searches;
+    std::vector<std::size_t> others;
+    for (std::size_t i = 0; i < files.size(); ++i) (is_served(*files[i]) ? searches : others).push_back(i);
+    const EachRow take_click = [&](const ClickRow& row) { served.add(row); };
+    const EachRow& of_others = searches.empty() ? each : take_click;
+    read_files(others, of_others);
+    finish_omega(of_others);
+    finish_ubi(of_others);
+    if (searches.empty()) return;
+    read_files(searches, each);
+    served.finish(each);
+    ClickLogSummary& summary = files[searches.front()]->tally.summary();
+    summary.others = served.counts();
+    summary.remarks = served.remarks();
+  }
+
   // Those that go by time stand where the first of them does.
-  void read_files(const EachRow& each) {
+  void read_files(const std::vector<std::size_t>& numbers, const EachRow& each) {
     std::vector<std::size_t> by_time;
-    for (std::size_t i = 0; i < files.size(); ++i) {
+    for (const std::size_t i : numbers) {
       if (files[i]->form->turn() == LogForm::Turn::before_others) read_file(i, each);
       if (files[i]->form->turn() == LogForm::Turn::by_time) by_time.push_back(i);
     }
-    for (std::size_t i = 0; i < files.size(); ++i) {
+    for (const std::size_t i : numbers) {
       const LogForm::Turn turn = files[i]->form->turn();
       if (turn == LogForm::Turn::before_others) continue;
       if (turn == LogForm::Turn::in_order || by_time.size() == 1) {
@@ -254,6 +275,8 @@ struct ClickLogReader::State {
   HeldLines held;
   OddRows odd;
   OmegaClicks omega_clicks;
+  ServedClicks served;
+  bool has_served = false;  // whether the module's log of searches is among the files
   std::unique_ptr<UbiSearches> ubi;
   std::size_t first_ubi_file = 0;
 };
@@ -275,9 +298,7 @@ void ClickLogReader::read(const EachRow& each_row) {
     by_words.query_id = {};
     each_row(by_words);
   };
-  s.read_files(each);
-  s.finish_omega(each);
-  s.finish_ubi(each);
+  s.read_all(each);
   for (const auto& file : s.files) file->form->finish(file->tally.summary());
   for (std::string& remark : s.odd.remarks()) s.files.front()->tally.summary().remarks.push_back(std::move(remark));
   if (s.rejects != nullptr) s.rejects->commit();

@@ -69,13 +69,13 @@ DelimitedRow row_like(std::string_view header, const ColumnNames& names) {
 
 bool is_id(ClickColumn column) {
   return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::doc_id ||
-         column == ClickColumn::team || column == ClickColumn::action;
+         column == ClickColumn::team || column == ClickColumn::action || column == ClickColumn::page_id;
 }
 
 }  // namespace
 
 ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::string_view first_line,
-                     const TextInput& input, JsonLogKeys* json_keys)
+                     const TextInput& input, JsonLogKeys* json_keys, bool has_pages)
     : path_(input.path()),
       names_(options.columns),
       actions_(options.click_actions, options.actions),
@@ -85,6 +85,7 @@ ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::st
   place_of_column_.fill(kNowhere);
   rules_.rank_base = options.rank_base.value_or(rules_.rank_base);
   rules_.latest_time = latest_time;
+  rules_.has_pages = has_pages;
   if (!is_json_) read_header(options, first_line, input);
   if (is_json_ && names_[ClickColumn::clicked].empty()) json_keys_->is_known = true;
 }
@@ -144,7 +145,13 @@ void ClickRows::check_columns(const ClickLogOptions& options, const TextInput& i
     throw ConfigError("column", known + "=" + theirs + ": the header of " + input.path() + " has no column '" + theirs +
                                     "'; it has " + joined(columns_) + meant(theirs, columns_, known + "="));
   }
-  if (!has_seen("doc_id") || !(has_seen("query_id") || has_seen("query"))) {
+  const bool has_query = has_seen("query_id") || has_seen("query") || (rules_.has_pages && has_seen("page_id"));
+  if (!has_seen("doc_id") || !has_query) {
+    if (has_seen("doc_id") && has_seen("page_id")) {
+      throw FormatError(input.place() +
+                        ": the rows have no query, only the page that they are of: give the module's log of searches "
+                        "(IRGAN_LOG) beside this one");
+    }
     throw FormatError(input.place() + ": the header of the click log lacks a column that is needed; " +
                       needs(columns_, names_));
   }

@@ -23,11 +23,12 @@ class ClickRows : public LogForm {
   /// `first_line`, where `input` stands, tells the form: JSON if it begins with "{", else it is a header.
   ///
   /// json_keys: of all JSON files of the log; must outlive this object
+  /// has_pages: whether searches are read beside the rows, so that a page's id tells the query
   /// Throws: ConfigError if `options` name a column that we or the header do not know, or if it is not clear which
   /// column
   ///         says what was clicked; FormatError if the header lacks what is needed
   ClickRows(const ClickLogOptions& options, double latest_time, std::string_view first_line, const TextInput& input,
-            JsonLogKeys* json_keys);
+            JsonLogKeys* json_keys, bool has_pages);
 
   bool is_waiting(std::string_view line) override;
   /// Throws: ConfigError if the column of actions has several values of which it is not known which are clicks

@@ -32,6 +32,7 @@ const Usual kUsual[] = {
      {"clicked", "click", "clicks", "isclick", "isclicked", "wasclicked", "hasclick", "hasclicked", "clickflag",
       "clickedflag", "clickyn"}},
     {ClickColumn::time, {"timestamp", "date", "datetime", "ts", "clicktime", "eventtime", "createdat", "timems"}},
+    {ClickColumn::page_id, {"pageid", "irganpage", "searchpage"}},
     {ClickColumn::session, {"sessionid", "sid", "visitor", "visitorid", "user", "userid", "clientid", "cookie"}},
 };
 const Names kClicks = {"click", "clicks", "clicked", "clickthrough", "clickthru", "resultclick", "resultclicked"};

@@ -10,7 +10,7 @@
 
 namespace irgan {
 
-/// One file's form. Each form of log has its own implementation: ClickRows, OmegaLines, UbiLines.
+/// One file's form. Each form of log has its own implementation: ClickRows, OmegaLines, UbiLines, ServedLines.
 ///
 /// Threads: one a thread
 class LogForm {
@@ -37,6 +37,8 @@ class LogForm {
   /// Whether the lines so far say what was shown.
   virtual bool has_impressions() const = 0;
   virtual Turn turn() const { return Turn::in_order; }
+  /// The time of a line whose turn goes by it; nothing if it has none that can be read.
+  virtual std::optional<double> time_of(std::string_view /*line*/) const { return std::nullopt; }
   /// What the form is called where names are its own; empty where the user can say them.
   virtual std::string_view own_name() const { return {}; }
 

@@ -74,6 +74,7 @@ class OmegaLines : public LogForm {
   bool is_first_line_data() const override { return !has_header_; }
   bool has_impressions() const override { return form_ != OmegaForm::clicks; }
   Turn turn() const override;
+  std::optional<double> time_of(std::string_view line) const override { return omega_page_time(line); }
   std::string_view own_name() const override { return "one of Omega's logs"; }
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -35,11 +36,13 @@ struct Record {
   Kind kind = Kind::query;
   UbiSearches::Line line;
   double time = -1.0;  // none
-  int rank = 0;        // none
+  int rank = 0;        // none; of a query, the number of its first hit, counted from 0
   std::string session;
   std::string words;
   std::string document_id;
   std::vector<std::string> hits;
+  std::string serialised_query;           // in base64
+  std::vector<double> log_probabilities;  // none, or one a hit, NaN where it has none
 };
 
 void append_text(std::string& bytes, std::string_view text) {
@@ -59,6 +62,7 @@ struct FixedPart {
   Kind kind;
   int rank;
   std::uint32_t num_hits;
+  std::uint32_t num_log_probabilities;
   std::uint64_t file;
   std::uint64_t line_number;
   double time;
@@ -70,6 +74,7 @@ std::string packed(const Record& record) {
   fixed.kind = record.kind;
   fixed.rank = record.rank;
   fixed.num_hits = static_cast<std::uint32_t>(record.hits.size());
+  fixed.num_log_probabilities = static_cast<std::uint32_t>(record.log_probabilities.size());
   fixed.file = record.line.file;
   fixed.line_number = record.line.number;
   fixed.time = record.time;
@@ -77,7 +82,10 @@ std::string packed(const Record& record) {
   append_text(bytes, record.session);
   append_text(bytes, record.words);
   append_text(bytes, record.document_id);
+  append_text(bytes, record.serialised_query);
   for (const std::string& hit : record.hits) append_text(bytes, hit);
+  bytes.append(reinterpret_cast<const char*>(record.log_probabilities.data()),
+               record.log_probabilities.size() * sizeof(double));
   return bytes;
 }
 
@@ -93,7 +101,10 @@ Record unpacked(std::string_view bytes) {
   record.session = take_text(bytes);
   record.words = take_text(bytes);
   record.document_id = take_text(bytes);
+  record.serialised_query = take_text(bytes);
   for (std::uint32_t i = 0; i < fixed.num_hits; ++i) record.hits.push_back(take_text(bytes));
+  record.log_probabilities.resize(fixed.num_log_probabilities);
+  std::memcpy(record.log_probabilities.data(), bytes.data(), fixed.num_log_probabilities * sizeof(double));
   return record;
 }
 
@@ -188,6 +199,26 @@ struct UbiSearches::State {
     lines.add(key, packed(record));
   }
 
+  // What our preload module says of a page beside UBI's own: its first place (counted from 0), the site's query, and
+  // the probabilities of a drawn one.
+  static RowFault read_page(const dom::object& object, Record& record) {
+    dom::object attributes;
+    if (object["query_attributes"].get(attributes) != simdjson::SUCCESS) return RowFault::none;
+    std::int64_t first = 0;
+    if (attributes["first"].get(first) == simdjson::SUCCESS && (first < 0 || first > kMaxRank))
+      return RowFault::bad_rank;
+    record.rank = static_cast<int>(first);
+    record.serialised_query = text_of(attributes["query"]);
+    dom::array values;
+    if (attributes["log_probabilities"].get(values) != simdjson::SUCCESS) return RowFault::none;
+    for (const dom::element value : values) {
+      double& number = record.log_probabilities.emplace_back(std::numeric_limits<double>::quiet_NaN());
+      if (!value.is_null() && (value.get(number) != simdjson::SUCCESS || !(number <= 0.0)))
+        return RowFault::bad_log_probability;
+    }
+    return record.log_probabilities.size() == record.hits.size() ? RowFault::none : RowFault::bad_log_probability;
+  }
+
   RowFault take_query(const dom::object& object, Record& record) {
     record.words = text_of(object["user_query"]);
     const RowFault fault = read_time(object, record);
@@ -196,6 +227,8 @@ struct UbiSearches::State {
     if (object["query_response_hit_ids"].get(hits) == simdjson::SUCCESS) {
       for (const dom::element hit : hits) record.hits.push_back(text_of(dom::element(hit)));
     }
+    const RowFault page_fault = read_page(object, record);
+    if (page_fault != RowFault::none) return page_fault;
     record.session = text_of(object["session_id"]);
     if (record.session.empty()) record.session = text_of(object["client_id"]);
     count_other(kQueries);
@@ -254,6 +287,7 @@ struct ShownHit {
   int rank = 0;
   double time = -1.0;
   bool is_clicked = false;
+  std::optional<double> log_probability;
 };
 
 std::string words_of(const std::vector<Record>& search) {
@@ -290,13 +324,24 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
     if (find_hit(page, record) != nullptr) {
       ++others[kRepeatedImpressions];
     } else {
-      page.push_back({record.document_id, record.rank, record.time, false});
+      page.push_back({record.document_id, record.rank, record.time, false, {}});
     }
   }
   for (const Record& record : search) {
     if (!page.empty() || record.kind != Kind::query || words.empty()) continue;
     for (const std::string& hit : record.hits) {
-      page.push_back({hit, static_cast<int>(page.size()) + 1, record.time, false});
+      page.push_back({hit, record.rank + static_cast<int>(page.size()) + 1, record.time, false, {}});
+    }
+  }
+  for (const Record& record : search) {
+    for (std::size_t i = 0; i < record.log_probabilities.size(); ++i) {
+      Record hit;  // a place of its own on the page
+      hit.kind = Kind::impression;
+      hit.document_id = record.hits[i];
+      hit.rank = record.rank + static_cast<int>(i) + 1;
+      ShownHit* shown = find_hit(page, hit);
+      if (shown != nullptr && !std::isnan(record.log_probabilities[i]))
+        shown->log_probability = record.log_probabilities[i];
     }
   }
   std::vector<ShownHit> elsewhere;  // clicked, not shown
@@ -311,7 +356,7 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
     ShownHit* hit = find_hit(page, record);
     if (hit == nullptr) hit = find_hit(elsewhere, record);
     if (hit == nullptr) {
-      elsewhere.push_back({record.document_id, record.rank, record.time, true});
+      elsewhere.push_back({record.document_id, record.rank, record.time, true, {}});
     } else if (hit->is_clicked) {
       ++others[kRepeatedClicks];
     } else {
@@ -321,6 +366,9 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
   ClickRow row;
   row.session = session;
   row.query = words;
+  for (const Record& record : search) {
+    if (row.serialised_query.empty()) row.serialised_query = record.serialised_query;
+  }
   for (const std::vector<ShownHit>* part : {&page, &elsewhere}) {
     for (const ShownHit& hit : *part) {
       if (hit.document_id.empty()) continue;
@@ -329,6 +377,7 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
       row.time = hit.time < 0.0 ? std::optional<double>() : hit.time;
       row.is_impression = part == &page;
       row.clicked = hit.is_clicked;
+      row.log_probability = hit.log_probability;
       each(row);
     }
   }

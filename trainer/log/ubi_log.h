@@ -27,6 +27,9 @@ bool is_ubi(std::string_view first_line);
 /// wrapped as exports of Elasticsearch do it, {"_source": {...}}. The session is `session_id` (also
 /// within `event_attributes`), else `client_id`. Times are ISO 8601 or milliseconds.
 ///
+/// Of queries that our preload module wrote, `query_attributes` holds the number of the first hit, the site's
+/// serialised query, and the log probabilities of a drawn page.
+///
 /// A search's page is what its impressions say; if it has none, the hits of its query, in their order. A click belongs
 /// to the document's showing on that page, and is a click alone if there is none; a document is clicked once a search.
 ///

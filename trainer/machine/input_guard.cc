@@ -1,10 +1,12 @@
 #include "trainer/machine/input_guard.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -21,7 +23,17 @@ struct Entry {
   const InputGuard* guard = nullptr;
   GuardedInput input;
   Identity file;
+  std::shared_ptr<const int> held;  // a descriptor: another run may replace the file, and a new one get its inode
 };
+
+std::shared_ptr<const int> held_open(const std::string& path) {
+  const int file = path == "-" ? -1 : ::open(path.c_str(), O_PATH | O_CLOEXEC);
+  if (file < 0) return nullptr;
+  return {new int(file), [](const int* descriptor) {
+            ::close(*descriptor);
+            delete descriptor;
+          }};
+}
 
 // Files belong to the process, not to an object: what a guard knows must reach whatever opens an output.
 struct Registry {
@@ -44,14 +56,20 @@ std::optional<Identity> file_at(const std::string& path, int standard) {
   return identity(facts);
 }
 
+// Returns whether there is a file at `path`.
+bool add_file(const InputGuard* guard, const GuardedInput& input, const std::string& path,
+              std::vector<Entry>& entries) {
+  std::shared_ptr<const int> held = held_open(path);
+  const auto file = file_at(path, STDIN_FILENO);
+  if (file) entries.push_back({guard, input, *file, std::move(held)});
+  return file.has_value();
+}
+
 void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<Entry>& entries) {
-  if (const auto file = file_at(input.path, STDIN_FILENO)) {
-    entries.push_back({guard, input, *file});
-    return;
-  }
+  if (add_file(guard, input, input.path, entries)) return;
   std::error_code ignored;
   for (fs::directory_iterator one(input.path, ignored), end; one != end; one.increment(ignored)) {
-    if (const auto file = file_at(one->path().string(), STDIN_FILENO)) entries.push_back({guard, input, *file});
+    add_file(guard, input, one->path().string(), entries);
     if (ignored) return;
   }
 }

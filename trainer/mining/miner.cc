@@ -52,7 +52,10 @@ void check_model(const Model* model, const MiningOptions& options) {
   } catch (const FormatError& error) {
     throw model_error(options, std::string("the model does not fit an index: ") + error.what());
   }
-  if (!parts_of(*model).generators.empty()) return;
+  if (model->collection() != nullptr && !options.vectors) {
+    throw ConfigError("vectors", "are missing: the model's generator picks from the whole collection");
+  }
+  if (model->collection() != nullptr || !parts_of(*model).generators.empty()) return;
   if (uses(options, NegativeSource::generator)) {
     throw model_error(options,
                       "the model has no generator to draw negatives: it was trained with the objective softmax or "
@@ -115,8 +118,12 @@ Miner::Miner(Site site, std::shared_ptr<const Model> model, MiningEvidence evide
         share_positives(evidence);
         if (options.depth == 0) options.depth = model ? model->depth() : kDefaultDepth;
         const TrainingRecord record = model ? record_of(*model) : TrainingRecord();
-        const MiningTemperature temperature =
+        MiningTemperature temperature =
             mining_temperature(options.temperature, record.false_negatives, options.max_false_negatives);
+        if (model && model->collection() != nullptr && temperature.basis != TemperatureBasis::given) {
+          temperature = {};  // what was measured is of the generator over the candidates
+          temperature.basis = TemperatureBasis::collection;
+        }
         options.temperature = temperature.value;
         MiningRelevance relevance = mining_relevance(site, model, record, evidence, options);
         std::optional<FittedRelevance> fitted = shown_to_callers(relevance.model);
@@ -159,6 +166,22 @@ MinedQuery Miner::mine(const QueryRow& row) {
   return plan_->site.watch->read(reader_->pools.database(), [&] { return mine_once(row); });
 }
 
+// A seed for each list that there can be; a generator over the whole collection draws before it is known how many
+// positives are in the index.
+std::vector<std::uint64_t> Miner::list_seeds(const std::string& query_id) const {
+  const MiningOptions& options = plan_->options;
+  if (!uses(options, NegativeSource::generator)) return {};
+  std::size_t num_lists = 1;
+  if (options.per_positive) {
+    const std::vector<KnownDocument>& known = plan_->evidence.by_query.at(query_id);
+    num_lists = static_cast<std::size_t>(
+        std::count_if(known.begin(), known.end(), [](const KnownDocument& one) { return one.clicks > 0.0; }));
+  }
+  std::vector<std::uint64_t> seeds;
+  for (std::size_t i = 0; i < num_lists; ++i) seeds.push_back(seed_of(options.seed + i, query_id));
+  return seeds;
+}
+
 MinedQuery Miner::mine_once(const QueryRow& row) {
   const MiningOptions& options = plan_->options;
   MiningPoolReader& reader = reader_->pools;
@@ -172,7 +195,7 @@ MinedQuery Miner::mine_once(const QueryRow& row) {
   };
   if (!has_positive(plan_->evidence, row.id)) return skipped(Skip::no_positives);
   if (wants_text && row.text.empty()) return skipped(Skip::no_text);
-  MiningPool pool = reader.read(row);
+  MiningPool pool = reader.read(row, list_seeds(row.id));
   mined.num_unknown_positives = pool.num_unknown_positives;
   if (pool.positives.empty()) return skipped(Skip::positives_not_in_index);
   if (pool.num_found == 0) return skipped(Skip::no_candidates);
@@ -190,7 +213,7 @@ MinedQuery Miner::mine_once(const QueryRow& row) {
   NegativePicker picker(pool, reader, options, lowest, plan_->evidence.most_positives, mined);
   const std::size_t num_lists = options.per_positive ? mined.positives.size() : 1;
   for (std::size_t i = 0; i < num_lists; ++i) {
-    picker.pick(options.per_positive ? mined.positives[i].score : lowest, seed_of(options.seed + i, row.id));
+    picker.pick(options.per_positive ? mined.positives[i].score : lowest, seed_of(options.seed + i, row.id), i);
   }
   return mined;
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "trainer/log/query_words.h"
+#include "trainer/text/query_words.h"
 
 namespace irgan {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "irgan/index_fit.h"
 #include "plugin/src/model/model_parts.h"
+#include "trainer/collection/collection_draws.h"
 #include "trainer/game/softmax.h"
 
 namespace irgan {
@@ -52,19 +53,53 @@ MiningPoolReader::MiningPoolReader(const Site& site, std::shared_ptr<const Model
       throw model_error(options, "the model does not fit the index: " + why +
                                      "; annotate the index again, or train one on this index");
   });
+  try {
+    picking_ = picker_of(reader_.database(), *model_, options.vectors);
+  } catch (const Error& error) {
+    throw model_error(options, error.what());
+  }
 }
 
-MiningPool MiningPoolReader::read(const QueryRow& row) {
+MiningPool MiningPoolReader::read(const QueryRow& row, const std::vector<std::uint64_t>& seeds) {
   MiningPool pool;
-  const CandidateList list = reader_.find(row, options_.depth);
+  CandidateList list = reader_.find(row, options_.depth);
   pool.num_found = list.candidates.size();
   for (const Candidate& found : list.candidates) pool.candidate(found.docid).first_stage = found.first_stage_score;
   add_known(row, pool);
   if (pool.num_found == 0) return pool;
   if (options_.run) add_run(*options_.run, row, &MiningCandidate::run, pool);
   if (options_.scores) add_run(*options_.scores, row, &MiningCandidate::teacher, pool);
+  if (picking_) add_drawn(row, seeds, list, pool);
   if (model_) score(list, pool);
   return pool;
+}
+
+// What the generator over the whole collection picks, as in a live search, and what it draws.
+void MiningPoolReader::add_drawn(const QueryRow& row, const std::vector<std::uint64_t>& seeds, CandidateList& list,
+                                 MiningPool& pool) {
+  wanted_ = picking_->wanted(model_->collection()->towers, list.query, row.text);
+  scores_of_all_.clear();
+  if (wanted_.numbers.empty()) return;
+  scores_of_all_ = collection_scores(*options_.vectors, wanted_);
+  std::vector<Candidate> all = list.candidates;
+  picking_->add(wanted_, list.query, nullptr, model_->collection()->num_picks, all);
+  std::vector<std::vector<Xapian::docid>> drawn;
+  for (const std::uint64_t seed : seeds) {
+    std::mt19937_64 random(seed);
+    std::vector<Xapian::docid>& documents = drawn.emplace_back();
+    for (const std::uint32_t number : drawn_rows(scores_of_all_, options_.temperature, options_.num_drawn, random)) {
+      documents.push_back(options_.vectors->docid(number));
+    }
+    picking_->add_allowed(documents, list.query, nullptr, all);
+  }
+  for (const Candidate& one : all) pool.candidate(one.docid);
+  for (const std::vector<Xapian::docid>& documents : drawn) {
+    RowOrder& order = pool.drawn.emplace_back();
+    for (const Xapian::docid docid : documents) {
+      const auto place = pool.place_of.find(docid);
+      if (place != pool.place_of.end()) order.push_back(place->second);
+    }
+  }
 }
 
 void MiningPoolReader::add_known(const QueryRow& row, MiningPool& pool) {
@@ -103,11 +138,30 @@ void MiningPoolReader::score(const CandidateList& list, MiningPool& pool) const 
   for (std::size_t i = pool.num_found; i < pool.candidates.size(); ++i) {
     others.push_back({pool.candidates[i].docid, MiningCandidate::kNone});
   }
-  const FeatureMatrix found = reader_.features(list.query, list.candidates);
+  std::vector<Candidate> candidates = list.candidates;
+  if (picking_) {
+    picking_->score(wanted_, candidates);
+    picking_->score(wanted_, others);
+  }
+  const FeatureMatrix found = reader_.features(list.query, candidates);
   const FeatureMatrix beside = others.empty() ? FeatureMatrix() : reader_.features(list.query, others);
   score_by(Ranker::discriminator, &MiningCandidate::discriminator, found, beside, pool);
+  if (picking_) {
+    score_by_collection(candidates, others, pool);
+    return;
+  }
   if (parts_of(*model_).generators.empty()) return;
   score_by(Ranker::generator, &MiningCandidate::generator, found, beside, pool);
+}
+
+void MiningPoolReader::score_by_collection(const std::vector<Candidate>& found, const std::vector<Candidate>& others,
+                                           MiningPool& pool) const {
+  if (scores_of_all_.empty()) return;
+  const double log_total = log_partition(scores_of_all_);
+  auto candidate = pool.candidates.begin();
+  for (const std::vector<Candidate>* part : {&found, &others}) {
+    for (const Candidate& one : *part) (*candidate++).generator = *one.generator_score - log_total;
+  }
 }
 
 void MiningPoolReader::score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& found,

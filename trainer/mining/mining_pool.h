@@ -15,7 +15,9 @@
 #include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
+#include "plugin/src/search/picking.h"
 #include "trainer/labels/relevance_evidence.h"
+#include "trainer/negatives/negative_draws.h"
 #include "trainer/site/candidates.h"
 #include "trainer/site/document_texts.h"
 
@@ -30,7 +32,7 @@ struct MiningCandidate {
   std::optional<std::string> text = std::nullopt;  ///< none until asked for; empty: the document has none
   double first_stage = kNone;
   double discriminator = kNone;  ///< this and the next: log probability over the documents that the first stage found
-  double generator = kNone;
+  double generator = kNone;      ///< but of a generator over the whole collection: over all documents
   double run = kNone;
   double teacher = kNone;
   double skipped = kNone;                ///< showings above a click without one of its own
@@ -43,11 +45,16 @@ using CandidateScore = double MiningCandidate::*;
 CandidateScore candidate_score(GuardScore score);
 
 struct MiningPool {
-  std::vector<MiningCandidate> candidates;  ///< the first stage's, then those that only a log, a run or a teacher knows
-  std::size_t num_found = 0;                ///< by the first stage
+  /// The first stage's, then those that only a log, a run, a teacher or the generator over the collection knows.
+  std::vector<MiningCandidate> candidates;
+  std::size_t num_found = 0;                                ///< by the first stage
   std::unordered_map<Xapian::docid, std::size_t> place_of;  ///< of a document among the candidates
   std::vector<std::size_t> positives;                       ///< places
   std::uint64_t num_unknown_positives = 0;                  ///< not in the index
+  /// Of a generator over the whole collection: the places of what it drew, the first drawn first, a list for each seed.
+  std::vector<RowOrder> drawn;
+
+  bool is_outside(std::size_t place) const { return place >= num_found; }
 
   /// Returns the candidate, a new one if there is none yet.
   MiningCandidate& candidate(Xapian::docid docid);
@@ -71,8 +78,9 @@ class MiningPoolReader {
   MiningPoolReader(const Site& site, std::shared_ptr<const Model> model, const MiningEvidence& evidence,
                    const MiningOptions& options);
 
+  /// seeds:  of the draws of a generator over the whole collection
   /// Throws: Error if the model does not fit the index, or gives scores that are not finite
-  MiningPool read(const QueryRow& row);
+  MiningPool read(const QueryRow& row, const std::vector<std::uint64_t>& seeds = {});
 
   /// These keep what they looked up in the candidate; a document without a text has an empty one.
   const std::string& id_of(MiningCandidate& candidate) const;
@@ -83,7 +91,10 @@ class MiningPoolReader {
  private:
   void add_known(const QueryRow& row, MiningPool& pool);
   void add_run(const Run& run, const QueryRow& row, CandidateScore score, MiningPool& pool);
+  void add_drawn(const QueryRow& row, const std::vector<std::uint64_t>& seeds, CandidateList& list, MiningPool& pool);
   void score(const CandidateList& list, MiningPool& pool) const;
+  void score_by_collection(const std::vector<Candidate>& found, const std::vector<Candidate>& others,
+                           MiningPool& pool) const;
   void score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& found, const FeatureMatrix& beside,
                 MiningPool& pool) const;
 
@@ -92,6 +103,9 @@ class MiningPoolReader {
   const MiningOptions& options_;
   CandidateReader reader_;
   DocumentTexts texts_;
+  std::unique_ptr<Picker> picking_;   // of a generator over the whole collection
+  VectorQuery wanted_;                // by the query that is being read
+  std::vector<float> scores_of_all_;  // g of every document; empty if nothing is wanted
 };
 
 /// Returns an error that names the model as the options do.

@@ -26,6 +26,7 @@ void MiningReport::add(const MinedQuery& query, std::size_t rows_of_query) {
     for (const MinedDocument& negative : query.negatives[list]) {
       ++num_negatives;
       num_padded += negative.is_padding ? 1 : 0;
+      num_outside += negative.is_outside ? 1 : 0;
       ++negatives_by_source[negative.is_padding ? "padding" : to_string(negative.source)];
       negative_scores.add(negative.score);
       relevance.add(negative.relevance);

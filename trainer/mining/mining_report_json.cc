@@ -26,6 +26,7 @@ json figures_of(const MiningReport& report) {
                {"negatives", report.num_negatives},
                {"negatives_by_source", report.negatives_by_source},
                {"padded", report.num_padded},
+               {"negatives_outside_candidates", report.num_outside},
                {"queries_with_textless_positives", report.num_textless},
                {"excluded_candidates", by_name<Exclusion>(report.excluded)},
                {"missing_negatives", report.num_missing},

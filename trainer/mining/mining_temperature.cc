@@ -16,6 +16,8 @@ const char* name_of(TemperatureBasis basis) {
       return "bounded";
     case TemperatureBasis::unbounded:
       return "unbounded";
+    case TemperatureBasis::collection:
+      return "collection";
     default:
       return "unmeasured";
   }

@@ -82,13 +82,21 @@ std::vector<double> NegativePicker::allowed(CandidateScore score) const {
   return values;
 }
 
-RowOrder NegativePicker::order_of(NegativeSource source, double positive_score, std::mt19937_64& random) const {
+RowOrder NegativePicker::without_excluded(RowOrder order) const {
+  const auto is_excluded = [&](std::size_t place) { return exclusions_[place] != Exclusion::none; };
+  order.erase(std::remove_if(order.begin(), order.end(), is_excluded), order.end());
+  return order;
+}
+
+RowOrder NegativePicker::order_of(NegativeSource source, double positive_score, std::size_t list,
+                                  std::mt19937_64& random) const {
   const auto ranked = [&](CandidateScore score) {
     RowOrder order = by_value(allowed(score));
     return options_.picking == Picking::random ? shuffled(std::move(order), random) : order;
   };
   switch (source) {
     case NegativeSource::generator: {
+      if (list < pool_.drawn.size()) return without_excluded(pool_.drawn[list]);
       std::vector<double> log_weights = allowed(&MiningCandidate::generator);
       for (double& weight : log_weights) weight /= options_.temperature;
       return drawn_by_weight(log_weights, random);
@@ -149,6 +157,7 @@ void NegativePicker::pad(std::vector<MinedDocument>& negatives, std::mt19937_64&
 void NegativePicker::add(const Pick& picked, std::vector<MinedDocument>& negatives) {
   negatives.push_back(mined_document(pool_.candidates[picked.row], reader_, options_));
   negatives.back().source = options_.sources[picked.source].source;
+  negatives.back().is_outside = pool_.is_outside(picked.row);
 }
 
 void NegativePicker::fill_up(const std::vector<std::size_t>& set_aside, std::vector<MinedDocument>& negatives) {
@@ -165,12 +174,12 @@ void NegativePicker::fill_up(const std::vector<std::size_t>& set_aside, std::vec
   }
 }
 
-void NegativePicker::pick(double positive_score, std::uint64_t seed) {
+void NegativePicker::pick(double positive_score, std::uint64_t seed, std::size_t list) {
   std::mt19937_64 random(seed);
   std::vector<RowOrder> orders;
   std::vector<double> shares;
   for (const SourceShare& one : options_.sources) {
-    orders.push_back(order_of(one.source, positive_score, random));
+    orders.push_back(order_of(one.source, positive_score, list, random));
     shares.push_back(one.share);
   }
   picked_shingles_.clear();

@@ -30,14 +30,16 @@ class NegativePicker {
   /// wrong for it.
   ///
   /// positive_score: what the source `ambiguous` takes as the positive's
-  void pick(double positive_score, std::uint64_t seed);
+  /// list:           whose draws of a generator over the whole collection are taken: the number of its seed
+  void pick(double positive_score, std::uint64_t seed, std::size_t list);
 
  private:
   /// `shingles` becomes the candidate's.
   Exclusion judge_text(MiningCandidate& candidate, Shingles& shingles) const;
   bool says_only_the_query(const Shingles& shingles) const;
   std::vector<double> allowed(CandidateScore score) const;
-  RowOrder order_of(NegativeSource source, double positive_score, std::mt19937_64& random) const;
+  RowOrder without_excluded(RowOrder order) const;
+  RowOrder order_of(NegativeSource source, double positive_score, std::size_t list, std::mt19937_64& random) const;
   MiningCandidate* random_document(std::mt19937_64& random);
   void add(const Pick& picked, std::vector<MinedDocument>& negatives);
   void fill_up(const std::vector<std::size_t>& set_aside, std::vector<MinedDocument>& negatives);

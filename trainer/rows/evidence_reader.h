@@ -10,7 +10,7 @@
 #include "irgan/evidence.h"
 #include "irgan/log_reading.h"
 #include "trainer/evidence/click_pages.h"
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 
 namespace irgan {
 

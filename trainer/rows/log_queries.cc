@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "plugin/src/model/base64.h"
-#include "trainer/log/query_words.h"
 #include "trainer/machine/hash.h"
 #include "trainer/rows/evidence_reader.h"
+#include "trainer/text/query_words.h"
 
 namespace irgan {
 namespace {
@@ -48,13 +48,16 @@ std::string decoded(std::string_view base64) {
 class Counting {
  public:
   void add(const ClickRow& row) {
-    if (row.query.empty()) {
+    const bool is_only_serialised = row.query.empty() && !row.serialised_query.empty() && !row.query_id.empty();
+    if (row.query.empty() && !is_only_serialised) {
       ++num_without_words_;
       return;
     }
-    if (last_ == nullptr || row.query != last_text_) {
-      last_text_ = row.query;
-      last_ = &place_of(row.query);
+    const std::string_view text = is_only_serialised ? row.query_id : row.query;
+    if (last_ == nullptr || text != last_text_ || is_only_serialised != is_last_serialised_) {
+      last_text_ = text;
+      is_last_serialised_ = is_only_serialised;
+      last_ = is_only_serialised ? &place_of_id(text) : &place_of(text);
     }
     if (last_->query.serialised_query.empty() && !row.serialised_query.empty())
       last_->query.serialised_query = decoded(row.serialised_query);
@@ -97,8 +100,19 @@ class Counting {
     return counted;
   }
 
+  // A program's own query, of which nobody knows what was typed.
+  Counted& place_of_id(std::string_view id) {
+    std::string key("\0", 1);
+    key += id;
+    Counted& counted = by_words_[key];
+    counted.query.id = id;
+    counted.words = std::move(key);
+    return counted;
+  }
+
   std::unordered_map<std::string, Counted> by_words_;
   std::string last_text_;
+  bool is_last_serialised_ = false;
   Counted* last_ = nullptr;  // rows of one page follow each other
   std::uint64_t num_without_words_ = 0;
 };

@@ -202,7 +202,7 @@ std::vector<Xapian::docid> docids_of(const std::vector<Candidate>& candidates, s
 }
 
 Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
-                       CandidateReader& reader, Picking* picking, const FeatureSchema& schema) {
+                       CandidateReader& reader, Picker* picking, const FeatureSchema& schema) {
   Prepared prepared;
   CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
@@ -347,7 +347,7 @@ class PoolMaker {
       const Task& task = batch_[i];
       CandidateReader& reader = reader_of(task.part, thread);
       prepared[i] = site_.watch->read(reader.database(), [&] {
-        return prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader, picking_of(thread),
+        return prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader, picker_of(thread),
                              data_.schema);
       });
       if (thread == 0) options_.on_progress(task.share_before);
@@ -363,10 +363,10 @@ class PoolMaker {
     num_documents_ = 0;
   }
 
-  Picking* picking_of(unsigned thread) {
+  Picker* picker_of(unsigned thread) {
     if (options_.picks == nullptr) return nullptr;
     if (!pickings_[thread]) {
-      pickings_[thread] = std::make_unique<Picking>(site_.open(), options_.picks->vectors, data_.schema);
+      pickings_[thread] = std::make_unique<Picker>(site_.open(), options_.picks->vectors, data_.schema);
     }
     return pickings_[thread].get();
   }
@@ -393,7 +393,7 @@ class PoolMaker {
   std::size_t num_documents_ = 0;  // of the batch
   ThreadPool threads_;
   std::vector<std::map<std::size_t, CandidateReader>> readers_;       // of each thread, by part
-  std::vector<std::unique_ptr<Picking>> pickings_;                    // of each thread, where there is a generator
+  std::vector<std::unique_ptr<Picker>> pickings_;                     // of each thread, where there is a generator
   std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
   TrainingData data_;
 };

@@ -7,6 +7,7 @@
 
 #include "irgan/errors.h"
 #include "irgan/memory_source.h"
+#include "irgan/metrics.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
 #include "irgan/vector_source.h"
@@ -64,6 +65,8 @@ struct RerankOptions {
   /// Of the collection, for models whose generator picks from all of it: those that it was learnt on, or made from them
   /// for a later state of the index. Such a model without them cannot answer.
   std::shared_ptr<VectorSource> vectors;
+  /// Counts each search, for Prometheus; Rerankers of one process share one. Nothing: nothing is counted.
+  std::shared_ptr<Metrics> metrics;
 };
 
 }  // namespace irgan

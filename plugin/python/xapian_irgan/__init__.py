@@ -17,8 +17,8 @@ from collections import namedtuple
 
 from ._version import VERSION
 
-__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "Error", "BadArgument", "BadModel",
-           "BadIndex", "BadMemory", "IndexModified"]
+__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "last_page", "Error", "BadArgument",
+           "BadModel", "BadIndex", "BadMemory", "IndexModified"]
 
 
 class Error(Exception):
@@ -291,3 +291,17 @@ def load_before_xapian():
         raise Error("xapian is imported already, so that the module would have no effect: call load_before_xapian() "
                     "first")
     _load("libxapian-irgan-preload", ctypes.RTLD_GLOBAL)
+
+
+def last_page():
+    """Returns the id under which the preload module logged this thread's last search (IRGAN_LOG); "" if it did not.
+
+    Log it with each click on that search's hits. It is an error if the module is not in this process.
+    """
+    try:
+        function = ctypes.CDLL(None).irgan_last_page
+    except AttributeError:
+        raise Error("the preload module is not in this process: call load_before_xapian(), or start with "
+                    "LD_PRELOAD") from None
+    function.restype = ctypes.c_char_p
+    return function().decode()

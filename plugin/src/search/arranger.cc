@@ -16,6 +16,16 @@ FeatureMatrix rows_of(const ServedModel& model, const ArrangedSearch& search) {
   return model.features(search.query, search.candidates, search.index, [&search] { search.limit.check(); });
 }
 
+void count_values(const FeatureMatrix& rows, SearchFigures& figures) {
+  figures.num_documents = static_cast<std::uint64_t>(rows.rows());
+  figures.num_values = static_cast<std::uint64_t>(rows.size());
+  for (Index row = 0; row < rows.rows(); ++row) {
+    const auto num_missing = static_cast<std::uint64_t>(rows.row(row).array().isNaN().count());
+    figures.num_missing += num_missing;
+    figures.num_incomplete += num_missing > 0 ? 1 : 0;
+  }
+}
+
 // What each feature adds to a hit's score, and what the memory does.
 void explain(std::vector<RankedHit>& hits, const Model& model, const ArrangedSearch& search, const FeatureMatrix& rows,
              const Eigen::VectorXf& scores) {
@@ -57,7 +67,10 @@ Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> mode
 
 std::vector<RankedHit> Arranger::arrange(std::vector<RankedHit> hits, const ArrangedSearch& search) {
   const Model& model = served_.model();
+  search.clock.begin(Step::features);
   const FeatureMatrix rows = rows_of(served_, search);
+  search.clock.begin(Step::order);
+  if (SearchFigures* figures = search.clock.figures()) count_values(rows, *figures);
   const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
   set_scores(hits, search, scores);
   if (search.explains) explain(hits, model, search, rows, scores);

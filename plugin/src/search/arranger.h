@@ -16,6 +16,7 @@
 #include "irgan/rerank_options.h"
 #include "irgan/reranked_page.h"
 #include "plugin/src/features/index_reader.h"
+#include "plugin/src/metrics/search_figures.h"
 #include "plugin/src/search/remembering.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
@@ -31,6 +32,7 @@ struct ArrangedSearch {
   const std::optional<Recalled>& recalled;
   IndexReader& index;
   const TimeLimit& limit;
+  StepClock& clock;
   bool explains = false;  ///< whether hits get their contributions
 };
 

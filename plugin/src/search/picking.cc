@@ -9,7 +9,7 @@
 
 namespace irgan {
 
-Picking::Picking(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema)
+Picker::Picker(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema)
     : db_(std::move(db)),
       vectors_(std::move(vectors)),
       prefixes_(field_prefixes(schema)),
@@ -22,17 +22,24 @@ Picking::Picking(Xapian::Database db, std::shared_ptr<const CollectionVectors> v
   }
 }
 
-VectorQuery Picking::wanted(const Towers& towers, const Xapian::Query& query, const std::string& text) {
+VectorQuery Picker::wanted(const Towers& towers, const Xapian::Query& query, const std::string& text) {
   return towers.query(vectors_->query_vector(text.empty() ? words_.of(query) : words_.of_text(text)));
 }
 
-void Picking::add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
-                  std::size_t count, std::vector<Candidate>& candidates) const {
+void Picker::add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
+                 std::size_t count, std::vector<Candidate>& candidates) const {
+  std::vector<Xapian::docid> best;
+  for (const ScoredDocument& one : vectors_->best(wanted, count)) best.push_back(one.docid);
+  add_allowed(best, query, mdecider, candidates);
+}
+
+void Picker::add_allowed(const std::vector<Xapian::docid>& documents, const Xapian::Query& query,
+                         const Xapian::MatchDecider* mdecider, std::vector<Candidate>& candidates) const {
   std::unordered_set<Xapian::docid> known;
   for (const Candidate& candidate : candidates) known.insert(candidate.docid);
   std::vector<Xapian::docid> picked;
-  for (const ScoredDocument& one : vectors_->best(wanted, count)) {
-    if (known.count(one.docid) == 0) picked.push_back(one.docid);
+  for (const Xapian::docid docid : documents) {
+    if (known.count(docid) == 0) picked.push_back(docid);
   }
   if (picked.empty()) return;
   std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
@@ -44,12 +51,12 @@ void Picking::add(const VectorQuery& wanted, const Xapian::Query& query, const X
   }
 }
 
-bool Picking::has_moved_on() const {
+bool Picker::has_moved_on() const {
   const std::size_t num_rows = vectors_->num_documents();
   return db_.get_doccount() != num_rows || num_rows == 0 || db_.get_lastdocid() != vectors_->docid(num_rows - 1);
 }
 
-void Picking::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {
+void Picker::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {
   for (Candidate& candidate : candidates) {
     candidate.generator_score = std::numeric_limits<float>::quiet_NaN();
     if (wanted.numbers.empty()) continue;
@@ -61,6 +68,16 @@ void Picking::score(const VectorQuery& wanted, std::vector<Candidate>& candidate
     const ByteRow row = vectors_->row_of_terms(db_, candidate.docid);
     candidate.generator_score = vector_score(wanted, row.numbers.data(), row.scale);
   }
+}
+
+std::unique_ptr<Picker> picker_of(const Xapian::Database& db, const Model& model,
+                                  const std::shared_ptr<const CollectionVectors>& vectors) {
+  if (model.collection() == nullptr) return nullptr;
+  if (!vectors) throw Error("the model's generator picks from the whole collection, whose vectors are not given");
+  if (vectors->facts().basis != model.collection()->towers.basis) {
+    throw Error("the vectors have other terms than those that the model's generator was learnt on");
+  }
+  return std::make_unique<Picker>(db, vectors, model.schema());
 }
 
 }  // namespace irgan

@@ -13,6 +13,7 @@
 #include "irgan/candidate.h"
 #include "irgan/collection_vectors.h"
 #include "irgan/feature_schema.h"
+#include "irgan/model.h"
 #include "irgan/query_words.h"
 
 namespace irgan {
@@ -20,10 +21,10 @@ namespace irgan {
 /// Picks for the searches of one Database.
 ///
 /// Threads: one
-class IRGAN_API Picking {
+class IRGAN_API Picker {
  public:
   /// Throws: Error if the vectors are of another index than `db`, or of another stemmer than the schema's
-  Picking(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema);
+  Picker(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema);
 
   /// Returns what the towers look for; nothing if no word of the query has a vector.
   ///
@@ -36,6 +37,9 @@ class IRGAN_API Picking {
   /// the index after the vectors are not picked.
   void add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
            std::size_t count, std::vector<Candidate>& candidates) const;
+  /// The same for these documents, in their order.
+  void add_allowed(const std::vector<Xapian::docid>& documents, const Xapian::Query& query,
+                   const Xapian::MatchDecider* mdecider, std::vector<Candidate>& candidates) const;
 
   /// Sets the generator's score of each candidate; of a document that has no vector in the file by its terms. NaN
   /// where nothing is wanted.
@@ -50,5 +54,12 @@ class IRGAN_API Picking {
   const std::vector<std::string> prefixes_;
   QueryWords words_;
 };
+
+/// Returns what a model picks with; null if its generator does not pick from the whole collection.
+///
+/// vectors: may be null
+/// Throws:  Error if there are no vectors, or not those that the model was learnt on; as Picker's constructor
+IRGAN_API std::unique_ptr<Picker> picker_of(const Xapian::Database& db, const Model& model,
+                                            const std::shared_ptr<const CollectionVectors>& vectors);
 
 }  // namespace irgan

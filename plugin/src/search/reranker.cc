@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "plugin/src/features/local_index.h"
@@ -76,6 +78,23 @@ RerankOptions checked(RerankOptions options) {
   return options;
 }
 
+// Requires: an exception is being handled
+Outcome why_not_reranked(Step step) {
+  try {
+    throw;
+  } catch (const TimeOver&) {
+    return Outcome::time_limit;
+  } catch (const BehindServer&) {
+    return Outcome::server;
+  } catch (const MisfitError&) {
+    return Outcome::misfit;
+  } catch (const Xapian::Error&) {
+    return Outcome::index;
+  } catch (...) {
+    return step == Step::model ? Outcome::model : Outcome::other;
+  }
+}
+
 RerankedPage original_page(Xapian::MSet mset) {
   RerankedPage page;
   page.mset = std::move(mset);
@@ -95,17 +114,20 @@ struct Reranker::State {
   RerankOptions options;
   Arranger arranger;
   Remembering remembering;
-  std::optional<Picking> picking;
+  std::unique_ptr<Picker> picking;
   std::pair<std::string, std::string> picking_for;  // versions of model and vectors
   std::optional<bool> is_behind_server;             // asked for once: shards stay what they are
   Xapian::valueno id_slot = Xapian::BAD_VALUENO;    // of a database behind a server; likewise
   bool reported_servers = false;
   bool reported_misfit = false;  // since the model fitted last
+  SearchFigures figures;         // of the present search
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
   Ranking ranked(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
-                 const Model& current, IndexReader& index, const TimeLimit& limit, bool explains = false) {
+                 const Model& current, IndexReader& index, const TimeLimit& limit, StepClock& clock,
+                 bool explains = false) {
+    clock.begin(Step::candidates);
     Ranking ranking{hits_of(mset, depth(current)), 0, 0};
     ranking.pool_size = ranking.hits.size();
     std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
@@ -132,8 +154,8 @@ struct Reranker::State {
     append_added(ranking.hits, candidates, pool_size);
     if (candidates.empty()) return ranking;
     if (picking) picking->score(wanted, candidates);
-    ranking.hits = arranger.arrange(std::move(ranking.hits),
-                                    {query, request.key, candidates, pool_size, recalled, index, limit, explains});
+    ranking.hits = arranger.arrange(
+        std::move(ranking.hits), {query, request.key, candidates, pool_size, recalled, index, limit, clock, explains});
     return ranking;
   }
 
@@ -154,24 +176,54 @@ struct Reranker::State {
       picking.reset();
       return;
     }
-    if (!options.vectors) {
-      throw Error("the model's generator picks from the whole collection, whose vectors are not given");
-    }
-    const std::shared_ptr<const CollectionVectors> vectors = options.vectors->get(db);
-    if (picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
-    if (vectors->facts().basis != model.collection()->towers.basis) {
-      throw Error("the vectors have other terms than those that the model's generator was learnt on");
-    }
-    picking.emplace(db, vectors, model.schema());
+    const std::shared_ptr<const CollectionVectors> vectors = options.vectors ? options.vectors->get(db) : nullptr;
+    if (vectors && picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
+    picking.reset();
+    picking = picker_of(db, model, vectors);
     picking_for = {model.version(), vectors->version()};
   }
 
   std::vector<RankedHit> ranked_here(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
                                      bool explains) {
-    const TimeLimit limit(options.max_rerank_time);
-    const Model& model = arranger.refresh();
-    const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
-    return ranked(query, mset, request, model, *index, limit, explains).hits;
+    return counted([&](StepClock& clock) {
+      const TimeLimit limit(options.max_rerank_time);
+      clock.begin(Step::model);
+      const Model& model = arranger.refresh();
+      const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
+      std::vector<RankedHit> hits = ranked(query, mset, request, model, *index, limit, clock, explains).hits;
+      hits.empty() ? void(figures.outcome = Outcome::no_hits) : count_reranked(model, hits);
+      return hits;
+    });
+  }
+
+  // What `work` does with a clock, counted as what it came to. search: the program's own, if there is one
+  template <typename Work>
+  std::invoke_result_t<Work, StepClock&> counted(const Work& work, const ProgramSearch* search = nullptr) {
+    figures = SearchFigures();
+    struct Added {  // whichever way it ends
+      State& state;
+      ~Added() {
+        if (state.options.metrics) state.options.metrics->add(state.figures);
+      }
+    } added{*this};
+    StepClock clock(options.metrics ? &figures : nullptr);
+    try {
+      return work(clock);
+    } catch (...) {
+      figures.outcome = search && search->is_programs_own() ? Outcome::program_error : why_not_reranked(clock.step());
+      throw;
+    }
+  }
+
+  void count_reranked(const Model& model, const std::vector<RankedHit>& hits) {
+    figures.outcome = Outcome::reranked;
+    figures.is_explored = hits.front().log_probability.has_value();
+    if (options.metrics) figures.model = std::strtoull(model.version().substr(0, 16).c_str(), nullptr, 16);
+  }
+
+  RerankedPage left_alone(Outcome outcome, Xapian::MSet mset) {
+    figures.outcome = outcome;
+    return original_page(std::move(mset));
   }
 
   std::vector<RankedHit> ranked_or_fallback(const Xapian::Query& query, const Xapian::MSet& mset,
@@ -190,22 +242,26 @@ struct Reranker::State {
   }
 
   // The page in the model's order.
-  RerankedPage rescored(ProgramSearch& search) {
+  RerankedPage rescored(ProgramSearch& search, StepClock& clock) {
+    clock.begin(Step::model);
     look_for_servers();
     const SearchRequest& request = search.request();
     TimeLimit limit(options.max_rerank_time);
     const Model& model = arranger.refresh();
     reported_misfit = false;
     if (*is_behind_server && request.first >= depth(model))
-      return original_page(search.original());  // none of it is reordered
+      return left_alone(Outcome::not_by_relevance, search.original());  // none of it is reordered
+    clock.begin(Step::first_pass);
     const Xapian::MSet all = search.first_pass(depth(model), limit);
     // Our own searches behind a server do not collapse.
     if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size())))
-      return original_page(search.original());
+      return left_alone(Outcome::not_by_relevance, search.original());
     const bool may_recall = all.empty() && (options.memory || model.collection() != nullptr) &&
                             !*is_behind_server;  // no hits have no order
     if (!may_recall && !is_relevance_order(all))
-      return original_page(request.first == 0 && all.size() <= request.maxitems ? all : search.original());
+      return left_alone(all.empty() ? Outcome::no_hits : Outcome::not_by_relevance,
+                        request.first == 0 && all.size() <= request.maxitems ? all : search.original());
+    clock.begin(Step::candidates);
     const Xapian::Query query = search.query();
     std::optional<RemoteIndex> remote;
     std::unique_ptr<IndexReader> local;
@@ -215,14 +271,17 @@ struct Reranker::State {
     } else {
       local = read_index(db, options.values.get());
     }
-    Ranking ranking = ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit);
-    if (ranking.hits.empty()) return original_page(request.first == 0 ? all : search.original());
+    Ranking ranking =
+        ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit, clock);
+    if (ranking.hits.empty()) return left_alone(Outcome::no_hits, request.first == 0 ? all : search.original());
     limit.check();
+    clock.begin(Step::second_pass);
     const auto plan = plan_of(ranking, all, db);
     RerankedPage page;
     page.mset = remote ? remote_page(db, query, *plan, *remote, request.first, request.maxitems)
                        : rescored_page(db, query, plan, request.first, request.maxitems);
-    page.explored = ranking.hits.front().log_probability.has_value();
+    count_reranked(model, ranking.hits);
+    page.explored = figures.is_explored;
     page.head = std::move(ranking.hits);
     page.model_version = model.version();
     return page;
@@ -230,10 +289,10 @@ struct Reranker::State {
 
   RerankedPage page_for(Xapian::Enquire& enquire, const SearchRequest& request) {
     ProgramSearch search(enquire, request);
-    if (request.maxitems == 0) return original_page(search.original());  // only the counts are wanted
-    if (options.get_mset_fallback == Fallback::rethrow) return rescored(search);
+    const auto page = [&] { return counted([&](StepClock& clock) { return page_counted(search, clock); }, &search); };
+    if (options.get_mset_fallback == Fallback::rethrow) return page();
     try {
-      return rescored(search);
+      return page();
     } catch (const Xapian::Error& error) {
       if (search.is_programs_own()) throw;
       report(error.get_description());
@@ -246,6 +305,11 @@ struct Reranker::State {
       report(error.what());
     }
     return original_page(search.original());
+  }
+
+  RerankedPage page_counted(ProgramSearch& search, StepClock& clock) {
+    if (search.request().maxitems == 0) return left_alone(Outcome::only_counts, search.original());
+    return rescored(search, clock);
   }
 
   void look_for_servers() {

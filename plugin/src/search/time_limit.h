@@ -8,6 +8,12 @@
 
 namespace irgan {
 
+/// The time is over.
+class TimeOver : public Error {
+ public:
+  using Error::Error;
+};
+
 class TimeLimit {
  public:
   using Clock = std::chrono::steady_clock;
@@ -15,10 +21,10 @@ class TimeLimit {
   /// 0: no limit.
   explicit TimeLimit(std::chrono::microseconds limit) : limit_(limit), begin_(Clock::now()) {}
 
-  /// Throws: Error if the time is over
+  /// Throws: TimeOver
   void check() const {
     if (limit_.count() > 0 && Clock::now() - begin_ > limit_) {
-      throw Error("reranking took longer than its limit of " + std::to_string(limit_.count()) + " microseconds");
+      throw TimeOver("reranking took longer than its limit of " + std::to_string(limit_.count()) + " microseconds");
     }
   }
 

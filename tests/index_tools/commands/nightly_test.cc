@@ -44,6 +44,33 @@ class DailySite : public MadeSite {
     folder.write(name, rows);
   }
 
+  /// The same kind of visitors, of whom the module logged what they saw, and the site what they clicked: by page, or by
+  /// words and time.
+  void log_searches(int day, const std::string& searches_name, const std::string& clicks_name) const {
+    std::mt19937_64 random(static_cast<unsigned>(day));
+    std::string searches;
+    std::string clicks = "page,keywords,item,when,visitor\n";
+    for (int s = 0; s < 300; ++s) {
+      const std::string query = "amber" + std::string(s % 20 == 0 ? "" : " birch" + std::to_string(s % 20));
+      const std::string page = "page" + std::to_string(day * 1000 + s);
+      char time[40];
+      std::snprintf(time, sizeof time, "2024-05-0%dT%02d:%02d:%02d.250Z", day, 10 + s / 60, s % 60, 10 + s % 50);
+      nlohmann::json line{{"page", page},  {"time", time}, {"database", "u"},  {"query", nullptr},
+                          {"text", query}, {"first", 0},   {"model", nullptr}, {"log_probabilities", nullptr}};
+      for (int r = 1; r <= 10; ++r) {
+        const int document = static_cast<int>(random() % kNumDocuments);
+        line["docids"].push_back(document + 1);
+        line["ids"].push_back("d" + std::to_string(document));
+        if (random() % 10 >= (document % 3 == 0 ? 5U : 1U) / (r > 4 ? 2U : 1U)) continue;
+        clicks += (s % 2 == 0 ? page + ",,d" : "," + query + ",d") + std::to_string(document) + "," +
+                  std::string(time).substr(0, 19) + ",v" + std::to_string(s) + "\n";
+      }
+      searches += line.dump() + "\n";
+    }
+    folder.write(searches_name, searches);
+    folder.write(clicks_name, clicks);
+  }
+
   CommandResult set_up() const {
     return run_words({"setup", "--db", file("db"), "--clicks", file("logs/*.csv"), "--out", file("s.conf")});
   }
@@ -110,6 +137,46 @@ TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][night
   CHECK(site.run("store --none --site @s.conf").exit_code == 1);
   CHECK_THAT(site.run("inspect --history --site @s.conf").out, Contains("previous") && Contains("none"));
   CHECK_THAT(site.run("search --db @db amber").out, Contains("amber"));
+}
+
+TEST_CASE("setup and nightly: the module's log of searches, and clicks beside it", "[index_tools][nightly]") {
+  const DailySite site;
+  site.log_searches(1, "logs/1.jsonl", "logs/1.csv");
+  const CommandResult made = run_words({"setup", "--db", site.file("db"), "--clicks", site.file("logs/*.jsonl"),
+                                        "--clicks", site.file("logs/*.csv"), "--out", site.file("s.conf")});
+  INFO(made.out << made.err);
+  REQUIRE(made.exit_code == 0);
+  CHECK_THAT(made.out, Contains("1.jsonl: the module's log of searches") && Contains("1.csv: columns under a header"));
+  CHECK_THAT(made.out, !Contains("- Nothing says") && !Contains("- No column"));
+  CHECK_THAT(site.folder.read("s.conf"), Contains("column = page_id=page") && Contains("column = doc_id=item"));
+  CHECK_THAT(site.run("check --site @s.conf").out, Contains("rows       3,000"));
+
+  site.add_to_site("[train]\nepochs = 2\nforce = yes\n");
+  const CommandResult first = site.run("nightly --site @s.conf");
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Contains("memory: done") && Contains("train: done"));
+  CHECK_THAT(site.run("nightly --site @s.conf").out, Contains("train: left: the log has no"));
+
+  // The night before the clicks of a day are there, and the one after.
+  site.log_searches(2, "logs/2.jsonl", "late.csv");
+  CHECK_THAT(site.run("nightly --site @s.conf").out, Contains("memory: left: the log has no new clicks"));
+  site.folder.write("logs/2.csv", site.folder.read("late.csv"));
+  const std::string memory = site.folder.read("s.memory");
+  const CommandResult second = site.run("nightly --site @s.conf");
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 0);
+  CHECK_THAT(second.out, Contains("memory: done") && Contains("train: done"));
+  CHECK_FALSE(site.folder.read("s.memory") == memory);
+}
+
+TEST_CASE("setup: the module's log alone asks for the clicks", "[index_tools][setup]") {
+  const DailySite site;
+  site.log_searches(1, "logs/1.jsonl", "clicks.csv");
+  const CommandResult made = run_words(
+      {"setup", "--db", site.file("db"), "--clicks", site.file("logs/1.jsonl"), "--out", site.file("s.conf")});
+  CHECK(made.exit_code == 0);
+  CHECK_THAT(made.out, Contains("clicks = FILE with the site's own clicks"));
 }
 
 TEST_CASE("nightly: what fails is said, and the rest is done", "[index_tools][nightly]") {

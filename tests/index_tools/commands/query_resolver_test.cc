@@ -1,4 +1,4 @@
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 
 #include <catch2/catch.hpp>
 

@@ -82,12 +82,13 @@ TEST_CASE("a memory gives back the clicks of queries and the documents of words"
 TEST_CASE("an entry keeps the documents with most clicks, and the clicks of all", "[plugin][click_memory]") {
   ClicksOfQueries clicks;
   for (int i = 1; i <= 1200; ++i) clicks["shoes"][std::to_string(i)] = static_cast<float>(i);
-  const RememberedQuery all = memory_of(clicks)->query({"shoe"});
+  const auto memory = memory_of(clicks);
+  const RememberedQuery all = memory->query({"shoe"});
   REQUIRE(all.documents.size() == kMostOfQuery);
   CHECK(all.num_clicks == 1200.0 * 1201.0 / 2.0);
   CHECK(all.documents.front().id == "1200");
   CHECK(all.documents.back().id == "901");
-  CHECK(memory_of(clicks)->by_words({"shoe"}, 2000).size() == kMostOfWord);
+  CHECK(memory->by_words({"shoe"}, 2000).size() == kMostOfWord);
 }
 
 TEST_CASE("a memory of nothing answers nothing", "[plugin][click_memory]") {

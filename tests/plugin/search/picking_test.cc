@@ -64,7 +64,7 @@ using Docids = std::vector<Xapian::docid>;
 TEST_CASE("the best documents of the collection join the candidates", "[plugin][picking]") {
   const Xapian::Database db = index_of(documents());
   const auto vectors = vectors_of(db, 7);
-  Picking picking(db, vectors, schema());
+  Picker picking(db, vectors, schema());
   const Towers towers = untrained_towers(*vectors);
   const Xapian::Query query = parsed("piano");
   const VectorQuery wanted = picking.wanted(towers, query);
@@ -79,7 +79,7 @@ TEST_CASE("the best documents of the collection join the candidates", "[plugin][
 TEST_CASE("picks keep to the query's filters and the decider", "[plugin][picking]") {
   const Xapian::Database db = index_of(documents());
   const auto vectors = vectors_of(db, 7);
-  Picking picking(db, vectors, schema());
+  Picker picking(db, vectors, schema());
   const Towers towers = untrained_towers(*vectors);
   const Xapian::Query words = parsed("piano");
   const Xapian::Query query(Xapian::Query::OP_FILTER, words, Xapian::Query("XPodd"));
@@ -98,7 +98,7 @@ TEST_CASE("a document that came or went after the vectors is no trouble", "[plug
   Xapian::WritableDatabase db = index_of(documents());
   const auto vectors = vectors_of(db, 6);
   db.delete_document(1);
-  Picking picking(db, vectors, schema());
+  Picker picking(db, vectors, schema());
   const Xapian::Query query = parsed("violin");
   const VectorQuery wanted = picking.wanted(untrained_towers(*vectors), query);
   std::vector<Candidate> candidates{{7, 2.0}};
@@ -112,7 +112,7 @@ TEST_CASE("a document that came or went after the vectors is no trouble", "[plug
 TEST_CASE("words without vectors pick nothing and score nothing", "[plugin][picking]") {
   const Xapian::Database db = index_of(documents());
   const auto vectors = vectors_of(db, 7);
-  Picking picking(db, vectors, schema());
+  Picker picking(db, vectors, schema());
   const Xapian::Query query = parsed("unheard");
   const VectorQuery wanted = picking.wanted(untrained_towers(*vectors), query);
   std::vector<Candidate> candidates{{4, 1.0}};
@@ -126,7 +126,7 @@ TEST_CASE("vectors of another stemmer are refused", "[plugin][picking]") {
   const Xapian::Database db = index_of(documents());
   FeatureSchema other = schema();
   other.stemmer = "german";
-  CHECK_THROWS_WITH(Picking(db, vectors_of(db, 7), other), Contains("have the stemmer 'english'"));
+  CHECK_THROWS_WITH(Picker(db, vectors_of(db, 7), other), Contains("have the stemmer 'english'"));
 }
 
 TEST_CASE("the generator's score is a feature, and who does not ask for it is told", "[plugin][picking]") {

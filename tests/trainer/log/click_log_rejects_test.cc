@@ -210,9 +210,10 @@ TEST_CASE("wrong options and mappings are errors that name them", "[trainer][cli
     options.columns = {{"click", "is_click"}};
     CHECK_THROWS_MATCHES(
         ClickLogReader(path, options), ConfigError,
-        Message("column click=is_click: there is no column 'click'; the known ones are session, time, "
-                "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query; "
-                "did you mean clicked?"));
+        Message(
+            "column click=is_click: there is no column 'click'; the known ones are session, time, "
+            "query_id, query, doc_id, rank, clicked, count, log_probability, team, action, serialised_query, page_id; "
+            "did you mean clicked?"));
   }
   SECTION("a column that the header spells in another way") {
     options.columns = {{"rank", "positon"}};

@@ -202,3 +202,29 @@ TEST_CASE("a place may stand as the rank of an event", "[trainer][ubi_log]") {
       kWords + "}\n";
   CHECK(briefs({line}) == Rows{"s|red shoes|a|3|"});
 }
+
+TEST_CASE("UBI: a query of our module says its page, and how it was drawn", "[trainer][ubi_log]") {
+  const std::string query =
+      R"({"query_id":"p","user_query":"red","timestamp":"2024-12-10T00:00:00.000Z","query_response_hit_ids":["a","b"],)"
+      R"("query_attributes":{"first":10,"query":"AQID","log_probabilities":[-0.5,null]}})"
+      "\n";
+  const ScratchFolder folder;
+  ClickLogReader reader({folder.write("queries", query), folder.write("events", event("click", "p", "b", 11))});
+  std::vector<KeptRow> rows;
+  reader.read([&](const ClickRow& row) {
+    CHECK(row.serialised_query == "AQID");
+    rows.emplace_back(row);
+  });
+  REQUIRE(rows.size() == 2);
+  CHECK(brief(rows[0]) == "|red|a|11|");
+  CHECK(brief(rows[1]) == "|red|b|12|clicked");
+  CHECK(rows[0].rest.log_probability == -0.5);
+  CHECK_FALSE(rows[1].rest.log_probability.has_value());
+  for (const char* bad : {"\"first\":-1", "\"log_probabilities\":[-1]", "\"log_probabilities\":[-1,0.5]"}) {
+    INFO(bad);
+    const std::string line = R"({"query_id":"p","user_query":"red","query_response_hit_ids":["a","b"],)"
+                             R"("query_attributes":{)" +
+                             std::string(bad) + "}}\n";
+    CHECK_THAT(reason_of(line), Catch::Matchers::StartsWith("bad "));
+  }
+}

@@ -93,3 +93,14 @@ TEST_CASE("a guard holds while it lives", "[trainer][input_guard]") {
   { const InputGuard guard({{"--clicks", path}}); }
   CHECK_NOTHROW(require_no_input(path));
 }
+
+TEST_CASE("what another run puts in an input's place does not make new files inputs", "[trainer][input_guard]") {
+  const ScratchFolder folder;
+  const std::string input = folder.write("input", "old");
+  const InputGuard guard({{"--from", input}});
+  for (int i = 0; i < 50; ++i) {
+    fs::rename(folder.write("fresh", "new"), input);  // the old file is gone, and its inode free
+    const std::string output = folder.write("output" + std::to_string(i), "");
+    CHECK_NOTHROW(require_no_input(output));
+  }
+}

@@ -1,4 +1,5 @@
-/// Reads click logs: TSV or CSV with a header line, JSON Lines, Omega's logs, and OpenSearch's UBI.
+/// Reads click logs: TSV or CSV with a header line, JSON Lines, Omega's logs, OpenSearch's UBI, and the preload
+/// module's log of searches with the clicks beside it.
 #pragma once
 
 #include <memory>
@@ -17,11 +18,15 @@ namespace irgan {
 /// and so do Omega's: its clicks are read before its searches, and these by their times, side by side, whatever the
 /// files' order.
 ///
+/// Where a file is the preload module's log of searches (trainer/log/served_log.h), it alone says what was shown:
+/// clicks of all other files are joined to its pages, by `page_id` or by words, document and time, and their other rows
+/// are counted (trainer/log/served_clicks.h). A row with `page_id` then needs no query.
+///
 /// Of headers and JSON Lines: Known columns, or keys, are session, time, query_id, query, doc_id, rank, clicked, count,
-/// log_probability, team, action, serialised_query; others are passed over. doc_id and one of query_id and query must
-/// be there. A header may spell them in capitals and without `_`. A log without `clicked` holds clicks alone; one with
-/// `clicked` and `rank` holds impressions, and a row that does not say `clicked` was not clicked. All JSON files of a
-/// log are one in this: their lines wait until one says `clicked` and one a rank, at most to the end.
+/// log_probability, team, action, serialised_query, page_id; others are passed over. doc_id and one of query_id and
+/// query must be there. A header may spell them in capitals and without `_`. A log without `clicked` holds clicks
+/// alone; one with `clicked` and `rank` holds impressions, and a row that does not say `clicked` was not clicked. All
+/// JSON files of a log are one in this: their lines wait until one says `clicked` and one a rank, at most to the end.
 ///
 /// In a log without `clicked` that has a column of actions (action, action_name, event_name, event_type, event, type),
 /// only rows whose action is a click are rows; others are counted by name. A single value that is not known is no

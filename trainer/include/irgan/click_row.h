@@ -47,6 +47,7 @@ struct ClickRow {
       log_probability;                ///< of a page drawn by exploring: that this document was drawn next, at most 0
   std::string_view serialised_query;  ///< the site's own query, in base64; empty: the log has none
   std::string_view team;              ///< of an interleaved page: the ranking whose hit it is; empty: of none
+  std::string_view page_id;           ///< that the preload module gave the page of hits; empty: none
 };
 
 /// What takes the rows of a log, one after the other.

@@ -33,6 +33,7 @@ struct MinedDocument {
   double relevance = std::numeric_limits<double>::quiet_NaN();  ///< chance by the log's evidence; NaN: not known
   NegativeSource source = NegativeSource::generator;            ///< of a negative
   bool is_padding = false;
+  bool is_outside = false;  ///< of a negative that is no padding: the first stage had not found it
 };
 
 struct MinedQuery {

@@ -65,6 +65,7 @@ class IRGAN_API Miner {
 
   explicit Miner(std::shared_ptr<const Plan> plan);
   MinedQuery mine_once(const QueryRow& row);
+  std::vector<std::uint64_t> list_seeds(const std::string& query_id) const;
 
   std::shared_ptr<const Plan> plan_;
   std::unique_ptr<Reader> reader_;

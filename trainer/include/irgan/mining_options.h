@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/collection_vectors.h"
 #include "irgan/errors.h"
 #include "irgan/negative_guards.h"
 #include "irgan/negative_source.h"
@@ -38,6 +39,9 @@ struct MiningOptions {
   std::vector<SourceShare> sources = std::vector<SourceShare>(1);  ///< the first one fills up what others lack
   double temperature = 0.0;          ///< of the generator's draws; 0: by the model's record
   double max_false_negatives = 2.0;  ///< where the record decides: a multiple of uniform draws'
+  /// Of the collection, for a model whose generator picks from all of it: the source `generator` then draws there.
+  std::shared_ptr<const CollectionVectors> vectors;
+  std::size_t num_drawn = 200;       ///< documents a list that are drawn there, among which the guards choose
   double ambiguous_sharpness = 1.0;  ///< a and b of weights exp(-a (s - s+ - b)^2)
   double ambiguous_offset = 0.0;
   std::shared_ptr<const Run> run;     ///< of the source and the score `run`

@@ -37,6 +37,7 @@ struct IRGAN_API MiningReport {
   std::uint64_t num_unknown_positives = 0;  ///< not in the index
   std::uint64_t num_negatives = 0;
   std::uint64_t num_padded = 0;    ///< of those
+  std::uint64_t num_outside = 0;   ///< of those, not padded: documents that the first stage had not found
   std::uint64_t num_missing = 0;   ///< negatives that no source gave
   std::uint64_t num_short = 0;     ///< queries that lack any
   std::uint64_t num_below = 0;     ///< pairs of `difference_scores` in which the positive scores below the negative

@@ -12,6 +12,7 @@ enum class TemperatureBasis {
   unmeasured,  ///< training measured no false negatives: 1
   bounded,     ///< the lowest that keeps the bound
   unbounded,   ///< none keeps the bound: the highest measured
+  collection,  ///< the generator draws from the whole collection, of which training measures no false negatives: 1
 };
 
 /// How hard the generator's draws are, and what that rests on.

@@ -8,7 +8,8 @@
 namespace irgan {
 
 enum class NegativeSource {
-  generator,      ///< drawn from p_theta without replacement
+  generator,      ///< drawn from p_theta without replacement: over the candidates, or over the whole collection where
+                  ///< the model's generator picks from that
   discriminator,  ///< by the discriminator's score
   bm25,           ///< by the first stage's order
   uniform,        ///< every candidate alike

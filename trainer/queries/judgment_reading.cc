@@ -1,6 +1,6 @@
 #include "irgan/judgment_reading.h"
 
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "trainer/log/query_words.h"
+#include "trainer/text/query_words.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 
 #include <xapian.h>
 
@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "trainer/log/query_words.h"
+#include "trainer/text/query_words.h"
 
 namespace irgan {
 

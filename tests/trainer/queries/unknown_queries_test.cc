@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "trainer/log/query_resolver.h"
+#include "trainer/queries/query_resolver.h"
 
 using namespace irgan;
 

@@ -1,4 +1,4 @@
-#include "trainer/log/query_words.h"
+#include "trainer/text/query_words.h"
 
 #include <utf8proc.h>
 #include <xapian.h>

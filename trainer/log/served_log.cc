@@ -1,0 +1,140 @@
+#include "trainer/log/served_log.h"
+
+#include <simdjson.h>
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <utility>
+
+#include "trainer/log/click_fields.h"
+#include "trainer/machine/hash.h"
+#include "trainer/machine/json_memory.h"
+#include "trainer/machine/timestamps.h"
+
+namespace irgan {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::int64_t kMaxFirst = 1'000'000;
+
+std::string text_of(simdjson::simdjson_result<dom::element> found) {
+  std::string_view text;
+  return found.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+bool is_there(simdjson::simdjson_result<dom::element> found) {
+  dom::element element;
+  return found.get(element) == simdjson::SUCCESS && !element.is_null();
+}
+
+bool is_page(const dom::object& object) {
+  dom::array docids;
+  return object["docids"].get(docids) == simdjson::SUCCESS && is_there(object["database"]) && is_there(object["first"]);
+}
+
+// What a query without words is known by.
+std::string id_of_serialised(const std::string& query) {
+  char id[24];
+  std::snprintf(id, sizeof id, "s%016llx", static_cast<unsigned long long>(text_hash(query)));
+  return id;
+}
+
+// The site's ids, or else Xapian's numbers; false if there is one that is neither.
+bool read_documents(const dom::object& object, std::vector<std::string>& documents) {
+  documents.clear();
+  dom::array docids;
+  dom::array ids;
+  if (object["docids"].get(docids) != simdjson::SUCCESS) return false;
+  if (object["ids"].get(ids) == simdjson::SUCCESS) {
+    for (const dom::element id : ids) documents.push_back(text_of(dom::element(id)));
+    for (const std::string& id : documents) {
+      if (id.empty()) return false;
+    }
+    return documents.size() == docids.size();
+  }
+  for (const dom::element each : docids) {
+    std::uint64_t docid = 0;
+    if (each.get(docid) != simdjson::SUCCESS || docid == 0) return false;
+    documents.push_back(std::to_string(docid));
+  }
+  return true;
+}
+
+// None, or one a document: NaN where it has none.
+bool read_log_probabilities(const dom::object& object, std::size_t num_documents, std::vector<double>& result) {
+  result.clear();
+  dom::array all;
+  if (!is_there(object["log_probabilities"])) return true;
+  if (object["log_probabilities"].get(all) != simdjson::SUCCESS) return false;
+  for (const dom::element each : all) {
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (!each.is_null() && (each.get(value) != simdjson::SUCCESS || !(value <= 0.0))) return false;
+    result.push_back(value);
+  }
+  return result.size() == num_documents;
+}
+
+void read_teams(const dom::object& object, std::size_t num_documents, std::vector<std::string>& teams) {
+  teams.clear();
+  dom::array all;
+  if (object["teams"].get(all) != simdjson::SUCCESS) return;
+  for (const dom::element each : all) teams.push_back(text_of(dom::element(each)));
+  teams.resize(num_documents);
+}
+
+}  // namespace
+
+struct ServedLines::Parser {
+  dom::parser json;
+};
+
+bool is_served_log(std::string_view first_line) {
+  dom::parser json;
+  dom::object object;
+  return error_of_text(json.parse(first_line.data(), first_line.size()).get(object)) == simdjson::SUCCESS &&
+         is_page(object);
+}
+
+// Without parsing the whole line, which is done when its turn has come.
+std::optional<double> served_time(std::string_view line) {
+  constexpr std::string_view kKey = "\"time\":\"";
+  const std::size_t key = line.find(kKey);
+  if (key == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = key + kKey.size();
+  const std::size_t end = line.find('"', begin);
+  return end == std::string_view::npos ? std::nullopt : parse_time(line.substr(begin, end - begin));
+}
+
+ServedLines::ServedLines(double latest_time, ServedClicks* clicks)
+    : parser_(std::make_unique<Parser>()), latest_time_(latest_time), clicks_(clicks) {}
+ServedLines::~ServedLines() = default;
+
+RowFault ServedLines::read(std::string_view line) {
+  if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
+  dom::object object;
+  if (error_of_text(parser_->json.parse(line.data(), line.size()).get(object)) != simdjson::SUCCESS)
+    return RowFault::not_json;
+  std::int64_t first = 0;
+  if (object["first"].get(first) != simdjson::SUCCESS || first < 0 || first > kMaxFirst) return RowFault::bad_rank;
+  page_.first = static_cast<int>(first);
+  page_.id = text_of(object["page"]);
+  page_.words = text_of(object["text"]);
+  page_.serialised_query = text_of(object["query"]);
+  if (page_.words.empty() && page_.serialised_query.empty()) return RowFault::no_query;
+  page_.query_id = page_.words.empty() ? id_of_serialised(page_.serialised_query) : std::string();
+  if (!read_documents(object, page_.documents)) return RowFault::no_document_id;
+  if (!read_log_probabilities(object, page_.documents.size(), page_.log_probabilities))
+    return RowFault::bad_log_probability;
+  read_teams(object, page_.documents.size(), page_.teams);
+  return read_time(text_of(object["time"]), latest_time_, page_.time);
+}
+
+std::optional<RowFault> ServedLines::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
+  const RowFault fault = read(line);
+  if (fault == RowFault::none) clicks_->take_page(std::move(page_), each);
+  return fault;
+}
+
+}  // namespace irgan
