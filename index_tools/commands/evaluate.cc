@@ -19,9 +19,8 @@
 #include "irgan/training_record.h"
 #include "trainer/labels/propensity_file.h"
 #include "trainer/machine/timestamps.h"
-#include "trainer/ranking/strict_rerank.h"
+#include "trainer/ranking/model_ranking.h"
 #include "trainer/rows/evidence_reader.h"
-#include "trainer/site/first_stage.h"
 
 namespace irgan {
 namespace {
@@ -147,35 +146,6 @@ void add_later_options(EvaluateOptions& options, OptionTable& table) {
   for (const char* name : {"db", "stemmer"}) table.needs(name, {"clicks"}, "it is of models");
 }
 
-// The order of a model, or of the first stage, for queries of any text.
-class ModelRanking {
- public:
-  ModelRanking(const Site& site, const std::string& model, const MemoryUse& memory)
-      : db_(site.open()), ids_(db_, site.layout.id_prefix), first_stage_(db_, site.layout, site.default_op) {
-    const auto loaded = Model::from_file(model);
-    RerankOptions how;
-    how.depth = depth_ = loaded->depth();
-    memory.apply(db_, how);
-    reranker_ = strict_reranker(db_, loaded, std::move(how), model);
-  }
-
-  std::vector<std::string> documents(const QueryRow& row) {
-    const Xapian::Query query = first_stage_.query_of(row);
-    std::vector<std::string> ids;
-    for (const RankedHit& hit :
-         reranker_->rerank(query, first_stage_.search(query, static_cast<Xapian::doccount>(depth_))))
-      ids.push_back(ids_.id_of(hit.docid));
-    return ids;
-  }
-
- private:
-  Xapian::Database db_;
-  DocumentIds ids_;
-  FirstStage first_stage_;
-  std::size_t depth_ = 0;
-  std::unique_ptr<const Reranker> reranker_;
-};
-
 std::vector<std::string> documents_of(const Run& run, const std::string& query_id) {
   std::vector<std::string> ids;
   const auto found = run.by_query.find(query_id);
@@ -207,7 +177,9 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   std::optional<Site> site;
   if (!options.models.empty()) site.emplace(options.database.site(console.err));
   for (const std::string& path : options.models) {
-    const auto ranking = std::make_shared<ModelRanking>(*site, path, options.memory);
+    RerankOptions how;
+    options.memory.apply(site->open(), how);
+    const auto ranking = std::make_shared<ModelRanking>(*site, Model::from_file(path), std::move(how), path);
     rankings.push_back({path, [ranking](const QueryRow& query) { return ranking->documents(query); }});
     warn_of_old_clicks(path, evidence, console.err);
   }

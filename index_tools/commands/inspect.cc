@@ -23,7 +23,7 @@
 #include "irgan/model_source.h"
 #include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 #include "trainer/layout/term_survey.h"
 #include "trainer/machine/timestamps.h"
 #include "trainer/training/training_record_json.h"

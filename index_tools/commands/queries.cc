@@ -35,7 +35,7 @@ void add_options(QueriesOptions& options, OptionTable& table) {
   table.writes("out");
   table.number("max-queries", options.wanted.max_queries, std::size_t{1}, std::size_t{100000000},
                "at most so many, the most frequent");
-  table.flag("all", options.all, "with the queries that nobody clicked for");
+  table.flag("all", options.all, "also the queries that nobody clicked for");
 }
 
 void run(const QueriesOptions& options, const Console& console) {

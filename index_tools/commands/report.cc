@@ -39,7 +39,7 @@ struct ReportCommandOptions {
 };
 
 void add_options(ReportCommandOptions& options, OptionTable& table) {
-  table.everyday({"db", "model", "queries", "qrels", "clicks", "random", "before", "out", "column"});
+  table.everyday({"db", "model", "queries", "qrels", "clicks", "later", "random", "before", "out"});
   options.database.add_to(table);
   table.group("The model");
   table.text("model", options.model, "the model file; if not given, the model in the index", "FILE");
@@ -50,6 +50,10 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
   table.pairs("rival", options.rivals, "another model, and what the report calls it; may be given again", "NAME=MODEL");
   options.log.add_log_to(table);
   table.group("Judgments");
+  table.texts("later", options.report.later_clicks,
+              "a log of later searches, by whose clicks the model and those that it is compared with are judged, as "
+              "'evaluate --clicks' does; may be given again",
+              "FILE");
   table.text(
       "qrels", options.qrels,
       "judgments of them: TREC qrels; without judgments the report says what training found out by held-out clicks",

@@ -15,7 +15,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 #include "trainer/machine/timestamps.h"
 #include "trainer/ranking/strict_rerank.h"
 

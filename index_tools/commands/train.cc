@@ -83,7 +83,7 @@ void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
   throw TooLittle("too little to learn from: " + std::to_string(teaching.size()) +
                   " queries have a click or positive judgment on a "
                   "candidate, and " +
-                  std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+                  std::to_string(kFewestQueries) + " are needed; --force trains anyway");
 }
 
 Split from_rows(const TrainOptions& options, const Console& console) {
@@ -453,7 +453,7 @@ void run(const TrainOptions& options, const Console& console) {
   if (is_step_back()) {
     throw ModelKeptAside("the new model is worse than " + options.model + ", which is kept (" +
                          comparison_line(*comparison, options.model) + "): the new one is in " + aside +
-                         "; --force replaces the old one all the same");
+                         "; --force replaces the old one anyway");
   }
   console.out << "wrote " << options.model << " (" << model->schema().features.size()
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)

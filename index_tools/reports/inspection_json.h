@@ -10,7 +10,7 @@
 #include "irgan/index_layout.h"
 #include "irgan/model.h"
 #include "irgan/training_record.h"
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 
 namespace irgan {
 

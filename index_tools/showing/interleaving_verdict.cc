@@ -73,7 +73,7 @@ InterleavedLog write_verdict_of_logs(const std::vector<std::string>& paths, cons
   }
   const InterleavingOutcome by_search = clicks.by_search();
   if (by_search.num_shown == 0) {
-    throw FormatError(path + ": no row has a session, so that it cannot be told what was clicked on one page");
+    throw FormatError(path + ": no row has a session, so it is not known which clicks belong to one page");
   }
   const std::array<std::string, 2> names{teams[0], teams[1]};
   write_verdict(by_search, names, "searches", console.out);

@@ -155,8 +155,8 @@ std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian
   return in_order;
 }
 
-std::vector<Candidate> candidates_of(const Xapian::Database& db, const Xapian::Query& query, const uint32_t* docids,
-                                     const double* weights, std::size_t count) {
+std::vector<Candidate> given_candidates(const Xapian::Database& db, const Xapian::Query& query, const uint32_t* docids,
+                                        const double* weights, std::size_t count) {
   std::vector<Candidate> candidates(count);
   const std::vector<double> own = weights ? std::vector<double>(weights, weights + count)
                                           : first_stage_weights(db, query, {docids, docids + count});
@@ -189,7 +189,7 @@ Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t 
   const Xapian::Query parsed = query_of(query, query_size, function);
   Candidates found{ranker.served.refresh(), {docids, docids + count}, {}};
   if (count == 0) return found;
-  const std::vector<Candidate> candidates = candidates_of(ranker.db, parsed, docids, weights, count);
+  const std::vector<Candidate> candidates = given_candidates(ranker.db, parsed, docids, weights, count);
   const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
   found.rows = ranker.served.features(parsed, candidates, *index, [] {});
   return found;
@@ -347,7 +347,7 @@ irgan_status irgan_rank(irgan_ranker* ranker, const char* query, size_t query_si
     require(temperature >= 0.0 && std::isfinite(temperature), "irgan_rank: the temperature must be 0 or above");
     irgan::RankRequest request;
     request.query = irgan::query_of(query, query_size, "irgan_rank");
-    request.candidates = irgan::candidates_of(ranker->db, request.query, docids, weights, num_docids);
+    request.candidates = irgan::given_candidates(ranker->db, request.query, docids, weights, num_docids);
     if (typed) request.typed.assign(typed, typed_size);
     if (key) request.key.assign(key, key_size);
     request.temperature = temperature;

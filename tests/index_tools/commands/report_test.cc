@@ -48,6 +48,15 @@ TEST_CASE_METHOD(Fixture, "report writes one page with everything that it was gi
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a later log judges in the report, and the history is there", "[index_tools][report]") {
+  taken("store --db @db --model @m");
+  taken("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --explore .5 --out @drawn.tsv");
+  taken("report --db @db --queries @learn.tsv --later @drawn.tsv --random @r --chart @chart.js --out @later.html");
+  const std::string page = folder.read("later.html");
+  CHECK_THAT(page, Contains("By a later log") && Contains("with 95 % intervals") && Contains("this model") &&
+                       Contains("random negatives") && Contains("Which model the index served since when"));
+}
+
 TEST_CASE_METHOD(Fixture, "without judgments the report says what held-out clicks say", "[index_tools][report]") {
   const CommandResult result =
       run("report --db @db --model @m --queries @test.tsv --chart @nothing.js --out @report.html");

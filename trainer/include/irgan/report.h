@@ -12,10 +12,12 @@
 
 #include "irgan/click_row.h"
 #include "irgan/errors.h"
+#include "irgan/later_log.h"
 #include "irgan/model.h"
 #include "irgan/qrels.h"
 #include "irgan/query_file.h"
 #include "irgan/rerank_options.h"
+#include "irgan/serving_history.h"
 #include "irgan/significance.h"
 #include "irgan/site.h"
 #include "irgan/training_record.h"
@@ -36,6 +38,8 @@ struct ReportOptions {
   std::optional<Qrels> judgments;   ///< of the queries; without them nothing is measured
   int relevance_level = 1;          ///< the lowest label of a good document
   std::vector<std::string> clicks;  ///< files of a click log; empty: none
+  /// Files of a log of later searches, whose clicks judge the model and its rivals; empty: none.
+  std::vector<std::string> later_clicks;
   ClickLogOptions log_options = {};
   RerankOptions reranking = {};       ///< memory and vectors of the model; its depth is the model's
   std::size_t num_shown_queries = 5;  ///< that won most, and as many that lost most
@@ -107,6 +111,8 @@ struct Report {
   std::size_t num_found_good = 0;         ///< of them, those judged good
   std::vector<ReportedQuery> found;       ///< queries that have such; of_the_model holds these hits alone
   TrainingRecord record;
+  std::optional<LaterLogReport> later;  ///< the served order, the rivals, the model
+  std::vector<ServingChange> served;    ///< what the index served since when, the oldest first
 };
 
 }  // namespace irgan
