@@ -17,6 +17,11 @@ std::string with_interval(const Estimate& estimate) {
   return shown_number(estimate.value) + " (" + shown_number(estimate.low) + " to " + shown_number(estimate.high) + ")";
 }
 
+std::string shown_p(double p) {
+  constexpr double kSmallest = 0.0001;
+  return p < kSmallest ? "below 0.0001" : shown_number(p, 4);
+}
+
 JudgedRanking ranking_of(const Site& site, const std::string& name, const std::shared_ptr<const Model>& model,
                          const RerankOptions& reranking) {
   const auto ranking = std::make_shared<ModelRanking>(site, model, reranking, name);
@@ -59,8 +64,8 @@ std::string later_verdict(const Report& report) {
       : is_sure ? "By the later log the new order is worse: it should not go live."
                 : "By the later log no gain is seen.";
   return first + (log.has_impressions ? " Clicks a search" : " The mean reciprocal rank of clicks") + ": " +
-         shown_number(model->value.value) + " against " + shown_number(log.verdicts.front().value.value) + " of " +
-         log.verdicts.front().name + ", p " + shown_number(model->p, 4) + ".";
+         shown_number(model->value.value) + " against " + shown_number(log.verdicts.front().value.value) + " (" +
+         log.verdicts.front().name + "), p " + shown_p(model->p) + ".";
 }
 
 std::string later_log_table(const Report& report) {
@@ -73,7 +78,7 @@ std::string later_log_table(const Report& report) {
     const bool is_first = &verdict == &log.verdicts.front();
     std::vector<std::string> row{verdict.name, with_interval(verdict.value),
                                  is_first ? "" : with_interval(verdict.against_first),
-                                 is_first ? "" : shown_number(verdict.p, 4)};
+                                 is_first ? "" : shown_p(verdict.p)};
     if (log.has_impressions) row.push_back(shown_percent(verdict.uncovered));
     rows.push_back(row);
   }

@@ -116,9 +116,8 @@ TEST_CASE("a later log judges where there are no judgments", "[trainer][report]"
                        Contains("0.060 (0.030 to 0.090)") && Contains("12 %") && Contains("2026-11-28T00:00:00Z"));
   CHECK(page.find("<img src=x") == std::string::npos);
   report.rankings.clear();
-  CHECK(
-      verdict_of(report) ==
-      "By the later log the new order is better. Clicks a search: 0.360 against 0.300 of the served order, p 0.0010.");
+  CHECK(verdict_of(report) ==
+        "By the later log the new order is better. Clicks a search: 0.360 against 0.300 (the served order), p 0.0010.");
   report.later->why_nothing = "every document was shown at one rank";
   CHECK_THAT(verdict_of(report), Contains("not known"));
   CHECK_THAT(report_page(report, ""), Contains("every document was shown at one rank"));
