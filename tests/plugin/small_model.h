@@ -35,6 +35,22 @@ inline FeatureMatrix random_pool(Eigen::Index num_rows, Eigen::Index num_feature
   });
 }
 
+/// Features with and without bins and indicators, whose edges are of all sizes.
+inline Encoding random_encoding(std::size_t num_features, std::mt19937_64& random) {
+  Encoding encoding;
+  for (std::size_t j = 0; j < num_features; ++j) {
+    Encoding::Feature feature;
+    const float size = std::pow(10.0F, static_cast<float>(random() % 9) - 4.0F);
+    for (float edge = -2.0F; random() % 5 != 0 && feature.edges.size() < 12;) {
+      feature.edges.push_back(size * edge);
+      edge += 0.25F * static_cast<float>(1 + random() % 8);
+    }
+    feature.has_indicator = random() % 2 == 0;
+    encoding.features.push_back(feature);
+  }
+  return encoding;
+}
+
 /// A model that adds up, over the features of `schema`, `weights` times where a value stands in its pool: -1/2 for the
 /// smallest, 1/2 for the largest, 0 for a missing one.
 inline ModelParts linear_model(FeatureSchema schema, const std::vector<float>& weights) {

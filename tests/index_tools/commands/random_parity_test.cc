@@ -151,20 +151,6 @@ std::vector<std::string> some_features(const RandomIndex& index, Random& random)
   return features;
 }
 
-Encoding random_encoding(std::size_t num_features, Random& random) {
-  Encoding encoding;
-  for (std::size_t j = 0; j < num_features; ++j) {
-    Encoding::Feature feature;
-    for (float edge = -2.0F; !one_in(4, random) && feature.edges.size() < 9;) {
-      feature.edges.push_back(edge);
-      edge += 0.25F * static_cast<float>(1 + random() % 8);
-    }
-    feature.has_indicator = one_in(2, random);
-    encoding.features.push_back(feature);
-  }
-  return encoding;
-}
-
 std::shared_ptr<const Model> random_model(const RandomIndex& index, const FeatureSchema& schema, Random& random) {
   ModelParts parts;
   parts.schema = schema;

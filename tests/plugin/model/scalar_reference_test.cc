@@ -73,21 +73,6 @@ double mean_score(const std::vector<Network>& networks, const Numbers& inputs) {
   return sum / static_cast<double>(networks.size());
 }
 
-Encoding random_encoding(std::size_t num_features, Random& random) {
-  Encoding encoding;
-  for (std::size_t j = 0; j < num_features; ++j) {
-    Encoding::Feature feature;
-    const float size = std::pow(10.0F, static_cast<float>(random() % 9) - 4.0F);
-    for (float edge = -2.0F; random() % 5 != 0 && feature.edges.size() < 12;) {
-      feature.edges.push_back(size * edge);
-      edge += 0.25F * static_cast<float>(1 + random() % 8);
-    }
-    feature.has_indicator = random() % 2 == 0;
-    encoding.features.push_back(feature);
-  }
-  return encoding;
-}
-
 // Numbers of all sizes, missing and equal ones, and those of the edges themselves.
 FeatureMatrix random_rows(const Encoding& encoding, Random& random) {
   const auto num_features = static_cast<Index>(encoding.features.size());

@@ -5,8 +5,8 @@
 #include <set>
 
 #include "irgan/feature_extractor.h"
-#include "plugin/src/vectors/vector_parts.h"
 #include "tests/plugin/small_index.h"
+#include "tests/plugin/small_vectors.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;
@@ -33,22 +33,7 @@ FeatureSchema schema() {
 
 // The first number is music's, the second baking's.
 std::shared_ptr<const CollectionVectors> vectors_of(const Xapian::Database& db, Xapian::docid last) {
-  VectorParts parts;
-  parts.facts.index_uuid = db.get_uuid();
-  parts.facts.stemmer = "english";
-  parts.facts.term_prefixes = {"Z"};
-  parts.dimensions = 2;
-  parts.terms = {"cake", "oven", "piano", "violin"};
-  parts.term_numbers = {0, 127, 0, 127, 127, 0, 127, 0};
-  parts.term_scales = {0.01F, 0.01F, 0.01F, 0.01F};
-  const auto terms = CollectionVectors::from_bytes(encode_vectors(parts), "terms");
-  for (Xapian::docid docid = 1; docid <= last; ++docid) {
-    const ByteRow row = terms->row_of_terms(db, docid);
-    parts.docids.push_back(docid);
-    parts.document_numbers.insert(parts.document_numbers.end(), row.numbers.begin(), row.numbers.end());
-    parts.document_scales.push_back(row.scale);
-  }
-  return CollectionVectors::from_bytes(encode_vectors(parts), "v");
+  return small_vectors(db, {{"cake", {0, 127}}, {"oven", {0, 127}}, {"piano", {127, 0}}, {"violin", {127, 0}}}, last);
 }
 
 std::vector<Xapian::docid> docids_of(const std::vector<Candidate>& candidates) {

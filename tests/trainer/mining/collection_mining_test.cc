@@ -5,7 +5,7 @@
 
 #include "irgan/miner.h"
 #include "irgan/mining_report.h"
-#include "plugin/src/vectors/vector_parts.h"
+#include "tests/plugin/small_vectors.h"
 #include "tests/trainer/mining/shoe_shop.h"
 
 using namespace irgan;
@@ -15,23 +15,9 @@ namespace {
 
 // Red and green stand for one thing, blue and black for another, which queries for a colour cannot know.
 std::shared_ptr<const CollectionVectors> vectors_of(const ShoeShop& shop) {
-  const Xapian::Database db = shop.site().open();
-  VectorParts parts;
-  parts.facts.index_uuid = db.get_uuid();
-  parts.facts.stemmer = "english";
-  parts.facts.term_prefixes = {"Z"};
-  parts.dimensions = 2;
-  parts.terms = {"black", "blue", "green", "red"};
-  parts.term_numbers = {0, 127, 0, 127, 127, 0, 127, 0};
-  parts.term_scales = {0.01F, 0.01F, 0.01F, 0.01F};
-  const auto terms = CollectionVectors::from_bytes(encode_vectors(parts), "terms");
-  for (Xapian::docid docid = 1; docid <= db.get_lastdocid(); ++docid) {
-    const ByteRow row = terms->row_of_terms(db, docid);
-    parts.docids.push_back(docid);
-    parts.document_numbers.insert(parts.document_numbers.end(), row.numbers.begin(), row.numbers.end());
-    parts.document_scales.push_back(row.scale);
-  }
-  return CollectionVectors::from_bytes(encode_vectors(parts), "vectors");
+  return small_vectors(shop.site().open(),
+                       {{"black", {0, 127}}, {"blue", {0, 127}}, {"green", {127, 0}}, {"red", {127, 0}}},
+                       ShoeShop::kNumShoes);
 }
 
 std::shared_ptr<const Model> picking_model(const ShoeShop& shop, const CollectionVectors& vectors) {

@@ -1,0 +1,40 @@
+/// Vectors of two numbers for the words of a small index.
+#pragma once
+
+#include <xapian.h>
+
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "irgan/collection_vectors.h"
+#include "plugin/src/vectors/vector_parts.h"
+
+namespace irgan {
+
+/// Returns vectors of the stems that `words` has, and of the documents 1 to `last` of `db` by them. A word's two
+/// numbers are up to 127.
+inline std::shared_ptr<const CollectionVectors> small_vectors(
+    const Xapian::Database& db, const std::map<std::string, std::array<std::int8_t, 2>>& words, Xapian::docid last) {
+  VectorParts parts;
+  parts.facts.index_uuid = db.get_uuid();
+  parts.facts.stemmer = "english";
+  parts.facts.term_prefixes = {"Z"};
+  parts.dimensions = 2;
+  for (const auto& [word, numbers] : words) {
+    parts.terms.push_back(word);
+    parts.term_numbers.insert(parts.term_numbers.end(), numbers.begin(), numbers.end());
+    parts.term_scales.push_back(0.01F);
+  }
+  const auto terms = CollectionVectors::from_bytes(encode_vectors(parts), "terms");
+  for (Xapian::docid docid = 1; docid <= last; ++docid) {
+    const ByteRow row = terms->row_of_terms(db, docid);
+    parts.docids.push_back(docid);
+    parts.document_numbers.insert(parts.document_numbers.end(), row.numbers.begin(), row.numbers.end());
+    parts.document_scales.push_back(row.scale);
+  }
+  return CollectionVectors::from_bytes(encode_vectors(parts), "vectors");
+}
+
+}  // namespace irgan
