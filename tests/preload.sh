@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_LOG_FORM IRGAN_METRICS LD_PRELOAD
+unset IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG IRGAN_LOG_FORM IRGAN_METRICS IRGAN_SHADOW LD_PRELOAD
 export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {
@@ -168,6 +168,25 @@ for form in own ubi; do
   "$irgan" train "${logs[@]}" --db db --model visited.model --epochs 1 >log 2>&1 || fail "$form: train: $(cat log)"
   "$irgan" memory "${logs[@]}" --out visited.$form.memory >log 2>&1 || fail "$form: memory: $(cat log)"
 done
+echo "== a model that is only watched"
+version() { "$irgan" inspect "$1" | grep -oE '[0-9a-f]{32}' | head -n 1; }
+"$irgan" train --force --db db --queries queries --qrels qrels --model shadow.model --epochs 1 --seed 7 >log 2>&1 || fail "a second model: $(cat log)"
+for form in own ubi; do
+  LD_PRELOAD=$module IRGAN_SHADOW=shadow.model IRGAN_METRICS=watched.$form.prom IRGAN_LOG=watched.$form IRGAN_LOG_FORM=$form \
+    "$here/preload_visitors.py" $form watched.clicks.$form >log 2>errors || fail "$form: the visitors: $(cat errors)"
+  "$irgan" evaluate --clicks watched.$form --clicks watched.clicks.$form --json >evaluate.json 2>errors || fail "$form: evaluate: $(cat errors)"
+  [ "$(of evaluate.json rankings 1 name)" = "shadow $(version shadow.model | cut -c1-12)" ] || fail "$form: $(cat evaluate.json)"
+done
+"$irgan" rerank --db db --model shadow.model --queries queries --out run >log || fail "rerank by the shadow"
+LD_PRELOAD=$module IRGAN_SHADOW=shadow.model IRGAN_LOG=searches.log search quest "$words" >found 2>errors
+expect quest "with a shadow" quest.expected 0
+printf 'qid\tquery\n' >logged && logged '"q1\t" + line["query"]' >>logged
+"$irgan" rerank --db db --model shadow.model --queries logged --out run >log || fail "rerank by the shadow"
+[ "$(logged '" ".join(line["shadow"]["ids"][:20])')" = "$(head -n 20 run | awk '{ print $3 }' | paste -sd ' ')" ] || fail "the shadow's order: $(tail -n 1 searches.log)"
+LD_PRELOAD=$module IRGAN_SHADOW=queries IRGAN_LOG=searches.log search quest "$words" >found 2>errors
+expect quest "with a broken shadow" quest.expected 1
+[ "$(logged 'line["shadow"]')" = None ] || fail "a broken shadow is logged"
+
 LD_PRELOAD=$module IRGAN_LOG=none.log IRGAN_LOG_FORM=xml search quest "$words" >found 2>errors
 expect quest "a form of log that there is not" quest.expected 1
 [ ! -e none.log ] || fail "a log of an unknown form was written"

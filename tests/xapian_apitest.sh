@@ -15,7 +15,7 @@ core=${XAPIAN_CORE:-$build/xapian-core}
 module=$build/plugin/libxapian-irgan-preload.so
 irgan=$build/index_tools/xapian-irgan
 read -ra backends <<<"${BACKENDS:-glass inmemory multi_glass remoteprog_glass}"
-unset IRGAN_METRICS IRGAN_LOG_FORM IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD
+unset IRGAN_SHADOW IRGAN_METRICS IRGAN_LOG_FORM IRGAN_MODEL IRGAN_SHARE IRGAN_EXPLORE IRGAN_LOG LD_PRELOAD
 
 # A list of sources of our own: most systems have no deb-src lines.
 fetch_source() {

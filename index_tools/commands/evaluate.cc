@@ -16,6 +16,7 @@
 #include "index_tools/showing/log_reading.h"
 #include "irgan/model_comparison.h"
 #include "irgan/run_file.h"
+#include "irgan/shadow_orders.h"
 #include "irgan/training_record.h"
 #include "trainer/labels/propensity_file.h"
 #include "trainer/machine/timestamps.h"
@@ -26,6 +27,8 @@ namespace irgan {
 namespace {
 
 using Row = std::vector<std::string>;
+
+constexpr std::size_t kVersionShown = 12;  // digits of a model's version
 
 void check_later(const EvaluateOptions& options) {
   check_stdin(options.log.inputs());
@@ -182,6 +185,11 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
     const auto ranking = std::make_shared<ModelRanking>(*site, Model::from_file(path), std::move(how), path);
     rankings.push_back({path, [ranking](const QueryRow& query) { return ranking->documents(query); }});
     warn_of_old_clicks(path, evidence, console.err);
+  }
+  for (auto& [version, orders] : shadows_of_logs(evidence.clicks)) {
+    const auto shadow = std::make_shared<const ShadowOrders>(std::move(orders));
+    rankings.push_back({"shadow " + version.substr(0, kVersionShown),
+                        [shadow](const QueryRow& query) { return shadow->documents(query); }});
   }
   LaterLogOptions later = options.later;
   later.seed = options.seed;

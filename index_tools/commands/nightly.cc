@@ -16,6 +16,7 @@
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/option_table.h"
+#include "irgan/collection_vectors.h"
 #include "irgan/memory_file.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
@@ -33,6 +34,7 @@ struct NightlyOptions {
   LabelOptions log;
   std::string model;
   std::string memory;
+  std::string vectors;
   std::string state;
   bool no_annotate = false;
   bool no_store = false;
@@ -44,7 +46,7 @@ using Words = std::vector<std::string>;
 constexpr std::uint64_t kNoClicks = 0;
 
 void add_options(NightlyOptions& options, OptionTable& table) {
-  table.everyday({"db", "clicks", "model", "memory", "state", "no-annotate", "no-store", "verbose"});
+  table.everyday({"db", "clicks", "model", "memory", "vectors", "state", "no-annotate", "no-store", "verbose"});
   table.site_path(options.site);
   options.database.add_to(table);
   options.log.add_log_to(table);
@@ -52,8 +54,12 @@ void add_options(NightlyOptions& options, OptionTable& table) {
   table.text("model", options.model, "the model that training goes on from and replaces", "FILE");
   table.text("memory", options.memory, "the click memory; without a line for it in the site's file there is none",
              "FILE");
+  table.text("vectors", options.vectors,
+             "the vectors of the collection; with a line for them in the site's file new documents get theirs, and the "
+             "generator picks from the whole index",
+             "FILE");
   table.text("state", options.state, "what the nights so far have read; if not given, MODEL.nightly", "FILE");
-  for (const char* name : {"db", "model", "memory", "state"}) table.writes(name);
+  for (const char* name : {"db", "model", "memory", "vectors", "state"}) table.writes(name);
   table.group("What is done");
   table.flag("no-annotate", options.no_annotate, "do not write lengths of new documents' fields into the index");
   table.flag("no-store", options.no_store, "do not put model and memory into the index: searches read the files");
@@ -105,6 +111,7 @@ class Night {
   /// Returns how many steps failed.
   int run() {
     if (!options_.no_annotate) step("annotate", [this] { return annotate(); });
+    if (!options_.vectors.empty()) step("vectors", [this] { return make_vectors(); });
     if (!options_.memory.empty()) step("memory", [this] { return remember(); });
     step("train", [this] { return train(); });
     if (!options_.no_store) step("store", [this] { return store(); });
@@ -186,6 +193,19 @@ class Night {
     Words words = command("annotate");
     words.emplace_back("--field-lengths");
     return done_by(words);
+  }
+
+  // Of new documents, by the words' vectors that are there, so that yesterday's model still fits. A damaged file is put
+  // aside: what words mean is then learnt anew, and training begins anew.
+  Outcome make_vectors() const {
+    try {
+      if (std::filesystem::exists(options_.vectors)) CollectionVectors::from_file(options_.vectors);
+    } catch (const FormatError& error) {
+      std::filesystem::rename(options_.vectors, options_.vectors + ".broken");
+      console_.out << "vectors: " << options_.vectors << " is damaged, and now " << options_.vectors
+                   << ".broken: " << error.what() << std::endl;
+    }
+    return done_by(command("vectors"));
   }
 
   Outcome remember() {

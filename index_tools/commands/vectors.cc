@@ -29,6 +29,7 @@ void add_options(VectorsOptions& options, OptionTable& table) {
   for (const char* name : {"out", "from"}) table.site_key(name, "vectors");
   table.gives_way("from", "out");
   table.gives_way("from", "dimensions");
+  table.yields("dimensions", "from");
   table.text("from", options.from,
              "keep the term vectors of these, so that models that were trained on them still fit: documents get theirs "
              "from their terms of today, in seconds",

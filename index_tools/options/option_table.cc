@@ -326,6 +326,9 @@ void OptionTable::leave_out(const std::set<std::string>& given, Values& site) co
                            !std::filesystem::exists(option->second.front());
     option = is_absent ? site.erase(option) : std::next(option);
   }
+  for (const auto& [name, other] : yields_) {
+    if (site.count(other) > 0) site.erase(name);
+  }
   for (std::size_t num_before = site.size() + 1; site.size() < num_before;) {
     num_before = site.size();
     for (const Rule& rule : rules_) {

@@ -129,6 +129,8 @@ class OptionTable {
   void only_by_flag(const char* name) { only_by_flag_.insert(name); }
   /// Where the flag `other` is given, what the site's file says of `name` is left out.
   void gives_way(const char* name, const char* other) { gives_way_.emplace_back(name, other); }
+  /// Where the site's file gives both, what it says of `name` is left out.
+  void yields(const char* name, const char* other) { yields_.emplace_back(name, other); }
 
   /// Says in the help that the command takes --site.
   void show_site() { shows_site_ = true; }
@@ -211,6 +213,7 @@ class OptionTable {
   std::multimap<std::string, std::string> site_keys_;  // option by key
   std::set<std::string> only_by_flag_;
   std::vector<std::pair<std::string, std::string>> gives_way_;  // option, flag
+  std::vector<std::pair<std::string, std::string>> yields_;     // option, other of the site's file
   bool shows_site_ = false;
   std::string site_path_;
   std::string* site_target_ = nullptr;

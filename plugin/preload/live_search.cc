@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <exception>
@@ -64,6 +65,14 @@ std::shared_ptr<VectorSource> vectors_of_site() {
   return source;
 }
 
+// Nothing if the site names none.
+std::shared_ptr<ModelSource> shadow_of_site() {
+  const ForkPass pass;
+  static auto& source = *new std::shared_ptr<ModelSource>(
+      preload_settings().shadow.empty() ? nullptr : model_file(preload_settings().shadow, tell_once));
+  return source;
+}
+
 SearchLog& search_log() {
   const ForkPass pass;
   static SearchLog& log = *new SearchLog(preload_settings().log, preload_settings().log_form);
@@ -120,10 +129,28 @@ bool is_of_share(const Xapian::Query& query, double share) {
 // continue, and is explored on some days but not on others.
 std::string day_in_utc() { return utc_text(std::chrono::system_clock::now()).substr(0, std::strlen("2026-01-31")); }
 
-std::string id_of(const Xapian::MSetIterator& hit, const std::string& prefix) {
-  const Xapian::Document document = hit.get_document();
-  return id_from(id_term_in(document.termlist_begin(), document.termlist_end(), prefix), prefix, *hit,
+std::string id_of(const Xapian::Document& document, Xapian::docid docid, const std::string& prefix) {
+  return id_from(id_term_in(document.termlist_begin(), document.termlist_end(), prefix), prefix, docid,
                  [&] { return document.get_data(); });
+}
+
+// The places that the page has, in the shadow's order. Its documents may be gone, and the search be logged all the
+// same.
+void add_shadow(const ShadowOrder& order, const Xapian::Database& db, const std::string& prefix,
+                ServedSearch& search) try {
+  search.shadow_model = order.model_version;
+  const std::size_t first = std::min<std::size_t>(search.page.get_firstitem(), order.docids.size());
+  const std::size_t end = std::min(first + search.page.size(), order.docids.size());
+  for (std::size_t place = first; place < end; ++place) {
+    const Xapian::docid docid = order.docids[place];
+    const auto shown = std::find(search.page.begin(), search.page.end(), docid);
+    search.shadow_ids.push_back(prefix.empty() ? std::to_string(docid)
+                                : shown == search.page.end()
+                                    ? id_of(db.get_document(docid), docid, prefix)
+                                    : search.ids[shown.get_rank() - search.page.get_firstitem()]);
+  }
+} catch (const Xapian::DocNotFoundError&) {
+  search.shadow_model.clear();
 }
 
 /// While it lives, its LiveSearch answers on this thread.
@@ -167,6 +194,7 @@ std::optional<Outcome> LiveSearch::ready_for(const Xapian::Query& query) {
     options.values = value_cache(db_.get_uuid());
     options.memory = memory_of(db_);
     options.vectors = vectors_of_site();
+    options.shadow = shadow_of_site();
     options.metrics = metrics_of_site();
     reranker_ = models ? std::make_unique<Reranker>(db_, models, options) : nullptr;
     models_ = std::move(models);
@@ -227,8 +255,9 @@ void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) c
     // Without a model the prefix is not known, and docids are all there is.
   }
   for (auto hit = page.mset.begin(); hit != page.mset.end() && !prefix.empty(); ++hit) {
-    search.ids.push_back(id_of(hit, prefix));
+    search.ids.push_back(id_of(hit.get_document(), *hit, prefix));
   }
+  add_shadow(page.shadow, db_, prefix, search);
   search_log().write(search);
   if (metrics_of_site()) metrics_of_site()->count_logged(true);
   set_last_page(search.page_id);

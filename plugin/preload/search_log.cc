@@ -57,6 +57,11 @@ Json ids_shown(const ServedSearch& search) {
   return ids;
 }
 
+Json shadow_of(const ServedSearch& search) {
+  if (search.shadow_model.empty()) return {};
+  return {{"model", search.shadow_model}, {"ids", search.shadow_ids}};
+}
+
 Json own_line(const ServedSearch& search, const std::string& time) {
   Json line;
   line["page"] = or_null(search.page_id);
@@ -71,6 +76,7 @@ Json own_line(const ServedSearch& search, const std::string& time) {
   line["log_probabilities"] = nullptr;
   if (!search.log_probabilities.empty())
     line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
+  line["shadow"] = shadow_of(search);
   return line;
 }
 
@@ -81,6 +87,7 @@ Json ubi_line(const ServedSearch& search, const std::string& time) {
   attributes["database"] = search.database;
   attributes["query"] = or_null(serialised(search.query));
   if (!search.log_probabilities.empty()) attributes["log_probabilities"] = search.log_probabilities;
+  if (!search.shadow_model.empty()) attributes["shadow"] = shadow_of(search);
   Json line;
   line["application"] = "xapian-irgan";
   line["query_id"] = search.page_id;

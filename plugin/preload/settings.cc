@@ -62,6 +62,7 @@ PreloadSettings read_settings() {
   PreloadSettings settings;
   bool good = true;
   settings.model = path("IRGAN_MODEL");
+  settings.shadow = path("IRGAN_SHADOW");
   settings.vectors = path("IRGAN_VECTORS");
   settings.log = path("IRGAN_LOG");
   settings.metrics = path("IRGAN_METRICS");

@@ -10,6 +10,7 @@ namespace irgan {
 
 struct PreloadSettings {
   std::string model;     ///< IRGAN_MODEL: a model file for databases that hold no model themselves; empty: none
+  std::string shadow;    ///< IRGAN_SHADOW: a model file whose order is only logged; empty: none
   std::string vectors;   ///< IRGAN_VECTORS: a vector file, for models whose generator picks from all documents
   double share = 1.0;    ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
   double explore = 0.0;  ///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy

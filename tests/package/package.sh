@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-unset IRGAN_METRICS IRGAN_LOG_FORM IRGAN_MODEL IRGAN_SHARE IRGAN_LOG LD_PRELOAD LD_LIBRARY_PATH
+unset IRGAN_SHADOW IRGAN_METRICS IRGAN_LOG_FORM IRGAN_MODEL IRGAN_SHARE IRGAN_LOG LD_PRELOAD LD_LIBRARY_PATH
 export IRGAN_TIME_LIMIT=0 # a machine that is busy must not change the order
 
 fail() {

@@ -34,13 +34,6 @@ bool is_page(const dom::object& object) {
   return object["docids"].get(docids) == simdjson::SUCCESS && is_there(object["database"]) && is_there(object["first"]);
 }
 
-// What a query without words is known by.
-std::string id_of_serialised(const std::string& query) {
-  char id[24];
-  std::snprintf(id, sizeof id, "s%016llx", static_cast<unsigned long long>(text_hash(query)));
-  return id;
-}
-
 // The site's ids, or else Xapian's numbers; false if there is one that is neither.
 bool read_documents(const dom::object& object, std::vector<std::string>& documents) {
   documents.clear();
@@ -89,6 +82,12 @@ void read_teams(const dom::object& object, std::size_t num_documents, std::vecto
 struct ServedLines::Parser {
   dom::parser json;
 };
+
+std::string id_of_serialised(const std::string& query) {
+  char id[24];
+  std::snprintf(id, sizeof id, "s%016llx", static_cast<unsigned long long>(text_hash(query)));
+  return id;
+}
 
 bool is_served_log(std::string_view first_line) {
   dom::parser json;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "trainer/log/log_form.h"
@@ -14,6 +15,9 @@ namespace irgan {
 bool is_served_log(std::string_view first_line);
 /// Returns the time that a line of it says; nothing if it says none that can be read.
 std::optional<double> served_time(std::string_view line);
+
+/// Returns the id of a query of which only the serialised form, in base64, is known.
+std::string id_of_serialised(const std::string& query);
 
 /// Reads one file of the module's log: pages of hits, whose clicks other logs hold.
 ///

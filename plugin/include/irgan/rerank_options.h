@@ -65,6 +65,11 @@ struct RerankOptions {
   /// Of the collection, for models whose generator picks from all of it: those that it was learnt on, or made from them
   /// for a later state of the index. Such a model without them cannot answer.
   std::shared_ptr<VectorSource> vectors;
+  /// A model that is only watched: search() orders the same pool by it, too, and gives that order in
+  /// RerankedPage::shadow to be logged. The page stays as it is whatever the shadow does: trouble with it is told once
+  /// a message and counted, and its time, itself bounded by max_rerank_time, is not of the search's account. It ranks
+  /// what the served model's search brings, so its own generator may not pick from the whole collection.
+  std::shared_ptr<ModelSource> shadow;
   /// Counts each search, for Prometheus; Rerankers of one process share one. Nothing: nothing is counted.
   std::shared_ptr<Metrics> metrics;
 };

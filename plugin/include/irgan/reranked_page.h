@@ -56,6 +56,12 @@ struct SearchRequest {
   std::string typed_text = {};
 };
 
+/// The order that another model would have given, though nobody saw it.
+struct ShadowOrder {
+  std::string model_version;          ///< empty: there is no shadow, or it could not answer
+  std::vector<Xapian::docid> docids;  ///< the pool, best first
+};
+
 /// A page of a search, and how it came about.
 struct RerankedPage {
   Xapian::MSet mset;  ///< the page that was asked for; the weights of reranked hits are not Xapian's
@@ -64,6 +70,7 @@ struct RerankedPage {
   std::vector<RankedHit> head;
   std::string model_version;  ///< of the model that ordered the page; empty if it has its original order
   bool explored = false;      ///< whether its order was drawn from the policy
+  ShadowOrder shadow;         ///< of RerankOptions::shadow
 };
 
 }  // namespace irgan

@@ -96,6 +96,11 @@ std::string text_of(const SharedCounters& counters) {
   put_outcomes(out);
   put_times(out);
   put_values(out);
+  out.counter("irgan_shadow_total", kShadowed, "Searches that a shadow ordered, too.");
+  out.counter("irgan_shadow_other_first_total", kShadowOtherFirst,
+              "Of these, the ones in which it puts another document first.");
+  out.counter("irgan_shadow_failures_total", kShadowFailed,
+              "Searches that a shadow should have ordered, and could not.");
   out.counter("irgan_log_lines_total", kLogged, "Searches that were logged.");
   out.counter("irgan_log_failures_total", kNotLogged, "Searches that should have been logged, and were not.");
   out.family("irgan_model_info", "gauge", "The model that answered last, by the first digits of its version.");

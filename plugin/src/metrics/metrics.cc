@@ -136,7 +136,9 @@ void Metrics::add(const SearchFigures& search) noexcept {
     if (nanoseconds == 0) continue;
     add_to(counters, kStepTimes + step, nanoseconds);
     add_to(counters, kStepCounts + step, 1);
-    if (step != static_cast<std::size_t>(Step::first_pass)) added += nanoseconds;
+    const bool is_reranking =
+        step != static_cast<std::size_t>(Step::first_pass) && step != static_cast<std::size_t>(Step::shadow);
+    if (is_reranking) added += nanoseconds;
   }
   if (search.outcome == Outcome::reranked) {
     const auto bucket = std::lower_bound(kBuckets.begin(), kBuckets.end(), static_cast<double>(added) * 1e-9);
@@ -147,6 +149,10 @@ void Metrics::add(const SearchFigures& search) noexcept {
   add_to(counters, kIncomplete, search.num_incomplete);
   add_to(counters, kValues, search.num_values);
   add_to(counters, kMissing, search.num_missing);
+  const bool is_shadowed = search.shadow == ShadowOutcome::same_first || search.shadow == ShadowOutcome::other_first;
+  add_to(counters, kShadowed, is_shadowed ? 1 : 0);
+  add_to(counters, kShadowOtherFirst, search.shadow == ShadowOutcome::other_first ? 1 : 0);
+  add_to(counters, kShadowFailed, search.shadow == ShadowOutcome::failed ? 1 : 0);
   if (search.model != 0 && counters[kModel].load(std::memory_order_relaxed) != search.model)
     counters[kModel].store(search.model, std::memory_order_relaxed);
   try {

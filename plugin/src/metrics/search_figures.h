@@ -48,9 +48,13 @@ constexpr std::size_t kNumSteps = 7;
 constexpr std::array<const char*, kNumSteps> kStepNames = {"first_pass", "model",  "candidates", "features",
                                                            "order",      "shadow", "second_pass"};
 
+/// What a model that is only watched came to.
+enum class ShadowOutcome { none, same_first, other_first, failed };
+
 struct SearchFigures {
   Outcome outcome = Outcome::other;
   bool is_explored = false;
+  ShadowOutcome shadow = ShadowOutcome::none;
   std::array<std::chrono::nanoseconds, kNumSteps> steps{};  ///< 0: not taken
   std::uint64_t num_documents = 0;                          ///< that got feature rows
   std::uint64_t num_incomplete = 0;                         ///< of them: lacks a value

@@ -61,11 +61,59 @@ Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> mode
       explore_temperature_(options.explore_temperature),
       interleave_(options.interleave),
       on_problem_(options.on_problem),
-      served_(db, std::move(models), options.on_problem) {
+      served_(db, std::move(models), options.on_problem),
+      shadow_limit_(options.max_rerank_time) {
   if (options.rival) rival_.emplace(db, options.rival, options.on_problem);
+  if (!options.shadow) return;
+  shadow_.emplace(db, options.shadow, [on_problem = options.on_problem](const std::string& problem) {
+    if (on_problem) on_problem("of the shadow: " + problem);
+  });
 }
 
 std::vector<RankedHit> Arranger::arrange(std::vector<RankedHit> hits, const ArrangedSearch& search) {
+  if (!shadow_ || !search.shadow) return arrange_served(std::move(hits), search);
+  std::vector<RankedHit> shown = arrange_served(hits, search);
+  watch_shadow(hits, search);
+  if (SearchFigures* figures = search.clock.figures()) {
+    const ShadowOrder& shadow = *search.shadow;
+    figures->shadow = shadow.docids.empty()                          ? ShadowOutcome::failed
+                      : shadow.docids.front() == shown.front().docid ? ShadowOutcome::same_first
+                                                                     : ShadowOutcome::other_first;
+  }
+  return shown;
+}
+
+// Whatever goes wrong here is no trouble of the search's.
+void Arranger::watch_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search) {
+  struct LeftOut {
+    TimeLimit& limit;
+    const TimeLimit::Clock::time_point begin = TimeLimit::Clock::now();
+    ~LeftOut() { limit.leave_out(TimeLimit::Clock::now() - begin); }
+  } left_out{search.limit};
+  search.clock.begin(Step::shadow);
+  std::string problem;
+  try {
+    *search.shadow = order_of_shadow(hits, search);
+    return;
+  } catch (const Xapian::Error& error) {
+    problem = error.get_description();
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  if (reported_of_shadow_.insert(problem).second && on_problem_) on_problem_("the shadow gave no order: " + problem);
+}
+
+ShadowOrder Arranger::order_of_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search) {
+  const TimeLimit limit(shadow_limit_);
+  const Model& model = shadow_->refresh();
+  if (model.collection()) throw Error("its generator picks from the whole collection, which a shadow cannot");
+  const FeatureMatrix rows =
+      shadow_->features(search.query, search.candidates, search.index, [&limit] { limit.check(); });
+  const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
+  return {model.version(), docids_of(ranked_by(scores, hits, search))};
+}
+
+std::vector<RankedHit> Arranger::arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search) {
   const Model& model = served_.model();
   search.clock.begin(Step::features);
   const FeatureMatrix rows = rows_of(served_, search);

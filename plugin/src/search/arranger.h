@@ -5,6 +5,7 @@
 #include <xapian.h>
 
 #include <Eigen/Core>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -31,9 +32,10 @@ struct ArrangedSearch {
   std::size_t pool_size;                     ///< how many those are: inputs are relative to them
   const std::optional<Recalled>& recalled;
   IndexReader& index;
-  const TimeLimit& limit;
+  TimeLimit& limit;
   StepClock& clock;
-  bool explains = false;  ///< whether hits get their contributions
+  ShadowOrder* shadow = nullptr;  ///< becomes that of the model that is only watched; null: nobody asks
+  bool explains = false;          ///< whether hits get their contributions
 };
 
 /// Threads: one
@@ -53,6 +55,9 @@ class Arranger {
   std::vector<RankedHit> arrange(std::vector<RankedHit> hits, const ArrangedSearch& search);
 
  private:
+  std::vector<RankedHit> arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search);
+  void watch_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
+  ShadowOrder order_of_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
   std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
                                                            const ArrangedSearch& search);
 
@@ -62,6 +67,9 @@ class Arranger {
   const ProblemListener on_problem_;
   ServedModel served_;
   std::optional<ServedModel> rival_;
+  std::optional<ServedModel> shadow_;
+  const std::chrono::microseconds shadow_limit_;
+  std::set<std::string> reported_of_shadow_;
   std::set<std::string> reported_of_rival_;
 };
 

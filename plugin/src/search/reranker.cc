@@ -125,7 +125,7 @@ struct Reranker::State {
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
 
   Ranking ranked(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
-                 const Model& current, IndexReader& index, const TimeLimit& limit, StepClock& clock,
+                 const Model& current, IndexReader& index, TimeLimit& limit, StepClock& clock, ShadowOrder* shadow,
                  bool explains = false) {
     clock.begin(Step::candidates);
     Ranking ranking{hits_of(mset, depth(current)), 0, 0};
@@ -154,8 +154,8 @@ struct Reranker::State {
     append_added(ranking.hits, candidates, pool_size);
     if (candidates.empty()) return ranking;
     if (picking) picking->score(wanted, candidates);
-    ranking.hits = arranger.arrange(
-        std::move(ranking.hits), {query, request.key, candidates, pool_size, recalled, index, limit, clock, explains});
+    ranking.hits = arranger.arrange(std::move(ranking.hits), {query, request.key, candidates, pool_size, recalled,
+                                                              index, limit, clock, shadow, explains});
     return ranking;
   }
 
@@ -186,11 +186,11 @@ struct Reranker::State {
   std::vector<RankedHit> ranked_here(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
                                      bool explains) {
     return counted([&](StepClock& clock) {
-      const TimeLimit limit(options.max_rerank_time);
+      TimeLimit limit(options.max_rerank_time);
       clock.begin(Step::model);
       const Model& model = arranger.refresh();
       const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
-      std::vector<RankedHit> hits = ranked(query, mset, request, model, *index, limit, clock, explains).hits;
+      std::vector<RankedHit> hits = ranked(query, mset, request, model, *index, limit, clock, nullptr, explains).hits;
       hits.empty() ? void(figures.outcome = Outcome::no_hits) : count_reranked(model, hits);
       return hits;
     });
@@ -271,13 +271,13 @@ struct Reranker::State {
     } else {
       local = read_index(db, options.values.get());
     }
-    Ranking ranking =
-        ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit, clock);
+    RerankedPage page;
+    Ranking ranking = ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit,
+                             clock, &page.shadow);
     if (ranking.hits.empty()) return left_alone(Outcome::no_hits, request.first == 0 ? all : search.original());
     limit.check();
     clock.begin(Step::second_pass);
     const auto plan = plan_of(ranking, all, db);
-    RerankedPage page;
     page.mset = remote ? remote_page(db, query, *plan, *remote, request.first, request.maxitems)
                        : rescored_page(db, query, plan, request.first, request.maxitems);
     count_reranked(model, ranking.hits);

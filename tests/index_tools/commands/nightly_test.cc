@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <random>
 
+#include "irgan/collection_vectors.h"
+#include "irgan/model.h"
 #include "tests/index_tools/made_site.h"
 
 using namespace irgan;
@@ -137,6 +139,39 @@ TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][night
   CHECK(site.run("store --none --site @s.conf").exit_code == 1);
   CHECK_THAT(site.run("inspect --history --site @s.conf").out, Contains("previous") && Contains("none"));
   CHECK_THAT(site.run("search --db @db amber").out, Contains("amber"));
+}
+
+TEST_CASE("nightly: vectors are kept up to date, and damaged ones made anew", "[index_tools][nightly]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.folder.write("s.conf", "vectors = " + site.file("s.vectors") + "\n" + site.folder.read("s.conf"));
+  site.add_to_site("[vectors]\ndimensions = 8\nmax-share = 1\n[train]\nepochs = 2\nforce = yes\n");
+  const CommandResult first = site.run("nightly --site @s.conf");
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Contains("vectors: done: wrote ") && Contains(": 60 documents"));
+  CHECK(Model::from_file(site.file("s.model"))->collection() != nullptr);
+
+  Xapian::Document document;
+  document.add_term("Zamber");
+  document.add_boolean_term("Qnew");
+  Xapian::WritableDatabase(site.file("db"), Xapian::DB_OPEN).add_document(document);
+  site.log_day(2, "logs/2.csv");
+  const CommandResult second = site.run("nightly --site @s.conf");
+  INFO(second.out << second.err);
+  CHECK(second.exit_code == 0);
+  CHECK_THAT(second.out, Contains(": 61 documents") && Contains("train: done"));
+  CHECK(Model::from_file(site.file("s.model"))->collection()->towers.basis ==
+        CollectionVectors::from_file(site.file("s.vectors"))->facts().basis);
+  CHECK_THAT(site.run("search --site @s.conf amber").out, Contains("amber"));
+
+  site.folder.write("s.vectors", site.folder.read("s.vectors").substr(0, 500));
+  site.log_day(3, "logs/3.csv");
+  const CommandResult third = site.run("nightly --site @s.conf");
+  INFO(third.out << third.err);
+  CHECK_THAT(third.out, Contains("is damaged, and now") && Contains("vectors: done: wrote "));
+  CHECK(site.run("search --site @s.conf amber").exit_code == 0);
 }
 
 TEST_CASE("setup and nightly: the module's log of searches, and clicks beside it", "[index_tools][nightly]") {

@@ -63,16 +63,22 @@ TEST_CASE("a line of the log says what was shown, in either form", "[plugin][pre
   CHECK(own["model"].is_null());
   CHECK(own["log_probabilities"].is_null());
   CHECK(own["docids"] == json::array());
+  CHECK(own["shadow"].is_null());
 
   search.model = "m1";
   search.ids = {"a", "b"};
   search.log_probabilities = {-0.5, std::nan("")};
+  search.shadow_model = "m2";
+  search.shadow_ids = {"b", "c"};
+  const json shadow = {{"model", "m2"}, {"ids", {"b", "c"}}};
+  CHECK(json::parse(line_of(search, SearchLogForm::own, time))["shadow"] == shadow);
   const json ubi = json::parse(line_of(search, SearchLogForm::ubi, time));
   CHECK(ubi["query_id"] == "p1");
   CHECK(ubi["user_query"] == "pear");
   CHECK(ubi["timestamp"] == own["time"]);
   CHECK(ubi["query_response_hit_ids"] == json({"a", "b"}));
   CHECK(ubi["query_attributes"]["first"] == 0);
+  CHECK(ubi["query_attributes"]["shadow"] == shadow);
   CHECK(ubi["query_attributes"]["model"] == "m1");
   CHECK(ubi["query_attributes"]["query"] == own["query"]);
   CHECK(ubi["query_attributes"]["log_probabilities"] == json({-0.5, nullptr}));
