@@ -41,7 +41,11 @@ Order ranked(const Site& site, const ReportOptions& options, const RivalModel& r
   ranking.keeps_first_stage = !rival.model;
   ranking.model = rival.model;
   ranking.model_name = is_reported ? options.model_name : rival.name;
-  if (is_reported) ranking.reranking = options.reranking;
+  if (is_reported) {
+    ranking.reranking = options.reranking;
+  } else {
+    ranking.reranking.vectors = options.reranking.vectors;  // rivals may pick from the collection, too
+  }
   ranking.num_threads = options.num_threads;
   Order order{rival.name, {}};
   rank_queries(site, options.queries, ranking, [&](const QueryRow&, RankedQuery&& found) {

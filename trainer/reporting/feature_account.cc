@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "plugin/src/model/model_parts.h"
+#include "plugin/src/search/picking.h"
 #include "trainer/site/candidates.h"
 
 namespace irgan {
@@ -44,10 +45,17 @@ std::vector<ReportedFeature> account_of_features(const Site& site, const ReportO
   std::vector<std::vector<float>> values(num_features);
   double num_rows = 0.0;
   CandidateReader reader(site.open(), site.layout, model.schema(), site.default_op, site.values);
+  const std::shared_ptr<VectorSource>& vectors = options.reranking.vectors;
+  const std::unique_ptr<Picker> picker =
+      picker_of(reader.database(), model, vectors ? vectors->get(reader.database()) : nullptr);
   const std::size_t stride = (options.queries.size() + kQueries - 1) / kQueries;
   for (std::size_t q = 0; q < options.queries.size(); q += stride) {
-    const CandidateList list = reader.find(options.queries[q], model.depth());
+    CandidateList list = reader.find(options.queries[q], model.depth());
     if (list.candidates.empty()) continue;
+    if (picker) {
+      const VectorQuery wanted = picker->wanted(model.collection()->towers, list.query, options.queries[q].text);
+      picker->score(wanted, list.candidates);
+    }
     const FeatureMatrix rows = reader.features(list.query, list.candidates);
     const FeatureMatrix parts = model.explain(rows);
     num_rows += static_cast<double>(rows.rows());

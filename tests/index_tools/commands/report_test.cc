@@ -57,6 +57,22 @@ TEST_CASE_METHOD(Fixture, "a later log judges in the report, and the history is 
                        Contains("random negatives") && Contains("Which model the index served since when"));
 }
 
+TEST_CASE_METHOD(Fixture, "models whose generator picks from the whole collection are reported on, the one before too",
+                 "[index_tools][report]") {
+  taken("vectors --db @db --dimensions 8 --max-share 1 --out @v");
+  const std::string train = "train --force --db @db --queries @learn.tsv --clicks @clicks.tsv --vectors @v --epochs 1 ";
+  taken(train + "--model @old");
+  taken(train + "--seed 2 --model @new");
+  taken(
+      "report --db @db --model @new --before @old --vectors @v --queries @test.tsv --qrels @test.qrels --chart "
+      "@chart.js --out @report.html");
+  CHECK_THAT(folder.read("report.html"), Contains("the model before") && Contains("What the model looks at"));
+  const CommandResult without =
+      run("report --db @db --model @new --queries @test.tsv --qrels @test.qrels --out @none.html");
+  CHECK(without.exit_code == 1);
+  CHECK_THAT(without.err, Contains("whose vectors are not given"));
+}
+
 TEST_CASE_METHOD(Fixture, "without judgments the report says what held-out clicks say", "[index_tools][report]") {
   const CommandResult result =
       run("report --db @db --model @m --queries @test.tsv --chart @nothing.js --out @report.html");
