@@ -23,6 +23,7 @@ struct IndexOptions : IndexBuilderOptions {
 };
 
 void add_options(IndexOptions& options, OptionTable& table) {
+  table.everyday({"db", "file", "id", "field", "value", "stemmer", "ngrams", "overwrite"});
   table.text("db", options.db, "the index to make", "DB");
   table.writes("db");
   table.texts("file", options.files, "documents: JSON Lines, plain, gzip or zstd; - is stdin; the flag may be left out",

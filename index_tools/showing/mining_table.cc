@@ -171,7 +171,7 @@ void print(const MiningReport& report, const MiningOptions& options, std::ostrea
 
 json report_json(const MiningReport& report, const Miner& miner) {
   json all = figures_of(report);
-  if (report.num_missing > 0) all["advice"] = advice(report);
+  all["advice"] = report.num_missing > 0 ? nlohmann::json(advice(report)) : nlohmann::json();
   all["score_by"] = to_string(miner.options().score_by);
   all["temperature"] = miner.temperature().value;
   if (uses(miner.options(), NegativeSource::generator)) all["temperature_basis"] = miner.temperature();
