@@ -174,6 +174,8 @@ json report_json(const MiningReport& report, const Miner& miner) {
   all["advice"] = report.num_missing > 0 ? nlohmann::json(advice(report)) : nlohmann::json();
   all["score_by"] = to_string(miner.options().score_by);
   all["temperature"] = miner.temperature().value;
+  all["temperature_basis"] = nullptr;
+  all["relevance"] = nullptr;
   if (uses(miner.options(), NegativeSource::generator)) all["temperature_basis"] = miner.temperature();
   if (miner.relevance()) {
     const FittedRelevance& relevance = *miner.relevance();
