@@ -28,8 +28,10 @@ run() { printf '$ %s\n' "$*"; "$@"; }
 say "1. Install what the build needs, and build"
 index_tools/install_dependencies.sh python3 libjs-chart.js
 # The libraries are built for every processor and, to be quick, once more for this one's own instruction set.
-level=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null | sed -nE 's/^ *(x86-64-v[34]) \(supported.*/\1/p' | head -n 1 || true)
-run cmake --preset release -DIRGAN_HWCAPS="$level" -DIRGAN_BUILD_TESTS=OFF >"$folder/build.log" 2>&1 || { tail -20 "$folder/build.log"; exit 1; }
+level=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null |
+  sed -nE 's/^ *(x86-64-v[34]) \(supported.*/\1/p' | head -n 1 || true)
+run cmake --preset release -DIRGAN_HWCAPS="$level" -DIRGAN_BUILD_TESTS=OFF >"$folder/build.log" 2>&1 ||
+  { tail -20 "$folder/build.log"; exit 1; }
 run cmake --build --preset release >>"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log"; exit 1; }
 PATH=$PWD/build/release/index_tools:$PATH
 
@@ -74,7 +76,8 @@ else
     logs+=(--clicks "$log")
     run xapian-irgan train "${train[@]}" "${logs[@]}" --vectors "$vectors" --model "$folder/irgan.$day.model"
     echo "For comparison, from the same clicks: Xapian's first 100 alone, and random negatives instead of a generator:"
-    run xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" >"$folder/random.$day.log" 2>&1 ||
+    run xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" \
+      >"$folder/random.$day.log" 2>&1 ||
       { cat "$folder/random.$day.log"; exit 1; }
   done
 fi
@@ -83,7 +86,8 @@ say "5. How good is it, on queries that nobody has asked before?"
 runs=("$bm25")
 for day in $(seq $days); do
   for kind in random irgan; do
-    run xapian-irgan rerank --db "$db" --model "$folder/$kind.$day.model" --vectors "$vectors" --queries "$folder/queries.test.tsv" \
+    run xapian-irgan rerank --db "$db" --model "$folder/$kind.$day.model" --vectors "$vectors" \
+      --queries "$folder/queries.test.tsv" \
       --out "$folder/$kind.$day.run"
     runs+=("$folder/$kind.$day.run")
   done
@@ -91,15 +95,18 @@ done
 measures=(--relevance-level 2 --measures ndcg@10 --measures mrr --measures map)
 run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "${runs[@]}"
 echo "IRGAN of the last day (compared) against random negatives (first):"
-run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "$folder/random.$days.run" "$folder/irgan.$days.run"
+run xapian-irgan evaluate --qrels "$folder/qrels.test.txt" "${measures[@]}" "$folder/random.$days.run" \
+  "$folder/irgan.$days.run"
 
 model=$folder/irgan.$days.model
 say "6. Before and after: what Xapian did not find"
-xapian-irgan evaluate --qrels "$folder/qrels.test.txt" --measures ndcg@10 --per-query "$bm25" "$folder/irgan.$days.run" |
+xapian-irgan evaluate --qrels "$folder/qrels.test.txt" --measures ndcg@10 --per-query "$bm25" \
+  "$folder/irgan.$days.run" |
   awk -F'\t' '{ gain[$2] += ($1 ~ /^bm25/) ? -$4 : $4 }
               END { for (q in gain) { if (gain[q] > 0) ++up; if (gain[q] < 0) ++down; ++all }
                     printf "nDCG@10 rose for %d of %d test queries and fell for %d.\n", up, all, down }'
-# Documents among the new first ten that are not among Xapian's first 100, and by query how many of them carry both tags.
+# Documents among the new first ten that are not among Xapian's first 100, and by query how many of them carry both
+# tags.
 awk 'FILENAME ~ /qrels/ { grade[$1, $3] = $4 } FILENAME ~ /bm25/ { old[$1, $3] }
      FILENAME ~ /irgan/ && $4 <= 10 && !(($1, $3) in old) {
        ++fresh; ++graded[grade[$1, $3] + 0]
@@ -109,13 +116,15 @@ awk 'FILENAME ~ /qrels/ { grade[$1, $3] = $4 } FILENAME ~ /bm25/ { old[$1, $3] }
            for (q in of) printf "%s\t%d\n", q, of[q] | "sort -t\"\t\" -k2,2nr -k1,1" }' \
   "$folder/qrels.test.txt" "$bm25" "$folder/irgan.$days.run" >"$folder/found.tsv"
 read -r fresh both one <"$folder/found.tsv"
-echo "Among the first ten hits of all test queries are $fresh documents that Xapian's first 100 do not hold: they lack the query's"
-echo "words, or have them too rarely. The generator picked them; $both carry both tags that the user looks for, and $one one of them."
+echo "Among the first ten hits of all test queries are $fresh documents that Xapian's first 100 do not hold: they lack"
+echo "the query's words, or have them too rarely. The generator picked them; $both carry both tags that the user looks"
+echo "for, and $one one of them."
 echo "The queries with most of them:"
 # Three that have no word in common.
 three=$(awk -F'\t' 'NR == FNR { text[$1] = $2; next }
                     FNR > 1 { n = split(text[$1], words, " "); for (i = 1; i <= n; ++i) if (words[i] in seen) next
-                              for (i = 1; i <= n; ++i) seen[words[i]]; if (++shown <= 3) print $1 }' "$folder/queries.test.tsv" "$folder/found.tsv")
+                              for (i = 1; i <= n; ++i) seen[words[i]]; if (++shown <= 3) print $1 }' \
+  "$folder/queries.test.tsv" "$folder/found.tsv")
 for id in $three; do
   text=$(awk -F'\t' -v id="$id" '$1 == id { print $2 }' "$folder/queries.test.tsv")
   echo
@@ -127,8 +136,10 @@ say "7. The report"
 before=()
 [ "$days" -gt 1 ] && before=(--before "$folder/irgan.$((days - 1)).model")
 log=${clicks:-$folder/clicks.$days.tsv.zst}
-run xapian-irgan report --db "$db" --model "$model" --vectors "$vectors" --random "$folder/random.$days.model" "${before[@]}" --clicks "$log" \
-  --queries "$folder/queries.test.tsv" --qrels "$folder/qrels.test.txt" --relevance-level 2 --out "$folder/report.html" | tee "$folder/report.txt"
+run xapian-irgan report --db "$db" --model "$model" --vectors "$vectors" --random "$folder/random.$days.model" \
+  "${before[@]}" --clicks "$log" --relevance-level 2 --out "$folder/report.html" \
+  --queries "$folder/queries.test.tsv" --qrels "$folder/qrels.test.txt" |
+  tee "$folder/report.txt"
 
 say "8. What next"
 cat <<END

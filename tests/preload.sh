@@ -32,8 +32,8 @@ search() {  # search PROGRAM WORDS, in the environment given
       /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+' ;;
     python) /usr/bin/python3 "$here/package/search.py" db "$2" ;;
     python-recipe) /usr/bin/python3 "$here/package/search.py" db "$2" "$module" ;;
-    perl) perl "$here/package/search.pl" db "$2" ;;
-    perl-recipe) perl "$here/package/search.pl" db "$2" "$module" ;;
+    perl) perl "$here/../plugin/examples/search.pl" db "$2" ;;
+    perl-recipe) perl "$here/../plugin/examples/search.pl" db "$2" "$module" ;;
   esac
 }
 programs=(quest omega python perl)

@@ -1,3 +1,4 @@
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -95,6 +96,14 @@ void run(const AnnotateOptions& options, const Console& console) {
                 << " that the index does not have; " << report.num_words << " words and " << report.num_queries
                 << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
+  console.result({{"documents", report.num_documents},
+                  {"documents_without_id", report.num_without_id},
+                  {"values", report.num_values},
+                  {"values_of_unknown_documents", report.num_unknown_values},
+                  {"clicked_documents", report.num_clicked_documents},
+                  {"clicked_unknown_documents", report.num_unknown_documents},
+                  {"words", report.num_words},
+                  {"queries", report.num_queries}});
 }
 
 }  // namespace

@@ -29,7 +29,6 @@ struct CheckOptions {
   DatabaseOptions database;
   std::string model;
   std::size_t depth = 100;
-  bool json = false;
 };
 
 // Rows of one page follow each other: what their query is need not be looked up for each.
@@ -113,8 +112,6 @@ void add_options(CheckOptions& options, OptionTable& table) {
   table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the search");
-  table.group("Output");
-  table.flag("json", options.json, "print JSON");
   table.needs("stemmer", {"db"});
   table.needs("model", {"db"}, "it is compared with an index");
   table.needs("depth", {"db"});
@@ -168,7 +165,8 @@ void run(const CheckOptions& options, const Console& console) {
     findings.num_rejected += summary.num_rejected;
     findings.num_against += num_against(summary);
   }
-  options.json ? print_check_json(findings, console.out) : print_check(findings, console.out);
+  print_check(findings, console.out);
+  console.result(json_of(findings));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/help/pages.h"
 #include "index_tools/options/training_options.h"
+#include "index_tools/reports/json_output.h"
 #include "plugin/src/process/printable.h"
 #include "trainer/text/near_name.h"
 
@@ -112,9 +113,25 @@ std::optional<int> run_other(const std::vector<std::string>& words, const Consol
 
 }  // namespace
 
-void add_quiet(bool& is_quiet, OptionTable& table) {
+void GeneralOptions::add_to(OptionTable& table) {
   table.group("Of every command");
   table.flag("quiet", is_quiet, "print errors and what was asked for, but no progress, remarks or accounts");
+  table.flag("json", json, "print the result as one JSON object, and nothing else on stdout");
+}
+
+void run_shown(const GeneralOptions& general, const OptionTable& table, const Console& console,
+               const std::function<void(const Console&)>& work) {
+  if (!general.json) return work(general.is_quiet ? console.quiet(table.writes_file()) : console);
+  if (table.writes_stdout()) throw ConfigError("--json prints to stdout: name a file to write in place of -");
+  nlohmann::json result;
+  const Console keeping = console.keeping(result);
+  try {
+    work(general.is_quiet ? keeping.quiet(true) : keeping);
+  } catch (...) {
+    if (!result.is_null()) print_json(result, console.out);
+    throw;
+  }
+  print_json(result, console.out);
 }
 
 const std::vector<Command>& commands() {
@@ -130,7 +147,8 @@ std::vector<SiteOption> site_options(const std::string& command, const std::stri
   KnownOptions known;
   for (const Command& each : commands()) {
     for (const Option& option : each.options()) {
-      if (option.name != "site" && option.name != "quiet") known[each.name].insert(option.name);
+      if (option.name != "site" && option.name != "quiet" && option.name != "json")
+        known[each.name].insert(option.name);
     }
   }
   return read_site_file(path, command, known);

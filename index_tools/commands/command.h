@@ -20,8 +20,20 @@ struct Command : CommandText {
   std::function<std::vector<Option>()> options;
 };
 
-/// Adds --quiet, which every command has.
-void add_quiet(bool& is_quiet, OptionTable& table);
+/// What every command has.
+struct GeneralOptions {
+  bool is_quiet = false;
+  bool json = false;
+
+  void add_to(OptionTable& table);
+};
+
+/// Lets `work` print to `console` as the general options say. With --json what it gives Console::result() is printed
+/// alone, also if it fails after that.
+///
+/// Throws: ConfigError if another output goes to stdout, too; what `work` throws
+void run_shown(const GeneralOptions& general, const OptionTable& table, const Console& console,
+               const std::function<void(const Console&)>& work);
 
 /// Returns what the site's file at `path` says for a command.
 std::vector<SiteOption> site_options(const std::string& command, const std::string& path);
@@ -31,14 +43,14 @@ template <class Options>
 struct BoundOptions {
   BoundOptions() {
     add_options(options, table);
-    add_quiet(is_quiet, table);
+    general.add_to(table);
     table.show_site();
   }
   BoundOptions(const BoundOptions&) = delete;
 
   Options options;
   OptionTable table;
-  bool is_quiet = false;
+  GeneralOptions general;
 };
 
 /// `Options` is the command's plain struct; add_options(Options&, OptionTable&) binds it and run(const Options&,
@@ -52,7 +64,7 @@ Command make_command(std::string name, std::string usage, std::string summary, s
                 bound.table.parse(words, [&](const std::string& path) { return site_options(self.name, path); });
             if (request == Request::work) {
               const auto guard = bound.table.guard();
-              run(bound.options, bound.is_quiet ? console.quiet(bound.table.writes_file()) : console);
+              run_shown(bound.general, bound.table, console, [&](const Console& shown) { run(bound.options, shown); });
             } else {
               print_help(self, bound.table, request == Request::help_all, console);
             }

@@ -1,11 +1,14 @@
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/distilled_recipe.h"
 #include "index_tools/showing/figures.h"
@@ -136,11 +139,25 @@ void run(const DistillOptions& options, const Console& console) {
 
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
-  std::ostream& recipes = file ? file->stream() : console.out << '\n';
+  std::ostringstream recipes;
   write_stock_recipe(found.stock, recipes);
   write_omega_recipe(found.omega, recipes << '\n');
   if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');
+  (file ? file->stream() : console.out << '\n') << recipes.str();
   if (file) file->commit();
+  const DistilledQuality& ndcg = found.ndcg;
+  console.result({{"wrote", path_or_null(options.out)},
+                  {"by_judgments", !distiller.qrels.empty()},
+                  {"queries", ndcg.model.size()},
+                  {"ndcg10",
+                   {{"first_stage", mean(ndcg.first_stage)},
+                    {"stock", mean(ndcg.stock)},
+                    {"weight", mean(ndcg.mixture)},
+                    {"model", mean(ndcg.model)},
+                    {"omega_before", mean(ndcg.omega_before)},
+                    {"omega", mean(ndcg.omega)}}},
+                  {"weight_gains", mixture_gains},
+                  {"recipes", recipes.str()}});
 }
 
 }  // namespace

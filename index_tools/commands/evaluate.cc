@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/log_reading_options.h"
+#include "index_tools/reports/evaluation_json.h"
 #include "index_tools/reports/later_log_table.h"
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/interleaving_verdict.h"
@@ -18,9 +20,8 @@
 #include "irgan/training_record.h"
 #include "trainer/labels/propensity_file.h"
 #include "trainer/machine/timestamps.h"
-#include "trainer/ranking/strict_rerank.h"
+#include "trainer/ranking/model_ranking.h"
 #include "trainer/rows/evidence_reader.h"
-#include "trainer/site/first_stage.h"
 
 namespace irgan {
 namespace {
@@ -141,43 +142,12 @@ void add_later_options(EvaluateOptions& options, OptionTable& table) {
              "lines 'rank<TAB>propensity', how often a rank is looked at; if not given, by the log's documents that "
              "were shown at several ranks",
              "FILE");
-  table.flag("json", options.json, "print JSON");
-  table.needs("json", {"clicks"}, "it is of a later log");
   table.number("replicates", options.later.num_replicates, 20, 10000, "of the bootstrap over sessions");
   for (const char* name : {"model", "depth", "propensities", "replicates", "memory"}) table.needs(name, {"clicks"});
   for (const char* name : {"letor", "relevance-level", "measures", "per-query"})
     table.exclude("clicks", name, "it is of judgments");
   for (const char* name : {"db", "stemmer"}) table.needs(name, {"clicks"}, "it is of models");
 }
-
-// The order of a model, or of the first stage, for queries of any text.
-class ModelRanking {
- public:
-  ModelRanking(const Site& site, const std::string& model, const MemoryUse& memory)
-      : db_(site.open()), ids_(db_, site.layout.id_prefix), first_stage_(db_, site.layout, site.default_op) {
-    const auto loaded = Model::from_file(model);
-    RerankOptions how;
-    how.depth = depth_ = loaded->depth();
-    memory.apply(db_, how);
-    reranker_ = strict_reranker(db_, loaded, std::move(how), model);
-  }
-
-  std::vector<std::string> documents(const QueryRow& row) {
-    const Xapian::Query query = first_stage_.query_of(row);
-    std::vector<std::string> ids;
-    for (const RankedHit& hit :
-         reranker_->rerank(query, first_stage_.search(query, static_cast<Xapian::doccount>(depth_))))
-      ids.push_back(ids_.id_of(hit.docid));
-    return ids;
-  }
-
- private:
-  Xapian::Database db_;
-  DocumentIds ids_;
-  FirstStage first_stage_;
-  std::size_t depth_ = 0;
-  std::unique_ptr<const Reranker> reranker_;
-};
 
 std::vector<std::string> documents_of(const Run& run, const std::string& query_id) {
   std::vector<std::string> ids;
@@ -210,7 +180,9 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   std::optional<Site> site;
   if (!options.models.empty()) site.emplace(options.database.site(console.err));
   for (const std::string& path : options.models) {
-    const auto ranking = std::make_shared<ModelRanking>(*site, path, options.memory);
+    RerankOptions how;
+    options.memory.apply(site->open(), how);
+    const auto ranking = std::make_shared<ModelRanking>(*site, Model::from_file(path), std::move(how), path);
     rankings.push_back({path, [ranking](const QueryRow& query) { return ranking->documents(query); }});
     warn_of_old_clicks(path, evidence, console.err);
   }
@@ -224,7 +196,8 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   if (!options.propensities.empty()) later.examination = read_propensities(options.propensities);
   const LaterLogReport report =
       judge_by_later_log(evidence.clicks, evidence.log_options, evidence.queries, rankings, later);
-  options.json ? write_later_log_json(report, console.out) : write_later_log(report, console.out);
+  write_later_log(report, console.out);
+  console.result(json_of(report));
 }
 
 }  // namespace
@@ -260,11 +233,14 @@ void add_options(EvaluateOptions& options, OptionTable& table) {
 void run(const EvaluateOptions& options, const Console& console) {
   check(options);
   if (!options.interleaved.empty()) {
-    write_verdict_of_logs(options.interleaved, options.log.log_options, console);
+    const InterleavedLog log = write_verdict_of_logs(options.interleaved, options.log.log_options, console);
+    console.result(
+        {{"by_search", json_of(log.by_search, log.names)}, {"by_session", json_of(log.by_session, log.names)}});
     return;
   }
   if (!options.log.clicks.empty()) return judge_later(options, console);
   const Evaluation evaluation = evaluate(options);
+  console.result(json_of(evaluation, options.seed, options.per_query));
   if (options.per_query) {
     write_values(evaluation, console.out);
     return;

@@ -19,7 +19,6 @@ namespace irgan {
 struct EvaluateOptions : EvaluationOptions {
   /// A line "run <TAB> query <TAB> measure <TAB> value" for each value instead of the table of means.
   bool per_query = false;
-  bool json = false;  ///< of a later log
   /// Of the paired randomisation test.
   std::uint64_t seed = 1;
   /// Click logs of interleaved pages instead of judgments and runs, and how they are read.

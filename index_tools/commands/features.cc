@@ -1,3 +1,4 @@
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,12 +54,21 @@ void merge(const FeaturesOptions& options, const Console& console) {
   const std::size_t num_queries = merge_letor(options.merge, file.stream());
   file.commit();
   if (options.out != "-") console.out << "wrote " << options.out << ": " << num_queries << " queries\n";
+  console.result({{"wrote", options.out},
+                  {"queries", num_queries},
+                  {"examples", nullptr},
+                  {"features", nullptr},
+                  {"valid", nullptr}});
 }
 
 std::string summary(const std::string& path, const TrainingData& data) {
   return "wrote " + path + ": " + std::to_string(data.pools.size()) + " queries, " +
          std::to_string(data.examples.size()) + (is_of_pages(data.labels) ? " pages, " : " examples, ") +
          std::to_string(data.schema.features.size()) + " features";
+}
+
+nlohmann::json sizes_of(const std::string& path, const TrainingData& data) {
+  return {{"wrote", path}, {"queries", data.pools.size()}, {"examples", data.examples.size()}};
 }
 
 void add_options(FeaturesOptions& options, OptionTable& table) {
@@ -129,6 +139,10 @@ void run(const FeaturesOptions& options, const Console& console) {
   for (std::size_t j = 0; j < data.schema.features.size(); ++j)
     console.out << "  " << j + 1 << ' ' << data.schema.features[j] << '\n';
   if (valid_file) console.out << summary(options.valid_out, validation) << '\n';
+  nlohmann::json result = sizes_of(options.out, data);
+  result["features"] = data.schema.features;
+  result["valid"] = valid_file ? sizes_of(options.valid_out, validation) : nlohmann::json();
+  console.result(result);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/console.h"
 #include "irgan/index_builder.h"
 
@@ -87,6 +89,12 @@ void run(const IndexOptions& options, const Console& console) {
     console.out << ' ' << field.name << '=' << (field.prefix.empty() ? "(none)" : field.prefix);
   console.out << (built.layout.has_ngrams ? ", Chinese and Japanese by n-grams\n" : "\n");
   show_losses(built, console.err);
+  console.result({{"wrote", built.path},
+                  {"documents", built.num_documents},
+                  {"fields", names_of(built.layout.fields)},
+                  {"mended_documents", built.num_mended},
+                  {"documents_with_lost_words", built.num_with_lost_words},
+                  {"documents_without_ngrams", built.num_unparted}});
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -13,14 +15,17 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/reports/inspection_json.h"
+#include "index_tools/reports/model_words.h"
 #include "index_tools/showing/index_remarks.h"
 #include "irgan/index_fit.h"
 #include "irgan/index_layout.h"
 #include "irgan/model_source.h"
 #include "irgan/training_record.h"
 #include "plugin/src/model/model_parts.h"
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 #include "trainer/layout/term_survey.h"
+#include "trainer/machine/timestamps.h"
 #include "trainer/training/training_record_json.h"
 
 namespace irgan {
@@ -30,6 +35,8 @@ struct InspectOptions {
   std::string model;
   DatabaseOptions database;
   bool history = false;
+  bool importance = false;
+  bool features = false;
 };
 
 using nlohmann::json;
@@ -135,7 +142,14 @@ void print_record(const TrainingRecord& record, std::ostream& out) {
   for (const NetworkRecord& network : record.networks) print_network(network, out);
 }
 
-void print_model(const Model& model, std::ostream& out) {
+// When the file was written last; nothing if nobody knows.
+std::string time_of_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? utc_text(static_cast<double>(status.st_mtime)) : "";
+}
+
+void print_model(const Model& model, const std::string& path, const Console& console) {
+  std::ostream& out = console.out;
   out << "version    " << model.version() << "\nserves     " << to_string(model.ranker()) << "\ndepth      "
       << model.depth() << " candidates\n";
   if (parts_of(model).unseen_credit != 0.0)
@@ -148,9 +162,11 @@ void print_model(const Model& model, std::ostream& out) {
   } else {
     out << "ready-made feature rows\n";
   }
+  const TrainingRecord record = record_of(model);
+  print_summary(model, record, time_of_file(path), console);
   out << "features   " << model.schema().features.size() << ", stemmer " << model.schema().stemmer << '\n';
   for (const std::string& feature : model.schema().features) out << "  " << feature << '\n';
-  print_record(record_of(model), out);
+  print_record(record, out);
 }
 
 std::string rounded_percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
@@ -195,7 +211,10 @@ void print_index(const Xapian::Database& db, const IndexLayout& layout, std::ost
         << " documents\n";
   }
   const std::string bytes = db.get_metadata(kModelKey);
-  out << "model      " << (bytes.empty() ? "none: see store" : Model::from_bytes(bytes, kModelKey)->version()) << '\n';
+  out << "model      " << (bytes.empty() ? "none: see store" : Model::from_bytes(bytes, kModelKey)->version());
+  const std::vector<ServingChange> changes = serving_history(db);
+  if (!bytes.empty() && !changes.empty()) out << ", since " << changes.back().when;
+  out << '\n';
 }
 
 void print_drift(const Model& model, const Xapian::Database& db, std::ostream& out) {
@@ -209,19 +228,24 @@ void print_drift(const Model& model, const Xapian::Database& db, std::ostream& o
 }
 
 void add_options(InspectOptions& options, OptionTable& table) {
-  table.everyday({"model", "db", "history", "prefix", "value"});
+  table.everyday({"model", "db", "importance", "features", "history", "prefix", "value"});
   table.group("The model");
   table.text("model", options.model, "the model file; the flag may be left out", "FILE");
   table.positional("model");
+  table.flag("importance", options.importance,
+             "only what each feature is worth to the model: the quality that is lost without it, on held-out queries");
+  table.flag("features", options.features,
+             "only what each feature measures, in words: of the model, or of all models if there is none");
   options.database.add_to(table);
   table.group("The index");
   table.flag("history", options.history, "only which model was served since when, with the figures of its training");
   table.needs("history", {"db"}, "an index keeps it");
   table.gives_way("model", "history");
+  table.exclude("importance", "features", "each is shown alone");
+  for (const char* name : {"importance", "features"}) table.exclude("history", name, "each is shown alone");
 }
 
-void print_history(const Xapian::Database& db, std::ostream& out) {
-  const std::vector<ServingChange> changes = serving_history(db);
+void print_history(const std::vector<ServingChange>& changes, std::ostream& out) {
   if (changes.empty()) out << "no model was stored in this index since it was made\n";
   for (const ServingChange& change : changes) {
     out << change.when << "  " << std::left << std::setw(12) << (change.version.empty() ? "none" : change.version)
@@ -229,29 +253,64 @@ void print_history(const Xapian::Database& db, std::ostream& out) {
   }
 }
 
+// The model of the command line, else the index's own; null if neither is named.
+std::shared_ptr<const Model> named_model(const InspectOptions& options) {
+  if (!options.model.empty()) return Model::from_file(options.model);
+  if (options.database.paths.empty()) return nullptr;
+  return model_in_index()->get(options.database.open());
+}
+
 // Prints a model's features, networks and training record, or an index's layout and its model; given both, also what
 // of the index has changed since the model was trained.
-void run(const InspectOptions& options, const Console& console) {
-  if (options.model.empty() && options.database.paths.empty()) throw ConfigError("name a model file or --db");
-  if (options.history) return print_history(options.database.open(), console.out);
+void print_all(const InspectOptions& options, const Console& console, json& result) {
   std::shared_ptr<const Model> model;
   if (!options.model.empty()) {
     model = Model::from_file(options.model);
-    print_model(*model, console.out);
+    print_model(*model, options.model, console);
+    result["model"] = json_of(*model);
   }
   if (options.database.paths.empty()) return;
   const Xapian::Database db = options.database.open();
-  print_index(db, options.database.layout(db, console.err), console.out);
+  const IndexLayout layout = options.database.layout(db, console.err);
+  print_index(db, layout, console.out);
+  result["index"] = json_of(db, layout);
   if (!model && !db.get_metadata(kModelKey).empty()) model = model_in_index()->get(db);
-  if (model) print_drift(*model, db, console.out);
+  if (!model) return;
+  print_drift(*model, db, console.out);
+  result["fit"] = json_of(*index_fit(db, *model));
+}
+
+void run(const InspectOptions& options, const Console& console) {
+  json result{{"model", nullptr},      {"index", nullptr},   {"fit", nullptr},
+              {"importance", nullptr}, {"history", nullptr}, {"features", nullptr}};
+  if (options.features) {
+    const std::shared_ptr<const Model> model = named_model(options);
+    print_glossary(model.get(), console);
+    result["features"] = glossary_json(model.get());
+  } else if (options.model.empty() && options.database.paths.empty()) {
+    throw ConfigError("name a model file or --db");
+  } else if (options.importance) {
+    const std::shared_ptr<const Model> model = named_model(options);
+    const TrainingRecord record = record_of(*model);
+    print_importance(*model, record, console);
+    result["importance"] = json_of(*model, *record.importance);
+  } else if (options.history) {
+    const std::vector<ServingChange> history = serving_history(options.database.open());
+    print_history(history, console.out);
+    result["history"] = json_of(history);
+  } else {
+    print_all(options, console, result);
+  }
+  console.result(result);
 }
 
 }  // namespace
 
 Command inspect_command() {
   return make_command<InspectOptions>(
-      "inspect", "MODEL | --db DB | MODEL --db DB", "show what a model or an index holds",
+      "inspect", "MODEL | --db DB | MODEL --db DB | --features", "show what a model or an index holds",
       "  xapian-irgan inspect films.model\n"
+      "  xapian-irgan inspect films.model --importance\n"
       "  xapian-irgan inspect --db films\n"
       "Given both, it also says what has changed in the index since the model was trained.\n");
 }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iomanip>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -226,6 +227,15 @@ void run(const MemoryOptions& options, const Console& console) {
               << " words of at least " << least << (least == 1 ? " session" : " sessions") << ", "
               << facts.num_documents << " documents, " << facts.num_bytes << " bytes; "
               << builder.state().queries.keys.size() - facts.num_queries << " queries are held back\n";
+  console.result({{"wrote", options.out},
+                  {"queries", facts.num_queries},
+                  {"words", facts.num_words},
+                  {"documents", facts.num_documents},
+                  {"bytes", facts.num_bytes},
+                  {"min_sessions", facts.min_sessions},
+                  {"half_life_days", facts.half_life_days},
+                  {"prior_clicks", facts.prior_clicks},
+                  {"queries_held_back", builder.state().queries.keys.size() - facts.num_queries}});
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <iomanip>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
@@ -101,6 +102,10 @@ void run(const MineOptions& options, const Console& console) {
   }
   if (!options.report_json.empty()) write_json(report_json(report, miner), options.report_json);
   file.commit();
+  nlohmann::json result = report_json(report, miner);
+  result["wrote"] = options.out;
+  result["queries_per_second"] = speed;
+  console.result(result);
   if (options.out == "-" || options.report_json == "-") return;
   std::ostringstream rounded;
   rounded << std::fixed << std::setprecision(0) << speed;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -146,6 +147,9 @@ class Night {
     }
     if (std::string(outcome.what) == "failed") ++num_failed_;
     console_.out << name << ": " << outcome.what << ": " << outcome.text << std::endl;
+    result_["steps"].push_back({{"step", name}, {"outcome", outcome.what}, {"text", outcome.text}});
+    result_["failed"] = num_failed_;
+    console_.result(result_);
   }
 
   // Throws: what the command throws
@@ -311,6 +315,7 @@ class Night {
   const Console& console_;
   NightlyState state_;
   int num_failed_ = 0;
+  nlohmann::json result_{{"steps", nlohmann::json::array()}, {"failed", 0}};
 };
 
 // Throws: Error if a step failed, after all have had their turn; or if another night is at work

@@ -1,3 +1,4 @@
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -34,7 +35,7 @@ void add_options(QueriesOptions& options, OptionTable& table) {
   table.writes("out");
   table.number("max-queries", options.wanted.max_queries, std::size_t{1}, std::size_t{100000000},
                "at most so many, the most frequent");
-  table.flag("all", options.all, "with the queries that nobody clicked for");
+  table.flag("all", options.all, "also the queries that nobody clicked for");
 }
 
 void run(const QueriesOptions& options, const Console& console) {
@@ -58,6 +59,12 @@ void run(const QueriesOptions& options, const Console& console) {
     console.out << "  " << found.uses[i].rows << " rows, " << found.uses[i].clicks << " clicks: '"
                 << excerpt(found.queries[i].text, kWordsShown) << "'\n";
   }
+  console.result({{"wrote", options.out},
+                  {"queries", found.queries.size()},
+                  {"distinct_queries", found.num_distinct},
+                  {"unclicked_queries", found.num_unclicked},
+                  {"rare_queries", found.num_rare},
+                  {"rows_without_words", found.num_without_words}});
 }
 
 }  // namespace

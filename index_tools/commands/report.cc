@@ -1,6 +1,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +39,7 @@ struct ReportCommandOptions {
 };
 
 void add_options(ReportCommandOptions& options, OptionTable& table) {
-  table.everyday({"db", "model", "queries", "qrels", "clicks", "random", "before", "out", "column"});
+  table.everyday({"db", "model", "queries", "qrels", "clicks", "later", "random", "before", "out"});
   options.database.add_to(table);
   table.group("The model");
   table.text("model", options.model, "the model file; if not given, the model in the index", "FILE");
@@ -49,6 +50,10 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
   table.pairs("rival", options.rivals, "another model, and what the report calls it; may be given again", "NAME=MODEL");
   options.log.add_log_to(table);
   table.group("Judgments");
+  table.texts("later", options.report.later_clicks,
+              "a log of later searches, by whose clicks the model and those that it is compared with are judged, as "
+              "'evaluate --clicks' does; may be given again",
+              "FILE");
   table.text(
       "qrels", options.qrels,
       "judgments of them: TREC qrels; without judgments the report says what training found out by held-out clicks",
@@ -94,6 +99,23 @@ std::vector<RivalModel> rivals_of(const ReportCommandOptions& options, const Xap
   return rivals;
 }
 
+nlohmann::json interval_of(const Interval& interval) {
+  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+nlohmann::json rankings_of(const Report& made) {
+  nlohmann::json rankings = nlohmann::json::array();
+  for (const ReportedRanking& ranking : made.rankings) {
+    rankings.push_back({{"name", ranking.name},
+                        {"ndcg10", interval_of(ranking.ndcg)},
+                        {"mrr", ranking.reciprocal_rank},
+                        {"good_in_three", ranking.good_in_three},
+                        {"gain_of_model", interval_of(ranking.gain)},
+                        {"p", ranking.p}});
+  }
+  return rankings;
+}
+
 void run(const ReportCommandOptions& options, const Console& console) {
   if (options.log.queries.empty() && options.log.clicks.empty())
     throw ConfigError("--queries is missing: name the file of queries, or with --clicks a log that has them");
@@ -121,6 +143,12 @@ void run(const ReportCommandOptions& options, const Console& console) {
   show_account(*site.watch, console.err);
   replace_file(options.out, report_page(made, script));
   console.out << "wrote " << options.out << '\n' << verdict_of(made) << '\n';
+  console.result({{"wrote", options.out},
+                  {"verdict", verdict_of(made)},
+                  {"model", made.model_version},
+                  {"queries", made.num_queries},
+                  {"judged_queries", made.num_judged},
+                  {"rankings", rankings_of(made)}});
 }
 
 }  // namespace

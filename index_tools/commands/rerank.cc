@@ -1,4 +1,5 @@
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -11,6 +12,7 @@
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/vector_use.h"
+#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
 #include "index_tools/showing/progress_bar.h"
@@ -115,6 +117,10 @@ void run(const RerankRunOptions& options, const Console& console) {
     console.out << "ranked " << queries.size() << " queries, " << num_empty
                 << " without candidates of the first stage\n";
   }
+  console.result({{"wrote", path_or_null(options.out)},
+                  {"wrote_baseline", path_or_null(options.baseline_out)},
+                  {"queries", queries.size()},
+                  {"queries_without_candidates", num_empty}});
 }
 
 }  // namespace

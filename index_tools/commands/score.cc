@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -10,6 +11,7 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/reports/json_output.h"
 #include "irgan/model.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
@@ -101,6 +103,10 @@ void run(const ScoreOptions& options, const Console& console) {
   if (qrels) qrels->commit();
   file.commit();
   if (options.out != "-" && options.qrels_out != "-") console.out << "ranked " << written.size() << " queries\n";
+  console.result({{"wrote", options.out},
+                  {"wrote_qrels", path_or_null(options.qrels_out)},
+                  {"queries", written.size()},
+                  {"ranker", to_string(ranker)}});
 }
 
 }  // namespace

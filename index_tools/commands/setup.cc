@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,6 +100,9 @@ void run(const SetupOptions& options, const Console& console) {
   if (options.out == "-") return;
   print_findings(findings, console.out);
   console.out << "wrote " << options.out << "; next: xapian-irgan check --site " << options.out << '\n';
+  nlohmann::json result = json_of(findings);
+  result["wrote"] = options.out;
+  console.result(result);
 }
 
 }  // namespace

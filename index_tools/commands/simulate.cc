@@ -1,6 +1,7 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "index_tools/commands/command.h"
 #include "index_tools/commands/commands.h"
 #include "index_tools/options/database_options.h"
+#include "index_tools/reports/evaluation_json.h"
+#include "index_tools/reports/json_output.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/interleaving_verdict.h"
 #include "index_tools/showing/log_reading.h"
@@ -70,6 +73,11 @@ void write_size(const std::string& path, std::size_t num_sessions, std::size_t n
   out << "wrote " << path << ": " << num_sessions << " simulated sessions, " << num_clicks << " clicks\n";
 }
 
+nlohmann::json sizes_of(const SimulateOptions& options, std::size_t num_sessions, std::size_t num_clicks) {
+  return {{"wrote", path_or_null(options.out)}, {"sessions", num_sessions}, {"clicks", num_clicks},
+          {"explored_sessions", nullptr},       {"by_session", nullptr},    {"ndcg10", nullptr}};
+}
+
 void write_log(const SimulateOptions& options, const Console& console) {
   const Site site = options.database.site(console.err);
   OutputFile file(options.out);
@@ -81,6 +89,9 @@ void write_log(const SimulateOptions& options, const Console& console) {
   const SimulatedLog log = simulate(site, options.order, simulation, file.stream());
   bar.erase();
   file.commit();
+  nlohmann::json result = sizes_of(options, log.num_sessions, log.num_clicks);
+  if (options.order.explore > 0.0) result["explored_sessions"] = log.cost.num_explored;
+  console.result(result);
   if (options.out == "-") return;
   write_size(options.out, log.num_sessions, log.num_clicks, console.out);
   if (options.order.explore > 0.0) write_cost(log.cost, log.num_sessions, console.out);
@@ -109,6 +120,10 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
   const SimulatedComparison found = compare_by_users(site, rankings, simulation, file ? &file->stream() : nullptr);
   bar.erase();
   if (file) file->commit();
+  nlohmann::json result = sizes_of(options, found.num_sessions, found.num_clicks);
+  result["by_session"] = json_of(found.outcome, names);
+  result["ndcg10"] = found.mean_ndcg;
+  console.result(result);
   if (options.out == "-") return;
   if (file) write_size(options.out, found.num_sessions, found.num_clicks, console.out);
   write_verdict(found.outcome, names, "sessions", console.out);

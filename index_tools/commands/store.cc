@@ -2,6 +2,7 @@
 
 #include <ctime>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/model_source.h"
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 #include "trainer/machine/timestamps.h"
 #include "trainer/ranking/strict_rerank.h"
 
@@ -150,9 +151,14 @@ void run(const StoreOptions& options, const Console& console) {
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
   if (memory) console.out << "stored the memory of " << memory->facts().num_queries << " queries in " << place << '\n';
   if (options.memory == "none") console.out << "removed the memory from " << place << '\n';
+  const std::string now = stored_version(shards.front().get_metadata(kModelKey));
+  const std::string before = stored_version(shards.front().get_metadata(kPreviousModelKey));
+  console.result({{"indexes", options.paths},
+                  {"model", now},
+                  {"model_before", before},
+                  {"memory_queries", memory ? nlohmann::json(memory->facts().num_queries) : nlohmann::json()}});
   if (!has_model_task) return;
-  console.out << "stored model " << stored_version(shards.front().get_metadata(kModelKey)) << " in " << place
-              << "; before it: " << stored_version(shards.front().get_metadata(kPreviousModelKey)) << '\n';
+  console.out << "stored model " << now << " in " << place << "; before it: " << before << '\n';
 }
 
 }  // namespace

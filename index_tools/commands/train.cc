@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iomanip>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -82,7 +83,7 @@ void check_amount(const std::vector<const TrainingData*>& parts, bool force) {
   throw TooLittle("too little to learn from: " + std::to_string(teaching.size()) +
                   " queries have a click or positive judgment on a "
                   "candidate, and " +
-                  std::to_string(kFewestQueries) + " are the least; --force trains all the same");
+                  std::to_string(kFewestQueries) + " are needed; --force trains anyway");
 }
 
 Split from_rows(const TrainOptions& options, const Console& console) {
@@ -410,6 +411,7 @@ void run(const TrainOptions& options, const Console& console) {
     return !options.force && comparison && comparison->verdict() == ModelComparison::Verdict::worse;
   };
   bool learnt_nothing = false;
+  bool is_kept_aside = false;
   std::shared_ptr<const Model> model;
   {
     ProgressBar bar = console.progress("training");
@@ -423,11 +425,17 @@ void run(const TrainOptions& options, const Console& console) {
       if (present && present->version() != model->version())
         comparison = compared_with(*present, trained, split, evidence, options, console);
       learnt_nothing = !tells_documents_apart(*model, split.validation);
-      const bool is_kept_aside = is_worse_than_search() || is_step_back() || (learnt_nothing && !options.force);
+      is_kept_aside = is_worse_than_search() || is_step_back() || (learnt_nothing && !options.force);
       save(*model, is_kept_aside ? aside : options.model);
     };
     train(split.training, split.validation, training, listener);
   }
+  nlohmann::json result = json_of(*model, verdict, comparison);
+  result["wrote"] = is_kept_aside ? nlohmann::json() : nlohmann::json(options.model);
+  result["kept_aside"] = is_kept_aside ? nlohmann::json(aside) : nlohmann::json();
+  result["examples"] = split.training.examples.size();
+  result["validation_examples"] = split.validation.examples.size();
+  console.result(result);
   const std::string verdict_line = verdict ? check_line(*verdict, split.validation.origin) : "";
   if (verdict && (options.verbose || is_worse_than_search() || verdict->is_worse()))
     console.out << verdict_line << '\n';
@@ -445,7 +453,7 @@ void run(const TrainOptions& options, const Console& console) {
   if (is_step_back()) {
     throw ModelKeptAside("the new model is worse than " + options.model + ", which is kept (" +
                          comparison_line(*comparison, options.model) + "): the new one is in " + aside +
-                         "; --force replaces the old one all the same");
+                         "; --force replaces the old one anyway");
   }
   console.out << "wrote " << options.model << " (" << model->schema().features.size()
               << " features, served: " << to_string(model->ranker()) << ", version " << model->version().substr(0, 12)

@@ -1,3 +1,4 @@
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 
@@ -61,6 +62,10 @@ void run(const VectorsOptions& options, const Console& console) {
   replace_file(options.out, bytes);
   console.out << "wrote " << options.out << ": " << vectors->num_documents() << " documents, " << vectors->num_terms()
               << " terms, " << vectors->dimensions() << " dimensions\n";
+  console.result({{"wrote", options.out},
+                  {"documents", vectors->num_documents()},
+                  {"terms", vectors->num_terms()},
+                  {"dimensions", vectors->dimensions()}});
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
   table.number("max-relevance", options.mining.guards.max_relevance, 0.0, 1.0,
                "with impressions: greatest chance that a negative is relevant, given how often it was looked at and "
                "clicked, with the "
-               "discriminator as the prior; 1: no matter; else .1 where the model knows how ranks are looked at");
+               "discriminator as the prior; 1: no limit; else .1 where the model knows how ranks are looked at");
   table.number("min-relevance", options.mining.min_relevance, 0.0, 1.0,
                "with impressions: chance from which a document clicked where it was shown is a positive; 0: every "
                "clicked one; clicked ones below are mined if "

@@ -279,6 +279,13 @@ bool OptionTable::writes_file() const {
   });
 }
 
+bool OptionTable::writes_stdout() const {
+  return std::any_of(files_.begin(), files_.end(), [this](const FileRow& row) {
+    const std::vector<std::string> paths = row.values();
+    return outputs_.count(row.name) > 0 && std::find(paths.begin(), paths.end(), "-") != paths.end();
+  });
+}
+
 // Paths are meant from the file's folder, and logs may be named by a pattern.
 std::vector<std::string> OptionTable::located(const std::string& name, const std::vector<std::string>& values) const {
   const auto row = std::find_if(rows_.begin(), rows_.end(), [&](const Option& each) { return each.name == name; });

@@ -157,6 +157,8 @@ class OptionTable {
   const std::vector<Option>& options() const { return rows_; }
   /// True if the command line named a file to write, by writes(), that is not stdout. Requires: parse()
   bool writes_file() const;
+  /// True if a file to write is -, which is stdout. Requires: parse()
+  bool writes_stdout() const;
 
   /// The everyday options, in lines of at most `width` columns.
   std::string help(std::size_t width) const;

@@ -9,7 +9,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")  # each package has its own
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_GENERATOR DEB)
-set(CPACK_COMPONENTS_ALL library trainer development command)
+set(CPACK_COMPONENTS_ALL library trainer development command python)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
@@ -56,6 +56,15 @@ set(CPACK_COMPONENT_COMMAND_DESCRIPTION "learning to rank for Xapian: the comman
 ${about}This is the command xapian-irgan, the module that stock programs load,
 and templates for Omega.")
 
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-xapian-irgan)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "python3, ${package_library} (>= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_RECOMMENDS "python3-xapian")
+set(CPACK_COMPONENT_PYTHON_DESCRIPTION "learning to rank for Xapian: from Python
+${about}This is the Python module xapian_irgan, which searches, explains,
+explores and interleaves.")
+
 # Debian wants a changelog and the copyright in every package.
 set(changelog ${PROJECT_BINARY_DIR}/changelog.Debian)
 file(WRITE ${changelog} "xapian-irgan (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) bookworm; urgency=medium
@@ -65,7 +74,7 @@ file(WRITE ${changelog} "xapian-irgan (${PROJECT_VERSION}-${CPACK_DEBIAN_PACKAGE
  -- ${CPACK_PACKAGE_CONTACT}  Sat, 28 Nov 2026 12:00:00 +0000
 ")
 execute_process(COMMAND gzip -9nf ${changelog})
-foreach(part library trainer development command)
+foreach(part library trainer development command python)
   string(TOUPPER ${part} upper)
   set(documents share/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
   install(FILES ${changelog}.gz ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${documents} COMPONENT ${part})
@@ -75,6 +84,7 @@ execute_process(COMMAND gzip -9nf ${PROJECT_BINARY_DIR}/changelog)
 install(FILES ${PROJECT_BINARY_DIR}/changelog.gz DESTINATION share/doc/xapian-irgan COMPONENT command)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/index_tools/omega/ DESTINATION share/xapian-irgan/omega COMPONENT command)
 install(FILES ${PROJECT_SOURCE_DIR}/tests/package/search.cc ${PROJECT_SOURCE_DIR}/tests/package/search.py
-  ${PROJECT_SOURCE_DIR}/tests/package/search.pl ${PROJECT_SOURCE_DIR}/tests/package/train.cc
+  ${PROJECT_SOURCE_DIR}/tests/package/train.cc ${PROJECT_SOURCE_DIR}/plugin/examples/search.pl
+  ${PROJECT_SOURCE_DIR}/plugin/examples/search.rb ${PROJECT_SOURCE_DIR}/plugin/examples/search.php
   DESTINATION share/doc/xapian-irgan/examples COMPONENT command)
 include(CPack)

@@ -1,6 +1,5 @@
 #include "index_tools/reports/check_json.h"
 
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "trainer/machine/timestamps.h"
@@ -24,7 +23,7 @@ json ranks_of(const LogCensusResult& census) {
 
 }  // namespace
 
-void print_check_json(const CheckFindings& findings, std::ostream& out) {
+json json_of(const CheckFindings& findings) {
   const LogCensusResult& census = findings.census;
   json report{{"lines", findings.num_lines},
               {"unusable_lines", findings.num_rejected},
@@ -46,7 +45,7 @@ void print_check_json(const CheckFindings& findings, std::ostream& out) {
     report["clicks_on_known_documents"] = findings.documents->num_known / findings.documents->num_clicks;
   if (findings.documents && findings.documents->num_searched_clicks > 0.0)
     report["clicks_among_candidates"] = findings.documents->num_found / findings.documents->num_searched_clicks;
-  out << report.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+  return report;
 }
 
 }  // namespace irgan

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -118,7 +117,7 @@ nlohmann::json json_of(const LaterVerdict& verdict, bool has_impressions) {
 
 }  // namespace
 
-void write_later_log_json(const LaterLogReport& report, std::ostream& out) {
+nlohmann::json json_of(const LaterLogReport& report) {
   nlohmann::json object{{"searches", report.num_searches},
                         {"sessions", report.num_sessions},
                         {"drawn_pages", report.num_drawn_pages},
@@ -130,7 +129,7 @@ void write_later_log_json(const LaterLogReport& report, std::ostream& out) {
                         {"rankings", nlohmann::json::array()}};
   for (const LaterVerdict& verdict : report.verdicts)
     object["rankings"].push_back(json_of(verdict, report.has_impressions));
-  out << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+  return object;
 }
 
 void write_later_log(const LaterLogReport& report, std::ostream& out) {

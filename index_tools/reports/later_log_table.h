@@ -1,6 +1,7 @@
 /// What a later log says of rankings.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "irgan/later_log.h"
@@ -11,7 +12,7 @@ namespace irgan {
 /// be said, why, and what would help.
 void write_later_log(const LaterLogReport& report, std::ostream& out);
 
-/// The same as one JSON object; what is not known is null.
-void write_later_log_json(const LaterLogReport& report, std::ostream& out);
+/// The same; what is not known is null.
+nlohmann::json json_of(const LaterLogReport& report);
 
 }  // namespace irgan

@@ -77,6 +77,23 @@ void print_findings(const SetupFindings& findings, std::ostream& out) {
   for (const std::string& doubt : findings.log.doubts) out << "- " << doubt << '\n';
 }
 
+nlohmann::json json_of(const SetupFindings& findings) {
+  const IndexLayout& layout = findings.site->layout;
+  nlohmann::json object{{"databases", findings.databases},
+                        {"clicks", findings.clicks},
+                        {"documents", findings.index.num_documents},
+                        {"id_prefix", layout.id_prefix},
+                        {"stemmer", layout.stemmer},
+                        {"fields", nlohmann::json::object()},
+                        {"values", nlohmann::json::object()},
+                        {"columns", nlohmann::json::object()},
+                        {"doubts", findings.log.doubts}};
+  for (const NamedPlace& field : findings.index.prefixes) object["fields"][field.name] = field.place;
+  for (const NamedPlace& value : findings.index.values) object["values"][value.name] = value.place;
+  for (const ColumnGuess& guess : findings.log.columns) object["columns"][name_of(guess.column)] = guess.theirs;
+  return object;
+}
+
 void write_site_file(const SetupFindings& findings, std::ostream& out) {
   const IndexLayout& layout = findings.site->layout;
   out << "# Options of all commands of xapian-irgan: xapian-irgan COMMAND --site THIS_FILE\n"

@@ -1,6 +1,7 @@
 /// What `setup` found, for people, and as the site's file.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -27,6 +28,9 @@ struct SetupFindings {
 
 /// One line a thing found, with its evidence; at the end what is in doubt.
 void print_findings(const SetupFindings& findings, std::ostream& out);
+
+/// The same for programs.
+nlohmann::json json_of(const SetupFindings& findings);
 
 /// Writes the site's file, every line with a comment that says why.
 void write_site_file(const SetupFindings& findings, std::ostream& out);

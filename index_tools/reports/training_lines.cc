@@ -75,6 +75,31 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   return line.str();
 }
 
+nlohmann::json json_of(const Model& model, const std::optional<ServingCheck>& check,
+                       const std::optional<ModelComparison>& comparison) {
+  nlohmann::json object{{"version", model.version()},
+                        {"ranker", to_string(model.ranker())},
+                        {"features", model.schema().features},
+                        {"against_first_stage", nullptr},
+                        {"against_model_before", nullptr}};
+  if (check) {
+    object["against_first_stage"] = {{"ndcg10_before", check->first_stage},
+                                     {"ndcg10", check->served},
+                                     {"p", check->p},
+                                     {"queries", check->num_queries},
+                                     {"refused", check->refused()}};
+  }
+  if (comparison) {
+    object["against_model_before"] = {{"ndcg10_before", comparison->present},
+                                      {"ndcg10", comparison->candidate},
+                                      {"p", comparison->p},
+                                      {"queries", comparison->num_queries},
+                                      {"verdict", to_string(comparison->verdict())},
+                                      {"flatters_model_before", comparison->flatters_present}};
+  }
+  return object;
+}
+
 std::string training_summary(const std::optional<ServingCheck>& check, const LabelOrigin& origin,
                              const std::string& model, const std::string& db) {
   std::string text = "how much better: ";

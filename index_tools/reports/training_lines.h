@@ -1,10 +1,13 @@
 /// What a training run says: a line an epoch, and at the end what a shop needs.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "irgan/epoch_report.h"
+#include "irgan/model.h"
+#include "irgan/model_comparison.h"
 #include "irgan/serving_check.h"
 #include "irgan/training_data.h"
 
@@ -22,5 +25,9 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin);
 /// db:    the index, as the command line named it; empty: ready-made rows
 std::string training_summary(const std::optional<ServingCheck>& check, const LabelOrigin& origin,
                              const std::string& model, const std::string& db);
+
+/// The model, and how it was judged: against the first stage, and against the model that it would replace.
+nlohmann::json json_of(const Model& model, const std::optional<ServingCheck>& check,
+                       const std::optional<ModelComparison>& comparison);
 
 }  // namespace irgan

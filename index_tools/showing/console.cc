@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <streambuf>
 
 #include "index_tools/showing/terminal_text.h"
@@ -24,6 +25,12 @@ class Nowhere : public std::streambuf {
   int_type overflow(int_type c) override { return traits_type::not_eof(c); }
   std::streamsize xsputn(const char*, std::streamsize count) override { return count; }
 };
+
+std::ostream& unread() {
+  static Nowhere nowhere;
+  static std::ostream stream(&nowhere);
+  return stream;
+}
 
 // 0 where nobody knows.
 std::size_t columns() {
@@ -44,9 +51,13 @@ void guard_terminal(std::ostream& stream, int fd) {
 }  // namespace
 
 Console Console::quiet(bool without_results) const {
-  static Nowhere nowhere;
-  static std::ostream unread(&nowhere);
-  return {without_results ? unread : out, unread, width, false};
+  return {*this, without_results ? unread() : out, unread(), false, result_};
+}
+
+Console Console::keeping(nlohmann::json& result) const { return {*this, unread(), err, draws_progress_, &result}; }
+
+void Console::result(const nlohmann::json& object) const {
+  if (result_ != nullptr) *result_ = object;
 }
 
 Console Console::of_process() {

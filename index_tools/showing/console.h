@@ -1,6 +1,7 @@
 /// Where a command writes.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
 #include <string>
 
@@ -32,12 +33,23 @@ class Console {
   /// The same without progress and remarks, and without results if `without_results`.
   Console quiet(bool without_results) const;
 
+  /// The same without what goes to `out`: result() is kept in `result` instead, which must outlive this.
+  Console keeping(nlohmann::json& result) const;
+
+  /// Says what the command came to, as one object. Its keys stay what they are: index_tools/README.md lists them, and
+  /// what is not known, or was not asked for, is null.
+  void result(const nlohmann::json& object) const;
+
   std::ostream& out;
   std::ostream& err;
   const std::size_t width;  ///< of help and tables, in columns
 
  private:
+  Console(const Console& other, std::ostream& to_out, std::ostream& to_err, bool draws_progress, nlohmann::json* result)
+      : out(to_out), err(to_err), width(other.width), draws_progress_(draws_progress), result_(result) {}
+
   const bool draws_progress_;
+  nlohmann::json* const result_ = nullptr;
 };
 
 }  // namespace irgan

@@ -55,8 +55,8 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
   write_need(outcome, win_rate, unit, out);
 }
 
-void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
-                           const Console& console) {
+InterleavedLog write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
+                                     const Console& console) {
   InterleavedClicks clicks;
   show_reading(read_rows(paths, options, [&](const ClickRow& row) { clicks.add(row); }), console.err);
   std::string path;
@@ -73,7 +73,7 @@ void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLog
   }
   const InterleavingOutcome by_search = clicks.by_search();
   if (by_search.num_shown == 0) {
-    throw FormatError(path + ": no row has a session, so that it cannot be told what was clicked on one page");
+    throw FormatError(path + ": no row has a session, so it is not known which clicks belong to one page");
   }
   const std::array<std::string, 2> names{teams[0], teams[1]};
   write_verdict(by_search, names, "searches", console.out);
@@ -85,6 +85,7 @@ void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLog
   if (clicks.num_without_session() > 0) {
     console.out << "note: rows without a session, which are left out: " << clicks.num_without_session() << '\n';
   }
+  return {names, by_search, by_session};
 }
 
 }  // namespace irgan

@@ -18,10 +18,17 @@ namespace irgan {
 void write_verdict(const InterleavingOutcome& outcome, const std::array<std::string, 2>& names, const std::string& unit,
                    std::ostream& out);
 
-/// Reads logs as one and writes their verdict. Shows unusable lines.
+/// What a log of interleaved pages says.
+struct InterleavedLog {
+  std::array<std::string, 2> names;  ///< of the rankings
+  InterleavingOutcome by_search;
+  InterleavingOutcome by_session;
+};
+
+/// Reads logs as one, writes their verdict and returns it. Shows unusable lines.
 ///
 /// Throws: FormatError naming the logs if they have no two teams, or no sessions; what reading throws
-void write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
-                           const Console& console);
+InterleavedLog write_verdict_of_logs(const std::vector<std::string>& paths, const ClickLogOptions& options,
+                                     const Console& console);
 
 }  // namespace irgan

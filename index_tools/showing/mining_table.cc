@@ -141,7 +141,7 @@ void print(const MiningReport& report, const MiningOptions& options, std::ostrea
       << report.num_negatives << " negatives";
   print_sources(report, out);
   if (report.num_textless > 0) {
-    out << "  queries with a positive without text, of which no near-duplicate can be told: " << report.num_textless
+    out << "  queries with a positive without text, whose near-duplicates cannot be found: " << report.num_textless
         << " (name their texts with --text-field or --texts)\n";
   }
   print_reasons<Skip>("queries skipped", report.skipped, out);

@@ -11,7 +11,7 @@ index_tools/install_dependencies.sh dpkg-dev file lintian debootstrap libjs-char
 index_tools/package/packages.sh "$@"
 packages=$(realpath build/package)
 ls "$packages"/*.deb
-[ "$(find "$packages" -maxdepth 1 -name '*.deb' | wc -l)" -eq 4 ] || fail "four packages are wanted"
+[ "$(find "$packages" -maxdepth 1 -name '*.deb' | wc -l)" -eq 5 ] || fail "five packages are wanted"
 lintian --allow-root --fail-on error "$packages"/*.deb || fail "lintian found errors"
 
 work=$(mktemp -d)
@@ -44,7 +44,7 @@ inside apt-get update -qq
 # What the packages need comes first, so that only they come and go.
 needs=$(for deb in "$packages"/*.deb; do dpkg-deb -f "$deb" Depends; done | tr ',' '\n' | sed 's/(.*//; s/ //g' | grep -v irgan | sort -u)
 # shellcheck disable=SC2086
-inside apt-get install -y -qq --no-install-recommends $needs man-db g++ pkg-config >"$work/log" 2>&1 || { tail -5 "$work/log"; fail "their needs"; }
+inside apt-get install -y -qq --no-install-recommends $needs man-db g++ pkg-config python3-xapian >"$work/log" 2>&1 || { tail -5 "$work/log"; fail "their needs"; }
 files >"$work/before"
 inside sh -c 'apt-get install -y -qq --no-install-recommends /root/*.deb' >"$work/log" 2>&1 || { tail -5 "$work/log"; fail "installing"; }
 
@@ -63,10 +63,12 @@ inside sh -ec '
   test -s /usr/share/xapian-irgan/omega/query
   test -e /usr/lib/$(gcc -print-multiarch)/libxapian-irgan-preload.so
   c++ -std=c++17 /usr/share/doc/xapian-irgan/examples/search.cc $(pkg-config --cflags --libs xapian-irgan) -o search
-  ./search db word3 >found' || fail "the first user's way"
+  ./search db word3 >found
+  python3 -c "import xapian, xapian_irgan as x; q = xapian.Query(\"word3\"); print(x.Ranker(\"db\").scores(q, [3, 33]))" >scores' || fail "the first user's way"
 [ -s "$work/root/root/found" ] || fail "the example finds nothing"
+grep -q '[0-9]' "$work/root/root/scores" || fail "the Python module scores nothing"
 
-inside sh -c 'apt-get purge -y -qq xapian-irgan libxapian-irgan-dev libxapian-irgan0 libxapian-irgan-trainer0' >"$work/log" 2>&1 || { tail -5 "$work/log"; fail "removing"; }
+inside sh -c 'apt-get purge -y -qq xapian-irgan python3-xapian-irgan libxapian-irgan-dev libxapian-irgan0 libxapian-irgan-trainer0' >"$work/log" 2>&1 || { tail -5 "$work/log"; fail "removing"; }
 files >"$work/after"
 diff "$work/before" "$work/after" || fail "something stays behind"
 echo "passed in $SECONDS s"

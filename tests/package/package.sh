@@ -56,7 +56,7 @@ c++ -std=c++17 -O1 "$here/train.cc" $(pkg-config --cflags --libs xapian-irgan-tr
 cmp mined.cmake mined.pkg-config
 
 /usr/bin/python3 "$here/search.py" db "$words" "$libraries/libxapian-irgan-preload.so" >found.python
-perl "$here/search.pl" db "$words" "$libraries/libxapian-irgan-preload.so" >found.perl
+perl "$here/../../plugin/examples/search.pl" db "$words" "$libraries/libxapian-irgan-preload.so" >found.perl
 /usr/bin/python3 "$here/rescore.py" db "$words" "$libraries/libxapian-irgan.so" >found.c
 modules=$(dirname "$(find "$prefix" -type d -name xapian_irgan)")
 PYTHONPATH=$modules /usr/bin/python3 - db "$words" >found.module <<'END' || fail "import xapian_irgan"
@@ -83,5 +83,5 @@ for kind in cmake pkg-config python perl c module; do
   cmp -s found.$kind expected || { paste found.$kind expected >&2; fail "$kind: the order is another"; }
 done
 /usr/bin/python3 "$here/search.py" db "$words" | cmp - original
-perl "$here/search.pl" db "$words" | cmp - original
+perl "$here/../../plugin/examples/search.pl" db "$words" | cmp - original
 echo "passed in $SECONDS s"

@@ -1,16 +1,19 @@
 #!/usr/bin/python3
 """Tests the Python module beside python3-xapian, on a made site whose order `xapian-irgan rerank` says.
 
-Use: tests/plugin/python_module.py XAPIAN-IRGAN LIBXAPIAN-IRGAN.SO PRELOAD-MODULE    exit status 77: python3-xapian is missing
+Use: tests/plugin/python_module.py XAPIAN-IRGAN LIBXAPIAN-IRGAN.SO PRELOAD-MODULE
+Exit status 77: python3-xapian is missing
 """
 
 import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODULE = HERE.parent.parent / "plugin" / "python"
@@ -69,24 +72,26 @@ def test_search(db):
     assert [hit.score for hit in deep if hit.rank > ranker.depth] == [None] * sum(hit.rank > ranker.depth for hit in deep)
 
 
-def test_same_as_preload():
-    """The module's order is the preload module's, which `rerank` has too."""
-    script = ("import sys, os; sys.path.insert(0, sys.argv[1]); import xapian_irgan; xapian_irgan.load_before_xapian(); "
-              "import xapian; db = xapian.Database('db'); p = xapian.QueryParser(); p.set_stemmer(xapian.Stem('english')); "
-              "p.set_database(db); e = xapian.Enquire(db); e.set_query(p.parse_query('word3 word21')); "
-              "print(*[hit.docid for hit in e.get_mset(0, 20)]); "
-              "print(xapian_irgan.last_page(), file=open('last_page', 'w'))")
+def preloaded(words, **settings):
+    """The docids that a program under the preload module finds."""
+    script = ("import sys; sys.path.insert(0, sys.argv[1]); import xapian_irgan; xapian_irgan.load_before_xapian(); "
+              "import xapian; db = xapian.Database('db'); p = xapian.QueryParser(); "
+              "p.set_stemmer(xapian.Stem('english')); p.set_database(db); e = xapian.Enquire(db); "
+              "e.set_query(p.parse_query(sys.argv[2])); print(*[hit.docid for hit in e.get_mset(0, 20)])")
     folder = tempfile.mkdtemp()
     os.symlink(preload, pathlib.Path(folder) / "libxapian-irgan-preload.so")
-    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0", IRGAN_LOG="searches.log")
-    done = subprocess.run([sys.executable, "-c", script, str(MODULE)], capture_output=True, text=True, env=environment)
+    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0", **settings)
+    done = subprocess.run([sys.executable, "-c", script, str(MODULE), words], capture_output=True, text=True,
+                          env=environment)
+    shutil.rmtree(folder)
     assert done.returncode == 0, done.stderr
-    logged = json.loads(open("searches.log").read())
-    assert logged["page"] == open("last_page").read().strip() and len(logged["page"]) == 24, logged
-    assert "not in this process" in raises(xapian_irgan.Error, xapian_irgan.last_page)
-    ranker = xapian_irgan.Ranker("db", "model")
-    hits = ranker.search(enquire_for(xapian.Database("db"), "word3 word21"), 0, 20)
-    assert done.stdout.split() == [str(hit.docid) for hit in hits], (done.stdout, done.stderr)
+    return [int(docid) for docid in done.stdout.split()]
+
+
+def test_same_as_preload(db):
+    """The module's order is the preload module's, which `rerank` has too."""
+    hits = xapian_irgan.Ranker("db", "model").search(enquire_for(db, "word3 word21"), 0, 20)
+    assert preloaded("word3 word21") == [hit.docid for hit in hits]
 
 
 def test_explain(db):
@@ -114,6 +119,63 @@ def test_explore(db):
     assert [hit.log_probability for hit in ranker.search(enquire, 0, 3)] == [None] * 3 and len(best) == 10
 
 
+def test_memory(db):
+    """The order is the preload module's with the same memory."""
+    rows = "session\tquery\tdoc_id\n" + "".join(
+        f"s{i}\tword3 word21\t60\ns{i}\tzzyzx\t7\ns{i}\tzzyzx\t{8 if i % 2 else 9}\n" for i in range(12))
+    pathlib.Path("clicked").write_text(rows)
+    subprocess.run([program, "memory", "--clicks", "clicked", "--min-sessions", "5", "--out", "memory"], check=True,
+                   capture_output=True)
+    own = xapian_irgan.Ranker("db", "model")
+    assert own.search(enquire_for(db, "zzyzx")) == []
+    store = [program, "store", "--db", "db", "--memory"]
+    subprocess.run(store + ["memory"], check=True, stdout=subprocess.DEVNULL)
+    db.reopen()
+    own.reopen()  # the index's own is taken up
+    ranker = xapian_irgan.Ranker("db", "model", memory="memory")
+    for words in ("word3 word21", "zzyzx"):
+        hits = own.search(enquire_for(db, words), 0, 20)
+        assert [hit.docid for hit in hits] == preloaded(words), words
+        assert hits and [hit[:6] for hit in hits] == [hit[:6] for hit in ranker.search(enquire_for(db, words), 0, 20)]
+    subprocess.run(store + ["none"], check=True, stdout=subprocess.DEVNULL)
+    db.reopen()
+    own.reopen()  # and left when it is removed
+    assert own.search(enquire_for(db, "zzyzx")) == []
+    assert hits[0].docid == 7 and hits[0].rank_before is None and hits[0].weight is None
+    assert hits[0].document.get_docid() == 7
+    assert ranker.search(enquire_for(db, "word3 word21"), 0, 1)[0].docid == 60
+    assert 0 < ranker.search(enquire_for(db, "word3 word21"), 0, 1)[0].score <= 1, "a chance"
+    typed = ranker.search(enquire_for(db, "word4"), 0, 5, typed="ZZYZX!")
+    assert typed[0].docid == 7, "asked by what was typed"
+    without = xapian_irgan.Ranker("db", "model", memory=False).search(enquire_for(db, "zzyzx"))
+    assert without == []
+    drawn = ranker.search(enquire_for(db, "word3 word21"), 0, 5, explore="s", temperature=.5)
+    assert all(hit.log_probability <= 0 for hit in drawn)
+    raises(xapian_irgan.BadMemory, lambda: xapian_irgan.Ranker("db", "model", memory="queries"))
+    raises(xapian_irgan.BadMemory, lambda: xapian_irgan.Ranker("db", "model", memory="nowhere"))
+    subprocess.run([program, "memory", "--clicks", "clicked", "--min-sessions", "5", "--stemmer", "german",
+                    "--out", "other"], check=True, capture_output=True)
+    other = xapian_irgan.Ranker("db", "model", memory="other")
+    assert "german" in raises(xapian_irgan.BadMemory, lambda: other.search(enquire_for(db, "word3")))
+
+
+def test_interleaved_search(db):
+    ranker = xapian_irgan.Ranker("db", "model")
+    enquire = enquire_for(db, "word3 word21")
+    best = [hit.docid for hit in ranker.search(enquire, 0, 10)]
+    own = [hit.docid for hit in enquire.get_mset(0, 10)]
+    pages = [ranker.search(enquire, 0, 10, interleave=f"s{i}") for i in range(20)]
+    for page in pages:
+        assert [hit.rank for hit in page] == list(range(1, 11))
+        assert {hit.team for hit in page[:2]} == {"model", "xapian"}
+        assert page[0].docid == (best if page[0].team == "model" else own)[0]
+    assert {page[0].team for page in pages} == {"model", "xapian"}
+    assert [hit.docid for hit in ranker.search(enquire, 5, 5, interleave="s1")] == [hit.docid for hit in pages[1][5:]]
+    assert all(hit.team is None for hit in ranker.search(enquire, 0, 10))
+    raises(xapian_irgan.BadArgument, lambda: ranker.search(enquire, interleave="a", explore="b"))
+    raises(xapian_irgan.BadArgument, lambda: ranker.search(enquire, -1, 10))
+
+
 def test_interleave():
     hits = xapian_irgan.interleave([1, 2, 3], [3, 4, 1], "session words")
     assert sorted(hit.docid for hit in hits) == [1, 2, 3, 4]
@@ -122,6 +184,29 @@ def test_interleave():
     assert set(first) == {1, 2}
     raises(xapian_irgan.BadArgument, lambda: xapian_irgan.interleave([1, 1], [2], "k"))
     assert xapian_irgan.interleave([], [], "k") == []
+
+
+def test_wheel():
+    """A wheel is built offline, with Debian's setuptools, and works from where it is unpacked."""
+    tools = subprocess.run(["/usr/bin/python3", "-c", "import setuptools, wheel, pip"], capture_output=True)
+    if tools.returncode != 0:
+        return print("left out: the wheel, which needs python3-pip, python3-setuptools and python3-wheel")
+    shutil.copytree(MODULE, "source")
+    subprocess.run(["/usr/bin/python3", "-m", "pip", "wheel", "-q", "--no-index", "--no-deps", "--no-build-isolation",
+                    "-w", "dist", "./source"], check=True)
+    wheel, = pathlib.Path("dist").glob("*.whl")
+    assert wheel.name == f"xapian_irgan-{xapian_irgan.__version__}-py3-none-any.whl", wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall("unpacked")
+    script = "import xapian_irgan, xapian; print(xapian_irgan.Ranker('db', 'model').depth, xapian_irgan.__file__)"
+    done = subprocess.run([sys.executable, "-c", script], env=dict(os.environ, PYTHONPATH="unpacked"),
+                          capture_output=True, text=True)
+    assert done.returncode == 0 and "unpacked" in done.stdout, done.stderr
+
+
+def test_version():
+    text = (HERE.parent.parent / "CMakeLists.txt").read_text()
+    assert f"VERSION {xapian_irgan.__version__} " in text, "_version.py has another version than CMakeLists.txt"
 
 
 def test_errors(db):
@@ -155,10 +240,14 @@ def main():
         subprocess.run([str(HERE.parent / "made_site.sh"), program], check=True)
         db = xapian.Database("db")
         test_search(db)
-        test_same_as_preload()
+        test_same_as_preload(db)
         test_explain(db)
         test_explore(db)
+        test_memory(db)
+        test_interleaved_search(db)
         test_interleave()
+        test_wheel()
+        test_version()
         test_errors(db)
         test_stored_model(db)
         os.chdir("/")

@@ -1,4 +1,4 @@
-#include "trainer/daily/serving_history.h"
+#include "irgan/serving_history.h"
 
 #include <cstdio>
 

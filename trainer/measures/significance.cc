@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <random>
 
 namespace irgan {
@@ -90,6 +91,22 @@ double throws_needed(double win_rate) {
   if (distance == 0.0) return std::numeric_limits<double>::infinity();
   const double root = (kQuantile975 / 2.0 + kQuantile80 * std::sqrt(win_rate * (1.0 - win_rate))) / distance;
   return std::max(6.0, std::ceil(root * root));
+}
+
+Interval bootstrapped_mean(const std::vector<double>& values, std::uint64_t seed) {
+  constexpr std::size_t kSamples = 2000;
+  if (values.empty()) return {};
+  const auto num_values = static_cast<double>(values.size());
+  std::mt19937_64 random(seed);
+  std::vector<double> means(kSamples);
+  for (double& each : means) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < values.size(); ++i) sum += values[random() % values.size()];
+    each = sum / num_values;
+  }
+  std::sort(means.begin(), means.end());
+  return {std::accumulate(values.begin(), values.end(), 0.0) / num_values, means[kSamples / 40],
+          means[kSamples - 1 - kSamples / 40]};
 }
 
 }  // namespace irgan

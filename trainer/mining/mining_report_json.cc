@@ -35,7 +35,7 @@ json figures_of(const MiningReport& report) {
                {"positive_scores", figures_of(report.positive_scores)},
                {"negative_scores", figures_of(report.negative_scores)},
                {"difference_scores", figures_of(report.difference_scores)}};
-  if (report.relevance.count() > 0) figures["expected_false_negatives"] = report.relevance.mean();
+  figures["expected_false_negatives"] = report.relevance.count() > 0 ? json(report.relevance.mean()) : json();
   return figures;
 }
 

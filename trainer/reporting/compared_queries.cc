@@ -11,7 +11,6 @@
 #include "irgan/significance.h"
 #include "trainer/ranking/query_ranking.h"
 #include "trainer/ranking/strict_rerank.h"
-#include "trainer/reporting/intervals.h"
 #include "trainer/reporting/shown_hits.h"
 
 namespace irgan {

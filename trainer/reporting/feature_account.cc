@@ -73,6 +73,8 @@ std::vector<ReportedFeature> account_of_features(const Site& site, const ReportO
     features[j].importance = num_rows > 0.0 ? sizes[j] / num_rows : 0.0;
     features[j].edges = parts_of(model).encoding.features[j].edges;
     features[j].has_even_bins = num_edges > 1 && features[j].edges.size() == num_edges;
+    if (record.importance && record.importance->losses.size() == num_features)
+      features[j].loss = record.importance->losses[j];
     count_values(values[j], features[j]);
   }
   std::stable_sort(features.begin(), features.end(),

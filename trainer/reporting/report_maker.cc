@@ -5,6 +5,7 @@
 
 #include "trainer/reporting/compared_queries.h"
 #include "trainer/reporting/feature_account.h"
+#include "trainer/reporting/report_log.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
@@ -71,6 +72,7 @@ Report make_report(const Site& site, const ReportOptions& options) {
   report.features = account_of_features(site, options);
   tell((1.0 + kComparing) / 2.0);
   count_clicks(options, report);
+  judge_by_log(site, options, report);
   tell(1.0);
   return report;
 }

@@ -3,10 +3,11 @@
 #include <cmath>
 #include <string>
 
-#include "trainer/reporting/feature_words.h"
+#include "trainer/reporting/feature_glossary.h"
 #include "trainer/reporting/html.h"
 #include "trainer/reporting/page_assets.h"
 #include "trainer/reporting/report_charts.h"
+#include "trainer/reporting/report_log.h"
 
 namespace irgan {
 namespace {
@@ -170,8 +171,9 @@ std::string safe_script(std::string script) {
 
 std::string verdict_of(const Report& report) {
   if (!report.rankings.empty()) return judged_verdict(report);
+  if (const std::string by_log = later_verdict(report); !by_log.empty()) return by_log;
   if (report.record.check) return check_verdict(*report.record.check);
-  return "There are no judgments and no held-out clicks: whether the new order is better is not known.";
+  return "There are no judgments, no later log and no held-out clicks: whether the new order is better is not known.";
 }
 
 std::string report_page(const Report& report, const std::string& chart_script) {
@@ -189,10 +191,11 @@ std::string report_page(const Report& report, const std::string& chart_script) {
   page += query_list("Queries that lost most", report.losers, is_judged);
   page += "<div id=\"figures\"></div>\n";
   page += part("Against other orders", rankings_chart(report) + gains_chart(report));
+  page += part("By a later log", later_log_table(report));
   page += part("Clicks", ranks_chart(report));
   page += part("Features", importance_chart(report) + values_chart(report));
   page += part("Training", players_chart(report) + generator_chart(report) + history_chart(report));
-  page += findings(report) + facts(report);
+  page += findings(report) + facts(report) + part("Day by day", served_when(report));
   page += "</main>\n<script type=\"application/json\" id=\"data\">" + chart_data(report) + "</script>\n";
   if (!chart_script.empty()) page += "<script>" + safe_script(chart_script) + "</script>\n";
   return page + "<script>" + kPageScript + "</script>\n</body>\n</html>\n";

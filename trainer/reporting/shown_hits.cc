@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "trainer/ranking/reasons.h"
 #include "trainer/ranking/strict_rerank.h"
 
 namespace irgan {
@@ -26,16 +27,6 @@ std::string shortened(const std::string& text) {
     Xapian::Unicode::append_utf8(result, *i < ' ' ? ' ' : *i);
   }
   return result;
-}
-
-std::vector<std::pair<std::string, double>> reasons_of(const RankedHit& hit, const std::vector<std::string>& features) {
-  std::vector<std::pair<std::string, double>> all;
-  for (std::size_t j = 0; j < hit.contributions.size(); ++j)
-    all.emplace_back(features[j], static_cast<double>(hit.contributions[j]));
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
-  all.resize(std::min(kReasons, all.size()));
-  return all;
 }
 
 }  // namespace
@@ -65,6 +56,7 @@ ReportedHit HitShower::shown(const RankedHit& hit, const Judgments* judgments) c
   shown.title = title_of(hit.docid, shown.id);
   shown.rank_before = hit.first_stage_rank;
   shown.reasons = reasons_of(hit, options_.model->schema().features);
+  shown.reasons.resize(std::min(kReasons, shown.reasons.size()));
   if (judgments == nullptr) return shown;
   const auto found = judgments->find(shown.id);
   if (found != judgments->end()) shown.is_good = found->second >= options_.relevance_level;

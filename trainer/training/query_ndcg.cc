@@ -26,16 +26,19 @@ VectorXd gains_of(const Example& example, LabelKind kind, const VectorXd& offset
 
 }  // namespace
 
+double example_ndcg(const Example& example, LabelKind kind, const VectorXd& offsets, const VectorXd& scores_of_pool) {
+  const VectorXd of_example = scores_of_pool(example.rows);
+  return ndcg_of_gains(of_example, gains_of(example, kind, offsets), kCutoff);
+}
+
 std::map<std::string, double> query_ndcg(const TrainingData& data, const VectorXd& offsets,
                                          const std::function<VectorXd(const Pool&)>& scores) {
   std::map<std::string, std::pair<double, double>> sums;  // of nDCG, and how many
   for (const Example& example : data.examples) {
     if (!is_informative(example)) continue;
     const Pool& pool = data.pools[example.pool];
-    const VectorXd of_pool = scores(pool);
-    const VectorXd of_example = of_pool(example.rows);
     auto& [sum, count] = sums[pool.query_id];
-    sum += ndcg_of_gains(of_example, gains_of(example, data.labels, offsets), kCutoff);
+    sum += example_ndcg(example, data.labels, offsets, scores(pool));
     count += 1.0;
   }
   std::map<std::string, double> means;

@@ -11,6 +11,11 @@
 
 namespace irgan {
 
+/// Returns the nDCG@10 of one informative example by the scores of its whole pool, larger being better; labels are
+/// judged as query_ndcg() says.
+double example_ndcg(const Example& example, LabelKind kind, const Eigen::VectorXd& offsets,
+                    const Eigen::VectorXd& scores_of_pool);
+
 /// Returns the mean over each query's informative examples of the nDCG@10 of an order, by query id.
 ///
 /// Impressions are judged over the documents shown, a click counting one over the examination of its rank,

@@ -22,6 +22,7 @@
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
 #include "trainer/training/false_negatives.h"
+#include "trainer/training/importance.h"
 #include "trainer/training/recipe.h"
 #include "trainer/training/training_record_json.h"
 #include "trainer/training/validation.h"
@@ -128,7 +129,7 @@ class TrainingRun {
       if (++state.network < options_.networks) start_network(state);
     }
     record_false_negatives(state);
-    Trained trained = compared_with_first_stage(state);
+    Trained trained = judged(state);
     listener_.on_finish(trained);
     if (!options_.checkpoint_path.empty()) ::unlink(options_.checkpoint_path.c_str());
     return trained;
@@ -328,11 +329,13 @@ class TrainingRun {
     return parts;
   }
 
-  // Writes down whether the model ranks worse than the first stage.
-  Trained compared_with_first_stage(TrainingState& state) const {
+  // Writes down whether the model ranks worse than the first stage, and what each feature is worth to it.
+  Trained judged(TrainingState& state) {
     ModelParts parts = model_parts(state);
-    state.record.check = check_serving(*model_of(parts), validation_data_, state.players.offsets.value,
-                                       options_.first_stage_feature, options_.seed);
+    const std::shared_ptr<const Model> model = model_of(parts);
+    const VectorXd& offsets = state.players.offsets.value;
+    state.record.check = check_serving(*model, validation_data_, offsets, options_.first_stage_feature, options_.seed);
+    state.record.importance = feature_importance(*model, validation_data_, offsets, options_.seed, threads_);
     parts.training_record = to_text(state.record);
     return {model_of(std::move(parts)), state.record};
   }

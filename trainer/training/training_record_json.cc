@@ -209,6 +209,18 @@ static void from_json(const json& object, FalseNegativeCurve& curve) {
   }
 }
 
+static void to_json(json& object, const FeatureImportance& importance) {
+  object = {{"queries", importance.num_queries}, {"ndcg10", importance.ndcg}, {"losses", json::array()}};
+  for (const Interval& loss : importance.losses) object["losses"].push_back({loss.value, loss.low, loss.high});
+}
+
+static void from_json(const json& object, FeatureImportance& importance) {
+  read(object, "queries", importance.num_queries);
+  read(object, "ndcg10", importance.ndcg);
+  for (const json& loss : object.value("losses", json::array()))
+    importance.losses.push_back({loss.at(0), loss.at(1), loss.at(2)});
+}
+
 static void to_json(json& object, const PastModel& model) {
   object = {{"version", model.version}};
   if (model.training) object["training"] = *model.training;
@@ -236,6 +248,7 @@ static void to_json(json& object, const TrainingRecord& record) {
   if (record.validation) object["validation"] = *record.validation;
   if (record.false_negatives) object["false_negatives"] = *record.false_negatives;
   if (record.check) object["first_stage_check"] = *record.check;
+  if (record.importance) object["importance"] = *record.importance;
   if (record.history.empty()) return;
   object["history"] = record.history;
   object["num_models_before"] = record.num_models_before;
@@ -254,6 +267,7 @@ static void from_json(const json& object, TrainingRecord& record) {
   }
   read(object, "false_negatives", record.false_negatives);
   read(object, "first_stage_check", record.check);
+  read(object, "importance", record.importance);
   read(object, "history", record.history);
   record.num_models_before = object.value("num_models_before", static_cast<int>(record.history.size()));
 }

@@ -12,10 +12,12 @@
 
 namespace irgan {
 
-/// One row a document, one column a feature; a missing value is NaN.
+/// One row a document, one column a feature, in the order of FeatureSchema::features; a missing value is NaN.
+///
+/// Shapes: documents x features, a row behind the other in memory
 using FeatureMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// A document that the first stage found.
+/// A document that may be shown: what the first stage found, or the generator or the memory added.
 struct Candidate {
   Xapian::docid docid = 0;
   double first_stage_score = 0.0;  ///< the weight of Xapian's MSet; NaN if the first stage did not find it
@@ -23,7 +25,11 @@ struct Candidate {
   std::optional<float> generator_score{};
 };
 
-/// Returns the first `depth` hits of `mset` as candidates.
+/// Returns the first `depth` hits of `mset` as candidates, in their order; fewer if there are fewer.
+///
+/// Requires: `mset` begins at the first hit; a later page's hits are not those of a pool
+/// Throws:   Xapian::Error if the index cannot be read
+/// Cost:     O(depth);  Threads: as the MSet's Database
 IRGAN_API std::vector<Candidate> candidates_of(const Xapian::MSet& mset, std::size_t depth);
 
 }  // namespace irgan

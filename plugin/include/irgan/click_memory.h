@@ -79,4 +79,14 @@ IRGAN_API Eigen::VectorXd scores_with_memory(const Eigen::Ref<const Eigen::Vecto
                                              const Eigen::Ref<const Eigen::VectorXd>& clicks, double num_clicks,
                                              double prior_clicks);
 
+/// Returns what each document's clicks add to its score: log(1 + C_qd / (k p)), p = softmax of `scores`, which is at
+/// least 0. Of two documents, the logarithm of how many times likelier one is clicked by scores_with_memory() is the
+/// difference of score + gain.
+///
+/// Shapes:   scores, clicks (C_qd): one entry a document
+/// Units:    nats, as the scores
+/// Requires: prior_clicks (k) > 0
+IRGAN_API Eigen::VectorXd gain_by_memory(const Eigen::Ref<const Eigen::VectorXf>& scores,
+                                         const Eigen::Ref<const Eigen::VectorXd>& clicks, double prior_clicks);
+
 }  // namespace irgan

@@ -6,6 +6,11 @@
 namespace irgan {
 
 /// What a text field offers: the part of a feature's name behind "<field>.".
+///
+/// w is how often the field holds a concept, idf = log(1 + (N - n + .5) / (n + .5)) with N documents of which n hold
+/// it. The glossary (`xapian-irgan inspect --features`) says the same for people, with ranges.
+///
+/// Units: as each says; a value that a document does not have is NaN
 enum class FieldFeature {
   bm25,          ///< sum over concepts of idf 2 w / (w + .5 + .5 length / average length)
   coverage,      ///< share of the query's concepts that the field holds
@@ -34,12 +39,18 @@ enum class FieldFeature {
 };
 
 /// Returns whether the feature compares the text's characters or words, and so needs a text_slot, rather than terms.
+///
+/// Threads: pure
 IRGAN_API bool compares_text(FieldFeature feature);
 
 /// Returns whether the feature asks how often terms occur in the whole index: a query likelihood.
+///
+/// Threads: pure
 IRGAN_API bool needs_collection_probability(FieldFeature feature);
 
 /// Returns whether the feature asks how rare the words of texts are.
+///
+/// Threads: pure
 IRGAN_API bool needs_word_idf(FieldFeature feature);
 
 }  // namespace irgan

@@ -1,4 +1,6 @@
 /// What a model knows of the index that it was trained on.
+///
+/// Plain values. index_fit.h compares them with an index as it stands.
 #pragma once
 
 #include <cstdint>
@@ -17,6 +19,9 @@ struct FieldShares {
 };
 
 /// How much of what a feature schema reads an index has.
+///
+/// Shapes: fields, values: one entry each of the schema's
+/// Units:  shares, from 0 to 1
 struct IndexShares {
   std::vector<FieldShares> fields;  ///< in the order of FeatureSchema::fields
   std::vector<double> values;       ///< in the order of FeatureSchema::values; documents with a value; of all
@@ -28,7 +33,7 @@ struct IndexShares {
 struct IndexFacts {
   std::string uuid;  ///< of every shard, joined by ":"; empty for ready-made feature rows
   std::uint64_t num_documents = 0;
-  double average_length = 0.0;        ///< terms a document
+  double average_length = 0.0;        ///< terms a document, repeated ones counted
   std::string id_prefix;              ///< of the unique-id terms; empty: document ids are docids
   std::optional<IndexShares> shares;  ///< older models do not know them
 };

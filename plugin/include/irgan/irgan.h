@@ -31,7 +31,8 @@ typedef enum irgan_status {
   IRGAN_BAD_MODEL = 2,      /* there is no model, it is damaged, or it does not fit the index as it stands */
   IRGAN_BAD_INDEX = 3,      /* Xapian cannot open or read the index */
   IRGAN_INDEX_MODIFIED = 4, /* the index moved on: irgan_reopen, search again, and rescore what that finds */
-  IRGAN_FAILED = 5          /* anything else: out of memory, scores that are not finite */
+  IRGAN_FAILED = 5,         /* anything else: out of memory, scores that are not finite */
+  IRGAN_BAD_MEMORY = 6      /* a click memory is damaged, or has other words than the index */
 } irgan_status;
 
 /* An index, opened, and the model that ranks it. */
@@ -69,6 +70,34 @@ IRGAN_C_API const char* irgan_feature_name(const irgan_ranker* ranker, size_t fe
 IRGAN_C_API irgan_status irgan_explain(irgan_ranker* ranker, const char* query, size_t query_size,
                                        const uint32_t* docids, const double* weights, size_t num_docids,
                                        double* contributions);
+
+/* Takes a click memory for irgan_rank: the file at `memory_path`, which is followed when it is replaced, or the memory
+ * in the index if `memory_path` is null; an index that holds none, and an empty path, mean none. */
+IRGAN_C_API irgan_status irgan_remember(irgan_ranker* ranker, const char* memory_path);
+
+/* How many documents irgan_rank may add at most. */
+enum { IRGAN_MAX_ADDED = 150 };
+
+/* A candidate in its new place. */
+typedef struct irgan_hit {
+  uint32_t docid;
+  uint32_t is_added;      /* 1: the memory brought it; 0: it is one of the docids that were given */
+  double score;           /* raw model score; with a memory that knows the query, the chance of a click */
+  double log_probability; /* of being drawn next; 0 unless the page is drawn */
+} irgan_hit;
+
+/* Ranks candidates as a live search does: by the model, and by what the click memory remembers, which also adds
+ * documents. The first arguments are those of irgan_rescore.
+ *
+ * typed, typed_size: what the user typed, by which the memory is asked; if null, the query's own words
+ * key, key_size:     as in irgan_draw; may be null where nothing is drawn
+ * temperature:       0: the best order; above 0: a page drawn from the policy, as by irgan_draw
+ * hits:              room for num_docids + IRGAN_MAX_ADDED, best first
+ * num_hits:          becomes how many there are */
+IRGAN_C_API irgan_status irgan_rank(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                                    const double* weights, size_t num_docids, const char* typed, size_t typed_size,
+                                    const char* key, size_t key_size, double temperature, irgan_hit* hits,
+                                    size_t* num_hits);
 
 /* Draws a page from the model's policy, for learning of what nobody has seen. Arguments are those of irgan_rescore.
  *

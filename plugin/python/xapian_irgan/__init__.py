@@ -15,8 +15,10 @@ import pathlib
 import sys
 from collections import namedtuple
 
-__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "last_page", "Error", "BadArgument", "BadModel",
-           "BadIndex", "IndexModified"]
+from ._version import VERSION
+
+__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "last_page", "Error", "BadArgument",
+           "BadModel", "BadIndex", "BadMemory", "IndexModified"]
 
 
 class Error(Exception):
@@ -35,15 +37,24 @@ class BadIndex(Error):
     pass
 
 
+class BadMemory(Error):
+    """The click memory is damaged, or has other words than the index."""
+
+
 class IndexModified(Error):
     """The index moved on under a search: reopen() the ranker and your xapian.Database, and search again."""
 
 
-_ERRORS = {1: BadArgument, 2: BadModel, 3: BadIndex, 4: IndexModified, 5: Error}
+__version__ = VERSION
 
-Hit = namedtuple("Hit", "rank docid score weight rank_before log_probability document")
-Hit.__doc__ = """A result. rank: its place, from 1; score: the model's, or None below the model's depth; weight and
-rank_before: those of Xapian's own search; log_probability: of a drawn page, else None; document: a xapian.Document."""
+_ERRORS = {1: BadArgument, 2: BadModel, 3: BadIndex, 4: IndexModified, 5: Error, 6: BadMemory}
+_MAX_ADDED = 150
+
+Hit = namedtuple("Hit", "rank docid score weight rank_before log_probability document team")
+Hit.__doc__ = """A result. rank: its place, from 1; score: the model's, with a memory that knows the query the chance
+of a click, or None below the model's depth; weight and rank_before: those of Xapian's own search, None for what the
+memory added; log_probability: of a drawn page, else None; document: a xapian.Document; team: of an interleaved page
+'model', 'xapian', or None where the other ranking had no more documents."""
 
 InterleavedHit = namedtuple("InterleavedHit", "docid team")
 InterleavedHit.__doc__ = "team: 'first', 'second', or None where the other ranking had no more documents."
@@ -68,19 +79,30 @@ def _load(name, mode=ctypes.DEFAULT_MODE):
             return ctypes.CDLL(path, mode=mode)
         except OSError as error:
             tried.append(str(error))
-    raise ImportError(f"{name}.so is not found: install it, run ldconfig, or name it in IRGAN_LIBRARY; " + "; ".join(tried))
+    raise ImportError(f"{name}.so is not found: install it, run ldconfig, or name it in IRGAN_LIBRARY; "
+                      + "; ".join(tried))
 
 
 _library = _load("libxapian-irgan")
 _size, _bytes, _pointer = ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p
 _docids, _doubles = ctypes.POINTER(ctypes.c_uint32), ctypes.POINTER(ctypes.c_double)
 _pool = [_pointer, _bytes, _size, _docids, _doubles, _size]
+
+
+class _Hit(ctypes.Structure):
+    _fields_ = [("docid", ctypes.c_uint32), ("is_added", ctypes.c_uint32), ("score", ctypes.c_double),
+                ("log_probability", ctypes.c_double)]
+
+
 _library.irgan_message.restype = _bytes
 _library.irgan_model_version.restype = _bytes
 _library.irgan_feature_name.restype = _bytes
 _library.irgan_depth.restype = _library.irgan_num_features.restype = _size
 _library.irgan_open.argtypes = [_bytes, _bytes, ctypes.POINTER(_pointer)]
 _library.irgan_rescore.argtypes = _library.irgan_explain.argtypes = _pool + [_doubles]
+_library.irgan_remember.argtypes = [_pointer, _bytes]
+_library.irgan_rank.argtypes = _pool + [_bytes, _size, _bytes, _size, ctypes.c_double, ctypes.POINTER(_Hit),
+                                        ctypes.POINTER(_size)]
 _library.irgan_draw.argtypes = _pool + [_bytes, _size, ctypes.c_double, _docids, _doubles]
 _library.irgan_interleave.argtypes = [_docids, _size, _docids, _size, _bytes, _size, _docids,
                                       ctypes.POINTER(ctypes.c_uint8), ctypes.POINTER(_size)]
@@ -108,15 +130,18 @@ def _key(key):
 
 
 class Ranker:
-    """An index and the model that ranks it.
+    """An index, the model that ranks it, and what people clicked there.
 
-    db_path: of the index that is searched; model_path: a model file, or None for the model in the index. A stored model
-    is taken up at the next reopen(), a model file that changed at the next search.
+    db_path: of the index that is searched; model_path: a model file, or None for the model in the index; memory: a file
+    of 'xapian-irgan memory', None for the memory in the index, if it has one, or False for none. What is stored in the
+    index is taken up at the next reopen(), a file that changed at the next search.
     """
 
-    def __init__(self, db_path, model_path=None):
+    def __init__(self, db_path, model_path=None, memory=None):
         self._handle = _pointer()
+        self._db_path, self._db = db_path, None
         _check(_library.irgan_open(_path(db_path), _path(model_path), ctypes.byref(self._handle)))
+        _check(_library.irgan_remember(self._handle, b"" if memory is False else _path(memory)))
 
     def close(self):
         if self._handle:
@@ -134,8 +159,10 @@ class Ranker:
         self.close()
 
     def reopen(self):
-        """Takes the index and its model as they are now. Reopen your own xapian.Database, too."""
+        """Takes the index, its model and its memory as they are now. Reopen your own xapian.Database, too."""
         _check(_library.irgan_reopen(self._open()))
+        if self._db is not None:
+            self._db.reopen()
 
     @property
     def depth(self):
@@ -167,38 +194,63 @@ class Ranker:
         rows = (numbers[i * len(names):(i + 1) * len(names)] for i in range(len(docids)))
         return [dict(sorted(zip(names, row), key=lambda pair: -abs(pair[1]))) for row in rows]
 
-    def search(self, enquire, first=0, maxitems=10, explore=None, temperature=1.0):
+    def search(self, enquire, first=0, maxitems=10, typed=None, explore=None, temperature=1.0, interleave=None):
         """Returns the hits from number `first` on, in the model's order, where enquire.get_mset(first, maxitems) gives
-        Xapian's. Hits below the model's depth keep their places.
+        Xapian's. Hits below the model's depth keep their order.
 
-        explore: a key (a session's id and the query's words, say): the page is drawn from the model's policy, and each
-        hit has its log_probability, which the click log should hold
+        typed: what the user typed, by which the memory is asked; without it, by the words of the query
+        explore: a key (a session's id and the query's words, say): the page is drawn from the model's policy at this
+            temperature, and each hit has its log_probability, which the click log should hold
+        interleave: a key: the model's order and Xapian's are mixed by team draft, and each hit has its team, which the
+            click log should hold
         """
-        return self._search(enquire, first, maxitems, explore, temperature)
-
-    def _search(self, enquire, first, maxitems, explore, temperature):
-        depth = max(self.depth, first + maxitems)
-        found = [(hit.docid, hit.weight, hit.document) for hit in enquire.get_mset(0, depth)]
+        if explore is not None and interleave is not None:
+            raise BadArgument("a page is drawn or interleaved, not both: give explore or interleave")
+        if first < 0 or maxitems < 0:
+            raise BadArgument("first and maxitems must not be negative")
+        mset = enquire.get_mset(0, max(self.depth, first + maxitems))
+        found = [(hit.docid, hit.weight, hit.document) for hit in mset]
         head = found[:self.depth]
-        docids, weights = [hit[0] for hit in head], [hit[1] for hit in head]
-        scores = self.scores(enquire.get_query(), docids, weights)
-        chances = [None] * len(found)
-        if explore is None:
-            order = sorted(range(len(head)), key=lambda i: -scores[i])  # stable: ties keep Xapian's order
-        else:
-            order, drawn = self._draw(enquire.get_query(), docids, weights, explore, temperature)
-            for place, log_probability in enumerate(drawn):
-                chances[place] = log_probability
-        order += range(len(head), len(found))
-        hits = [Hit(place + 1, found[i][0], scores[i] if i < len(head) else None, found[i][1], i + 1, chances[place],
-                    found[i][2]) for place, i in enumerate(order)]
-        return hits[first:first + maxitems]
+        ranked = self._rank(enquire.get_query(), head, typed, explore, temperature)
+        before = {hit[0]: place for place, hit in enumerate(found, 1)}
+        pool = {hit.docid for hit in ranked}
+        teams = {}
+        if interleave is not None:
+            own = [hit[0] for hit in head] + [hit.docid for hit in ranked if hit.is_added]
+            by_docid = {hit.docid: hit for hit in ranked}
+            mixed = globals()["interleave"]([hit.docid for hit in ranked], own, interleave)
+            names = {"first": "model", "second": "xapian", None: None}
+            ranked = [by_docid[hit.docid] for hit in mixed]
+            teams = {hit.docid: names[hit.team] for hit in mixed}
+        hits = []
+        for hit in ranked:
+            place = before.get(hit.docid)
+            weight, document = (None, None) if place is None else found[place - 1][1:]
+            hits.append(Hit(len(hits) + 1, hit.docid, hit.score, weight, place,
+                            None if explore is None else hit.log_probability, document, teams.get(hit.docid)))
+        for docid, weight, document in found:
+            if docid not in pool:
+                hits.append(Hit(len(hits) + 1, docid, None, weight, before[docid], None, document, None))
+        return [hit if hit.document is not None else hit._replace(document=self._document(hit.docid))
+                for hit in hits[first:first + maxitems]]
 
-    def _draw(self, query, docids, weights, key, temperature):
-        key, count = _key(key), max(1, len(docids))
-        drawn, chances = (ctypes.c_uint32 * count)(), (ctypes.c_double * count)()
-        _check(_library.irgan_draw(*self._pool(query, docids, weights), key, len(key), temperature, drawn, chances))
-        return list(drawn[:len(docids)]), list(chances[:len(docids)])
+    def _rank(self, query, head, typed, key, temperature):
+        docids, weights = [hit[0] for hit in head], [hit[1] for hit in head]
+        typed = None if typed is None else _key(typed)
+        key = None if key is None else _key(key)
+        hits, count = (_Hit * (len(head) + _MAX_ADDED))(), _size()
+        if key is not None and not temperature > 0:
+            raise BadArgument("the temperature must be above 0")
+        _check(_library.irgan_rank(*self._pool(query, docids, weights), typed, len(typed or b""), key, len(key or b""),
+                                   0.0 if key is None else temperature, hits, ctypes.byref(count)))
+        return list(hits[:count.value])
+
+    def _document(self, docid):
+        """Of a document that the memory added: the search itself does not have it."""
+        import xapian
+        if self._db is None:
+            self._db = xapian.Database(os.fsdecode(self._db_path))
+        return self._db.get_document(docid)
 
     def _pool(self, query, docids, weights):
         query = query if isinstance(query, bytes) else query.serialise()
@@ -236,7 +288,8 @@ def load_before_xapian():
     Call it before xapian is imported: afterwards it would do nothing, and so is an error.
     """
     if "xapian" in sys.modules:
-        raise Error("xapian is imported already, so that the module would have no effect: call load_before_xapian() first")
+        raise Error("xapian is imported already, so that the module would have no effect: call load_before_xapian() "
+                    "first")
     _load("libxapian-irgan-preload", ctypes.RTLD_GLOBAL)
 
 
@@ -248,6 +301,7 @@ def last_page():
     try:
         function = ctypes.CDLL(None).irgan_last_page
     except AttributeError:
-        raise Error("the preload module is not in this process: call load_before_xapian(), or start with LD_PRELOAD") from None
+        raise Error("the preload module is not in this process: call load_before_xapian(), or start with "
+                    "LD_PRELOAD") from None
     function.restype = ctypes.c_char_p
     return function().decode()

@@ -102,4 +102,20 @@ Eigen::VectorXd scores_with_memory(const Eigen::Ref<const Eigen::VectorXf>& scor
   return (clicks + prior_clicks * chances) / (num_clicks + prior_clicks);
 }
 
+Eigen::VectorXd gain_by_memory(const Eigen::Ref<const Eigen::VectorXf>& scores,
+                               const Eigen::Ref<const Eigen::VectorXd>& clicks, double prior_clicks) {
+  assert(scores.size() == clicks.size() && prior_clicks > 0.0);
+  constexpr double kLargestExponent = 700.0;  // exp() of more is infinite; log(1 + exp(x)) is x long before
+  if (scores.size() == 0) return {};
+  const Eigen::ArrayXd shifted = scores.cast<double>().array() - static_cast<double>(scores.maxCoeff());
+  const Eigen::ArrayXd log_chances = shifted - std::log(shifted.exp().sum());
+  Eigen::VectorXd gains = Eigen::VectorXd::Zero(scores.size());
+  for (Eigen::Index i = 0; i < gains.size(); ++i) {
+    if (!(clicks[i] > 0.0)) continue;
+    const double log_ratio = std::log(clicks[i] / prior_clicks) - log_chances[i];
+    gains[i] = log_ratio > kLargestExponent ? log_ratio : std::log1p(std::exp(log_ratio));
+  }
+  return gains;
+}
+
 }  // namespace irgan

@@ -16,10 +16,6 @@ FeatureMatrix rows_of(const ServedModel& model, const ArrangedSearch& search) {
   return model.features(search.query, search.candidates, search.index, [&search] { search.limit.check(); });
 }
 
-Eigen::VectorXd remembered(const Eigen::VectorXf& scores, const Recalled& recalled) {
-  return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
-}
-
 void count_values(const FeatureMatrix& rows, SearchFigures& figures) {
   figures.num_documents = static_cast<std::uint64_t>(rows.rows());
   figures.num_values = static_cast<std::uint64_t>(rows.size());
@@ -30,29 +26,32 @@ void count_values(const FeatureMatrix& rows, SearchFigures& figures) {
   }
 }
 
-// The model's own, or what the memory makes of them.
-Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const ArrangedSearch& search) {
-  return search.recalled ? remembered(scores, *search.recalled) : Eigen::VectorXd(scores.cast<double>());
-}
-
-void set_contributions(std::vector<RankedHit>& hits, const FeatureMatrix& reasons) {
+// What each feature adds to a hit's score, and what the memory does.
+void explain(std::vector<RankedHit>& hits, const Model& model, const ArrangedSearch& search, const FeatureMatrix& rows,
+             const Eigen::VectorXf& scores) {
+  const FeatureMatrix reasons = model.explain_beside(rows, rows.topRows(static_cast<Index>(search.pool_size)));
+  Eigen::VectorXd gains = Eigen::VectorXd::Zero(scores.size());
+  if (search.recalled) gains = gain_by_memory(scores, search.recalled->clicks, search.recalled->prior_clicks);
   for (std::size_t i = 0; i < hits.size(); ++i) {
-    const Index row = static_cast<Index>(i);
+    const auto row = static_cast<Index>(i);
     hits[i].contributions.assign(reasons.row(row).begin(), reasons.row(row).end());
+    hits[i].memory_gain = gains[row];
   }
 }
 
-void set_scores(std::vector<RankedHit>& hits, const ArrangedSearch& search, const FeatureMatrix& rows,
-                const Model& model) {
-  const Eigen::VectorXd scores = final_scores(candidate_scores(model, rows, search.pool_size, model.ranker()), search);
-  for (std::size_t i = 0; i < hits.size(); ++i) hits[i].score = scores[static_cast<Index>(i)];
+// Sets what the model, and what the memory makes of it, give each hit.
+void set_scores(std::vector<RankedHit>& hits, const ArrangedSearch& search, const Eigen::VectorXf& scores) {
+  const Eigen::VectorXd all = final_scores(scores, search.recalled);
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    hits[i].model_score = static_cast<double>(scores[static_cast<Index>(i)]);
+    hits[i].score = all[static_cast<Index>(i)];
+  }
 }
 
 // Chances that are too small for a double are equal, and keep the model's order.
-std::vector<RankedHit> ranked_by(const Model& model, std::vector<RankedHit> hits, const ArrangedSearch& search,
-                                 const FeatureMatrix& rows) {
-  const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
-  return by_score(std::move(hits), final_scores(scores, search), scores);
+std::vector<RankedHit> ranked_by(const Eigen::VectorXf& scores, std::vector<RankedHit> hits,
+                                 const ArrangedSearch& search) {
+  return by_score(std::move(hits), final_scores(scores, search.recalled), scores);
 }
 
 }  // namespace
@@ -110,7 +109,8 @@ ShadowOrder Arranger::order_of_shadow(const std::vector<RankedHit>& hits, const 
   if (model.collection()) throw Error("its generator picks from the whole collection, which a shadow cannot");
   const FeatureMatrix rows =
       shadow_->features(search.query, search.candidates, search.index, [&limit] { limit.check(); });
-  return {model.version(), docids_of(ranked_by(model, hits, search, rows))};
+  const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
+  return {model.version(), docids_of(ranked_by(scores, hits, search))};
 }
 
 std::vector<RankedHit> Arranger::arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search) {
@@ -119,31 +119,19 @@ std::vector<RankedHit> Arranger::arrange_served(std::vector<RankedHit> hits, con
   const FeatureMatrix rows = rows_of(served_, search);
   search.clock.begin(Step::order);
   if (SearchFigures* figures = search.clock.figures()) count_values(rows, *figures);
-  if (search.explains)
-    set_contributions(hits, model.explain_beside(rows, rows.topRows(static_cast<Index>(search.pool_size))));
+  const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
+  set_scores(hits, search, scores);
+  if (search.explains) explain(hits, model, search, rows, scores);
   const bool needs_key = explore_ > 0.0 || interleave_;
   const std::string whole_key = needs_key ? search_key(search.key, search.query) : std::string();
   if (explore_ > 0.0 && explores(whole_key, explore_)) {
-    const Eigen::VectorXd logits = policy_logits(search, rows);
-    set_scores(hits, search, rows, model);
+    const Eigen::VectorXd logits = policy_logits(model, rows, search.pool_size, explore_temperature_, search.recalled);
     return drawn(std::move(hits), logits, whole_key);
   }
   std::optional<std::vector<Xapian::docid>> other;
   if (interleave_) other = order_of_rival(hits, search);
-  hits = ranked_by(model, std::move(hits), search, rows);
+  hits = ranked_by(scores, std::move(hits), search);
   return other ? interleaved(std::move(hits), *other, whole_key) : hits;
-}
-
-// With a memory, what has been clicked moves the policy as it moves the order.
-Eigen::VectorXd Arranger::policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const {
-  constexpr double kSmallest = 1e-300;
-  const Model& model = served_.model();
-  const Eigen::VectorXd scores = candidate_scores(model, rows, search.pool_size, policy_of(model)).cast<double>();
-  Eigen::VectorXd logits = scores / explore_temperature_;
-  if (!search.recalled) return logits;
-  const Eigen::VectorXf narrow = logits.cast<float>();
-  if (!narrow.allFinite()) throw Error("the model's policy gives logits that are not finite");
-  return remembered(narrow, *search.recalled).cwiseMax(kSmallest).array().log();
 }
 
 // The rival reorders the same candidates, by the same memory; the first stage leaves what was added at the end. Nothing
@@ -155,7 +143,8 @@ std::optional<std::vector<Xapian::docid>> Arranger::order_of_rival(const std::ve
   std::string problem;
   try {
     const Model& current = rival_->refresh();
-    return docids_of(ranked_by(current, hits, search, rows_of(*rival_, search)));
+    const FeatureMatrix rows = rows_of(*rival_, search);
+    return docids_of(ranked_by(candidate_scores(current, rows, search.pool_size, current.ranker()), hits, search));
   } catch (const std::exception& error) {
     problem = error.what();
   }

@@ -58,7 +58,6 @@ class Arranger {
   std::vector<RankedHit> arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search);
   void watch_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
   ShadowOrder order_of_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
-  Eigen::VectorXd policy_logits(const ArrangedSearch& search, const FeatureMatrix& rows) const;
   std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
                                                            const ArrangedSearch& search);
 

@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,11 +18,24 @@
 #include "plugin/src/features/local_index.h"
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/order/hit_order.h"
 #include "plugin/src/order/policy_page.h"
 #include "plugin/src/process/stub_files.h"
 #include "plugin/src/search/own_search.h"
+#include "plugin/src/search/remembering.h"
 #include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
+
+namespace irgan {
+namespace {
+
+class BadMemory : public Error {
+ public:
+  using Error::Error;
+};
+
+}  // namespace
+}  // namespace irgan
 
 struct irgan_ranker {
   irgan_ranker(const char* db_path, std::shared_ptr<irgan::ModelSource> models)
@@ -30,8 +44,31 @@ struct irgan_ranker {
   Xapian::Database db;
   irgan::ValueCache values;
   irgan::ServedModel served;
+  std::optional<irgan::Remembering> remembering;  // none: no memory is asked
+
+  // Where it is the index's own, and the index has none, there is none.
+  void remember(const std::string* path) {
+    remembering.reset();
+    follows_index = path == nullptr;
+    if (path ? path->empty() : db.get_metadata(irgan::kMemoryKey).empty()) return;
+    auto source = path ? irgan::memory_file(*path) : irgan::memory_in_index();
+    try {
+      source->get(db);
+    } catch (const irgan::Error& error) {
+      throw irgan::BadMemory(error.what());
+    }
+    remembering.emplace(db, std::move(source), irgan::AddedCandidates(),
+                        [](const std::string& problem) { throw irgan::BadMemory(problem); });
+  }
+
+  // A memory that was stored or removed meanwhile.
+  void remember_again() {
+    if (follows_index) remember(nullptr);
+  }
 
  private:
+  bool follows_index = false;
+
   static Xapian::Database opened(const std::string& path) {
     try {
       irgan::check_stubs(path);
@@ -74,6 +111,8 @@ irgan_status status_of(const Work& work) noexcept {
     return IRGAN_OK;
   } catch (const BadArgument& error) {
     return failed(IRGAN_BAD_ARGUMENT, [&] { return error.what(); });
+  } catch (const BadMemory& error) {
+    return failed(IRGAN_BAD_MEMORY, [&] { return error.what(); });
   } catch (const MisfitError& error) {
     return failed(IRGAN_BAD_MODEL, [&] { return error.what(); });
   } catch (const FormatError& error) {
@@ -116,8 +155,8 @@ std::vector<double> first_stage_weights(const Xapian::Database& db, const Xapian
   return in_order;
 }
 
-std::vector<Candidate> candidates_of(const Xapian::Database& db, const Xapian::Query& query, const uint32_t* docids,
-                                     const double* weights, std::size_t count) {
+std::vector<Candidate> given_candidates(const Xapian::Database& db, const Xapian::Query& query, const uint32_t* docids,
+                                        const double* weights, std::size_t count) {
   std::vector<Candidate> candidates(count);
   const std::vector<double> own = weights ? std::vector<double>(weights, weights + count)
                                           : first_stage_weights(db, query, {docids, docids + count});
@@ -135,18 +174,22 @@ struct Candidates {
   FeatureMatrix rows;
 };
 
-Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t query_size, const uint32_t* docids,
-                           const double* weights, std::size_t count, const char* function) {
-  require(query && (docids || count == 0), "query and docids must not be null");
-  Xapian::Query parsed;
+Xapian::Query query_of(const char* query, std::size_t query_size, const char* function) {
+  require(query != nullptr, "query must not be null");
   try {
-    parsed = query_of_bytes({query, query_size}, function);
+    return query_of_bytes({query, query_size}, function);
   } catch (const FormatError& error) {
     throw BadArgument(error.what());
   }
+}
+
+Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t query_size, const uint32_t* docids,
+                           const double* weights, std::size_t count, const char* function) {
+  require(docids || count == 0, "docids must not be null");
+  const Xapian::Query parsed = query_of(query, query_size, function);
   Candidates found{ranker.served.refresh(), {docids, docids + count}, {}};
   if (count == 0) return found;
-  const std::vector<Candidate> candidates = candidates_of(ranker.db, parsed, docids, weights, count);
+  const std::vector<Candidate> candidates = given_candidates(ranker.db, parsed, docids, weights, count);
   const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
   found.rows = ranker.served.features(parsed, candidates, *index, [] {});
   return found;
@@ -183,6 +226,47 @@ void draw(const Candidates& candidates, const std::string& key, double temperatu
   }
 }
 
+/// What irgan_rank is asked for.
+struct RankRequest {
+  Xapian::Query query;
+  std::vector<Candidate> candidates;
+  std::string typed;
+  std::string key;
+  double temperature = 0.0;
+};
+
+std::vector<irgan_hit> rank(irgan_ranker& ranker, RankRequest request) {
+  const Model& model = ranker.served.refresh();
+  const std::size_t pool_size = request.candidates.size();
+  std::optional<Recalled> recalled;
+  if (ranker.remembering)
+    recalled = ranker.remembering->recall(model, {request.query, request.typed, request.candidates, true, nullptr});
+  const std::vector<Candidate>& all = recalled ? recalled->candidates : request.candidates;
+  std::vector<irgan_hit> hits;
+  if (all.empty()) return hits;
+  const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
+  const FeatureMatrix rows = ranker.served.features(request.query, all, *index, [] {});
+  const Eigen::VectorXf raw = candidate_scores(model, rows, pool_size, model.ranker());
+  const Eigen::VectorXd scores = final_scores(raw, recalled);
+  std::vector<RankedHit> ranked(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ranked[i].docid = all[i].docid;
+    ranked[i].found_by = i < pool_size ? FoundBy::first_stage : FoundBy::memory;
+    ranked[i].score = scores[static_cast<Eigen::Index>(i)];
+  }
+  if (request.temperature > 0.0) {
+    ranked =
+        drawn(std::move(ranked), policy_logits(model, rows, pool_size, request.temperature, recalled), request.key);
+  } else {
+    ranked = by_score(std::move(ranked), scores, raw);
+  }
+  hits.reserve(ranked.size());
+  for (const RankedHit& hit : ranked)
+    hits.push_back(
+        {hit.docid, hit.found_by == FoundBy::memory ? 1U : 0U, hit.score, hit.log_probability.value_or(0.0)});
+  return hits;
+}
+
 }  // namespace
 }  // namespace irgan
 
@@ -210,6 +294,7 @@ irgan_status irgan_reopen(irgan_ranker* ranker) {
     require(ranker, "irgan_reopen: ranker must not be null");
     ranker->db.reopen();
     ranker->served.refresh();
+    ranker->remember_again();
   });
 }
 
@@ -242,6 +327,33 @@ irgan_status irgan_draw(irgan_ranker* ranker, const char* query, size_t query_si
     require(temperature > 0.0 && std::isfinite(temperature), "irgan_draw: the temperature must be above 0");
     irgan::draw(irgan::read_candidates(*ranker, query, query_size, docids, weights, num_docids, "irgan_draw"),
                 {key, key_size}, temperature, drawn, log_probabilities);
+  });
+}
+
+irgan_status irgan_remember(irgan_ranker* ranker, const char* memory_path) {
+  return status_of([&] {
+    require(ranker, "irgan_remember: ranker must not be null");
+    const std::string path = memory_path ? memory_path : "";
+    ranker->remember(memory_path ? &path : nullptr);
+  });
+}
+
+irgan_status irgan_rank(irgan_ranker* ranker, const char* query, size_t query_size, const uint32_t* docids,
+                        const double* weights, size_t num_docids, const char* typed, size_t typed_size, const char* key,
+                        size_t key_size, double temperature, irgan_hit* hits, size_t* num_hits) {
+  return status_of([&] {
+    require(ranker && query && (docids || num_docids == 0) && hits && num_hits && (key || key_size == 0),
+            "irgan_rank: ranker, query, docids, key, hits and num_hits must not be null");
+    require(temperature >= 0.0 && std::isfinite(temperature), "irgan_rank: the temperature must be 0 or above");
+    irgan::RankRequest request;
+    request.query = irgan::query_of(query, query_size, "irgan_rank");
+    request.candidates = irgan::given_candidates(ranker->db, request.query, docids, weights, num_docids);
+    if (typed) request.typed.assign(typed, typed_size);
+    if (key) request.key.assign(key, key_size);
+    request.temperature = temperature;
+    const std::vector<irgan_hit> found = irgan::rank(*ranker, std::move(request));
+    std::copy(found.begin(), found.end(), hits);
+    *num_hits = found.size();
   });
 }
 

@@ -7,6 +7,8 @@
 
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/order/hit_order.h"
+#include "plugin/src/order/policy_page.h"
 #include "plugin/src/search/query_constraint.h"
 
 namespace irgan {
@@ -22,7 +24,27 @@ struct Wanted {
   }
 };
 
+Eigen::VectorXd remembered_scores(const Eigen::VectorXf& scores, const Recalled& recalled) {
+  return scores_with_memory(scores, recalled.clicks, recalled.num_clicks, recalled.prior_clicks);
+}
+
 }  // namespace
+
+Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const std::optional<Recalled>& recalled) {
+  return recalled ? remembered_scores(scores, *recalled) : Eigen::VectorXd(scores.cast<double>());
+}
+
+Eigen::VectorXd policy_logits(const Model& model, const FeatureMatrix& rows, std::size_t pool_size, double temperature,
+                              const std::optional<Recalled>& recalled) {
+  constexpr double kSmallest = 1e-300;
+  const Eigen::VectorXd logits =
+      candidate_scores(model, rows, pool_size, policy_of(model)).cast<double>() / temperature;
+  const Eigen::VectorXf narrow = logits.cast<float>();
+  if (!logits.allFinite() || (recalled && !narrow.allFinite()))
+    throw Error("the model's policy gives logits that are not finite");
+  if (!recalled) return logits;
+  return remembered_scores(narrow, *recalled).cwiseMax(kSmallest).array().log();
+}
 
 Remembering::Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added,
                          ProblemListener on_problem)

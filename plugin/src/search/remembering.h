@@ -37,6 +37,17 @@ struct Recalled {
   Xapian::doccount num_new = 0;       ///< added documents that the query itself does not find at all
 };
 
+/// Returns the chances that the memory makes of the model's scores; without it the scores as they are.
+Eigen::VectorXd final_scores(const Eigen::VectorXf& scores, const std::optional<Recalled>& recalled);
+
+/// Returns the logits that pages are drawn by, at `temperature`: with a memory, what has been clicked moves them as it
+/// moves the order.
+///
+/// pool_size: as in candidate_scores
+/// Throws: Error if they are not finite
+Eigen::VectorXd policy_logits(const Model& model, const FeatureMatrix& rows, std::size_t pool_size, double temperature,
+                              const std::optional<Recalled>& recalled);
+
 /// Threads: one
 class IRGAN_API Remembering {
  public:

@@ -46,10 +46,13 @@ std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
 }
 
 // What the generator and the memory added, behind the hits of the first stage.
-void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates) {
+//
+// pool_size: of the first stage and the generator
+void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates, std::size_t pool_size) {
   for (std::size_t i = hits.size(); i < candidates.size(); ++i) {
     hits.emplace_back();
     hits.back().docid = candidates[i].docid;
+    hits.back().found_by = i < pool_size ? FoundBy::generator : FoundBy::memory;
   }
 }
 
@@ -148,7 +151,7 @@ struct Reranker::State {
       candidates = recalled->candidates;
       ranking.num_new += recalled->num_new;
     }
-    append_added(ranking.hits, candidates);
+    append_added(ranking.hits, candidates, pool_size);
     if (candidates.empty()) return ranking;
     if (picking) picking->score(wanted, candidates);
     ranking.hits = arranger.arrange(std::move(ranking.hits), {query, request.key, candidates, pool_size, recalled,

@@ -548,7 +548,7 @@ TEST_CASE_METHOD(Fixture, "a checkpoint of another run", "[index_tools][bad_inpu
 TEST_CASE_METHOD(Fixture, "fewer than 50 queries with clicks or positive judgments", "[index_tools][bad_input]") {
   const auto tells = [&](const std::string& message, const std::string& number) {
     CHECK_THAT(message, Contains("too little to learn from: " + number + " queries have") &&
-                            Contains("50 are the least; --force trains all the same"));
+                            Contains("50 are needed; --force trains anyway"));
   };
   tells(failed("train --data @rows --model @out"), "30");
   tells(failed("train --db @db" + kQueries + "--qrels @learn.qrels --model @out"), "30");

@@ -383,7 +383,8 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   // Searches without a model, and with the one in the index.
   const auto first_ids = [](const std::string& json) {
     std::vector<std::string> ids;
-    for (const auto& hit : nlohmann::json::parse(json)) ids.push_back(hit.at("id"));
+    const nlohmann::json found = nlohmann::json::parse(json);
+    for (const auto& hit : found.at("hits")) ids.push_back(hit.at("id"));
     return ids;
   };
   const std::vector<std::string> plain = first_ids(run("search --db @db --json hazel").out);
@@ -398,7 +399,7 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
   for (const RankedDocument& document : new_run.by_query.at("q7")) ranked.push_back(document.document_id);
   ranked.resize(std::min<std::size_t>(ranked.size(), 20));
   CHECK(reranked == ranked);
-  const nlohmann::json hits = nlohmann::json::parse(found);
+  const nlohmann::json hits = nlohmann::json::parse(found).at("hits");
   std::set<std::size_t> first_stage_ranks;
   for (std::size_t i = 0; i < hits.size(); ++i) {
     CHECK(hits[i].at("rank") == i + 1);

@@ -80,10 +80,10 @@ TEST_CASE("memory: what was clicked comes back in rerank, search and the index",
   CHECK(site.ranked("pool.run", "1").empty());
 
   const CommandResult search = site.run("search --db @db --model @m --memory @memory zzyzx");
-  CHECK_THAT(search.out, Contains("(  added)  d7"));
+  CHECK_THAT(search.out, Contains("(memory)  d7"));
   CHECK(site.run("search --db @db --model @m --memory @memory --compare --explain amber birch").exit_code == 0);
   CHECK_THAT(site.run("search --db @db --model @m --memory @memory --json zzyzx").out,
-             Contains("\"first_stage_rank\": 0"));
+             Contains("\"first_stage_rank\": null") && Contains("\"found_by\": \"memory\""));
 
   CHECK_THAT(site.run("store --db @db --memory @memory").out, Contains("stored the memory of 2 queries in 1 index"));
   site.REQUIRE_DONE("rerank --db @db --model @m --queries @asked.tsv --out @stored.run");

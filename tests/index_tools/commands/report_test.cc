@@ -48,6 +48,15 @@ TEST_CASE_METHOD(Fixture, "report writes one page with everything that it was gi
   }
 }
 
+TEST_CASE_METHOD(Fixture, "a later log judges in the report, and the history is there", "[index_tools][report]") {
+  taken("store --db @db --model @m");
+  taken("simulate --db @db --queries @learn.tsv --qrels @learn.qrels --model @m --explore .5 --out @drawn.tsv");
+  taken("report --db @db --queries @learn.tsv --later @drawn.tsv --random @r --chart @chart.js --out @later.html");
+  const std::string page = folder.read("later.html");
+  CHECK_THAT(page, Contains("By a later log") && Contains("with 95 % intervals") && Contains("this model") &&
+                       Contains("random negatives") && Contains("Which model the index served since when"));
+}
+
 TEST_CASE_METHOD(Fixture, "models whose generator picks from the whole collection are reported on, the one before too",
                  "[index_tools][report]") {
   taken("vectors --db @db --dimensions 8 --max-share 1 --out @v");

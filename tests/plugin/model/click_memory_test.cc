@@ -182,3 +182,16 @@ TEST_CASE("the score is the posterior of clicks under the model's softmax", "[pl
   const Eigen::VectorXf far = (Eigen::VectorXf(2) << 1e4F, -1e4F).finished();
   CHECK(scores_with_memory(far, Eigen::VectorXd::Zero(2), 0.0, 1.0).isApprox(Eigen::Vector2d(1.0, 0.0)));
 }
+
+TEST_CASE("what clicks add to a score is what they add to the chance", "[plugin][click_memory]") {
+  const Eigen::VectorXf scores = (Eigen::VectorXf(4) << 1.0F, 2.0F, 0.0F, -400.0F).finished();
+  const Eigen::VectorXd clicks = (Eigen::VectorXd(4) << 0.0, 1.0, 3.0, 2.0).finished();
+  const Eigen::VectorXd chances = scores_with_memory(scores, clicks, 7.0, 0.5);
+  const Eigen::VectorXd sums = scores.cast<double>() + gain_by_memory(scores, clicks, 0.5);
+  for (int i = 1; i < 4; ++i) CHECK_THAT(sums[i] - sums[0], WithinAbs(std::log(chances[i] / chances[0]), 1e-9));
+  CHECK(gain_by_memory(scores, Eigen::VectorXd::Zero(4), 0.5).isZero(0.0));
+  CHECK(gain_by_memory(Eigen::VectorXf(0), Eigen::VectorXd(0), 0.5).size() == 0);
+  // Scores that no exponential holds: the gain makes up for the distance.
+  const Eigen::VectorXf far = (Eigen::VectorXf(2) << 1e4F, -1e4F).finished();
+  CHECK_THAT(gain_by_memory(far, Eigen::Vector2d(0.0, 1.0), 1.0)[1], WithinAbs(2e4, 1e-6));
+}

@@ -262,6 +262,32 @@ TEST_CASE("added documents are explained beside the pool", "[plugin][reranker][m
   for (const RankedHit& hit : hits) CHECK(hit.contributions.size() == 4);
 }
 
+TEST_CASE("reasons, the memory's among them, add up to the difference of two hits", "[plugin][reranker][memory]") {
+  const Xapian::Database db = index(1);
+  Xapian::Enquire enquire = enquire_of(db, fruit_query());
+  const std::vector<RankedHit> hits =
+      Reranker(db, fixed_model(model()), with_memory()).explain(fruit_query(), enquire.get_mset(0, kDepth));
+  constexpr double kMidpoints = 0.02;  // 64 of them, and rounding of floats
+  const auto sum = [](const RankedHit& hit) {
+    double total = hit.memory_gain;
+    for (const float part : hit.contributions) total += static_cast<double>(part);
+    return total;
+  };
+  bool any_gain = false;
+  for (std::size_t i = 1; i < hits.size(); ++i) {
+    const double gap = std::log(hits[i - 1].score / hits[i].score);
+    CHECK(hits[i - 1].model_score + hits[i - 1].memory_gain - hits[i].model_score - hits[i].memory_gain ==
+          Approx(gap).margin(1e-6));
+    CHECK(sum(hits[i - 1]) - sum(hits[i]) == Approx(gap).margin(kMidpoints));
+    any_gain |= hits[i].memory_gain > 0.0;
+    CHECK((hits[i].found_by == FoundBy::memory) == (hits[i].first_stage_rank == 0));
+  }
+  CHECK((any_gain || hits[0].memory_gain > 0.0));
+  for (const RankedHit& hit :
+       Reranker(db, fixed_model(model()), with_memory()).rerank(fruit_query(), enquire.get_mset(0, kDepth)))
+    CHECK(hit.memory_gain == 0.0);
+}
+
 TEST_CASE("trouble with the memory is told once and leaves the model's order", "[plugin][reranker][memory]") {
   const Xapian::Database db = index(1);
   Xapian::Enquire enquire = enquire_of(db, fruit_query());

@@ -124,3 +124,22 @@ TEST_CASE("as many throws as are needed find the difference in four trials of fi
   CHECK(throws_needed(1.0) == 6.0);
   CHECK(throws_needed(0.4) == Approx(throws_needed(0.6)));
 }
+
+TEST_CASE("an interval holds the mean and narrows with more queries", "[trainer][significance]") {
+  std::vector<double> few;
+  std::vector<double> many;
+  for (int i = 0; i < 400; ++i) {
+    many.push_back(i % 2);
+    if (i < 20) few.push_back(i % 2);
+  }
+  const Interval narrow = bootstrapped_mean(many, 1);
+  const Interval wide = bootstrapped_mean(few, 1);
+  CHECK(narrow.value == 0.5);
+  CHECK((narrow.low < 0.5 && narrow.high > 0.5));
+  // 1.96 standard errors of a coin: .049 and .219; the bootstrap's own error over 2,000 samples is some 5 % of it
+  CHECK(narrow.high - narrow.low == Approx(0.098).epsilon(0.15));
+  CHECK(wide.high - wide.low == Approx(0.438).epsilon(0.15));
+  CHECK(bootstrapped_mean(few, 1).low == wide.low);
+  CHECK(bootstrapped_mean({2, 2}, 1).high == 2);
+  CHECK(bootstrapped_mean({}, 1).value == 0);
+}

@@ -10,6 +10,7 @@
 
 using namespace irgan;
 using Catch::Contains;
+using Catch::StartsWith;
 
 namespace {
 
@@ -89,6 +90,37 @@ TEST_CASE("the page says first whether the new order is better, and how sure tha
   CHECK_THAT(verdict_of(worse), Contains("not known"));
   worse.record.check = ServingCheck{0.3, 0.4, 0.01, 9, true};
   CHECK_THAT(verdict_of(worse), Contains("By held-out clicks the new order is better") && Contains("+33 %"));
+}
+
+TEST_CASE("a later log judges where there are no judgments", "[trainer][report]") {
+  Report report = made_report();
+  LaterLogReport log;
+  log.has_impressions = true;
+  log.num_searches = 900;
+  log.num_sessions = 300;
+  LaterVerdict served;
+  served.name = "the served order";
+  served.value = {0.30, 0.28, 0.32};
+  LaterVerdict model;
+  model.name = "this model";
+  model.value = {0.36, 0.33, 0.39};
+  model.against_first = {0.06, 0.03, 0.09};
+  model.p = 0.001;
+  model.uncovered = 0.12;
+  log.verdicts = {served, model};
+  report.later = log;
+  report.served = {{"2026-11-28T00:00:00Z", kHostile, "stored", "nDCG@10 0.4"}};
+  CHECK_THAT(verdict_of(report), StartsWith("The new order is better. The quality"));  // judgments come first
+  const std::string page = report_page(report, "");
+  CHECK_THAT(page, Contains("By 900 later searches of 300 sessions") && Contains("0.360 (0.330 to 0.390)") &&
+                       Contains("0.060 (0.030 to 0.090)") && Contains("12 %") && Contains("2026-11-28T00:00:00Z"));
+  CHECK(page.find("<img src=x") == std::string::npos);
+  report.rankings.clear();
+  CHECK(verdict_of(report) ==
+        "By the later log the new order is better. Clicks a search: 0.360 against 0.300 (the served order), p 0.0010.");
+  report.later->why_nothing = "every document was shown at one rank";
+  CHECK_THAT(verdict_of(report), Contains("not known"));
+  CHECK_THAT(report_page(report, ""), Contains("every document was shown at one rank"));
 }
 
 TEST_CASE("each chart has its data and a table", "[trainer][report]") {

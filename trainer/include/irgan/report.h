@@ -12,10 +12,13 @@
 
 #include "irgan/click_row.h"
 #include "irgan/errors.h"
+#include "irgan/later_log.h"
 #include "irgan/model.h"
 #include "irgan/qrels.h"
 #include "irgan/query_file.h"
 #include "irgan/rerank_options.h"
+#include "irgan/serving_history.h"
+#include "irgan/significance.h"
 #include "irgan/site.h"
 #include "irgan/training_record.h"
 
@@ -35,19 +38,14 @@ struct ReportOptions {
   std::optional<Qrels> judgments;   ///< of the queries; without them nothing is measured
   int relevance_level = 1;          ///< the lowest label of a good document
   std::vector<std::string> clicks;  ///< files of a click log; empty: none
+  /// Files of a log of later searches, whose clicks judge the model and its rivals; empty: none.
+  std::vector<std::string> later_clicks;
   ClickLogOptions log_options = {};
   RerankOptions reranking = {};       ///< memory and vectors of the model; its depth is the model's
   std::size_t num_shown_queries = 5;  ///< that won most, and as many that lost most
   unsigned num_threads = 0;           ///< 0: one a processor
   std::uint64_t seed = 1;             ///< of the test and the intervals
   std::function<void(double share_done)> on_progress = {};
-};
-
-/// A number with its 95 % interval over queries.
-struct Interval {
-  double value = 0.0;
-  double low = 0.0;
-  double high = 0.0;
 };
 
 /// How good one order is.
@@ -88,12 +86,13 @@ struct ReportedRank {
 
 struct ReportedFeature {
   std::string name;
-  double importance = 0.0;     ///< mean size of what it adds to a candidate's score
-  std::vector<float> edges;    ///< of its bins, from training
-  bool has_even_bins = false;  ///< in training each bin held an equal share of the values
-  std::vector<double> shares;  ///< of today's values in each bin, those outside among the first and the last
-  double outside = 0.0;        ///< share of today's values below the first or above the last edge
-  double missing = 0.0;        ///< share of today's candidates without a value
+  double importance = 0.0;         ///< mean size of what it adds to a candidate's score
+  std::vector<float> edges;        ///< of its bins, from training
+  bool has_even_bins = false;      ///< in training each bin held an equal share of the values
+  std::vector<double> shares;      ///< of today's values in each bin, those outside among the first and the last
+  double outside = 0.0;            ///< share of today's values below the first or above the last edge
+  double missing = 0.0;            ///< share of today's candidates without a value
+  std::optional<Interval> loss{};  ///< of nDCG@10 without it, as training measured it; nothing: it did not
 };
 
 /// What a report holds; report_page() shows it.
@@ -112,6 +111,8 @@ struct Report {
   std::size_t num_found_good = 0;         ///< of them, those judged good
   std::vector<ReportedQuery> found;       ///< queries that have such; of_the_model holds these hits alone
   TrainingRecord record;
+  std::optional<LaterLogReport> later;  ///< the served order, the rivals, the model
+  std::vector<ServingChange> served;    ///< what the index served since when, the oldest first
 };
 
 }  // namespace irgan

@@ -8,6 +8,19 @@
 
 namespace irgan {
 
+/// A number with its 95 % interval.
+struct Interval {
+  double value = 0.0;
+  double low = 0.0;
+  double high = 0.0;
+};
+
+/// Returns the mean of one value a query with its 95 % percentile interval; all 0 for no values.
+///
+/// Source: the bootstrap over queries, Efron 1979, 2,000 samples; the same seed gives the same interval everywhere
+/// Cost:   O(2,000 n)
+IRGAN_API Interval bootstrapped_mean(const std::vector<double>& values, std::uint64_t seed);
+
 /// Returns the two-sided p-value of a paired randomisation test: in each round the sign of every difference a[i] - b[i]
 /// is drawn anew, and p = (rounds with a sum at least as far from 0 as the one observed + 1) / (rounds + 1).
 /// Differences of exactly 0 are dropped; p is 1 if none is left.

@@ -11,6 +11,7 @@
 #include "irgan/epoch_report.h"
 #include "irgan/model.h"
 #include "irgan/serving_check.h"
+#include "irgan/significance.h"
 #include "irgan/training_data.h"
 #include "irgan/training_options.h"
 
@@ -48,6 +49,14 @@ struct FalseNegativeCurve {
   std::vector<double> multiples;     ///< infinite where uniform draws had none
 };
 
+/// What each feature is worth to the model: how much of its nDCG@10 on validation is lost when that feature alone says
+/// nothing, its values being dealt out anew among the documents.
+struct FeatureImportance {
+  std::size_t num_queries = 0;   ///< of validation, that it was measured on
+  double ndcg = 0.0;             ///< with all features as they are
+  std::vector<Interval> losses;  ///< over queries, a feature each, in the schema's order
+};
+
 /// A model that came before this one.
 struct PastModel {
   std::string version;
@@ -67,8 +76,9 @@ struct TrainingRecord {
   std::vector<NetworkRecord> networks;
   std::optional<FalseNegativeCurve> false_negatives;
   std::optional<ServingCheck> check;
-  std::vector<PastModel> history;  ///< of the models that training went on from, the first and the latest
-  int num_models_before = 0;       ///< with those that history leaves out
+  std::optional<FeatureImportance> importance;  ///< older models do not know it
+  std::vector<PastModel> history;               ///< of the models that training went on from, the first and the latest
+  int num_models_before = 0;                    ///< with those that history leaves out
 
   /// The mean over networks of the chosen epochs' validation; NaN without one.
   double validation_of(Ranker ranker) const;

@@ -1,0 +1,3 @@
+"""The version, as in CMakeLists.txt."""
+
+VERSION = "0.2.0"
