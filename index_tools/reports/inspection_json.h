@@ -9,8 +9,8 @@
 #include "irgan/index_fit.h"
 #include "irgan/index_layout.h"
 #include "irgan/model.h"
-#include "irgan/training_record.h"
 #include "irgan/serving_history.h"
+#include "irgan/training_record.h"
 
 namespace irgan {
 
