@@ -171,12 +171,11 @@ void print(const MiningReport& report, const MiningOptions& options, std::ostrea
 
 json report_json(const MiningReport& report, const Miner& miner) {
   json all = figures_of(report);
-  all["advice"] = report.num_missing > 0 ? nlohmann::json(advice(report)) : nlohmann::json();
+  all["advice"] = report.num_missing > 0 ? json(advice(report)) : json();
   all["score_by"] = to_string(miner.options().score_by);
   all["temperature"] = miner.temperature().value;
-  all["temperature_basis"] = nullptr;
-  all["relevance"] = nullptr;
-  if (uses(miner.options(), NegativeSource::generator)) all["temperature_basis"] = miner.temperature();
+  all["temperature_basis"] = uses(miner.options(), NegativeSource::generator) ? json(miner.temperature()) : json();
+  all["relevance"] = json();
   if (miner.relevance()) {
     const FittedRelevance& relevance = *miner.relevance();
     all["relevance"] = {{"prior_intercept", relevance.prior_intercept},

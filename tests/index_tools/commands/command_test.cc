@@ -213,15 +213,18 @@ TEST_CASE("each command's --help-all says what it does and lists its options", "
   }
 }
 
-TEST_CASE("each command's --help shows at most ten options, those of its usage among them, and counts the others",
-          "[index_tools][command][help]") {
+TEST_CASE(
+    "each command's --help shows at most ten options of its own, those of its usage among them, and counts the others",
+    "[index_tools][command][help]") {
   for (const Command& command : commands()) {
     CAPTURE(command.name);
     const std::string help = run_words({command.name, "--help"}).out;
     const std::vector<std::string> few = options_in(help);
     const std::vector<std::string> all = options_in(run_words({command.name, "--help-all"}).out);
     const std::set<std::string> names(all.begin(), all.end());
-    CHECK(few.size() <= 10);
+    const std::set<std::string> of_every_command{"quiet", "json", "site"};
+    CHECK(std::count_if(few.begin(), few.end(),
+                        [&](const std::string& name) { return of_every_command.count(name) == 0; }) <= 10);
     CHECK(std::set<std::string>(few.begin(), few.end()).size() == few.size());
     CHECK(names.size() == all.size());
     for (const std::string& name : few) CHECK(names.count(name) == 1);
