@@ -345,7 +345,7 @@ TEST_CASE("the generator's temperature is told with what it was measured on", "[
     const Mined result = mined("--report-json @report.json " + options);
     const json report = json::parse(site().folder.read("report.json"));
     CHECK((result.err.find("the generator draws at temperature") != std::string::npos) ==
-          report.contains("temperature_basis"));
+          !report.at("temperature_basis").is_null());
     return report.value("temperature_basis", json());
   };
   CHECK(basis("--source discriminator").is_null());
