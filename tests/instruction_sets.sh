@@ -50,7 +50,7 @@ for set in "${sets[@]}"; do
   link_libraries "$set"
   echo "== $set: $(with "$set" ldd "$irgan" | awk '$1 == "libxapian-irgan.so.0" { print $3 }')"
   with "$set" "$build/tests/irgan_plugin_tests" "[scalar],[encoding],[model],[features]" | tail -n 2
-  with "$set" "$irgan" features --db db --queries queries --qrels qrels --features all --threads 2 --out rows.$set 2>log || fail "$(cat log)"
+  with "$set" "$irgan" features --db db --queries queries --qrels qrels --features all --threads 2 --out rows.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" memory --db db --queries queries --clicks clicks --out memory.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" train --force --data rows.x86-64 --epochs 3 --model model.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" score --model model.x86-64 --data rows.x86-64 --out run.$set >log 2>&1 || fail "$(cat log)"
