@@ -22,7 +22,7 @@ cmake --preset tsan -DIRGAN_BUILD_TESTS=ON >/dev/null && cmake --build --preset 
 IRGAN_TEST_SEARCHES=100000 IRGAN_TEST_REPLACEMENTS=3000 build/tsan/tests/irgan_plugin_tests "[threads]~[fork]" -s |
   grep -E "searches [0-9]|assertions|WARNING: ThreadSanitizer|test cases" | sort | uniq -c | note || status=1
 
-tests/fuzz/fuzz.sh $((60 * minutes)) | note || status=1
+FUZZ_SEED=$RANDOM tests/fuzz/fuzz.sh $((60 * minutes)) | note || status=1
 
 echo "== figures, after $((SECONDS / 60)) minutes"
 cat "$figures"

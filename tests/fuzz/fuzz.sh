@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the fuzzing targets of fuzz.cc with clang 14, address and undefined-behaviour sanitizers, and runs each.
 # Use: tests/fuzz/fuzz.sh [SECONDS [TARGET...]]     10 seconds each, all targets; prints inputs tried and edges covered
-# What is found stays in build/fuzz/found. A corpus that has grown stays in build/fuzz/corpus.
+# FUZZ_SEED: of the mutations, 1 if not set. What is found stays in build/fuzz/found. A corpus that has grown stays in build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-10}
@@ -50,7 +50,7 @@ for target in "${targets[@]}"; do
   largest=1000
   case $target in query | queries) largest=64000 ;; esac
   log=build/fuzz/$target.log
-  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 IRGAN_FUZZ_TARGET=$target "$fuzzer" "build/fuzz/corpus/$target" "$seeds/$target" -max_total_time="$seconds" \
+  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 IRGAN_FUZZ_TARGET=$target "$fuzzer" "build/fuzz/corpus/$target" "$seeds/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-1}" \
     -timeout=20 -rss_limit_mb=1500 -malloc_limit_mb=$largest -max_len=65536 -print_final_stats=1 -artifact_prefix="build/fuzz/found/$target-" >"$log" 2>&1 || status=1
   printf '%-11s %9s inputs, %5s edges covered%s\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
     "$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2)" "$(grep -m1 -o 'SUMMARY: .*\|runtime error: .*' "$log" | sed 's/^/  FOUND: /')"
