@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <new>
@@ -15,6 +16,7 @@ using Xapian::Query;
 
 constexpr std::size_t kDeepest = 500;        // operators in each other; a frame of the stack each while Xapian searches
 constexpr std::size_t kLongest = 1'000'000;  // bytes
+constexpr std::uint64_t kMostOperands = kLongest;     // of all operators: each takes a byte at least
 constexpr std::size_t kFrame = std::size_t{2} << 10;  // bytes of stack that an operator takes while it is read, at most
 
 // Damaged bytes can come out as operators that lack operands, and Xapian crashes when it searches for those.
@@ -69,6 +71,28 @@ std::size_t most_operators(const std::string& bytes) {
   }));
 }
 
+// Xapian makes room for as many operands as an operator says that it has, before it reads them. Such an operator is a
+// byte from 0x80 whose last three bits are 0, and their number behind it as Xapian encodes lengths, less eight: a byte
+// up to 254, or 0xff and groups of seven bits, the lowest first, of which the last has the highest bit. Text has no
+// 0xff.
+//
+// Source: QueryBranch::serialise_() and encode_length() of Xapian 1.4
+bool claims_too_many_operands(const std::string& bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  std::uint64_t claimed = 0;
+  for (std::size_t begin = bytes.find('\xff'); begin != std::string::npos; begin = bytes.find('\xff', begin + 1)) {
+    if (begin == 0 || at(begin - 1) < 0x80 || at(begin - 1) % 8 != 0) continue;
+    std::uint64_t count = 0;
+    std::size_t i = begin + 1;
+    for (int shift = 0; i < bytes.size() && shift < 35; ++i, shift += 7) {
+      count += static_cast<std::uint64_t>(at(i) & 0x7F) << shift;
+      if (at(i) >= 0x80) break;
+    }
+    if (i < bytes.size()) claimed += count;
+  }
+  return claimed > kMostOperands;
+}
+
 // Runs `work` on a stack of that many bytes.
 void run_on_stack(std::size_t size, const std::function<void()>& work) {
   struct Call {
@@ -102,6 +126,7 @@ void run_on_stack(std::size_t size, const std::function<void()>& work) {
 Query query_of_bytes(const std::string& bytes, const std::string& origin) {
   try {
     if (bytes.size() > kLongest) throw Xapian::SerialisationError("it has more than a million bytes");
+    if (claims_too_many_operands(bytes)) throw Xapian::SerialisationError("it has too many operands");
     const std::size_t most = most_operators(bytes);
     if (most <= kDeepest) return read_query(bytes);
     // Xapian's own reading takes a frame of the stack for each operator.
