@@ -46,12 +46,9 @@ printf '1 1 .5 .5 0 0 0 0 0 0' | seed weight weight
 # Leaks are not looked for: Xapian loses what it has read of a query when the rest is none.
 status=0
 for target in "${targets[@]}"; do
-  # Xapian makes room for as many operands as a query says that it has, and gives it back untouched.
-  largest=1000
-  case $target in query | queries) largest=64000 ;; esac
   log=build/fuzz/$target.log
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 IRGAN_FUZZ_TARGET=$target "$fuzzer" "build/fuzz/corpus/$target" "$seeds/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-1}" \
-    -timeout=20 -rss_limit_mb=1500 -malloc_limit_mb=$largest -max_len=65536 -print_final_stats=1 -artifact_prefix="build/fuzz/found/$target-" >"$log" 2>&1 || status=1
+    -timeout=20 -rss_limit_mb=2500 -malloc_limit_mb=1000 -max_len=65536 -print_final_stats=1 -artifact_prefix="build/fuzz/found/$target-" >"$log" 2>&1 || status=1
   printf '%-11s %9s inputs, %5s edges covered%s\n' "$target" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
     "$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2)" "$(grep -m1 -o 'SUMMARY: .*\|runtime error: .*' "$log" | sed 's/^/  FOUND: /')"
 done

@@ -84,8 +84,9 @@ bool claims_too_many_operands(const std::string& bytes) {
     if (begin == 0 || at(begin - 1) < 0x80 || at(begin - 1) % 8 != 0) continue;
     std::uint64_t count = 0;
     std::size_t i = begin + 1;
-    for (int shift = 0; i < bytes.size() && shift < 35; ++i, shift += 7) {
-      count += static_cast<std::uint64_t>(at(i) & 0x7F) << shift;
+    for (int shift = 0; i < bytes.size(); ++i, shift += 7) {
+      const std::uint64_t group = at(i) & 0x7F;
+      count |= shift < 35 ? group << shift : (group > 0 ? kMostOperands + 1 : 0);
       if (at(i) >= 0x80) break;
     }
     if (i < bytes.size()) claimed += count;
