@@ -20,7 +20,7 @@
 #include "irgan/training_record.h"
 #include "trainer/labels/propensity_file.h"
 #include "trainer/machine/timestamps.h"
-#include "trainer/ranking/model_ranking.h"
+#include "trainer/ranking/query_ranking.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
@@ -136,6 +136,7 @@ void add_later_options(EvaluateOptions& options, OptionTable& table) {
   table.texts("model", options.models, "with --clicks and --db: a model whose order is judged; may be given again",
               "MODEL");
   options.memory.add_to(table);
+  options.vectors.add_to(table);
   table.group("By a later log");
   table.number("depth", options.later.depth, std::size_t{1}, std::size_t{50}, "ranks whose clicks count");
   table.text("propensities", options.propensities,
@@ -182,8 +183,8 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   for (const std::string& path : options.models) {
     RerankOptions how;
     options.memory.apply(site->open(), how);
-    const auto ranking = std::make_shared<ModelRanking>(*site, Model::from_file(path), std::move(how), path);
-    rankings.push_back({path, [ranking](const QueryRow& query) { return ranking->documents(query); }});
+    options.vectors.apply(how);
+    rankings.push_back({path, order_of_model(*site, Model::from_file(path), std::move(how), path)});
     warn_of_old_clicks(path, evidence, console.err);
   }
   for (auto& [version, orders] : shadows_of_logs(evidence.clicks)) {

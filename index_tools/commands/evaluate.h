@@ -9,6 +9,7 @@
 #include "index_tools/options/evidence_options.h"
 #include "index_tools/options/memory_use.h"
 #include "index_tools/options/option_table.h"
+#include "index_tools/options/vector_use.h"
 #include "index_tools/showing/console.h"
 #include "irgan/evaluation.h"
 #include "irgan/later_log.h"
@@ -28,6 +29,7 @@ struct EvaluateOptions : EvaluationOptions {
   DatabaseOptions database;
   std::vector<std::string> models;  ///< whose orders a later log judges
   MemoryUse memory;
+  VectorUse vectors;
   LaterLogOptions later;
   std::string propensities;  ///< file of the examination of ranks
 };

@@ -176,13 +176,17 @@ class Runner:
         return sorted({1 + round(i * (count - 1) / (most - 1)) for i in range(most)})
 
 
-def main():
+def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("irgan")
     parser.add_argument("module")
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--command")
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
     faults = []
     with tempfile.TemporaryDirectory() as work:
         runner = Runner(os.path.abspath(options.irgan), os.path.abspath(options.module), pathlib.Path(work))

@@ -8,7 +8,6 @@ Each of the two must end well, or say that another one writes; at least one ends
 A memory that two logs are put into at once must hold what those that ended well put into it. --most N: at most N places a
 command, spread evenly over its opens, writes, fsyncs, renames and unlinks.
 """
-import argparse
 import os
 import pathlib
 import shutil
@@ -17,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from every_call import COMMANDS, LABELS, Fault, Runner, content
+from every_call import COMMANDS, LABELS, Fault, Runner, arguments, content
 
 KINDS = "open,write,sync,rename,unlink"
 REFUSALS = ("another run writes it", "another program is writing", "has locked it", "Unable to get write lock",
@@ -118,12 +117,7 @@ def check_memory(runner, most):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("irgan")
-    parser.add_argument("module")
-    parser.add_argument("--most", type=int, default=0)
-    parser.add_argument("--command")
-    options = parser.parse_args()
+    options = arguments()
     faults = []
     num_runs = 0
     with tempfile.TemporaryDirectory() as work:

@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 
 namespace irgan {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "trainer/log/click_fields.h"
 #include "trainer/machine/hash.h"
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 #include "trainer/machine/timestamps.h"
 
 namespace irgan {
@@ -18,16 +18,6 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::int64_t kMaxFirst = 1'000'000;
-
-std::string text_of(simdjson::simdjson_result<dom::element> found) {
-  std::string_view text;
-  return found.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
-
-bool is_there(simdjson::simdjson_result<dom::element> found) {
-  dom::element element;
-  return found.get(element) == simdjson::SUCCESS && !element.is_null();
-}
 
 bool is_page(const dom::object& object) {
   dom::array docids;
@@ -41,7 +31,7 @@ bool read_documents(const dom::object& object, std::vector<std::string>& documen
   dom::array ids;
   if (object["docids"].get(docids) != simdjson::SUCCESS) return false;
   if (object["ids"].get(ids) == simdjson::SUCCESS) {
-    for (const dom::element id : ids) documents.push_back(text_of(dom::element(id)));
+    for (const dom::element id : ids) documents.push_back(text_of_field(dom::element(id)));
     for (const std::string& id : documents) {
       if (id.empty()) return false;
     }
@@ -73,7 +63,7 @@ void read_teams(const dom::object& object, std::size_t num_documents, std::vecto
   teams.clear();
   dom::array all;
   if (object["teams"].get(all) != simdjson::SUCCESS) return;
-  for (const dom::element each : all) teams.push_back(text_of(dom::element(each)));
+  for (const dom::element each : all) teams.push_back(text_of_field(dom::element(each)));
   teams.resize(num_documents);
 }
 
@@ -118,16 +108,16 @@ RowFault ServedLines::read(std::string_view line) {
   std::int64_t first = 0;
   if (object["first"].get(first) != simdjson::SUCCESS || first < 0 || first > kMaxFirst) return RowFault::bad_rank;
   page_.first = static_cast<int>(first);
-  page_.id = text_of(object["page"]);
-  page_.words = text_of(object["text"]);
-  page_.serialised_query = text_of(object["query"]);
+  page_.id = text_of_field(object["page"]);
+  page_.words = text_of_field(object["text"]);
+  page_.serialised_query = text_of_field(object["query"]);
   if (page_.words.empty() && page_.serialised_query.empty()) return RowFault::no_query;
   page_.query_id = page_.words.empty() ? id_of_serialised(page_.serialised_query) : std::string();
   if (!read_documents(object, page_.documents)) return RowFault::no_document_id;
   if (!read_log_probabilities(object, page_.documents.size(), page_.log_probabilities))
     return RowFault::bad_log_probability;
   read_teams(object, page_.documents.size(), page_.teams);
-  return read_time(text_of(object["time"]), latest_time_, page_.time);
+  return read_time(text_of_field(object["time"]), latest_time_, page_.time);
 }
 
 std::optional<RowFault> ServedLines::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {

@@ -12,7 +12,7 @@
 
 #include "trainer/log/click_fields.h"
 #include "trainer/log/column_names.h"
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 #include "trainer/machine/sorted_runs.h"
 
 namespace irgan {
@@ -115,11 +115,6 @@ std::string text_of(simdjson::simdjson_result<dom::element> found) {
   std::string_view text;
   if (element.get(text) == simdjson::SUCCESS) return std::string(text);
   return element.is_number() ? simdjson::minify(element) : std::string();
-}
-
-bool is_there(simdjson::simdjson_result<dom::element> found) {
-  dom::element element;
-  return found.get(element) == simdjson::SUCCESS && !element.is_null();
 }
 
 bool is_bulk_line(const dom::object& object) {

@@ -27,7 +27,7 @@ struct Entry {
 };
 
 std::shared_ptr<const int> held_open(const std::string& path) {
-  const int file = path == "-" ? -1 : ::open(path.c_str(), O_PATH | O_CLOEXEC);
+  const int file = path == "-" ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_PATH | O_CLOEXEC);
   if (file < 0) return nullptr;
   return {new int(file), [](const int* descriptor) {
             ::close(*descriptor);
@@ -48,21 +48,22 @@ Registry& registry() {
 
 Identity identity(const struct stat& facts) { return {facts.st_dev, facts.st_ino}; }
 
-// Of a regular file; `standard` is what "-" stands for.
-std::optional<Identity> file_at(const std::string& path, int standard) {
+// Of the output `path`, if it is a regular file that is there.
+std::optional<Identity> output_at(const std::string& path) {
   struct stat facts {};
-  if ((path == "-" ? ::fstat(standard, &facts) : ::stat(path.c_str(), &facts)) != 0) return std::nullopt;
+  if ((path == "-" ? ::fstat(STDOUT_FILENO, &facts) : ::stat(path.c_str(), &facts)) != 0) return std::nullopt;
   if (!S_ISREG(facts.st_mode)) return std::nullopt;
   return identity(facts);
 }
 
-// Returns whether there is a file at `path`.
+// Returns whether there is a regular file at `path`.
 bool add_file(const InputGuard* guard, const GuardedInput& input, const std::string& path,
               std::vector<Entry>& entries) {
   std::shared_ptr<const int> held = held_open(path);
-  const auto file = file_at(path, STDIN_FILENO);
-  if (file) entries.push_back({guard, input, *file, std::move(held)});
-  return file.has_value();
+  struct stat facts {};
+  if (!held || ::fstat(*held, &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
+  entries.push_back({guard, input, identity(facts), std::move(held)});
+  return true;
 }
 
 void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<Entry>& entries) {
@@ -99,7 +100,7 @@ InputGuard::~InputGuard() {
 }
 
 void require_no_input(const std::string& path) {
-  const std::optional<Identity> file = file_at(path, STDOUT_FILENO);
+  const std::optional<Identity> file = output_at(path);
   if (!file) return;
   Registry& all = registry();
   const std::lock_guard<std::mutex> lock(all.mutex);

@@ -80,7 +80,8 @@ void MiningPoolReader::add_drawn(const QueryRow& row, const std::vector<std::uin
   wanted_ = picking_->wanted(model_->collection()->towers, list.query, row.text);
   scores_of_all_.clear();
   if (wanted_.numbers.empty()) return;
-  scores_of_all_ = collection_scores(*options_.vectors, wanted_);
+  if (!seeds.empty() || options_.score_by == GuardScore::generator)
+    scores_of_all_ = collection_scores(*options_.vectors, wanted_);
   std::vector<Candidate> all = list.candidates;
   picking_->add(wanted_, list.query, nullptr, model_->collection()->num_picks, all);
   std::vector<std::vector<Xapian::docid>> drawn;

@@ -105,7 +105,7 @@ class MiningPoolReader {
   DocumentTexts texts_;
   std::unique_ptr<Picker> picking_;   // of a generator over the whole collection
   VectorQuery wanted_;                // by the query that is being read
-  std::vector<float> scores_of_all_;  // g of every document; empty if nothing is wanted
+  std::vector<float> scores_of_all_;  // g of every document; empty if nobody asks, or nothing is wanted
 };
 
 /// Returns an error that names the model as the options do.

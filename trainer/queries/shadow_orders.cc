@@ -3,7 +3,7 @@
 #include <simdjson.h>
 
 #include "trainer/log/served_log.h"
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/text/query_words.h"
 
@@ -11,11 +11,6 @@ namespace irgan {
 namespace {
 
 namespace dom = simdjson::dom;
-
-std::string text_of(simdjson::simdjson_result<dom::element> found) {
-  std::string_view text;
-  return found.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
-}
 
 std::string key_of_words(std::string_view words) { return 'w' + query_words_key(words); }
 std::string key_of_id(std::string_view id) { return 'i' + std::string(id); }
@@ -33,8 +28,8 @@ bool find(const dom::object& line, ShadowLine& found) {
   const bool is_ubi_query = line["query_attributes"].get(page) == simdjson::SUCCESS;
   if (page["shadow"].get(found.shadow) != simdjson::SUCCESS || page["first"].get(found.first) != simdjson::SUCCESS)
     return false;
-  found.words = text_of(line[is_ubi_query ? "user_query" : "text"]);
-  found.serialised_query = text_of(page["query"]);
+  found.words = text_of_field(line[is_ubi_query ? "user_query" : "text"]);
+  found.serialised_query = text_of_field(page["query"]);
   return !found.words.empty() || !found.serialised_query.empty();
 }
 
@@ -42,9 +37,9 @@ void take(const dom::object& line, std::map<std::string, ShadowOrders>& orders) 
   ShadowLine found;
   dom::array ids;
   if (!find(line, found) || found.shadow["ids"].get(ids) != simdjson::SUCCESS) return;
-  const std::string model = text_of(found.shadow["model"]);
+  const std::string model = text_of_field(found.shadow["model"]);
   std::vector<std::string> documents;
-  for (const dom::element id : ids) documents.push_back(text_of(dom::element(id)));
+  for (const dom::element id : ids) documents.push_back(text_of_field(dom::element(id)));
   if (model.empty() || documents.empty()) return;
   const std::string key =
       found.words.empty() ? key_of_id(id_of_serialised(found.serialised_query)) : key_of_words(found.words);

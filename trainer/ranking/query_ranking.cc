@@ -15,17 +15,17 @@ constexpr std::size_t kQueriesAtOnce = 256;  // in memory; threads wait for the 
 /// What one thread ranks with.
 class Searcher {
  public:
-  Searcher(const Site& site, const QueryRankingOptions& options)
+  Searcher(const Site& site, QueryRankingOptions options)
       : site_(site),
-        options_(options),
+        options_(std::move(options)),
         db_(site.open()),
         first_stage_(db_, site.layout, site.default_op),
         ids_(db_, site.layout.id_prefix, site.values) {
-    if (!options.model) return;
-    RerankOptions how = options.reranking;
-    how.depth = options.depth;
+    if (!options_.model) return;
+    RerankOptions how = options_.reranking;
+    how.depth = options_.depth;
     how.values = site.values;
-    reranker_ = strict_reranker(db_, options.model, std::move(how), options.model_name);
+    reranker_ = strict_reranker(db_, options_.model, std::move(how), options_.model_name);
   }
 
   RankedQuery rank(const QueryRow& row) {
@@ -61,7 +61,7 @@ class Searcher {
   }
 
   const Site& site_;
-  const QueryRankingOptions& options_;
+  const QueryRankingOptions options_;
   const Xapian::Database db_;
   FirstStage first_stage_;
   const DocumentIds ids_;
@@ -86,6 +86,23 @@ void rank_queries(const Site& site, const std::vector<QueryRow>& queries, const 
     });
     for (std::size_t i = 0; i < found.size(); ++i) take(queries[first + i], std::move(found[i]));
   }
+}
+
+std::function<std::vector<std::string>(const QueryRow& query)> order_of_model(const Site& site,
+                                                                              const std::shared_ptr<const Model>& model,
+                                                                              RerankOptions reranking,
+                                                                              const std::string& name) {
+  QueryRankingOptions options;
+  options.depth = model->depth();
+  options.model = model;
+  options.model_name = name;
+  options.reranking = std::move(reranking);
+  const auto searcher = std::make_shared<Searcher>(site, std::move(options));
+  return [searcher](const QueryRow& query) {
+    std::vector<std::string> ids;
+    for (RankedDocument& document : searcher->rank(query).of_the_model) ids.push_back(std::move(document.document_id));
+    return ids;
+  };
 }
 
 }  // namespace irgan

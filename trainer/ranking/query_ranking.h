@@ -40,4 +40,13 @@ struct RankedQuery {
 IRGAN_API void rank_queries(const Site& site, const std::vector<QueryRow>& queries, const QueryRankingOptions& options,
                             const std::function<void(const QueryRow&, RankedQuery&&)>& take);
 
+/// Returns a function that gives the ids of a query's candidates in the model's order, the best first.
+///
+/// reranking: memory and vectors; the depth is the model's. name: what messages call the model
+/// Requires:  `site` outlives what is returned
+/// Throws:    here and there: as rank_queries()
+/// Threads:   one
+IRGAN_API std::function<std::vector<std::string>(const QueryRow& query)> order_of_model(
+    const Site& site, const std::shared_ptr<const Model>& model, RerankOptions reranking, const std::string& name);
+
 }  // namespace irgan

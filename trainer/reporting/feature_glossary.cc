@@ -33,7 +33,7 @@ bool is_like(const FeatureEntry& entry, std::string_view feature) {
 const std::vector<FeatureEntry>& feature_glossary() {
   static const char* const kTextSlot = "text slot";
   static const char* const kByName = "by name";
-  static const char* const kBehaviour = "--behaviour";
+  static const char* const kBehaviour = "with features from clicks";
   static const std::vector<FeatureEntry> entries{
       {"first_stage.score", "score of the site's own search", "the weight that your own search gave the document",
        "0 or more, in Xapian's units", "yes"},
@@ -41,7 +41,7 @@ const std::vector<FeatureEntry>& feature_glossary() {
        "0 at rank 1, 2.3 at rank 10, 4.6 at rank 100", kByName},
       {"generator.score", "score of the generator",
        "how well the document's vector fits the query's, by the generator over the whole collection", "any number",
-       "--vectors"},
+       "with vectors"},
       {"query.length", "length of the query", "distinct words of the query; the same for all its documents",
        "a whole number", "yes"},
       {"value.NAME", "NAME",

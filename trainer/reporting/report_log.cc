@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "trainer/ranking/model_ranking.h"
+#include "trainer/ranking/query_ranking.h"
 #include "trainer/reporting/html.h"
 #include "trainer/reporting/report_charts.h"
 
@@ -24,8 +24,7 @@ std::string shown_p(double p) {
 
 JudgedRanking ranking_of(const Site& site, const std::string& name, const std::shared_ptr<const Model>& model,
                          const RerankOptions& reranking) {
-  const auto ranking = std::make_shared<ModelRanking>(site, model, reranking, name);
-  return {name, [ranking](const QueryRow& query) { return ranking->documents(query); }};
+  return {name, order_of_model(site, model, reranking, name)};
 }
 
 const LaterVerdict* verdict_on_model(const LaterLogReport& log) {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 
 namespace irgan {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "irgan/errors.h"
-#include "trainer/machine/json_memory.h"
+#include "trainer/machine/json_fields.h"
 
 namespace irgan {
 namespace {

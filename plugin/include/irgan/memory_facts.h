@@ -7,7 +7,9 @@
 
 namespace irgan {
 
-/// What a memory says of itself: how its clicks were counted, and how large it is.
+/// How a memory's clicks were counted, and how large it is.
+///
+/// Units: days, and seconds since 1970 UTC; counts are of whole things
 struct MemoryFacts {
   std::string stemmer;  ///< language of Xapian::Stem that its words have; must be the index's
   /// A click counts half for every so many days that it is older than the newest; 0: all count alike.

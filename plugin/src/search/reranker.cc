@@ -191,7 +191,11 @@ struct Reranker::State {
       const Model& model = arranger.refresh();
       const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
       std::vector<RankedHit> hits = ranked(query, mset, request, model, *index, limit, clock, nullptr, explains).hits;
-      hits.empty() ? void(figures.outcome = Outcome::no_hits) : count_reranked(model, hits);
+      if (hits.empty()) {
+        figures.outcome = Outcome::no_hits;
+      } else {
+        count_reranked(model, hits);
+      }
       return hits;
     });
   }

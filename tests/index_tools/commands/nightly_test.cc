@@ -165,6 +165,10 @@ TEST_CASE("nightly: vectors are kept up to date, and damaged ones made anew", "[
   CHECK(Model::from_file(site.file("s.model"))->collection()->towers.basis ==
         CollectionVectors::from_file(site.file("s.vectors"))->facts().basis);
   CHECK_THAT(site.run("search --site @s.conf amber").out, Contains("amber"));
+  const CommandResult judged =
+      site.run("evaluate --site @s.conf --clicks @logs/2.csv --model @s.model --replicates 20");
+  INFO(judged.err);
+  CHECK(judged.exit_code == 0);
 
   site.folder.write("s.vectors", site.folder.read("s.vectors").substr(0, 500));
   site.log_day(3, "logs/3.csv");
