@@ -22,7 +22,9 @@ sanitized() {
   cmake --preset "$preset" -DIRGAN_BUILD_TESTS=ON
   cmake --build --preset "$preset" --target "${@%%=*}"
   for program in "$@"; do
-    if [ "${program%%=*}" = "$program" ]; then "build/$preset/tests/$program"; else "build/$preset/tests/${program%%=*}" "${program#*=}"; fi
+    local tags=${program#*=}
+    [ "$tags" != "$program" ] || tags=
+    "build/$preset/tests/${program%%=*}" ${tags:+"$tags"}
   done
 }
 

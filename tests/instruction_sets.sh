@@ -40,17 +40,21 @@ link_libraries() {
 sets=(x86-64)
 for set in x86-64-v3 x86-64-v4; do
   # Those that the build has and this processor can do.
-  if [ -d "$build/plugin/glibc-hwcaps/$set" ] && /lib64/ld-linux-x86-64.so.2 --help | grep -q "$set (supported"; then sets+=("$set"); fi
+  [ -d "$build/plugin/glibc-hwcaps/$set" ] || continue
+  if /lib64/ld-linux-x86-64.so.2 --help | grep -q "$set (supported"; then sets+=("$set"); fi
 done
 [ ${#sets[@]} -gt 1 ] || fail "this build or this processor has x86-64 alone"
 "$made_site" "$irgan"
 awk 'BEGIN { srand(5); print "session\tquery_id\tdoc_id\trank\tclicked"
-  for (s = 0; s < 600; ++s) for (r = 1; r <= 10; ++r) printf "s%d\tq%d\t%d\t%d\t%d\n", s, s % 30, 1 + int(400 * rand()), r, rand() < .3 }' >clicks
+  for (s = 0; s < 600; ++s)
+    for (r = 1; r <= 10; ++r) printf "s%d\tq%d\t%d\t%d\t%d\n", s, s % 30, 1 + int(400 * rand()), r, rand() < .3
+}' >clicks
 for set in "${sets[@]}"; do
   link_libraries "$set"
   echo "== $set: $(with "$set" ldd "$irgan" | awk '$1 == "libxapian-irgan.so.0" { print $3 }')"
   with "$set" "$build/tests/irgan_plugin_tests" "[scalar],[encoding],[model],[features]" | tail -n 2
-  with "$set" "$irgan" features --db db --queries queries --qrels qrels --features all --threads 2 --out rows.$set >log 2>&1 || fail "$(cat log)"
+  with "$set" "$irgan" features --db db --queries queries --qrels qrels --features all --threads 2 \
+    --out rows.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" memory --db db --queries queries --clicks clicks --out memory.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" train --force --data rows.x86-64 --epochs 3 --model model.$set >log 2>&1 || fail "$(cat log)"
   with "$set" "$irgan" score --model model.x86-64 --data rows.x86-64 --out run.$set >log 2>&1 || fail "$(cat log)"

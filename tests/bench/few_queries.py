@@ -1,11 +1,12 @@
 #!/usr/bin/python3
-"""Measures what a site gains, or loses, that has judged next to nothing: 30 training queries of Cranfield, 30 to choose by, ten splits.
+"""Measures what a site gains, or loses, that has judged next to nothing: 30 training queries of Cranfield, 30 to
+choose by, ten splits.
 
 Use: tests/bench/few_queries.py --data DIR [--work build/bench/few] [--tool build/release/index_tools/xapian-irgan]
-                                [--splits 10] [--queries 30]
+    [--splits 10] [--queries 30]
 
-Prints for each split nDCG@10 of the other queries: Xapian's order, a model of the first stage's candidates, and one whose
-generator picks from the whole collection, with p of a paired test against Xapian's order.
+Prints for each split nDCG@10 of the other queries: Xapian's order, a model of the first stage's candidates, and one
+whose generator picks from the whole collection, with p of a paired test against Xapian's order.
 """
 import argparse
 import pathlib
@@ -41,8 +42,11 @@ def main():
     below = 0
     for split in range(1, options.splits + 1):
         shuffled = random.Random(split).sample(lines, len(lines))
-        parts = {"train": shuffled[:options.queries], "valid": shuffled[options.queries:2 * options.queries],
-                 "test": shuffled[2 * options.queries:]}
+        parts = {
+            "train": shuffled[: options.queries],
+            "valid": shuffled[options.queries : 2 * options.queries],
+            "test": shuffled[2 * options.queries :],
+        }
         for part, queries in parts.items():
             (work / part).write_text("".join(queries))
         tested = {query.split("\t")[0] for query in parts["test"]}
@@ -50,14 +54,41 @@ def main():
         runs = [work / "xapian.run"]
         for name, extra in (("pool", []), ("collection", ["--vectors", vectors])):
             model = work / f"{name}.model"
-            run("train", "--db", db, "--queries", work / "train", "--valid-queries", work / "valid", "--qrels",
-                data / "qrels.txt", "--force", "--restart", "--model", model, *extra)
+            run(
+                "train",
+                "--db",
+                db,
+                "--queries",
+                work / "train",
+                "--valid-queries",
+                work / "valid",
+                "--qrels",
+                data / "qrels.txt",
+                "--force",
+                "--restart",
+                "--model",
+                model,
+                *extra,
+            )
             runs.append(work / f"{name}.run")
-            run("rerank", "--db", db, "--model", model, "--queries", work / "test", "--out", runs[-1], "--baseline-out", runs[0], *extra)
+            run(
+                "rerank",
+                "--db",
+                db,
+                "--model",
+                model,
+                "--queries",
+                work / "test",
+                "--out",
+                runs[-1],
+                "--baseline-out",
+                runs[0],
+                *extra,
+            )
         table = run("evaluate", "--qrels", work / "qrels", "--measures", "ndcg@10", *runs)
         means = re.findall(r"\.run +([0-9.]+)$", table, re.MULTILINE)
         tests = re.findall(r"([+-][0-9.]+) p ([0-9.]+)", table)
-        below += sum(float(difference) < 0 and float(p) < .05 for difference, p in tests)
+        below += sum(float(difference) < 0 and float(p) < 0.05 for difference, p in tests)
         print(f"| {split} | {means[0]} | {means[1]} | {tests[0][1]} | {means[2]} | {tests[1][1]} |", flush=True)
     print(f"\nmodels measurably below Xapian's order: {below} of {2 * options.splits}")
 

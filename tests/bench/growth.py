@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Measures how time and memory of each command grow with the index and with the log: exponents, from runs of one machine.
+"""Measures how time and memory of each command grow with the index and with the log: exponents, from runs of one
+machine.
 
-Use: tests/bench/growth.py [--demo build/demo] [--work build/bench/growth] [--tool build/release/index_tools/xapian-irgan]
-                           [--times 1,10]
+Use: tests/bench/growth.py [--demo build/demo] [--work build/bench/growth] [--tool
+    build/release/index_tools/xapian-irgan] [--times 1,10]
 Needs what index_tools/demo.sh left in build/demo: packages.jsonl, queries, a day's log, and a model.
 
-The index holds the demo's documents `times` times, each copy under a name of its own; the log holds the demo's first day
-`times` times, each copy's sessions and queries under names of their own. An exponent of 1 is linear: ten times the input, ten times
-the time.
+The index holds the demo's documents `times` times, each copy under a name of its own; the log holds the demo's first
+day `times` times, each copy's sessions and queries under names of their own. An exponent of 1 is linear: ten times
+the input, ten times the time.
 """
 import argparse
 import json
@@ -78,33 +79,93 @@ def main():
         db, log = folder / "db", ["--queries", folder / "queries.tsv", "--clicks", folder / "clicks.tsv"]
         few = ["--queries", demo / "queries.train.tsv"]
         model = folder / "model"
-        # Of documents (the demo's queries and log on a larger index), then of the log (a larger one on the demo's index).
+        # Of documents (the demo's queries and log, a larger index), then of the log (a larger one, the demo's index).
         small = pathlib.Path(options.work) / str(sizes[0])
         commands = {
-            "index, by documents": ["index", "--overwrite", "--db", db, "--field", "name=S", "--field", "summary=XS", "--field",
-                                    "description=XD", "--value", "reverse_dependencies=0", folder / "documents.jsonl"],
+            "index, by documents": [
+                "index",
+                "--overwrite",
+                "--db",
+                db,
+                "--field",
+                "name=S",
+                "--field",
+                "summary=XS",
+                "--field",
+                "description=XD",
+                "--value",
+                "reverse_dependencies=0",
+                folder / "documents.jsonl",
+            ],
             "annotate --field-lengths, by documents": ["annotate", "--db", db, "--field-lengths"],
             "vectors, by documents": ["vectors", "--db", db, "--out", folder / "vectors"],
-            "features, by documents": ["features", "--db", db, *few, "--clicks", demo / "clicks.1.tsv.zst", "--out", folder / "rows"],
-            "train, by documents": ["train", "--db", db, *few, "--clicks", demo / "clicks.1.tsv.zst", "--restart", "--force", "--model", model],
+            "features, by documents": [
+                "features",
+                "--db",
+                db,
+                *few,
+                "--clicks",
+                demo / "clicks.1.tsv.zst",
+                "--out",
+                folder / "rows",
+            ],
+            "train, by documents": [
+                "train",
+                "--db",
+                db,
+                *few,
+                "--clicks",
+                demo / "clicks.1.tsv.zst",
+                "--restart",
+                "--force",
+                "--model",
+                model,
+            ],
             "rerank, by documents": ["rerank", "--db", db, *few, "--model", model, "--out", folder / "run"],
-            "mine, by documents": ["mine", "--db", db, *few, "--clicks", demo / "clicks.1.tsv.zst", "--model", model, "--format", "ids",
-                                   "--restart", "--out", folder / "negatives"],
+            "mine, by documents": [
+                "mine",
+                "--db",
+                db,
+                *few,
+                "--clicks",
+                demo / "clicks.1.tsv.zst",
+                "--model",
+                model,
+                "--format",
+                "ids",
+                "--restart",
+                "--out",
+                folder / "negatives",
+            ],
             "check, by log": ["check", *log],
             "memory, by log": ["memory", *log, "--out", folder / "memory"],
             "features, by log": ["features", "--db", small / "db", *log, "--out", folder / "rows"],
-            "train, by log": ["train", "--db", small / "db", *log, "--restart", "--force", "--model", folder / "model.log"],
+            "train, by log": [
+                "train",
+                "--db",
+                small / "db",
+                *log,
+                "--restart",
+                "--force",
+                "--model",
+                folder / "model.log",
+            ],
         }
         for name, words in commands.items():
             results[name, size] = measured([tool, *words], folder / "out")
-            print(f"{size} times: {name}: {results[name, size][0]:.2f} s, {results[name, size][1]:.0f} MB", file=sys.stderr)
+            print(
+                f"{size} times: {name}: {results[name, size][0]:.2f} s, {results[name, size][1]:.0f} MB",
+                file=sys.stderr,
+            )
     print("| command | " + " | ".join(f"{size} times" for size in sizes) + " | exponent of time | of memory |")
     print("|---|" + "---|" * (len(sizes) + 2))
     for name in dict.fromkeys(key[0] for key in results):
         first, last = results[name, sizes[0]], results[name, sizes[-1]]
         growth = math.log(sizes[-1] / sizes[0])
         cells = " | ".join(f"{results[name, size][0]:.1f} s, {results[name, size][1]:.0f} MB" for size in sizes)
-        print(f"| {name} | {cells} | {math.log(last[0] / first[0]) / growth:.2f} | {math.log(last[1] / first[1]) / growth:.2f} |")
+        time_exponent = math.log(last[0] / first[0]) / growth
+        memory_exponent = math.log(last[1] / first[1]) / growth
+        print(f"| {name} | {cells} | {time_exponent:.2f} | {memory_exponent:.2f} |")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs every writing command twice at once on the same output: the first is stopped at its n-th call, the second runs to
-its end, then the first goes on.
+"""Runs every writing command twice at once on the same output: the first is stopped at its n-th call, the second runs
+to its end, then the first goes on.
 
 Use: two_at_once.py XAPIAN-IRGAN NTH-CALL-MODULE [--most N] [--command NAME]
 
-Each of the two must end well, or say that another one writes; at least one ends well, and the output is the whole new one.
-A memory that two logs are put into at once must hold what those that ended well put into it. --most N: at most N places a
-command, spread evenly over its opens, writes, fsyncs, renames and unlinks.
+Each of the two must end well, or say that another one writes; at least one ends well, and the output is the whole new
+one. A memory that two logs are put into at once must hold what those that ended well put into it. --most N: at most N
+places a command, spread evenly over its opens, writes, fsyncs, renames and unlinks.
 """
 import os
 import pathlib
@@ -19,18 +19,34 @@ import tempfile
 from every_call import COMMANDS, LABELS, Fault, Runner, arguments, content
 
 KINDS = "open,write,sync,rename,unlink"
-REFUSALS = ("another run writes it", "another program is writing", "has locked it", "Unable to get write lock",
-            "another run")
+REFUSALS = (
+    "another run writes it",
+    "another program is writing",
+    "has locked it",
+    "Unable to get write lock",
+    "another run",
+)
 
 
 def stopped_run(runner, site, line, number):
     """Starts a command that stops at its call `number`; waits until it has stopped or ended."""
-    environment = {**os.environ, "LD_PRELOAD": runner.module, "NTH_CALL_KINDS": KINDS, "NTH_CALL": str(number),
-                   "NTH_CALL_ACTION": "stop"}
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": runner.module,
+        "NTH_CALL_KINDS": KINDS,
+        "NTH_CALL": str(number),
+        "NTH_CALL_ACTION": "stop",
+    }
     environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
     err = open(site.parent / "stopped.err", "w+b")
-    process = subprocess.Popen([runner.irgan] + line.split(), cwd=site, env=environment, stdin=subprocess.DEVNULL,
-                               stdout=subprocess.DEVNULL, stderr=err)
+    process = subprocess.Popen(
+        [runner.irgan] + line.split(),
+        cwd=site,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=err,
+    )
     _, status = os.waitpid(process.pid, os.WUNTRACED)
     return process, err, status
 
@@ -81,8 +97,10 @@ def check_memory(runner, most):
     """Two days are put into one memory at once."""
     put = "--queries queries --min-sessions 1 --out days.memory"
     days = [f"memory --from days.memory --clicks day{day} --force {put}" for day in (1, 2)]
-    lines = [f"simulate --db db {LABELS} --sessions 4 --seed {day + 7} --date 2020-01-0{day + 1} --out day{day}"
-             for day in (0, 1, 2)]
+    lines = [
+        f"simulate --db db {LABELS} --sessions 4 --seed {day + 7} --date 2020-01-0{day + 1} --out day{day}"
+        for day in (0, 1, 2)
+    ]
     for line in lines + [f"memory --clicks day0 {put}"]:
         done = runner.plain(runner.site, line)
         if done.returncode != 0:
@@ -99,8 +117,11 @@ def check_memory(runner, most):
         return held
 
     # Either order of both days, or one alone.
-    expected = {(True, True): [memory_after(days), memory_after(days[::-1])], (True, False): [memory_after(days[:1])],
-                (False, True): [memory_after(days[1:])]}
+    expected = {
+        (True, True): [memory_after(days), memory_after(days[::-1])],
+        (True, False): [memory_after(days[:1])],
+        (False, True): [memory_after(days[1:])],
+    }
     if len({held for all_held in expected.values() for held in all_held}) < 3:
         raise Fault("memory: the days cannot be told apart")
     places = runner.places(runner.count(days[0], KINDS), most)
@@ -122,8 +143,11 @@ def main():
     num_runs = 0
     with tempfile.TemporaryDirectory() as work:
         runner = Runner(os.path.abspath(options.irgan), os.path.abspath(options.module), pathlib.Path(work))
-        checks = [(name, lambda c=(name, line, outputs): check_outputs(runner, *c, options.most))
-                  for name, line, outputs in COMMANDS if outputs]
+        checks = [
+            (name, lambda c=(name, line, outputs): check_outputs(runner, *c, options.most))
+            for name, line, outputs in COMMANDS
+            if outputs
+        ]
         checks.append(("memory-in-place", lambda: check_memory(runner, options.most)))
         for name, check in checks:
             if options.command in (None, name):
