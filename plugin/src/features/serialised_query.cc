@@ -7,7 +7,6 @@
 #include <exception>
 #include <functional>
 #include <new>
-#include <stdexcept>
 
 namespace irgan {
 namespace {
@@ -136,8 +135,6 @@ Query query_of_bytes(const std::string& bytes, const std::string& origin) {
     return query;
   } catch (const Xapian::Error& error) {
     throw FormatError(origin + ": its serialised Xapian::Query cannot be read: " + error.get_msg());
-  } catch (const std::length_error&) {  // a number of operands that no memory holds
-    throw FormatError(origin + ": its serialised Xapian::Query cannot be read: it has too many operands");
   } catch (const std::bad_alloc&) {
     throw FormatError(origin + ": its serialised Xapian::Query cannot be read: there is not enough memory for it");
   }
