@@ -104,7 +104,8 @@ Record unpacked(std::string_view bytes) {
   record.serialised_query = take_text(bytes);
   for (std::uint32_t i = 0; i < fixed.num_hits; ++i) record.hits.push_back(take_text(bytes));
   record.log_probabilities.resize(fixed.num_log_probabilities);
-  std::memcpy(record.log_probabilities.data(), bytes.data(), fixed.num_log_probabilities * sizeof(double));
+  if (!record.log_probabilities.empty())  // memcpy does not take what an empty vector points to
+    std::memcpy(record.log_probabilities.data(), bytes.data(), record.log_probabilities.size() * sizeof(double));
   return record;
 }
 
