@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "index_tools/options/log_reading_options.h"
 #include "index_tools/options/training_options.h"
 #include "index_tools/reports/training_lines.h"
+#include "index_tools/reports/trial_lines.h"
 #include "index_tools/showing/console.h"
 #include "index_tools/showing/index_remarks.h"
 #include "index_tools/showing/log_reading.h"
@@ -221,35 +221,6 @@ void state_rules(OptionTable& table) {
   }
 }
 
-// A value as its flag takes it.
-struct FlagText {
-  const TrainingOptions& options;
-  std::ostream& out;
-
-  template <class Value>
-  void operator()(const Number<Value>& number) const {
-    out << number.member.of(options);
-  }
-  void operator()(const Numbers& numbers) const {
-    const char* comma = "";
-    for (const int number : numbers.member.of(options)) out << std::exchange(comma, ",") << number;
-  }
-  void operator()(const Text& text) const { out << text.member.of(options); }
-  void operator()(const Choice& choice) const { out << choice.name_of(options); }
-};
-
-std::string trial_line(const Trial& trial) {
-  std::ostringstream line;
-  line << std::setw(5) << trial.number << std::setw(8) << trial.epochs << "  " << std::fixed << std::setprecision(4)
-       << std::setw(10) << trial.validation << std::defaultfloat << std::setprecision(3) << ' ';
-  for (const char* name : kTried) {
-    const HyperParameter& tried = hyper_parameter(name);
-    line << " --" << tried.flag << ' ';
-    std::visit(FlagText{trial.options, line}, tried.value);
-  }
-  return line.str();
-}
-
 // The best of several settings, which are printed as a table.
 TrainingOptions chosen(const Split& split, const TrainingOptions& base, int trials, const std::string& model,
                        const Console& console) {
@@ -262,8 +233,7 @@ TrainingOptions chosen(const Split& split, const TrainingOptions& base, int tria
       bar.update((done += 1.0) / (1.5 * trials));  // a third of them goes on twice
     });
   }
-  console.out << "trial  epochs  validation  setting\n";
-  for (const Trial& trial : tried) console.out << trial_line(trial) << '\n';
+  console.out << trial_table(tried);
   TrainingOptions best = tried.front().options;
   best.epochs = base.epochs;
   return best;
@@ -349,16 +319,6 @@ std::optional<ModelComparison> compared_with(const Model& present, const Trained
     console.err << place << error.what() << '\n';
     return std::nullopt;
   }
-}
-
-std::string comparison_line(const ModelComparison& comparison, const std::string& path) {
-  std::ostringstream line;
-  line << std::fixed << std::setprecision(4) << "against " << path
-       << ", which it would replace: " << to_string(comparison.verdict()) << "; nDCG@10 on " << comparison.num_queries
-       << " queries " << comparison.present << " before, " << comparison.candidate << " now, p " << comparison.p;
-  if (comparison.flatters_present)
-    line << " (the old model may have learnt from these clicks, which flatters it; a later log judges fairly)";
-  return line.str();
 }
 
 std::string nothing_learnt(const TrainingOptions& training) {

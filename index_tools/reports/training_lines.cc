@@ -75,6 +75,16 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin) {
   return line.str();
 }
 
+std::string comparison_line(const ModelComparison& comparison, const std::string& path) {
+  std::ostringstream line;
+  line << std::fixed << std::setprecision(4) << "against " << path
+       << ", which it would replace: " << to_string(comparison.verdict()) << "; nDCG@10 on " << comparison.num_queries
+       << " queries " << comparison.present << " before, " << comparison.candidate << " now, p " << comparison.p;
+  if (comparison.flatters_present)
+    line << " (the old model may have learnt from these clicks, which flatters it; a later log judges fairly)";
+  return line.str();
+}
+
 nlohmann::json json_of(const Model& model, const std::optional<ServingCheck>& check,
                        const std::optional<ModelComparison>& comparison) {
   nlohmann::json object{{"version", model.version()},

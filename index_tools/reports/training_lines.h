@@ -26,6 +26,9 @@ std::string check_line(const ServingCheck& check, const LabelOrigin& origin);
 std::string training_summary(const std::optional<ServingCheck>& check, const LabelOrigin& origin,
                              const std::string& model, const std::string& db);
 
+/// The model against the one in the file at `path`, which it would replace, in one line.
+std::string comparison_line(const ModelComparison& comparison, const std::string& path);
+
 /// The model, and how it was judged: against the first stage, and against the model that it would replace.
 nlohmann::json json_of(const Model& model, const std::optional<ServingCheck>& check,
                        const std::optional<ModelComparison>& comparison);

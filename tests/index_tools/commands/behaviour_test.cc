@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
+#include <fstream>
+#include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <random>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "irgan/feature_extractor.h"
 #include "irgan/index_layout.h"
@@ -18,6 +20,8 @@
 #include "irgan/training.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/captured_command.h"
+#include "tests/index_tools/commands/behaviour_corpus.h"
+#include "tests/plugin/same_bits.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/evidence/log_split.h"
 #include "trainer/rows/evidence_reader.h"
@@ -29,78 +33,9 @@ using Catch::Contains;
 
 namespace {
 
-constexpr std::size_t kNumDocuments = 60;
-constexpr std::size_t kNumQueries = 20;
-constexpr std::size_t kNumClicks = 900;
-const std::vector<std::string> kWords{"red", "hats", "running", "shoes", "blue", "coats", "green", "boats"};
-
-/// Documents of a few words each, in two shards, and clicks of 60 sessions over 90 days on whatever has a query's word.
-class Corpus {
- public:
-  Corpus() {
-    std::mt19937_64 random(7);
-    std::vector<std::string> lines(2);
-    std::vector<std::string> titles;
-    for (std::size_t i = 0; i < kNumDocuments; ++i) {
-      titles.push_back(kWords[random() % kWords.size()] + ' ' + kWords[random() % kWords.size()]);
-      lines[i % 2] += nlohmann::json{{"id", "d" + std::to_string(i)}, {"title", titles.back()}}.dump() + '\n';
-    }
-    for (std::size_t s = 0; s < 2; ++s) {
-      const CommandResult made =
-          run_line("index --db " + path(s) + " --field title=S " + folder.write("docs", lines[s]));
-      if (made.exit_code != 0) throw std::runtime_error(made.err);
-    }
-    std::string queries;
-    for (std::size_t q = 0; q < kNumQueries; ++q) {
-      texts.push_back(kWords[q % kWords.size()] +
-                      (q >= kWords.size() ? ' ' + kWords[(3 * q + 1) % kWords.size()] : ""));
-      queries += "q" + std::to_string(q) + '\t' + texts.back() + '\n';
-    }
-    folder.write("queries", queries);
-    std::string log = "time\tsession\tquery_id\tdoc_id\n";
-    for (std::size_t i = 0; i < kNumClicks; ++i) {
-      const std::size_t query = random() % kNumQueries;
-      std::size_t document = random() % kNumDocuments;
-      while (titles[document].find(texts[query].substr(0, 4)) == std::string::npos) document = random() % kNumDocuments;
-      log += std::to_string(1'600'000'000 + 8640 * i) + "\ts" + std::to_string(random() % 60) + "\tq" +
-             std::to_string(query) + "\td" + std::to_string(document) + '\n';
-    }
-    folder.write("clicks", log);
-    annotate(folder.file("clicks"));
-  }
-
-  std::string path(std::size_t shard) const { return folder.file("shard" + std::to_string(shard)); }
-
-  void annotate(const std::string& log) const {
-    const CommandResult done = run_line("annotate --db " + path(0) + " --db " + path(1) + " --clicks " + log +
-                                        " --queries " + folder.file("queries") + " --min-sessions 3");
-    if (done.exit_code != 0) throw std::runtime_error(done.err);
-  }
-
-  Xapian::Database open() const {
-    Xapian::Database all;
-    for (std::size_t s = 0; s < 2; ++s) all.add_database(Xapian::Database(path(s)));
-    return all;
-  }
-
-  Site site() const { return site_at({path(0), path(1)}); }
-
-  Evidence evidence() const {
-    Evidence known;
-    known.queries = read_queries(folder.file("queries"));
-    known.clicks = {folder.file("clicks")};
-    return known;
-  }
-
-  TrainingData prepare(const PreparationOptions& options) const { return prepare(evidence(), options); }
-  TrainingData prepare(const Evidence& known, PreparationOptions options) const {
-    options.split.reset();
-    return irgan::prepare(site(), known, options).training;
-  }
-
-  ScratchFolder folder;
-  std::vector<std::string> texts;
-};
+constexpr std::size_t kNumDocuments = BehaviourCorpus::kNumDocuments;
+constexpr std::size_t kNumQueries = BehaviourCorpus::kNumQueries;
+constexpr std::size_t kNumClicks = BehaviourCorpus::kNumClicks;
 
 PreparationOptions with_behaviour(BehaviourSource source) {
   PreparationOptions options;
@@ -110,19 +45,9 @@ PreparationOptions with_behaviour(BehaviourSource source) {
   return options;
 }
 
-const Corpus& corpus() {
-  static const Corpus made;
+const BehaviourCorpus& corpus() {
+  static const BehaviourCorpus made;
   return made;
-}
-
-bool same_bits(const FeatureMatrix& a, const FeatureMatrix& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
-  for (Eigen::Index i = 0; i < a.size(); ++i) {
-    const float x = a.data()[i];
-    const float y = b.data()[i];
-    if (std::memcmp(&x, &y, sizeof x) != 0 && !(std::isnan(x) && std::isnan(y))) return false;
-  }
-  return true;
 }
 
 std::size_t num_present(const FeatureMatrix& rows, const FeatureSchema& schema, const std::string& feature) {

@@ -1,16 +1,11 @@
 #include "trainer/game/game.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <memory>
-#include <numeric>
-#include <random>
 #include <vector>
 
-#include "tests/trainer/binned_inputs.h"
 #include "tests/trainer/central_differences.h"
-#include "tests/trainer/random_vectors.h"
+#include "tests/trainer/game/busy_game.h"
 #include "tests/trainer/scalar_network.h"
 #include "trainer/game/discriminator_loss.h"
 #include "trainer/game/softmax.h"
@@ -22,81 +17,6 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 namespace {
-
-// A gradient's number is a sum over 18 documents of products through layers of at most 5 units, each below 1: some 200
-// roundings of 2^-24, and the players divide it out of Adam's first moment.
-constexpr double kFloatRoundOff = 200.0 * 6e-8;
-
-constexpr Index kNumRanks = 8;
-
-const BinLayout kLayout(4);
-
-// Three queries of 6, 5 and 7 documents, shown at scattered ranks, of unequal weight.
-struct Batch {
-  std::vector<FeatureMatrix> encoded;
-  std::vector<std::unique_ptr<BinnedInputs>> binned;
-  std::vector<std::vector<int>> ranks;
-  std::vector<GameItem> items;
-
-  explicit Batch(unsigned seed) {
-    std::mt19937_64 random(seed);
-    for (const Index n : {6, 5, 7}) {
-      encoded.push_back(random_rows(n, 4, random));
-      std::vector<int> shuffled(kNumRanks);
-      std::iota(shuffled.begin(), shuffled.end(), 1);
-      std::shuffle(shuffled.begin(), shuffled.end(), random);
-      ranks.emplace_back(shuffled.begin(), shuffled.begin() + n);
-    }
-    for (std::size_t i = 0; i < encoded.size(); ++i) {
-      const Index n = encoded[i].rows();
-      GameItem item;
-      binned.push_back(std::make_unique<BinnedInputs>(encoded[i]));
-      item.rows = item.generator_rows = &binned.back()->rows;
-      item.bin_drawn = [this, i](const std::vector<Index>& documents, BinnedRows& rows) {
-        rows.take(binned[i]->layout, FeatureMatrix(encoded[i](documents, Eigen::all)));
-      };
-      item.positives = random_probabilities(n, random);
-      item.positives[1] = 0.0;
-      item.positives /= item.positives.sum();
-      item.first_stage = random_scores(n, random);
-      item.ranks = &ranks[i];
-      item.weight = 0.2 + 0.3 * static_cast<double>(i);
-      item.seed = 100 + i;
-      items.push_back(item);
-    }
-  }
-  Batch(const Batch&) = delete;
-  Batch& operator=(const Batch&) = delete;
-
-  // b[rank] of each document of an item.
-  VectorXd offsets(std::size_t item, const VectorXd& b) const {
-    VectorXd offset = VectorXd::Zero(encoded[item].rows());
-    for (std::size_t d = 0; d < ranks[item].size(); ++d) offset[static_cast<Index>(d)] = b[ranks[item][d] - 1];
-    return offset;
-  }
-};
-
-Network network_of(unsigned seed) {
-  std::mt19937_64 random(seed);
-  return busy_network(4, {5, 3}, random);
-}
-
-// A game that is not at its start: networks with biases, offsets of some size.
-struct BusyGame : Players, Game {
-  BusyGame(const GameOptions& options, ThreadPool& threads)
-      : Players{Player(network_of(7)), Player(network_of(8)), PositionOffsets(kNumRanks)},
-        Game(options, static_cast<Players&>(*this), kLayout, kLayout, threads) {
-    std::mt19937_64 random(9);
-    offsets.value = random_scores(kNumRanks, random);
-  }
-};
-
-// The gradient of a player's one step: its first moment is a tenth of it, unless it was clipped.
-VectorXd gradient_of(const Player& player) {
-  VectorXd gradient = flat(player.first_moment) / 0.1;
-  REQUIRE(gradient.norm() < 0.99 * DescentConstants::kMaxGradientNorm);
-  return gradient;
-}
 
 // Scores of an item's documents, b[rank] and all.
 VectorXd scores_of(const Players& game, const Batch& batch, std::size_t item) {
@@ -159,28 +79,6 @@ VectorXd reward_of(const Players& game, const GameOptions& options, const Batch&
                                                                                 : noise_of(game, options, batch, item)),
                      options.reward);
   }
-}
-
-// Mean and standard error of a vector over repetitions.
-struct Mean {
-  VectorXd sum;
-  VectorXd squares;
-  int count = 0;
-
-  void add(const VectorXd& values) {
-    if (count++ == 0) {
-      sum = squares = VectorXd::Zero(values.size());
-    }
-    sum += values;
-    squares += values.cwiseAbs2();
-  }
-  VectorXd mean() const { return sum / count; }
-  VectorXd error() const { return ((squares / count - mean().cwiseAbs2()).cwiseMax(0.0) / count).cwiseSqrt(); }
-};
-
-// The most standard errors that any entry is away from `expected`, float round-off allowed for.
-double most_errors_away(const Mean& mean, const VectorXd& expected) {
-  return ((mean.mean() - expected).cwiseAbs().array() / (mean.error().array() + kFloatRoundOff)).maxCoeff();
 }
 
 }  // namespace
@@ -320,74 +218,6 @@ TEST_CASE("statistics merge by weight", "[trainer][game]") {
   nothing.merge(GameStatistics());
   CHECK(nothing.weight == 0.0);
   CHECK(nothing.reward == 0.0);
-}
-
-TEST_CASE("sampled gradients of D and b are the exact ones on average", "[trainer][game]") {
-  GameOptions options;
-  options.form = DiscriminatorForm::plain;
-  options.lambda = 0.3;
-  const Batch batch(5);
-  ThreadPool threads(1);
-  BusyGame exact(options, threads);
-  exact.step(batch.items, 0.0, 0.0);
-
-  options.samples = 4;
-  Mean gradients;
-  Mean offset_gradients;
-  std::vector<GameItem> items = batch.items;
-  for (int round = 0; round < 3000; ++round) {
-    BusyGame sampled(options, threads);
-    for (GameItem& item : items) item.seed += 1000;
-    sampled.step(items, 0.0, 0.0);
-    gradients.add(gradient_of(sampled.discriminator));
-    offset_gradients.add(sampled.offsets.first_moment / 0.1);
-  }
-  CHECK(most_errors_away(gradients, gradient_of(exact.discriminator)) < 4.5);  // the largest of 42
-  CHECK(most_errors_away(offset_gradients, exact.offsets.first_moment / 0.1) < 4.5);
-}
-
-TEST_CASE("sampled gradients of the generator are the exact ones on average, importance weighted back",
-          "[trainer][game]") {
-  GameOptions options;
-  options.form = DiscriminatorForm::plain;
-  options.reward = GENERATE(Reward::log, Reward::sigmoid);
-  options.temperature = 0.7;
-  const Batch batch(6);
-  ThreadPool threads(1);
-  BusyGame exact(options, threads);
-  const GameStatistics exact_statistics = exact.step(batch.items, 0.0, 0.0);
-
-  options.samples = 4;
-  options.importance = GENERATE(0.0, 0.5);
-  CAPTURE(options.importance);
-  Mean gradients;
-  Mean reward;
-  std::vector<GameItem> items = batch.items;
-  for (int round = 0; round < 3000; ++round) {
-    BusyGame sampled(options, threads);
-    for (GameItem& item : items) item.seed += 1000;
-    const GameStatistics statistics = sampled.step(items, 0.0, 0.0);
-    gradients.add(gradient_of(sampled.generator));
-    reward.add(VectorXd::Constant(1, statistics.reward));
-  }
-  CHECK(most_errors_away(gradients, gradient_of(exact.generator)) < 4.5);
-  CHECK(most_errors_away(reward, VectorXd::Constant(1, exact_statistics.reward)) < 4.5);
-}
-
-TEST_CASE("the ratio form's sampled gradients come to the exact ones with many draws", "[trainer][game]") {
-  GameOptions options;
-  options.reward_ratio = GENERATE(RewardRatio::own, RewardRatio::mixture);
-  const Batch batch(7);
-  ThreadPool threads(1);
-  BusyGame exact(options, threads);
-  exact.step(batch.items, 0.0, 0.0);
-  options.samples = 20000;
-  BusyGame sampled(options, threads);
-  sampled.step(batch.items, 0.0, 0.0);
-  // A number is a mean over 20,000 draws of products of size 1 through weights of size 1: 4 / sqrt(20,000) = .03.
-  CHECK(largest_difference(gradient_of(sampled.discriminator), gradient_of(exact.discriminator)) < 0.03);
-  CHECK(largest_difference(gradient_of(sampled.generator), gradient_of(exact.generator)) < 0.03);
-  CHECK(largest_difference(sampled.offsets.first_moment / 0.1, exact.offsets.first_moment / 0.1) < 0.03);
 }
 
 TEST_CASE("a step is the same at any number of threads", "[trainer][game]") {
