@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What run.sh is too short for: sanitizers, clang, valgrind on short paths, the fuzzers for seconds. Under 40 minutes on two cores.
+# What run.sh is too short for: sanitizers, clang, valgrind on short paths, the fuzzers for seconds.
+# Under 40 minutes on two cores.
 # Use: tests/all.sh              each step says how long it took; the first that fails ends all
 #      tests/all.sh FUNCTION...   one of the functions below alone
 set -euo pipefail
@@ -37,7 +38,8 @@ with_valgrind() {
   cmake --preset dev -DIRGAN_BUILD_TESTS=ON
   cmake --build --preset dev --target irgan_old_files_tests irgan_plugin_tests
   valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_old_files_tests
-  valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_plugin_tests "[printable],[utc_text],[safetensors]~[slow]" -x 1
+  valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_plugin_tests \
+    "[printable],[utc_text],[safetensors]~[slow]" -x 1
 }
 
 fuzzers() { tests/fuzz/fuzz.sh 10; }

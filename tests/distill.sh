@@ -15,7 +15,11 @@ fail() {
 }
 
 # block TITLE: the indented lines of the recipe that follow the line that begins with TITLE
-block() { awk -v title="$1" 'index($0, title) == 1 { found = 1; next } found && /^    / { print substr($0, 5); seen = 1; next } found && seen { exit }' recipe; }
+block() {
+  awk -v title="$1" 'index($0, title) == 1 { found = 1; next }
+                     found && /^    / { print substr($0, 5); seen = 1; next }
+                     found && seen { exit }' recipe
+}
 
 "$here/made_site.sh" "$irgan" || fail "the made site"
 "$irgan" distill --db db --model model --queries queries --qrels qrels --out recipe >table
@@ -65,7 +69,8 @@ omega() {
     /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'
 }
 
-grep -q 'BM25Weight' stock.py && grep -q 'BM25Weight' stock.pl && grep -q 'bm25' templates/ids || fail "the recipe lacks a language"
+grep -q 'BM25Weight' stock.py && grep -q 'BM25Weight' stock.pl && grep -q 'bm25' templates/ids ||
+  fail "the recipe lacks a language"
 while IFS=$'\t' read -r id words; do
   /usr/bin/python3 stock.py "$words" >python
   perl stock.pl "$words" >perl || fail "the recipe in Perl"
@@ -73,6 +78,9 @@ while IFS=$'\t' read -r id words; do
   cmp -s python perl || { paste python perl >&2; fail "$id: Perl finds in another order than Python"; }
   /usr/bin/python3 omega.py "$words" >expected
   omega "$words" >found
-  cmp -s expected found || { paste expected found >&2; fail "$id: Omega finds in another order than its weighting scheme"; }
+  cmp -s expected found || {
+    paste expected found >&2
+    fail "$id: Omega finds in another order than its weighting scheme"
+  }
 done < <(head -n 8 queries)
 echo "passed"

@@ -8,7 +8,8 @@ awk 'BEGIN {
   for (i = 1; i <= 400; ++i) {
     body = ""
     for (k = 0; k < 20; ++k) body = body " word" int(30 * rand())
-    printf "{\"id\": \"%d\", \"title\": \"word%d word%d\", \"body\": \"%s\", \"votes\": %d}\n", i, i % 30, i % 7, body, (i * 37) % 400
+    printf "{\"id\": \"%d\", \"title\": \"word%d word%d\", \"body\": \"%s\", \"votes\": %d}\n", \
+      i, i % 30, i % 7, body, (i * 37) % 400
   }
 }' >documents.jsonl
 for q in $(seq 0 29); do printf 'q%d\tword%d word%d\n' "$q" "$q" $((q * 7 % 30)); done >queries

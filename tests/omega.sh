@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# A site made of stock parts, as index_tools/omega/README.md tells it: scriptindex, Omega's CGI with the templates of index_tools/omega, people who
-# follow the links of its pages, training on what it logged, and the same Omega in the new order.
+# A site made of stock parts, as index_tools/omega/README.md tells it: scriptindex, Omega's CGI with the templates of
+# index_tools/omega, people who follow the links of its pages, training on what it logged, and the same Omega in the new
+# order.
 # Use: tests/omega.sh XAPIAN-IRGAN PRELOAD-MODULE
 set -euo pipefail
 irgan=$(realpath "${1:?name the program}")
@@ -42,7 +43,8 @@ for q in $(seq 0 29); do
   for r in 0 1; do echo "word$q word$(((q * 7 + r) % 30))"; done
 done >queries
 scriptindex db site.script site.dump >log
-printf 'database_dir %s\ntemplate_dir %s\nlog_dir %s\ncdb_dir %s\n' "$PWD" "$here/../index_tools/omega" "$PWD" "$PWD" >omega.conf
+printf 'database_dir %s\ntemplate_dir %s\nlog_dir %s\ncdb_dir %s\n' "$PWD" "$here/../index_tools/omega" "$PWD" \
+  "$PWD" >omega.conf
 
 echo "== people search and click"
 clicks=$(visitors visit 600)
@@ -67,8 +69,15 @@ echo "what visitors typed costs their own lines alone"
 sort -u queries.log >typed.tsv
 mv kept/*.log .
 sort -u queries.log typed.tsv >queries.tsv
-"$irgan" check --db db --value votes=3 --queries queries.tsv --clicks search.log --clicks clicks.log >log 2>&1 || { cat log >&2; fail "check"; }
-grep -q "^queries.tsv: lines that hold no query were left out: 2 not UTF-8 (line [0-9]* the first), 1 without a text (line [0-9]*)$" log || { cat log >&2; fail "no account of queries"; }
+"$irgan" check --db db --value votes=3 --queries queries.tsv --clicks search.log --clicks clicks.log >log 2>&1 || {
+  cat log >&2
+  fail "check"
+}
+left_out="2 not UTF-8 (line [0-9]* the first), 1 without a text (line [0-9]*)"
+grep -q "^queries.tsv: lines that hold no query were left out: $left_out\$" log || {
+  cat log >&2
+  fail "no account of queries"
+}
 
 echo "== trained on the log and stored, the same Omega answers in the new order"
 sort -u queries.log >queries.tsv
@@ -82,22 +91,34 @@ LD_PRELOAD=$module visitors page "word1 word7" >found
 cmp -s found expected || { paste found expected >&2; fail "the order is another"; }
 if cmp -s found original; then fail "the model changes nothing, so that this tests nothing"; fi
 liked() { sed 's/[^0-9]//g' "$1" | awk '$1 > 250 { ++n } END { print n + 0 }'; }
-[ "$(liked found)" -gt "$(liked original)" ] || fail "of the first ten people like $(liked found), and $(liked original) before"
+[ "$(liked found)" -gt "$(liked original)" ] ||
+  fail "of the first ten people like $(liked found), and $(liked original) before"
 
 echo "== the module's log gives Omega's clicks the pages that were drawn"
 mkdir first && mv ./*.log first
 clicks=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=searches.jsonl visitors visit 300)
-"$irgan" check --db db --value votes=3 --clicks searches.jsonl --clicks search.log --clicks clicks.log >log 2>&1 || { cat log >&2; fail "check"; }
+"$irgan" check --db db --value votes=3 --clicks searches.jsonl --clicks search.log --clicks clicks.log >log 2>&1 || {
+  cat log >&2
+  fail "check"
+}
 joined=$(sed -n 's/.*clicks joined to searches: 0 by page id, \([0-9]*\) by words, document and time$/\1/p' log)
-[ "${joined:-0}" -gt $((clicks * 9 / 10)) ] || { cat log >&2; fail "of $clicks clicks ${joined:-no} belong to a search"; }
-"$irgan" evaluate --db db --value votes=3 --model model --clicks searches.jsonl --clicks search.log --clicks clicks.log --json >log 2>errors || { cat errors >&2; fail "evaluate"; }
+[ "${joined:-0}" -gt $((clicks * 9 / 10)) ] || {
+  cat log >&2
+  fail "of $clicks clicks ${joined:-no} belong to a search"
+}
+"$irgan" evaluate --db db --value votes=3 --model model --clicks searches.jsonl --clicks search.log \
+  --clicks clicks.log --json >log 2>errors || {
+  cat errors >&2
+  fail "evaluate"
+}
 drawn=$(python3 -c 'import json; print(json.load(open("log"))["drawn_pages"])')
 [ "$drawn" -gt 50 ] || { cat log >&2; fail "$drawn drawn pages"; }
 
 echo "== a link leads to its document though the index was made anew since"
 link=$(visitors links "word1 word7" | sed -n 1p) # which reads on to the end: who prints must not find the pipe closed
 before=$(visitors follow "$link")
-awk 'BEGIN { RS = ""; ORS = "\n\n" } { all[NR] = $0 } END { for (i = NR; i > 0; --i) print all[i] }' site.dump >anew.dump
+awk 'BEGIN { RS = ""; ORS = "\n\n" } { all[NR] = $0 } END { for (i = NR; i > 0; --i) print all[i] }' \
+  site.dump >anew.dump
 scriptindex --overwrite db site.script anew.dump >log
 [ "$(visitors follow "$link")" = "$before" ] || fail "$link led to $before and leads to $(visitors follow "$link")"
 [ "$(visitors follow "${link%&B=*}")" != "$before" ] || fail "docids are as before, so that this tests nothing"

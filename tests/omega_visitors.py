@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """People who search a site of Omega's templates and click, by the links of its own pages.
 
-Use: omega_visitors.py visit SESSIONS     as many people as that, with a query each of the file `queries`; prints how often
-                                          they clicked
+Use: omega_visitors.py visit SESSIONS     as many people as that, with a query each of the file `queries`; prints
+                                          how often they clicked
      omega_visitors.py page WORDS         the documents' urls of the first page, a line each
      omega_visitors.py links WORDS        that page's links
      omega_visitors.py follow LINK        where a link leads
      omega_visitors.py hostile            requests that no page offers
-Omega runs as a web server would run it, configured by omega.conf in the present folder. The document /N is worth N votes.
+Omega runs as a web server would run it, configured by omega.conf in the present folder. The document /N is worth N
+votes.
 """
 import html.parser
 import itertools
@@ -25,7 +26,8 @@ def fetch(query_string):
     """Returns the headers, in lower case, and the body."""
     server = {"OMEGA_CONFIG_FILE": "omega.conf", "REQUEST_METHOD": "GET", "SCRIPT_NAME": "/omega",
               "REMOTE_PORT": str(next(ports)), "QUERY_STRING": query_string}
-    answer = subprocess.run([CGI], env={**os.environ, **server}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True)
+    answer = subprocess.run([CGI], env={**os.environ, **server}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            check=True)
     head, body = answer.stdout.decode("utf-8", "replace").split("\n\n", 1)
     return {name.lower(): value for name, value in (line.split(": ", 1) for line in head.split("\n"))}, body
 
@@ -99,7 +101,8 @@ def hostile():
     place = fetch(hit)[0]["location"]
     for more in ("&URL=http://evil.example/", "&url=http://evil.example/", "&ID=7", "&HITSPERPAGE=50", "&TOPDOC=20"):
         expect(fetch(hit + more)[0]["location"] == place, "the click leads elsewhere with " + more)
-    for bad in ("ID=", "ID=99999", "ID=http://evil.example/", "ID=1%0aX:%20y", "B=Qnone&ID=1", "B=http://evil.example/"):
+    for bad in ("ID=", "ID=99999", "ID=http://evil.example/", "ID=1%0aX:%20y", "B=Qnone&ID=1",
+                "B=http://evil.example/"):
         headers, _ = fetch("DB=db&FMT=click&PAGE=1-2-3&" + bad)
         expect(headers["status"] == "404 Not Found" and "location" not in headers, bad + " answers " + str(headers))
     for page in ("", "1,2", "1%0a2", "%22", "x" * 200):
@@ -108,7 +111,8 @@ def hostile():
         fetch("DB=db&FMT=click&PAGE=1-2-3&B=Qdoc1&ID=" + docid)
     clicks = open("clicks.log", encoding="utf-8").read()[len(log[1]):]
     expect(clicks.count("\n") == 6, "no page's clicks are logged: " + clicks)
-    for words in ("%22%0d%0aword1,%22", "word1%0aword2", "word1%09word2", "%ff%0aword1", "%3Cscript%3Ealert(1)%3C/script%3E"):
+    for words in ("%22%0d%0aword1,%22", "word1%0aword2", "word1%09word2", "%ff%0aword1",
+                  "%3Cscript%3Ealert(1)%3C/script%3E"):
         _, body = fetch("DB=db&DEFAULTOP=or&P=" + words)
         expect("<script" not in body, "a query is not quoted in the page")
     for name, good in (("url1", False), ("url2", False), ("url3", False), ("url4", True), ("url5", True)):

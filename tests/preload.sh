@@ -51,12 +51,16 @@ db.set_metadata(sys.argv[1], open(sys.argv[2], "rb").read())' "$1" "$2"
 # The docids that 'xapian-irgan rerank' puts first for the last query of the log.
 expected_of_log() {
   printf 'qid\tquery\n' >logged
-  tail -n 1 searches.log | /usr/bin/python3 -c 'import json, sys; print("q1", json.loads(sys.stdin.readline())["query"], sep="\t")' >>logged
+  tail -n 1 searches.log |
+    /usr/bin/python3 -c 'import json, sys; print("q1", json.loads(sys.stdin.readline())["query"], sep="\t")' >>logged
   "$irgan" rerank --db db --model model --queries logged --out run >log || fail "rerank of a logged query"
   head -n 20 run | awk '{ print $3 }'  # the site's id of a document is its docid here
 }
 
-logged() { tail -n 1 searches.log | /usr/bin/python3 -c 'import json, sys; line = json.loads(sys.stdin.readline()); print(eval(sys.argv[1]))' "$1"; }
+logged() {
+  tail -n 1 searches.log |
+    /usr/bin/python3 -c 'import json, sys; line = json.loads(sys.stdin.readline()); print(eval(sys.argv[1]))' "$1"
+}
 
 # expect PROGRAM CASE FILE LINES-ON-STDERR: what `found` and `errors` must be
 expect() {
@@ -80,10 +84,13 @@ echo "== IRGAN_MODEL"
 for program in "${programs[@]}"; do
   LD_PRELOAD=$module IRGAN_MODEL=model IRGAN_LOG=searches.log search "$program" "$words" >found 2>errors
   expected_of_log >"$program.expected"
-  if cmp -s "$program.expected" "$program.original"; then fail "$program: the model changes nothing, so that this tests nothing"; fi
+  if cmp -s "$program.expected" "$program.original"; then
+    fail "$program: the model changes nothing, so that this tests nothing"
+  fi
   expect "$program" "a model file" "$program.expected" 0
   [ "$(logged 'line["text"]')" = "$words" ] || fail "$program: the log does not know what was typed"
-  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] || fail "$program: the log does not say what was shown"
+  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] ||
+    fail "$program: the log does not say what was shown"
   [ "$(logged '"\n".join(line["ids"][:20])')" = "$(cat found)" ] || fail "$program: the log lacks the ids"
   [ "$(logged 'line["first"]')" = 0 ] || fail "$program: the log has another page"
 done
@@ -140,8 +147,10 @@ for program in "${programs[@]}"; do
   [ "$(sort -u found | wc -l)" = 20 ] || fail "$program: hits are lost or doubled"
   expected_of_log >best
   cmp -s found best || different=$((different + 1))
-  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] || fail "$program: the log does not say what was shown"
-  [ "$(logged 'len(line["log_probabilities"]) == len(line["docids"]) and all(p <= 0 for p in line["log_probabilities"])')" = True ] ||
+  [ "$(logged '"\n".join(map(str, line["docids"][:20]))')" = "$(cat found)" ] ||
+    fail "$program: the log does not say what was shown"
+  drawn='len(line["log_probabilities"]) == len(line["docids"]) and all(p <= 0 for p in line["log_probabilities"])'
+  [ "$(logged "$drawn")" = True ] ||
     fail "$program: the log says of the draws $(logged 'line["log_probabilities"]')"
   [ ! -s errors ] || fail "$program: stderr says $(cat errors)"
 done
@@ -151,38 +160,52 @@ expect quest "a bad share that explores" quest.original 1
 
 echo "== the log and a site's clicks are read together"
 # of FILE KEYS...: the number under these keys in a file of JSON
-of() { /usr/bin/python3 -c 'import functools, json, sys
-print(functools.reduce(lambda value, key: value[int(key)] if isinstance(value, list) else value[key], sys.argv[2:], json.load(open(sys.argv[1]))))' "$@"; }
+of() {
+  /usr/bin/python3 -c 'import json, sys
+value = json.load(open(sys.argv[1]))
+for key in sys.argv[2:]:
+    value = value[int(key)] if isinstance(value, list) else value[key]
+print(value)' "$@"
+}
 for form in own ubi; do
-  visits=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=visits.$form IRGAN_LOG_FORM=$form "$here/preload_visitors.py" $form clicks.$form 2>errors) ||
+  visits=$(LD_PRELOAD=$module IRGAN_EXPLORE=0.5 IRGAN_LOG=visits.$form IRGAN_LOG_FORM=$form \
+    "$here/preload_visitors.py" $form clicks.$form 2>errors) ||
     fail "$form: the visitors: $(cat errors)"
   logs=(--clicks visits.$form --clicks clicks.$form)
   "$irgan" check "${logs[@]}" --db db --json >check.json 2>check.err || fail "$form: check: $(cat check.err)"
   read -r searches clicks <<<"$visits"
   [ "$(of check.json showings) $(of check.json clicks)" = "${searches}0.0 $clicks.0" ] ||
-    fail "$form: of $searches pages of 10 and $clicks clicks check sees $(of check.json showings), $(of check.json clicks): $(cat check.err)"
-  [ $form = ubi ] || grep -q "searches: $((clicks / 2)) by page id, $((clicks - clicks / 2)) by words" check.err || fail "$form: $(cat check.err)"
+    fail "$form: of $searches pages of 10 and $clicks clicks check sees $(of check.json showings)," \
+      "$(of check.json clicks): $(cat check.err)"
+  [ $form = ubi ] || grep -q "searches: $((clicks / 2)) by page id, $((clicks - clicks / 2)) by words" check.err ||
+    fail "$form: $(cat check.err)"
   ! grep -q 'belong to no search' check.err || fail "$form: $(cat check.err)"
-  "$irgan" evaluate "${logs[@]}" --db db --model model --json >evaluate.json 2>errors || fail "$form: evaluate: $(cat errors)"
+  "$irgan" evaluate "${logs[@]}" --db db --model model --json >evaluate.json 2>errors ||
+    fail "$form: evaluate: $(cat errors)"
   [ "$(of evaluate.json drawn_pages)" -gt 20 ] || fail "$form: drawn pages: $(cat evaluate.json)"
   "$irgan" train "${logs[@]}" --db db --model visited.model --epochs 1 >log 2>&1 || fail "$form: train: $(cat log)"
   "$irgan" memory "${logs[@]}" --out visited.$form.memory >log 2>&1 || fail "$form: memory: $(cat log)"
 done
 echo "== a model that is only watched"
 version() { "$irgan" inspect "$1" | grep -oE '[0-9a-f]{32}' | head -n 1; }
-"$irgan" train --force --db db --queries queries --qrels qrels --model shadow.model --epochs 1 --seed 7 >log 2>&1 || fail "a second model: $(cat log)"
+"$irgan" train --force --db db --queries queries --qrels qrels --model shadow.model --epochs 1 --seed 7 >log 2>&1 ||
+  fail "a second model: $(cat log)"
 for form in own ubi; do
-  LD_PRELOAD=$module IRGAN_SHADOW=shadow.model IRGAN_METRICS=watched.$form.prom IRGAN_LOG=watched.$form IRGAN_LOG_FORM=$form \
+  LD_PRELOAD=$module IRGAN_SHADOW=shadow.model IRGAN_METRICS=watched.$form.prom IRGAN_LOG=watched.$form \
+    IRGAN_LOG_FORM=$form \
     "$here/preload_visitors.py" $form watched.clicks.$form >log 2>errors || fail "$form: the visitors: $(cat errors)"
-  "$irgan" evaluate --clicks watched.$form --clicks watched.clicks.$form --json >evaluate.json 2>errors || fail "$form: evaluate: $(cat errors)"
-  [ "$(of evaluate.json rankings 1 name)" = "shadow $(version shadow.model | cut -c1-12)" ] || fail "$form: $(cat evaluate.json)"
+  "$irgan" evaluate --clicks watched.$form --clicks watched.clicks.$form --json >evaluate.json 2>errors ||
+    fail "$form: evaluate: $(cat errors)"
+  [ "$(of evaluate.json rankings 1 name)" = "shadow $(version shadow.model | cut -c1-12)" ] ||
+    fail "$form: $(cat evaluate.json)"
 done
 "$irgan" rerank --db db --model shadow.model --queries queries --out run >log || fail "rerank by the shadow"
 LD_PRELOAD=$module IRGAN_SHADOW=shadow.model IRGAN_LOG=searches.log search quest "$words" >found 2>errors
 expect quest "with a shadow" quest.expected 0
 printf 'qid\tquery\n' >logged && logged '"q1\t" + line["query"]' >>logged
 "$irgan" rerank --db db --model shadow.model --queries logged --out run >log || fail "rerank by the shadow"
-[ "$(logged '" ".join(line["shadow"]["ids"][:20])')" = "$(head -n 20 run | awk '{ print $3 }' | paste -sd ' ')" ] || fail "the shadow's order: $(tail -n 1 searches.log)"
+[ "$(logged '" ".join(line["shadow"]["ids"][:20])')" = "$(head -n 20 run | awk '{ print $3 }' | paste -sd ' ')" ] ||
+  fail "the shadow's order: $(tail -n 1 searches.log)"
 LD_PRELOAD=$module IRGAN_SHADOW=queries IRGAN_LOG=searches.log search quest "$words" >found 2>errors
 expect quest "with a broken shadow" quest.expected 1
 [ "$(logged 'line["shadow"]')" = None ] || fail "a broken shadow is logged"
@@ -208,13 +231,19 @@ LD_PRELOAD=$module IRGAN_METRICS=/nowhere/site.prom search quest "$words" >found
 expect quest "metrics that cannot be written" quest.expected 1
 
 echo "== what is not sorted by relevance is left alone"
-sorted() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }
+sorted() {
+  OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=20&P=word3&SORT=0" REQUEST_METHOD=GET \
+    /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'
+}
 sorted >omega.sorted
 LD_PRELOAD=$module IRGAN_MODEL=model sorted >found 2>errors
 expect omega "sorted by value" omega.sorted 0
 
 echo "== pages are slices of one list"
-page() { OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=4&TOPDOC=$1&P=word3+word14" REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'; }
+page() {
+  OMEGA_CONFIG_FILE=omega.conf QUERY_STRING="DB=db&FMT=ids&HITSPERPAGE=4&TOPDOC=$1&P=word3+word14" \
+    REQUEST_METHOD=GET /usr/lib/cgi-bin/omega/omega | grep -xE '[0-9]+'
+}
 for first in 0 4 8 12 16; do LD_PRELOAD=$module page $first; done >found 2>errors
 expect omega "pages of four" omega.expected 0
 LD_PRELOAD=$module IRGAN_EXPLORE=1 search omega "$words" >whole

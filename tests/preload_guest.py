@@ -2,7 +2,8 @@
 """A program that is hard on what is loaded into it; run with the preload module, in the folder of an index `db`.
 
 Use: preload_guest.py fork N          N forks while four threads search; each child searches, too
-     preload_guest.py pipe|stderr|size    searches while IRGAN_LOG is a pipe that its reader leaves, stderr a broken pipe,
+     preload_guest.py pipe|stderr|size
+                                      searches while IRGAN_LOG is a pipe that its reader leaves, stderr a broken pipe,
                                       or files may have no more than 2000 bytes; the program ends at signals as usual
      preload_guest.py elsewhere       a search, and the same one from another folder; prints 10 1 if that is one order
 Prints how many of the forks or searches went well, and of how many.

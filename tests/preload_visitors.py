@@ -42,8 +42,10 @@ with open(path, "w") as out:
             num_clicks += 1
             now = datetime.datetime.now(datetime.timezone.utc)
             if form == "ubi":
-                event = {"action_name": "click", "query_id": page, "client_id": "v%d" % visit, "timestamp": now.isoformat(),
-                         "event_attributes": {"object": {"object_id": str(hit.docid)}}}
+                event = {
+                    "action_name": "click", "query_id": page, "client_id": "v%d" % visit, "timestamp": now.isoformat(),
+                    "event_attributes": {"object": {"object_id": str(hit.docid)}}
+                }
                 print(json.dumps(event), file=out)
             elif num_clicks % 2 == 0:
                 print("%s,,%d,,v%d" % (page, hit.docid, visit), file=out)

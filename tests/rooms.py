@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Checks that includes go one way: a room includes only itself and rooms above it, and no units include each other in a circle.
+"""Checks that includes go one way: a room includes only itself and rooms above it, and no units include each other in a
+circle.
 
-Use: tests/rooms.py [--counts]      exit status 1 if an arrow goes the wrong way; --counts also prints the size of each room
+Use: tests/rooms.py [--counts]      exit status 1 if an arrow goes the wrong way; --counts also prints the size of each
+                                    room
 
-A unit is a header with the source of its name. Public headers stand in include/irgan and belong to the room that has the
-source of their name; a header without a source belongs to the room that HOMES names.
+A unit is a header with the source of its name. Public headers stand in include/irgan and belong to the room that has
+the source of their name; a header without a source belongs to the room that HOMES names.
 """
 
 import pathlib
@@ -159,7 +161,8 @@ def circles(arrows):
 def main():
     faults = []
     arrows, room_arrows, sizes = {}, set(), {}
-    files = sorted(f for part in ("plugin", "trainer", "index_tools") for end in ("*.h", "*.cc") for f in (ROOT / part).rglob(end))
+    files = sorted(f for part in ("plugin", "trainer", "index_tools") for end in ("*.h", "*.cc")
+                   for f in (ROOT / part).rglob(end))
     assert files, "no sources"
     for file in files:
         path = file.relative_to(ROOT)
@@ -190,7 +193,8 @@ def main():
     if "--counts" in sys.argv[1:]:
         for folder, count in sorted(sizes.items()):
             print(f"{count:4} {folder}")
-        print(f"{len(room_arrows)} arrows between rooms, {sum(len(o) for o in arrows.values())} between units, {len(circles(arrows))} circles")
+        print(f"{len(room_arrows)} arrows between rooms, {sum(len(o) for o in arrows.values())} between units, "
+              f"{len(circles(arrows))} circles")
     for fault in faults:
         print(fault)
     if not faults:

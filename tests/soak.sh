@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What takes hours, by hand: every call of every command fails in turn, searches beside reloads and forks under the thread
-# sanitizer, ten minutes of each fuzzer. Figures are printed at the end.
+# What takes hours, by hand: every call of every command fails in turn, searches beside reloads and forks under the
+# thread sanitizer, ten minutes of each fuzzer. Figures are printed at the end.
 # Use: tests/soak.sh [MINUTES-OF-EACH-FUZZER]
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,8 @@ note() { tee -a "$figures"; }
 
 # build PRESET TARGET...
 build() {
-  cmake --preset "$1" -DIRGAN_BUILD_TESTS=ON >/dev/null && cmake --build --preset "$1" --target "${@:2}" >/dev/null || exit 1
+  cmake --preset "$1" -DIRGAN_BUILD_TESTS=ON >/dev/null && cmake --build --preset "$1" --target "${@:2}" >/dev/null ||
+    exit 1
 }
 
 build dev xapian-irgan irgan_nth_call irgan_plugin_tests irgan_index_tools_tests

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A stock xapian-tcpsrv searches by irgan::Weight once the preload module has taught it the class, and refuses it without.
+# A stock xapian-tcpsrv searches by irgan::Weight once the preload module has taught it the class, and refuses it
+# without.
 # Use: tests/weight_remote.sh WEIGHT-CLIENT PRELOAD-MODULE
 set -euo pipefail
 client=$(realpath "${1:?name the program irgan_weight_client}")
@@ -12,8 +13,8 @@ trap 'stop; rm -rf "$folder"' EXIT
 cd "$folder"
 unset LD_PRELOAD
 
-# serve [VARIABLE=VALUE...]: starts a server on a free port of 127.0.0.1 and leaves that in `port`. It is given a process group
-# of its own, since a server that is told to end tells its whole group.
+# serve [VARIABLE=VALUE...]: starts a server on a free port of 127.0.0.1 and leaves that in `port`. It is given a
+# process group of its own, since a server that is told to end tells its whole group.
 serve() {
   for _ in $(seq 20); do
     port=$((20000 + RANDOM % 20000))

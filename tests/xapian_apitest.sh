@@ -92,11 +92,14 @@ for backend in "${backends[@]}"; do
     run_tests "$backend" "$model" "${names[@]}" >"$folder/results"
     if [ "${#names[@]}" = 0 ]; then mapfile -t names < <(cut -d ' ' -f 1 "$folder/results"); fi
     echo "$backend, $name: $(cut -d ' ' -f 1 "$folder/results" | sort -u | wc -l) tests"
-    failed=$(grep -vE ' (ok|SKIPPED.*|XFAIL.*)$' "$folder/results" | grep -vE '^[a-z0-9A-Z_]+ *$' | cut -d ' ' -f 1 | sort -u || true)
-    allowed=$([ "$name" != repeating.model ] || sed -nE 's/^([A-Za-z0-9_]+) .*/\1/p' "$here/xapian_apitest.expected" | sort -u)
+    failed=$(grep -vE ' (ok|SKIPPED.*|XFAIL.*)$' "$folder/results" | grep -vE '^[a-z0-9A-Z_]+ *$' |
+      cut -d ' ' -f 1 | sort -u || true)
+    allowed=$([ "$name" != repeating.model ] ||
+      sed -nE 's/^([A-Za-z0-9_]+) .*/\1/p' "$here/xapian_apitest.expected" | sort -u)
     unexpected=$(comm -23 <(echo "$failed") <(echo "$allowed"))
     [ -z "$failed" ] || echo "    differ:" $failed
-    if [ "$(cut -d ' ' -f 1 "$folder/results" | sort -u | wc -l)" != "$(printf '%s\n' "${names[@]}" | sort -u | wc -l)" ]; then
+    num_run=$(cut -d ' ' -f 1 "$folder/results" | sort -u | wc -l)
+    if [ "$num_run" != "$(printf '%s\n' "${names[@]}" | sort -u | wc -l)" ]; then
       echo "FAILED: $backend, $name: not all tests were run"
       status=1
     fi

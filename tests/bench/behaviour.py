@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""Measures features from behaviour on bestbuy's real clicks: each group alone and all together, and what unseen documents lose.
+"""Features from behaviour on bestbuy's real clicks: each group alone, all together, and what unseen documents lose.
 
 Use: tests/bench/behaviour.py --data DIR [--seeds 5] [--behaviour-from earlier] [--min-sessions 10] [--hidden .5]
      [--groups "none;all"]
 Needs Debian's python3-numpy and build/release. Writes tests/bench/README.md's tables to stdout.
 
 The split is quality.py's: learnt from the first 70 % of the clicks by time, chosen on the next 10 %, tested on the last
-fifth. Rows to learn from see the earlier parts of their own log; those to choose on see what the index knows of the 70 %; the
-test is `rerank`, as a live search, on an index that knows the first 80 %.
+fifth. Rows to learn from see the earlier parts of their own log; those to choose on see what the index knows of the
+70 %; the test is `rerank`, as a live search, on an index that knows the first 80 %.
 
 Unseen documents: half of the documents, by a hash of their ids, are left out of the index's clicks before the test.
 """
@@ -23,7 +23,9 @@ import numpy as np
 from quality import ROOT, TOOL, Bestbuy, randomisation_p, run, write_lines
 
 COLUMNS = [w for c in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for w in ("--column", c)]
-WORDS = [f"clicked.{kind}" for kind in ("bm25", "coverage", "idf_coverage", "density", "length", "exact_match", "word_share")]
+WORDS = [
+    f"clicked.{kind}" for kind in ("bm25", "coverage", "idf_coverage", "density", "length", "exact_match", "word_share")
+]
 GROUPS = collections.OrderedDict([
     ("none", []),
     ("click-through", ["clicked.click_share"]),
@@ -50,15 +52,18 @@ class Behaviour(Bestbuy):
             write_lines(f"{work}/queries.test", [line.rstrip("\n") for line in file if line.split("\t")[0] in tested])
 
     def annotate(self, log):
-        return run(TOOL, "annotate", "--db", self.db, "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries", f"{self.data}/queries.tsv",
-                   *COLUMNS, "--min-sessions", self.options.min_sessions)
+        return run(TOOL, "annotate", "--db", self.db, "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries",
+                   f"{self.data}/queries.tsv", *COLUMNS, "--min-sessions", self.options.min_sessions)
 
     def write_all_rows(self):
         """Of all features; which ones are learnt from is the training's affair."""
         print(self.annotate("train"), file=sys.stderr)
         common = [TOOL, "features", "--db", self.db, "--queries", f"{self.data}/queries.tsv", *COLUMNS]
-        self.lean = [line.split()[1] for line in run(*common, "--clicks", f"{self.work}/clicks.valid.tsv", "--out",
-                                                     f"{self.work}/lean").splitlines()[1:] if line.startswith("  ") and "." in line]
+        self.lean = [
+            line.split()[1] for line in run(*common, "--clicks", f"{self.work}/clicks.valid.tsv", "--out",
+                                            f"{self.work}/lean").splitlines()[1:]
+            if line.startswith("  ") and "." in line
+        ]
         for name, extra in GROUPS.items():
             if name not in self.options.groups:
                 continue
@@ -66,8 +71,8 @@ class Behaviour(Bestbuy):
             run(*common, *names, "--behaviour-from", self.options.behaviour_from if extra else "index",
                 "--behaviour-hidden", self.options.hidden,
                 "--clicks", f"{self.work}/clicks.train.tsv", "--out", f"{self.work}/train.{name}")
-            run(*common, *names, "--behaviour-from", "index", "--half-life", "0", "--clicks", f"{self.work}/clicks.valid.tsv",
-                "--out", f"{self.work}/valid.{name}")
+            run(*common, *names, "--behaviour-from", "index", "--half-life", "0", "--clicks",
+                f"{self.work}/clicks.valid.tsv", "--out", f"{self.work}/valid.{name}")
 
     def ranked(self, model):
         path = f"{self.work}/test.run"
@@ -88,7 +93,8 @@ def weighted(values, weights):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--data", required=True, metavar="DIR",
+                        help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--behaviour-from", default="earlier")
     parser.add_argument("--min-sessions", default=10)
@@ -105,7 +111,9 @@ def main():
     logs = {"known": bench.clicked, "half": bench.clicked}
     for seen in (True, False):
         logs[f"half, {'seen' if seen else 'unseen'}"] = {
-            q: kept for q, documents in bench.clicked.items() if (kept := [d for d in documents if is_hidden(d) != seen])}
+            q: kept
+            for q, documents in bench.clicked.items() if (kept := [d for d in documents if is_hidden(d) != seen])
+        }
     means = collections.defaultdict(list)                                   # (log, group) -> by seed
     values = collections.defaultdict(lambda: collections.defaultdict(list))  # (log, group) -> query -> by seed
     models = {}
@@ -133,7 +141,8 @@ def main():
         of_name = {name: weight * np.array([np.mean(values[log, name][q]) for q in queries]) for name in options.groups}
         for name in options.groups:
             deviation = np.std(means[log, name], ddof=1) if options.seeds > 1 else 0.0
-            p = "" if name == "none" or "none" not in of_name else f"{randomisation_p(of_name[name], of_name['none']):.4f}"
+            is_compared = name != "none" and "none" in of_name
+            p = f"{randomisation_p(of_name[name], of_name['none']):.4f}" if is_compared else ""
             print(f"| {name} | {np.mean(means[log, name]):.4f} ± {deviation:.4f} | {p} |")
     print(f"{time.time() - start:.0f} s", file=sys.stderr)
 

@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""What each click model, and the simplified dynamic Bayesian one, makes of users who look from the top and stop when they are satisfied.
+"""What each click model makes of users who look from the top and stop when they are satisfied; the simplified dynamic
+Bayesian one is among them.
 
-Use: tests/bench/cascade_users.py --data DIR [--seeds 3] [--queries 1000] [--users rank,cascade,…] [--methods dbn …] [--threads 1]
+Use: tests/bench/cascade_users.py --data DIR [--seeds 3] [--queries 1000] [--users rank,cascade,…]
+     [--methods dbn …] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the table of tests/bench/README.md to stdout.
 
-Sessions and pages are those of `simulate`. Its own users ("rank") look at rank r with chance 1 / r. The others' clicks are drawn
-here: they click what they look at by its label as `simulate`'s users do, stop after a click with a chance by label, else go on to the
-next rank with a fixed chance. The labels of dynamic_bayesian.py are written into the rows of `features`: `train` then learns from
-them as it does from those of pbm. p is against the default, as in click_models.py.
+Sessions and pages are those of `simulate`. Its own users ("rank") look at rank r with chance 1 / r. The others' clicks
+are drawn here: they click what they look at by its label as `simulate`'s users do, stop after a click with a chance by
+label, else go on to the next rank with a fixed chance. The labels of dynamic_bayesian.py are written into the rows of
+`features`: `train` then learns from them as it does from those of pbm. p is against the default, as in click_models.py.
 """
 import argparse
 import collections
@@ -66,7 +68,8 @@ def click_again(sessions, labels, users, seed):
 def relabelled(rows, labels):
     """Writes `rows` with these labels; what has none counts as not shown. Returns the path."""
     with open(rows) as file, open(rows + ".labels", "w") as out:
-        out.write(next(file).replace('"labels":"impressions"', '"labels":"shown"').replace('"click_model":"offset"', '"click_model":"naive"'))
+        header = next(file).replace('"labels":"impressions"', '"labels":"shown"')
+        out.write(header.replace('"click_model":"offset"', '"click_model":"naive"'))
         for row in file:
             body, comment = row.rstrip("\n").split(" # ")
             _, query, features = body.split(" ", 2)
@@ -100,19 +103,21 @@ def measure(dataset, qrels, users, options, work):
         logs = {}
         for part, shift in (("train", 0), ("valid", 1000)):
             queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv"
-            run(TOOL, "simulate", "--db", dataset.db, "--queries", queries, "--qrels", f"{dataset.data}/qrels.{part}.txt",
-                "--seed", seed + shift, "--out", log)
+            run(TOOL, "simulate", "--db", dataset.db, "--queries", queries, "--qrels",
+                f"{dataset.data}/qrels.{part}.txt", "--seed", seed + shift, "--out", log)
             logs[part] = read_sessions(log)
             if users:
                 click_again(logs[part], qrels[part], users, seed + shift)
                 write_sessions(logs[part], log)
             run(TOOL, "features", "--db", dataset.db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}")
-        print(f"  seed {seed}: {len(logs['train'])} sessions, {sum(sum(s.clicks) for s in logs['train'])} clicks", file=sys.stderr, flush=True)
+        print(f"  seed {seed}: {len(logs['train'])} sessions, {sum(sum(s.clicks) for s in logs['train'])} clicks",
+              file=sys.stderr, flush=True)
         for name, (flags, labels) in methods(logs).items():
             if name not in results:
                 continue
-            rows = Rows(*(relabelled(f"{work}/{part}", labels(part)) if labels else f"{work}/{part}" for part in ("train", "valid")),
-                        f"{dataset.work}/test")
+            parts = (relabelled(f"{work}/{part}", labels(part)) if labels else f"{work}/{part}"
+                     for part in ("train", "valid"))
+            rows = Rows(*parts, f"{dataset.work}/test")
             model = train(rows, f"{work}/model", seed, [*flags, "--threads", str(options.threads)])
             run(TOOL, "score", "--model", model, "--data", rows.test, "--out", f"{work}/test.run")
             values = dataset.values(f"{work}/test.run", seed)
@@ -121,26 +126,34 @@ def measure(dataset, qrels, users, options, work):
             refused[0] += model.endswith(".refused")
             for query, value in values.items():
                 by_query[query].append(value)
-        print("  " + ", ".join(f"{name} {means[-1]:.4f}" for name, (means, _, _) in results.items()), file=sys.stderr, flush=True)
+        print("  " + ", ".join(f"{name} {means[-1]:.4f}" for name, (means, _, _) in results.items()), file=sys.stderr,
+              flush=True)
     return results
 
 
 def table(title, results):
     queries = sorted(results[DEFAULT][1])
     of = {name: np.array([np.mean(by_query[query]) for query in queries]) for name, (_, by_query, _) in results.items()}
-    lines = [f"| {title} users | nDCG@10, mean ± deviation | less the default | p | models refused |", "|---|---|---|---|---|"]
+    lines = [
+        f"| {title} users | nDCG@10, mean ± deviation | less the default | p | models refused |",
+        "|---|---|---|---|---|"
+    ]
     for name, (means, _, refused) in results.items():
         deviation = np.std(means, ddof=1) if len(means) > 1 else 0.0
-        against = f"{np.mean(of[name] - of[DEFAULT]):+.4f} | {randomisation_p(of[name], of[DEFAULT]):.4f}" if name != DEFAULT else " | "
+        against = " | "
+        if name != DEFAULT:
+            against = f"{np.mean(of[name] - of[DEFAULT]):+.4f} | {randomisation_p(of[name], of[DEFAULT]):.4f}"
         lines.append(f"| {name} | {np.mean(means):.4f} ± {deviation:.4f} | {against} | {refused[0]} of {len(means)} |")
     return lines
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--data", required=True, metavar="DIR",
+                        help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--queries", type=int, default=1000, help="to train on, 2000 at most; two fifths of them to choose on")
+    parser.add_argument("--queries", type=int, default=1000,
+                        help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--users", default=",".join(USERS), help="which kinds, with commas between")
     parser.add_argument("--methods", nargs="+", default=list(methods({})), help="which, beside the default")
     parser.add_argument("--threads", type=int, default=1)

@@ -4,10 +4,10 @@
 Use: tests/bench/click_models.py --data DIR [--seeds 3] [--queries 2000] [--exponents 0,.5,1,1.5] [--threads 1]
 Needs Debian's python3-numpy, and build/release. Writes the tables of tests/bench/README.md to stdout.
 
-msrd's users are simulated: they look at rank r with chance r^-exponent, down to rank 20, and click by true labels. Every
-click model learns from the same rows of training queries, is chosen on other queries' clicks, and is judged by the true labels
-of all test queries. Decay is left out: the log is of one day. p is a two-sided paired randomisation test over test queries, each query's value being
-its mean over seeds, against the default.
+msrd's users are simulated: they look at rank r with chance r^-exponent, down to rank 20, and click by true labels.
+Every click model learns from the same rows of training queries, is chosen on other queries' clicks, and is judged by
+the true labels of all test queries. Decay is left out: the log is of one day. p is a two-sided paired randomisation
+test over test queries, each query's value being its mean over seeds, against the default.
 """
 import argparse
 import collections
@@ -70,8 +70,9 @@ def train(rows, model, seed, options):
     for left in (model, model + ".refused"):
         if os.path.exists(left):
             os.remove(left)
-    done = subprocess.run([TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", model, "--restart", "--seed", str(seed),
-                           *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", model, "--restart",
+               "--seed", str(seed), *options]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if os.path.exists(model):
         return model
     if not os.path.exists(model + ".refused"):
@@ -86,7 +87,8 @@ def measure(dataset, exponent, seeds, queries, work, threads):
         write_lines(f"{work}/queries.{part}", read_lines(f"{dataset.work}/queries.{part}")[:count])
     results = {name: ([], collections.defaultdict(list), []) for name in methods(exponent)}
     for seed in range(1, seeds + 1):
-        rows = simulated_rows(dataset.db, work, lambda part: f"{dataset.data}/qrels.{part}.txt", seed, "--examination", exponent)
+        rows = simulated_rows(dataset.db, work, lambda part: f"{dataset.data}/qrels.{part}.txt", seed, "--examination",
+                              exponent)
         for name, (options, told) in methods(exponent).items():
             extra = [] if told is None else ["--propensities", propensities(told, f"{work}/propensities")]
             model = train(rows, f"{work}/model", seed, [*options, *extra, "--threads", str(threads)])
@@ -99,8 +101,8 @@ def measure(dataset, exponent, seeds, queries, work, threads):
             examination = examination_of(model) if told is None else None
             if examination:
                 exponents.append(fitted_exponent(examination))
-        print(f"  exponent {exponent}, seed {seed}: " + ", ".join(f"{name} {means[-1]:.4f}" for name, (means, _, _) in results.items()),
-              file=sys.stderr, flush=True)
+        means_so_far = ", ".join(f"{name} {means[-1]:.4f}" for name, (means, _, _) in results.items())
+        print(f"  exponent {exponent}, seed {seed}: {means_so_far}", file=sys.stderr, flush=True)
         for left in (rows.train, rows.valid):
             os.remove(left)
     return results
@@ -114,20 +116,28 @@ def table(exponent, results):
         mine, theirs = (np.array([np.mean(results[of][1][query]) for query in queries]) for of in (name, DEFAULT))
         return f"{randomisation_p(mine, theirs):.4f}"
 
-    lines = [f"| examination 1 / rank^{exponent:g} | nDCG@10, mean ± deviation | less the default | p | exponent found |", "|---|---|---|---|---|"]
+    lines = [
+        f"| examination 1 / rank^{exponent:g} | nDCG@10, mean ± deviation | less the default | p | exponent found |",
+        "|---|---|---|---|---|"
+    ]
     reference = np.mean(results[DEFAULT][0])
     for name, (means, _, exponents) in results.items():
         deviation = np.std(means, ddof=1) if len(means) > 1 else 0.0
         found = f"{np.mean(exponents):.2f}" if exponents else ""
-        lines.append(f"| {name} | {np.mean(means):.4f} ± {deviation:.4f} | {np.mean(means) - reference:+.4f} | {p_against_default(name)} | {found} |")
+        lines.append(
+            f"| {name} | {np.mean(means):.4f} ± {deviation:.4f} | {np.mean(means) - reference:+.4f} | "
+            f"{p_against_default(name)} | {found} |"
+        )
     return lines
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--data", required=True, metavar="DIR",
+                        help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--queries", type=int, default=2000, help="to train on, 2000 at most; two fifths of them to choose on")
+    parser.add_argument("--queries", type=int, default=2000,
+                        help="to train on, 2000 at most; two fifths of them to choose on")
     parser.add_argument("--exponents", default="0,.5,1,1.5")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/click_models"))
@@ -136,7 +146,8 @@ def main():
     os.makedirs(options.work, exist_ok=True)
     dataset = Msrd(os.path.join(options.data, "msrd"), options.work)
     for exponent in map(float, options.exponents.split(",")):
-        results = measure(dataset, exponent, options.seeds, options.queries, os.path.join(options.work, f"{exponent:g}"), options.threads)
+        results = measure(dataset, exponent, options.seeds, options.queries,
+                          os.path.join(options.work, f"{exponent:g}"), options.threads)
         print("\n".join(table(exponent, results)) + "\n", flush=True)
     print(f"{math.ceil((time.time() - start) / 60)} minutes", file=sys.stderr)
 

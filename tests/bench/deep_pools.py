@@ -1,8 +1,11 @@
 #!/usr/bin/python3
-"""Where the game could pay: pools too deep to score in full. CPU time to equal validation quality, and quality on test queries.
+"""Where the game could pay: pools too deep to score in full. CPU time to equal validation quality, and quality on test
+queries.
 
-Use: tests/bench/deep_pools.py --work DIR [--demo build/demo] [--depth 1000] [--samples 32] [--negatives 8] [--seeds 1] [--train N] [--valid N] [--test N]
-Needs build/release and what index_tools/demo.sh left in build/demo: the catalogue of Debian's packages with true labels.
+Use: tests/bench/deep_pools.py --work DIR [--demo build/demo] [--depth 1000] [--samples 32] [--negatives 8] [--seeds 1]
+     [--train N] [--valid N] [--test N]
+Needs build/release and what index_tools/demo.sh left in build/demo: the catalogue of Debian's packages with true
+labels.
 
 Every method learns from the same rows, held in memory; only what it must score differs. Time is the processor time of
 training, validation after each epoch included, reading the rows left out.
@@ -53,9 +56,9 @@ def prepare(args, part, count):
 
 def train(args, train_rows, valid_rows, model, seed, options):
     """Returns [(processor seconds since the first epoch began, validation)], an epoch each."""
-    process = subprocess.Popen([TOOL, "train", "--data", train_rows, "--valid", valid_rows, "--model", model, "--restart",
-                                "--seed", str(seed), "--epochs", str(args.epochs), *options],
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
+    command = [TOOL, "train", "--data", train_rows, "--valid", valid_rows, "--model", model, "--restart",
+               "--seed", str(seed), "--epochs", str(args.epochs), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
     start, epochs = None, []
     for line in process.stdout:
         words = line.split()
@@ -71,7 +74,8 @@ def train(args, train_rows, valid_rows, model, seed, options):
 def test_quality(args, model, rows):
     run = f"{args.work}/test.run"
     path = model if os.path.exists(model) else model + ".refused"
-    subprocess.run([TOOL, "score", "--model", path, "--data", rows, "--out", run], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([TOOL, "score", "--model", path, "--data", rows, "--out", run], check=True,
+                   stdout=subprocess.DEVNULL)
     with open(run) as file:
         tested = {line.split()[0] for line in file}
     with open(f"{args.demo}/qrels.test.txt") as judgments, open(f"{args.work}/qrels", "w") as file:
@@ -85,14 +89,19 @@ def main():
     args = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("--work", required=True, help="folder for rows and models")
     args.add_argument("--demo", default=os.path.join(ROOT, "build/demo"))
-    for name, default in (("depth", 1000), ("samples", 32), ("negatives", 8), ("seeds", 1), ("train", 0), ("valid", 0), ("test", 0), ("epochs", 80)):
+    for name, default in (("depth", 1000), ("samples", 32), ("negatives", 8), ("seeds", 1), ("train", 0), ("valid", 0),
+                          ("test", 0), ("epochs", 80)):
         args.add_argument("--" + name, type=int, default=default)
-    args.add_argument("--share", type=float, default=0.95, help="of the softmax's best validation: the quality to reach")
+    args.add_argument("--share", type=float, default=0.95,
+                      help="of the softmax's best validation: the quality to reach")
     args = args.parse_args()
     os.makedirs(args.work, exist_ok=True)
-    train_rows, valid_rows, test_rows = (prepare(args, part, getattr(args, part)) for part in ("train", "valid", "test"))
-    print(f"depth {args.depth}, {args.samples} positives and {args.samples * args.negatives} negatives drawn a query\n\n"
-          f"| | CPU s an epoch | best validation | CPU s to {args.share:.0%} of the softmax's best | test nDCG@10 |\n|---|---|---|---|---|")
+    train_rows, valid_rows, test_rows = (prepare(args, part, getattr(args, part))
+                                         for part in ("train", "valid", "test"))
+    num_negatives = args.samples * args.negatives
+    print(f"depth {args.depth}, {args.samples} positives and {num_negatives} negatives drawn a query\n\n"
+          f"| | CPU s an epoch | best validation | CPU s to {args.share:.0%} of the softmax's best | test nDCG@10 |\n"
+          "|---|---|---|---|---|")
     target = None
     for name, options in methods(args.samples, args.negatives).items():
         runs = []
@@ -105,9 +114,11 @@ def main():
             if target is None:
                 target = args.share * max(v for _, v in epochs)
             reached = next((f"{t:.1f}" for t, v in epochs if v >= target), "never")
-            runs.append((epochs[-1][0] / len(epochs), max(v for _, v in epochs), reached, test_quality(args, model, test_rows)))
+            runs.append(
+                (epochs[-1][0] / len(epochs), max(v for _, v in epochs), reached, test_quality(args, model, test_rows)))
         mean = lambda i: sum(run[i] for run in runs) / len(runs)
-        print(f"| {name} | {mean(0):.2f} | {mean(1):.4f} | {', '.join(run[2] for run in runs)} | {mean(3):.4f} |", flush=True)
+        print(f"| {name} | {mean(0):.2f} | {mean(1):.4f} | {', '.join(run[2] for run in runs)} | {mean(3):.4f} |",
+              flush=True)
 
 
 main()

@@ -1,5 +1,6 @@
-"""Labels of clicks by the simplified dynamic Bayesian click model of Chapelle and Zhang ("A Dynamic Bayesian Network Click Model
-for Web Search Ranking", WWW 2009): users look from the top, click what attracts them, and stop when a click has satisfied them.
+"""Labels of clicks by the simplified dynamic Bayesian click model of Chapelle and Zhang ("A Dynamic Bayesian Network
+Click Model for Web Search Ranking", WWW 2009): users look from the top, click what attracts them, and stop when a click
+has satisfied them.
 """
 import collections
 
@@ -18,9 +19,11 @@ def shared_out(relevance, sessions):
 def simplified(sessions, by_satisfaction):
     """Returns (query, document) -> label: a query's clicks, shared out among the documents that it was shown with.
 
-    SDBN, section 5 there, with gamma = 1: all down to a session's last click was looked at, and all of a page without one.
+    SDBN, section 5 there, with gamma = 1: all down to a session's last click was looked at, and all of a page without
+    one.
 
-    Relevance is attraction, the share of looks that were clicks, by_satisfaction times the share of clicks that were the last;
+    Relevance is attraction, the share of looks that were clicks, by_satisfaction times the share of clicks that were
+    the last;
     each with a prior of one success in two. What was never looked at has no label."""
     looks, clicks, last_clicks = (collections.Counter() for _ in range(3))
     for session in sessions:

@@ -3,8 +3,8 @@
 
 Use: tests/bench/later_log.py XAPIAN_IRGAN [DAYS]
 
-Each day has its own queries, documents and attractions. Users look at rank r with chance 1/r and click what they look at
-with the document's attraction. The site serves one order, with every tenth page shuffled (for impressions), or drawn
+Each day has its own queries, documents and attractions. Users look at rank r with chance 1/r and click what they look
+at with the document's attraction. The site serves one order, with every tenth page shuffled (for impressions), or drawn
 from a Plackett-Luce policy with its chances in the log (for drawn pages). Two rankings are judged: one better than the
 served order, one worse. The truth of a ranking is its expected clicks a search, over documents that the log has shown.
 """
@@ -27,7 +27,10 @@ def made_day(seed, folder, sessions=3000, drawn=0.3):
     attraction = {(q, d): rnd.betavariate(1, 4) for q in range(QUERIES) for d in range(DOCUMENTS)}
 
     def order(noise):
-        return {q: sorted(range(DOCUMENTS), key=lambda d: -(attraction[q, d] + rnd.gauss(0, noise))) for q in range(QUERIES)}
+        return {
+            q: sorted(range(DOCUMENTS), key=lambda d: -(attraction[q, d] + rnd.gauss(0, noise)))
+            for q in range(QUERIES)
+        }
 
     served, better, worse = order(.25), order(.1), order(1.0)
     traffic = [rnd.lognormvariate(0, 1) for _ in range(QUERIES)]
@@ -84,16 +87,20 @@ def main():
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             truths = made_day(day, folder)
-            report = intervals([program, "evaluate", "--clicks", folder / "later.tsv", "--queries", folder / "queries.tsv",
-                                "--json", folder / "worse.run", folder / "better.run"])
+            report = intervals([
+                program, "evaluate", "--clicks", folder / "later.tsv", "--queries", folder / "queries.tsv", "--json",
+                folder / "worse.run", folder / "better.run"
+            ])
         for verdict in report["rankings"][1:]:
             ranking = pathlib.Path(verdict["name"]).stem
             gain = verdict["against_first"]["value"]
             word = "level" if verdict["p"] >= .05 else "better" if gain > 0 else "worse"
             said[ranking, word] = said.get((ranking, word), 0) + 1
             for kind, estimate, truth in (("impressions", verdict["value"], truths[ranking]),
-                                          ("first, self-normalised", verdict.get("first_snips"), truths[ranking + " first"]),
-                                          ("first, doubly robust", verdict.get("first_doubly_robust"), truths[ranking + " first"])):
+                                          ("first, self-normalised", verdict.get("first_snips"),
+                                           truths[ranking + " first"]), ("first, doubly robust",
+                                                                         verdict.get("first_doubly_robust"),
+                                                                         truths[ranking + " first"])):
                 if estimate is None:
                     continue
                 inside = estimate["low"] <= truth <= estimate["high"]

@@ -28,7 +28,8 @@ for turn in 1 2 3; do
 done
 median() { printf '%s\n' "$@" | sort -n | sed -n 2p; }
 awk -v rows="$rows" -v g="$(median "${gzip_seconds[@]}")" -v c="$(median "${check_seconds[@]}")" 'BEGIN {
-  printf "gzip -dc | wc -l: %.2f million rows/s; check: %.2f million rows/s; ratio %.2f\n", rows / g / 1e6, rows / c / 1e6, g / c
+  printf "gzip -dc | wc -l: %.2f million rows/s; check: %.2f million rows/s; ratio %.2f\n", \
+    rows / g / 1e6, rows / c / 1e6, g / c
 }'
 /usr/bin/env python3 - "$build/index_tools/xapian-irgan" "$file" <<'PYTHON'
 import resource, subprocess, sys

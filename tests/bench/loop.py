@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Measures what a site gains by training daily, and by exploring: simulated users of Debian's packages, six days.
 
-Use: tests/bench/loop.py [--demo build/demo] [--work build/bench/loop] [--tool build/release/index_tools/xapian-irgan] [--seeds 3]
+Use: tests/bench/loop.py [--demo build/demo] [--work build/bench/loop] [--seeds 3]
+     [--tool build/release/index_tools/xapian-irgan]
 Needs Debian's python3-numpy and what index_tools/demo.sh left in build/demo: packages.db, queries, judgments.
 
 On day 1 all users get Xapian's order. From then on each site serves the model of the day before: one trains once, the
-others every evening on all days so far; some of them draw a share of their pages from the policy. Users, seed by seed, are
-the same for all sites. What is there already is not made again.
+others every evening on all days so far; some of them draw a share of their pages from the policy. Users, seed by seed,
+are the same for all sites. What is there already is not made again.
 """
 import argparse
 import collections
@@ -50,7 +51,8 @@ class Bench:
             (self.work / f"{kind}.asked.{end}").write_text("".join(parts))
 
     def run(self, *words):
-        done = subprocess.run([str(word) for word in (self.tool, *words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run([str(word) for word in (self.tool, *words)], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True)
         if done.returncode != 0:
             sys.exit(f"{' '.join(str(word) for word in words)}\n{done.stderr}")
         return done.stdout
@@ -65,15 +67,20 @@ class Bench:
 
     def simulate(self, folder, seed, day, model, site):
         """A day of users: their log, and what simulate says of it."""
-        words = ["simulate", *self.db, "--queries", self.work / "queries.asked.tsv", "--qrels", self.work / "qrels.asked.txt",
-                 "--sessions", SESSIONS, "--date", f"2026-01-{day:02}", "--seed", 100 * seed + day, "--out", folder / f"{day}.tsv.zst"]
+        words = [
+            "simulate", *self.db, "--queries", self.work / "queries.asked.tsv", "--qrels",
+            self.work / "qrels.asked.txt", "--sessions", SESSIONS, "--date", f"2026-01-{day:02}", "--seed",
+            100 * seed + day, "--out", folder / f"{day}.tsv.zst"
+        ]
         if model:
             words += ["--model", model, "--explore", site.explore, "--temperature", site.temperature]
         return self.once(folder / f"{day}.users", lambda: self.run(*words))
 
     def train(self, folder, seed, day, logs):
-        words = ["train", *self.db, "--queries", self.demo / "queries.train.tsv", "--valid-queries", self.demo / "queries.valid.tsv",
-                 "--threads", 1, "--seed", seed, "--model", folder / f"{day}.model"]
+        words = [
+            "train", *self.db, "--queries", self.demo / "queries.train.tsv", "--valid-queries",
+            self.demo / "queries.valid.tsv", "--threads", 1, "--seed", seed, "--model", folder / f"{day}.model"
+        ]
         for log in logs:
             words += ["--clicks", log]
         self.once(folder / f"{day}.training", lambda: self.run(*words))
@@ -87,7 +94,8 @@ class Bench:
 
         def make():
             self.run(*words)
-            text = self.run("evaluate", "--qrels", self.demo / "qrels.test.txt", "--measures", "ndcg@10", "--per-query", run_file)
+            text = self.run("evaluate", "--qrels", self.demo / "qrels.test.txt", "--measures", "ndcg@10", "--per-query",
+                            run_file)
             run_file.unlink()
             return text
         rows = self.once(folder / f"{name}.ndcg", make).splitlines()
@@ -114,8 +122,9 @@ def live(bench, name, site, seed):
         elif site.trains == "never":
             now = bench.values(first, "xapian", None)
         values.append(now)
-    print(f"seed {seed}, {name}: nDCG@10 {' '.join(f'{np.mean(v):.4f}' for v in values)}; clicks {' '.join(map(str, clicks))};"
-          f" lost {' '.join(map(str, losses))}", file=sys.stderr, flush=True)
+    print(
+        f"seed {seed}, {name}: nDCG@10 {' '.join(f'{np.mean(v):.4f}' for v in values)}; "
+        f"clicks {' '.join(map(str, clicks))}; lost {' '.join(map(str, losses))}", file=sys.stderr, flush=True)
     return clicks, losses, values
 
 
@@ -149,16 +158,20 @@ def main():
     days = [f"day {day}" for day in range(1, DAYS + 1)]
 
     def cell(of_seeds, form):
-        return f"{np.mean(of_seeds):{form}} ± {np.std(of_seeds, ddof=1):{form}}" if len(of_seeds) > 1 else f"{of_seeds[0]:{form}}"
+        if len(of_seeds) == 1:
+            return f"{of_seeds[0]:{form}}"
+        return f"{np.mean(of_seeds):{form}} ± {np.std(of_seeds, ddof=1):{form}}"
 
     table("nDCG@10 on test queries, in the evening", days,
           [(name, [cell(ndcg[name][:, d], ".4f") for d in range(DAYS)]) for name in SITES])
-    table("against training daily in the best order", days[1:],
-          [(name, [f"{np.mean(values[name][d] - values[BEST][d]):+.4f} p {paired_p(values[name][d], values[BEST][d]):.4f}" for d in range(1, DAYS)])
-           for name in SITES if name != BEST])
+    table("against training daily in the best order", days[1:], [(name, [
+        f"{np.mean(values[name][d] - values[BEST][d]):+.4f} p {paired_p(values[name][d], values[BEST][d]):.4f}"
+        for d in range(1, DAYS)
+    ]) for name in SITES if name != BEST])
     table("clicks won", [*days, "all", "against Xapian's order"],
-          [(name, [f"{np.mean(clicks[name][:, d]):,.0f}" for d in range(DAYS)] + [cell(clicks[name].sum(axis=1), ",.0f"),
-            f"{100 * (clicks[name].sum() / clicks[XAPIAN].sum() - 1):+.1f} %"]) for name in SITES])
+          [(name, [f"{np.mean(clicks[name][:, d]):,.0f}" for d in range(DAYS)] +
+            [cell(clicks[name].sum(axis=1), ",.0f"), f"{100 * (clicks[name].sum() / clicks[XAPIAN].sum() - 1):+.1f} %"])
+           for name in SITES])
     table("expected clicks of the day lost by exploring, %", days[1:],
           [(name, [f"{np.mean([lives[name, seed][1][d] for seed in seeds]):.1f}" for d in range(1, DAYS)])
            for name, site in SITES.items() if site.explore])

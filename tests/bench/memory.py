@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""What a click memory adds on real clicks (bestbuy): in the pool, with clicked documents as candidates, with clicked-query words.
+"""What a click memory adds on real clicks (bestbuy): in the pool, with clicked documents as candidates, with words of
+clicked queries.
 
 Use: tests/bench/memory.py --data DIR [--peers DIR] [--seeds 5] [--rankers "IRGAN;LambdaMART"] [--resume]
-Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/release. Writes tests/bench/README.md's table to stdout.
+Needs Debian's python3-numpy, python3-xgboost and python3-xapian, and build/release. Writes tests/bench/README.md's
+table to stdout.
 
-The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and so are
-half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click counting once. The
-memory's threshold of sessions is 1, and in one row its default. BM25 and LambdaMART get the formula here, in numpy, with
-p = 0 outside the pool; our models get it from `rerank --memory`.
+The last fifth of the clicks by time is the test; models learn from the first 70 % and are chosen on the next 10 %, and
+so are half-life and prior of the memory (`memory --tune`), which then holds the first 80 %. MRR, every test click
+counting once. The memory's threshold of sessions is 1, and in one row its default. BM25 and LambdaMART get the formula
+here, in numpy, with p = 0 outside the pool; our models get it from `rerank --memory`.
 """
 import argparse
 import collections
@@ -27,14 +29,16 @@ import xapian
 import quality
 from quality import FIRST_STAGE, LAMBDAMART, TOOL, read_run, run, write_lines
 
-# How a model learns: options of `features` for the rows that it learns from, for those that it is chosen by and tested on, and whether
-# what the index knows of clicks is brought up to date (`annotate`) before the validation and before the test.
+# How a model learns: options of `features` for the rows that it learns from, for those that it is chosen by and tested
+# on, and whether what the index knows of clicks is brought up to date (`annotate`) before the validation and before the
+# test.
 Model = collections.namedtuple("Model", "train valid annotated", defaults=((), (), False))
 MODELS = collections.OrderedDict([
     ("IRGAN", Model()),
     ("IRGAN, naive", Model(train=["--click-model", "naive"])),
     ("IRGAN, --add-clicked", Model(train=["--add-clicked"], valid=["--add-clicked"])),
-    ("IRGAN, --behaviour", Model(train=["--behaviour"], valid=["--behaviour", "--behaviour-from", "index"], annotated=True)),
+    ("IRGAN, --behaviour",
+     Model(train=["--behaviour"], valid=["--behaviour", "--behaviour-from", "index"], annotated=True)),
 ])
 PEERS = collections.OrderedDict([(LAMBDAMART, Model()), (f"{LAMBDAMART}, --behaviour", MODELS["IRGAN, --behaviour"])])
 # What the memory may do -> options of `rerank`
@@ -126,49 +130,63 @@ class Site:
 
     def annotate(self, log):
         """Brings what the index knows of clicks up to date with a log."""
-        run(TOOL, "annotate", "--db", f"{self.work}/db", "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries", f"{self.rows.data}/queries.tsv",
-            *self.columns())
+        run(TOOL, "annotate", "--db", f"{self.work}/db", "--clicks", f"{self.work}/clicks.{log}.tsv", "--queries",
+            f"{self.rows.data}/queries.tsv", *self.columns())
 
     def columns(self):
-        return [word for column in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid") for word in ("--column", column)]
+        return [
+            word for column in ("time=click_time", "session=user", "query_id=qid", "doc_id=docid")
+            for word in ("--column", column)
+        ]
 
     def remembered(self, name, test_run, valid_run):
-        """Yields (use, ranking) of a ranker whose scores stand in runs; half-life and prior are chosen on the validation clicks."""
+        """Yields (use, ranking) of a ranker whose scores stand in runs; validation clicks choose the memory's."""
         valid, test = scores_of_run(valid_run, SCALES[name]), scores_of_run(test_run, SCALES[name])
         for use, adds in (("memory in the pool", False), ("with clicked documents", True)):
             best = None
             for half_life in HALF_LIVES:
                 counts = decayed(self.parts["train"], half_life)
                 for prior in PRIORS:
-                    ranked = {q: with_memory(valid.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds) for q in self.clicked["valid"]}
+                    ranked = {
+                        q: with_memory(valid.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds)
+                        for q in self.clicked["valid"]
+                    }
                     values = reciprocal_ranks(ranked, self.clicked["valid"])
                     total = sum(len(self.clicked["valid"][q]) * v for q, v in values.items())
                     best = max(best or (total, half_life, prior), (total, half_life, prior))
             _, half_life, prior = best
             counts = decayed(self.parts["train"] + self.parts["valid"], half_life)
-            yield use, {q: with_memory(test.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds) for q in self.clicked["test"]}
+            yield use, {
+                q: with_memory(test.get(q, {}), counts.get(key_of(self.text_of[q]), {}), prior, adds)
+                for q in self.clicked["test"]
+            }
 
 
 def train(rows, model, seed):
     for left in (model, model + ".refused"):
         if os.path.exists(left):
             os.remove(left)
-    subprocess.run([TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", model, "--restart", "--seed", str(seed)],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    command = [TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", model, "--restart",
+               "--seed", str(seed)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
 
 
 def tuned_memories(site, model, log):
-    """Writes the memory of all clicks before the test, its half-life and prior as `memory --tune` chooses them: (of all, without what is rare)."""
+    """Writes the memory of all clicks before the test, its half-life and prior as `memory --tune` chooses them.
+
+    Returns: (of all, without what is rare)
+    """
     base = [TOOL, "memory", *site.columns()]
-    text = run(*base, "--min-sessions", "1", "--clicks", f"{site.work}/clicks.train.tsv", "--tune", f"{site.work}/clicks.valid.tsv",
-               "--db", f"{site.work}/db", "--model", model, "--out", f"{site.work}/tuning.memory")
+    text = run(*base, "--min-sessions", "1", "--clicks", f"{site.work}/clicks.train.tsv", "--tune",
+               f"{site.work}/clicks.valid.tsv", "--db", f"{site.work}/db", "--model", model, "--out",
+               f"{site.work}/tuning.memory")
     half_life, prior = text.splitlines()[text.splitlines().index("half-life  prior  MRR") + 1].split()[:2]
     log(f"    half-life {half_life}, prior {prior}")
     memories = []
     for sessions in ("1", "10"):
         memories.append(f"{site.work}/test.{sessions}.memory")
-        wrote = run(*base, "--min-sessions", sessions, "--clicks", f"{site.work}/clicks.before.tsv", "--half-life", half_life,
-                    "--prior-clicks", prior, "--out", memories[-1])
+        wrote = run(*base, "--min-sessions", sessions, "--clicks", f"{site.work}/clicks.before.tsv", "--half-life",
+                    half_life, "--prior-clicks", prior, "--out", memories[-1])
         log("    " + wrote.splitlines()[-1])
     return memories
 
@@ -205,7 +223,8 @@ def lambdamart(site, name, seed, peers):
         site.annotate("before")
     site.rows.write_rows("test", rows.test, *kind.valid)
     both = f"{site.work}/test_and_valid"
-    write_lines(both, [*quality.read_lines(rows.test), *(line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:])])
+    renamed = [line.replace(" qid:", " qid:valid-", 1) for line in quality.read_lines(rows.valid)[1:]]
+    write_lines(both, [*quality.read_lines(rows.test), *renamed])
     apart = f"{site.work}/train.apart"
     write_lines(apart, told_apart(quality.read_lines(rows.train)))
     run("/usr/bin/python3", f"{peers}/lambdamart.py", apart, rows.valid, both, both + ".run", seed)
@@ -229,7 +248,8 @@ def ours(site, name, seed, log):
     out = f"{site.work}/reranked.run"
 
     def ranked(*options):
-        run(TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out, *options)
+        run(TOOL, "rerank", "--db", f"{site.work}/db", "--model", model, "--queries", site.test_queries, "--out", out,
+            *options)
         return read_run(out)
     yield "alone", ranked("--memory", "none")
     for use, options in USES.items():
@@ -251,8 +271,10 @@ def rankings(site, name, seed, peers, log):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
-    parser.add_argument("--peers", metavar="DIR", help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
+    parser.add_argument("--data", required=True, metavar="DIR",
+                        help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--peers", metavar="DIR",
+                        help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--rankers", default="", help="some of the rows, with ; between")
     parser.add_argument("--resume", action="store_true", help="take over what an earlier run finished")
@@ -282,7 +304,8 @@ def main():
             of_key = []
             for use, ranked in rankings(site, name, seed, options.peers, log):
                 by_query = reciprocal_ranks(ranked, clicked)
-                share = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q]) / sum(map(len, clicked.values()))
+                num_found = sum(d in set(ranked.get(q, [])) for q in clicked for d in clicked[q])
+                share = num_found / sum(map(len, clicked.values()))
                 of_key.append([use, [by_query[q] for q in sorted(clicked)], share])
                 log(f"  {use}: {np.array(of_key[-1][1]) @ weight:.4f}")
             done[key] = of_key
@@ -291,7 +314,8 @@ def main():
         for use, by_query, share in done[key]:
             values[name, use].append(np.array(by_query))
             found[name, use] = share
-    print("| bestbuy, MRR | | mean ± deviation | clicks among the candidates | p against it alone | p against LambdaMART, the same |")
+    print("| bestbuy, MRR | | mean ± deviation | clicks among the candidates | p against it alone "
+          "| p against LambdaMART, the same |")
     print("|---|---|---|---|---|---|")
     for (name, use), by_seed in values.items():
         mean = np.mean(by_seed, 0)
@@ -303,8 +327,9 @@ def main():
             scaled = weight * len(weight)
             return f"{quality.randomisation_p(scaled * mean, scaled * np.mean(values[other], 0)):.4f}"
         deviation = np.std(means, ddof=1) if len(means) > 1 else 0.0
-        print(f"| {name} | {use} | {np.mean(means):.4f} ± {deviation:.4f} | {found[name, use]:.3f} | {p_against((name, 'alone'))} | "
-              f"{p_against((LAMBDAMART, use))} |")
+        print(
+            f"| {name} | {use} | {np.mean(means):.4f} ± {deviation:.4f} | {found[name, use]:.3f} | "
+            f"{p_against((name, 'alone'))} | {p_against((LAMBDAMART, use))} |")
     log(f"{options.seeds} seeds")
 
 

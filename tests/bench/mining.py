@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Measures `xapian-irgan mine` on msrd: false negatives at equal hardness, what a model learns from the negatives, speed.
+"""Measures `xapian-irgan mine` on msrd: false negatives at equal hardness, what a model learns from negatives, speed.
 
 Use: tests/bench/mining.py --data DIR --peers DIR [--seeds 5] [--parts false_negatives,downstream,speed]
 Needs Debian's python3-numpy and python3-xgboost, for downstream python3-torch, and build/release.
 
 For each seed 4,000 of the training queries are drawn. A model is trained on simulated clicks of one half, of which the
 first 1,000 are mined. LambdaMART, trained on the true labels of the other half, says how hard a mined negative is: the
-share of its pool that scores below it. A false negative is a mined document that is judged relevant; the share is among judged ones, and what is unjudged is
-counted apart. The peer's rules get the very same discriminator's and first stage's scores.
+share of its pool that scores below it. A false negative is a mined document that is judged relevant; the share is among
+judged ones, and what is unjudged is counted apart. The peer's rules get the very same discriminator's and first stage's
+scores.
 
 Rules are compared at equal hardness: each of ours is mined at several settings, and the share is read off the line
 between the two whose hardness lies around the peer's. Intervals are 95 % of 2,000 bootstrap samples of queries.
@@ -34,18 +35,21 @@ BOOTSTRAPS = 2000
 
 # The peer: every clicked document is excluded and nothing is known of impressions.
 PEER = ["--max-relevance", "1", "--max-resemblance", "1"]
-EVIDENCE, LIKELY, SURE = ["--max-relevance", ".1"], ["--max-relevance", ".1", "--min-relevance", ".5"], ["--max-relevance", ".03", "--min-relevance", ".5"]
+EVIDENCE = ["--max-relevance", ".1"]
+LIKELY = [*EVIDENCE, "--min-relevance", ".5"]
+SURE = ["--max-relevance", ".03", "--min-relevance", ".5"]
 FIRST_STAGE = ["--source", "bm25", "--score-by", "first-stage"]
 SEARCH_ALONE = ["--max-resemblance", "1", *FIRST_STAGE]  # without a model, texts and guards
 PEERS = collections.OrderedDict([
     ("top-k, discriminator", PEER + ["--source", "discriminator"]),
-    ("relative margin .05, discriminator", PEER + ["--source", "teacher", "--scores", "{probabilities}", "--relative-margin", ".05"]),
+    ("relative margin .05, discriminator",
+     PEER + ["--source", "teacher", "--scores", "{probabilities}", "--relative-margin", ".05"]),
     ("top-k, first stage", PEER + FIRST_STAGE),
     ("relative margin .05, first stage", PEER + FIRST_STAGE + ["--relative-margin", ".05"]),
 ])
 
-# A rule is made easier by passing over the head of its ranking (what --range-min does; one run gives the whole ranking),
-# a drawing one by its temperature.
+# A rule is made easier by passing over the head of its ranking (what --range-min does; one run gives the whole
+# ranking), a drawing one by its temperature.
 SKIPS = (0, 1, 2, 3, 5, 8, 12, 18, 26, 36, 50, 65, 80)
 TEMPERATURES = (0.1, 0.5, 1, 2, 8)
 RANKED = collections.OrderedDict([
@@ -114,8 +118,8 @@ def make_index(data, work):
     if not os.path.exists(db):
         fields = "title=S body=B actors=A director=XD characters=XC tags=K genres=XG".split()
         values = "popularity=0 votes=1 rating=2 year=3 budget=4".split()
-        run(TOOL, "index", "--db", db, *[w for f in fields for w in ("--field", f)], *[w for v in values for w in ("--value", v)],
-            f"{data}/docs.jsonl")
+        run(TOOL, "index", "--db", db, *[w for f in fields for w in ("--field", f)],
+            *[w for v in values for w in ("--value", v)], f"{data}/docs.jsonl")
     return db
 
 
@@ -136,13 +140,18 @@ class Site:
             write_lines(self.mined, drawn[:1000])
             write_lines(f"{self.folder}/other", drawn[2000:3600])
             write_lines(f"{self.folder}/other_valid", drawn[3600:])
-            run(TOOL, "simulate", "--db", self.db, "--queries", self.queries, "--qrels", self.qrels_path, "--seed", seed, "--out", self.clicks)
-            run(TOOL, "train", "--db", self.db, "--queries", self.queries, "--clicks", self.clicks, "--seed", seed, "--model", self.model)
+            run(TOOL, "simulate", "--db", self.db, "--queries", self.queries, "--qrels", self.qrels_path, "--seed",
+                seed, "--out", self.clicks)
+            run(TOOL, "train", "--db", self.db, "--queries", self.queries, "--clicks", self.clicks, "--seed", seed,
+                "--model", self.model)
             for part in ("mined.tsv", "other", "other_valid"):
-                run(TOOL, "features", "--db", self.db, "--queries", f"{self.folder}/{part}", "--qrels", self.qrels_path, "--out", f"{self.folder}/{part}.rows")
-            run(f"{peers}/lambdamart.py", f"{self.folder}/other.rows", f"{self.folder}/other_valid.rows", f"{self.folder}/mined.tsv.rows", judge, seed)
+                run(TOOL, "features", "--db", self.db, "--queries", f"{self.folder}/{part}", "--qrels", self.qrels_path,
+                    "--out", f"{self.folder}/{part}.rows")
+            run(f"{peers}/lambdamart.py", f"{self.folder}/other.rows", f"{self.folder}/other_valid.rows",
+                f"{self.folder}/mined.tsv.rows", judge, seed)
         if not os.path.exists(self.probabilities):
-            run(TOOL, "rerank", "--db", self.db, "--model", self.model, "--queries", self.mined, "--out", f"{self.folder}/model.run")
+            run(TOOL, "rerank", "--db", self.db, "--model", self.model, "--queries", self.mined, "--out",
+                f"{self.folder}/model.run")
             self.write_probabilities()
         self.qrels = read_qrels(self.qrels_path)
         self.hardness = {}
@@ -151,7 +160,7 @@ class Site:
             self.hardness[query] = {document: i / max(len(order) - 1, 1) for i, document in enumerate(order)}
 
     def write_probabilities(self):
-        """The discriminator's score as a probability over the pool, so that shares of it mean something, for the peer's margin."""
+        """The discriminator's score as a probability over the pool: the peer's margin is a share of it."""
         lines = []
         for query, scores in read_run(f"{self.folder}/model.run").items():
             top = max(scores.values())
@@ -182,7 +191,8 @@ class Site:
             hardness, labels = self.hardness.get(query, {}), self.qrels[query]
             negatives = [d for d in lists.get(query, [])[skip:skip + NUM_NEGATIVES] if d in hardness]
             judged = [labels[d] for d in negatives if d in labels]
-            rows.append((len(negatives), len(judged), sum(label > 0 for label in judged), sum(hardness[d] for d in negatives)))
+            rows.append(
+                (len(negatives), len(judged), sum(label > 0 for label in judged), sum(hardness[d] for d in negatives)))
         return np.array(rows, dtype=float)
 
 
@@ -225,21 +235,30 @@ def measure_rules(site, rows):
 
 def print_rules(rows, measured, num_queries):
     print("| rule | hardness | false among judged | 95 % | unjudged | negatives a query |\n|---|---|---|---|---|---|")
-    ladders = [key for name in list(RANKED) + list(DRAWN) for key in measured if isinstance(key, tuple) and key[0] == name]
+    ladders = [
+        key for name in list(RANKED) + list(DRAWN) for key in measured if isinstance(key, tuple) and key[0] == name
+    ]
     for key in list(PEERS) + ladders + list(SINGLE):
         hardness, share = measured[key]
         total = rows[key].sum(axis=0)
         name = " ".join(key) if isinstance(key, tuple) else ("peer: " if key in PEERS else "") + key
-        print(f"| {name} | {hardness[0]:.3f} | {share[0]:.3f} | {interval(share[1:])} | {1 - total[1] / total[0]:.2f} | {total[0] / num_queries:.2f} |")
+        print(
+            f"| {name} | {hardness[0]:.3f} | {share[0]:.3f} | {interval(share[1:])} | {1 - total[1] / total[0]:.2f} | "
+            f"{total[0] / num_queries:.2f} |"
+        )
 
 
 def print_comparison(measured):
     for peer in PEERS:
         hardness, share = measured[peer]
-        print(f"\n| at the hardness of the peer's {peer}, {hardness[0]:.3f} | false among judged | times the peer's {share[0]:.3f} | 95 % |\n|---|---|---|---|")
+        print(
+            f"\n| at the hardness of the peer's {peer}, {hardness[0]:.3f} | false among judged | "
+            f"times the peer's {share[0]:.3f} | 95 % |\n|---|---|---|---|"
+        )
         for name in list(RANKED) + list(DRAWN):
             curves = [value for key, value in measured.items() if isinstance(key, tuple) and key[0] == name]
-            ours = np.array([at_hardness([(h[b], s[b]) for h, s in curves], hardness[b]) for b in range(BOOTSTRAPS + 1)])
+            ours = np.array(
+                [at_hardness([(h[b], s[b]) for h, s in curves], hardness[b]) for b in range(BOOTSTRAPS + 1)])
             ratio = ours / share
             print(f"| {name} | {ours[0]:.3f} | {ratio[0]:.2f} | {interval(ratio[1:])} |")
 
@@ -294,7 +313,8 @@ def downstream(args, work):
 def processor_seconds(site, queries, options):
     """User and system time of a run on one thread."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    site.mine(options, f"{site.folder}/negatives", "--queries", queries, "--threads", 1, "--format", "ids", "--content", "id")
+    site.mine(options, f"{site.folder}/negatives", "--queries", queries, "--threads", 1, "--format", "ids", "--content",
+              "id")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -304,11 +324,13 @@ def speed(args, work):
     site = Site(args.data, args.peers, work, 1)
     one = f"{site.folder}/one.tsv"
     write_lines(one, read_lines(site.mined)[:1])
-    rules = [("search and the picked documents' ids alone", SEARCH_ALONE), ("generator, no guard", PEER + ["--source", "generator"]),
+    rules = [("search and the picked documents' ids alone", SEARCH_ALONE),
+             ("generator, no guard", PEER + ["--source", "generator"]),
              ("generator, default guards", ["--source", "generator"])]
     rates = {}
     for name, options in rules:
-        seconds = min(processor_seconds(site, site.queries, options) - processor_seconds(site, one, options) for _ in range(3))
+        seconds = min(
+            processor_seconds(site, site.queries, options) - processor_seconds(site, one, options) for _ in range(3))
         rates[name] = (len(read_lines(site.queries)) - 1) / seconds
     print("| mining | queries a second and core | share of search |\n|---|---|---|")
     for name, rate in rates.items():
@@ -318,7 +340,8 @@ def speed(args, work):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--data", required=True, metavar="DIR", help="the public data sets: tests/bench/README.md, \"The data\"")
+    parser.add_argument("--data", required=True, metavar="DIR",
+                        help="the public data sets: tests/bench/README.md, \"The data\"")
     parser.add_argument("--peers", required=True, metavar="DIR", help="the peers: tests/bench/README.md, \"The peers\"")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/mining"))
     parser.add_argument("--seeds", type=int, default=5)

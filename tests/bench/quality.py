@@ -1,13 +1,14 @@
 #!/usr/bin/python3
-"""Compares rankers on public data: first stage, random and dynamic negatives, IRGAN in its forms, listwise softmax, LambdaMART.
+"""Compares rankers on public data: first stage, random and dynamic negatives, IRGAN in its forms, softmax, LambdaMART.
 
 Use: tests/bench/quality.py --data DIR [--peers DIR] [--seeds 5]
-     [--methods "IRGAN, D;softmax"] [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what index_tools/demo.sh leaves in build/demo
+     [--methods "IRGAN, D;softmax"] [--sets msrd,bestbuy,mq2008,cranfield,packages]; packages needs what
+     index_tools/demo.sh leaves in build/demo
 Needs Debian's python3-numpy and python3-xgboost, and build/release. Writes tests/bench/README.md's table to stdout.
 
-Every ranker learns from the very same rows, those that `xapian-irgan features` wrote, and is chosen on the same validation
-queries; LambdaMART is the peer's script, unchanged. A cell is the mean over seeds and its deviation; p is a two-sided
-paired randomisation test over test queries, each query's value being its mean over seeds.
+Every ranker learns from the very same rows, those that `xapian-irgan features` wrote, and is chosen on the same
+validation queries; LambdaMART is the peer's script, unchanged. A cell is the mean over seeds and its deviation; p is a
+two-sided paired randomisation test over test queries, each query's value being its mean over seeds.
 """
 import argparse
 import collections
@@ -36,7 +37,8 @@ METHODS = collections.OrderedDict([
     ("softmax", (["--objective", "softmax"], "discriminator")),
 ])
 FIRST_STAGE, LAMBDAMART = "first stage", "LambdaMART"
-CORRECTED = "LambdaMART, true examination"  # told what no site knows, and shown documents alone: its best case on impressions
+# Told what no site knows, and given shown documents alone: its best case on impressions.
+CORRECTED = "LambdaMART, true examination"
 
 # What is learnt from, chosen by and tested on, as files of feature rows.
 Rows = collections.namedtuple("Rows", "train valid test")
@@ -86,7 +88,8 @@ def simulated_rows(db, work, qrels_of, seed, *options):
     options: of `simulate`"""
     for part, shift in (("train", 0), ("valid", 1000)):
         queries, log = f"{work}/queries.{part}", f"{work}/clicks.{part}.tsv.zst"
-        run(TOOL, "simulate", "--db", db, "--queries", queries, "--qrels", qrels_of(part), "--seed", seed + shift, "--out", log, *options)
+        run(TOOL, "simulate", "--db", db, "--queries", queries, "--qrels", qrels_of(part), "--seed", seed + shift,
+            "--out", log, *options)
         run(TOOL, "features", "--db", db, "--queries", queries, "--clicks", log, "--out", f"{work}/{part}.{seed}")
     return Rows(f"{work}/train.{seed}", f"{work}/valid.{seed}", f"{work}/test")
 
@@ -117,8 +120,10 @@ class Msrd(Judged):
             *[w for v in values for w in ("--value", v)], f"{data}/docs.jsonl")
         write_lines(f"{work}/queries.train", read_lines(f"{data}/queries.train.tsv")[:2000])
         write_lines(f"{work}/queries.valid", read_lines(f"{data}/queries.valid.tsv")[:800])
-        run(TOOL, "features", "--db", self.db, "--queries", f"{data}/queries.test.tsv", "--qrels", self.qrels, "--out", f"{work}/test")
-        run(TOOL, "rerank", "--db", self.db, "--queries", f"{data}/queries.test.tsv", "--baseline-out", f"{work}/first_stage.run")
+        run(TOOL, "features", "--db", self.db, "--queries", f"{data}/queries.test.tsv", "--qrels", self.qrels, "--out",
+            f"{work}/test")
+        run(TOOL, "rerank", "--db", self.db, "--queries", f"{data}/queries.test.tsv", "--baseline-out",
+            f"{work}/first_stage.run")
 
     def rows(self, seed):
         return simulated_rows(self.db, self.work, lambda part: f"{self.data}/qrels.{part}.txt", seed)
@@ -135,7 +140,9 @@ class Packages(Judged):
     The index is the demo's (build/demo). Clicks are simulated on the training queries, as for msrd."""
     title = "packages, nDCG@10"
     train_options = []
-    facets = {"devel", "implemented-in", "uitoolkit", "interface", "office", "culture", "made-of", "suite", "x11", "role"}
+    facets = {
+        "devel", "implemented-in", "uitoolkit", "interface", "office", "culture", "made-of", "suite", "x11", "role"
+    }
 
     def __init__(self, _data, work):
         super().__init__(work, f"{work}/qrels", "ndcg@10")
@@ -145,13 +152,16 @@ class Packages(Judged):
         sys.path.insert(0, f"{ROOT}/index_tools")
         import demo_data
         lists = demo_data.find_lists("private lists", demo_data.private_apt(pathlib.Path(demo, "apt")))
-        queries = demo_data.make_queries(demo_data.read_catalogue(lists), self.facets, lambda package: not demo_data.is_program(package))
+        queries = demo_data.make_queries(demo_data.read_catalogue(lists), self.facets,
+                                         lambda package: not demo_data.is_program(package))
         self.db = f"{demo}/packages.db"
         for part in demo_data.SPLITS:
             write_lines(f"{work}/queries.{part}", [f"{q.qid}\t{q.text}" for q in queries if q.split == part])
         write_lines(self.qrels, [f"{q.qid} 0 {name} {label}" for q in queries for name, label in q.labels.items()])
-        run(TOOL, "features", "--db", self.db, "--queries", f"{work}/queries.test", "--qrels", self.qrels, "--out", f"{work}/test")
-        run(TOOL, "rerank", "--db", self.db, "--queries", f"{work}/queries.test", "--baseline-out", f"{work}/first_stage.run")
+        run(TOOL, "features", "--db", self.db, "--queries", f"{work}/queries.test", "--qrels", self.qrels, "--out",
+            f"{work}/test")
+        run(TOOL, "rerank", "--db", self.db, "--queries", f"{work}/queries.test", "--baseline-out",
+            f"{work}/first_stage.run")
 
     def rows(self, seed):
         return simulated_rows(self.db, self.work, lambda _: self.qrels, seed)
@@ -192,8 +202,9 @@ class Bestbuy:
     def write_rows(self, part, path, *options):
         """Writes the feature rows of a part's clicks, with further options of `features`."""
         columns = ["time=click_time", "session=user", "query_id=qid", "doc_id=docid"]
-        run(TOOL, "features", "--db", f"{self.work}/db", "--queries", f"{self.data}/queries.tsv", "--clicks", f"{self.work}/clicks.{part}.tsv",
-            *[w for c in columns for w in ("--column", c)], *([] if part == "train" else ["--half-life", "0"]), *options, "--out", path)
+        run(TOOL, "features", "--db", f"{self.work}/db", "--queries", f"{self.data}/queries.tsv", "--clicks",
+            f"{self.work}/clicks.{part}.tsv", *[w for c in columns for w in ("--column", c)],
+            *([] if part == "train" else ["--half-life", "0"]), *options, "--out", path)
 
     def rows(self, _seed):
         return Rows(*(f"{self.work}/{part}" for part in ("train", "valid", "test")))
@@ -261,8 +272,10 @@ class Cranfield(Judged):
         super().__init__(work, f"{data}/qrels.txt", "ndcg@10")
         self.db = f"{work}/db"
         self.queries = read_lines(f"{data}/queries.tsv")
-        run(TOOL, "index", "--overwrite", "--db", self.db, "--field", "title=S", "--field", "body=B", f"{data}/docs.jsonl")
-        run(TOOL, "rerank", "--db", self.db, "--queries", f"{data}/queries.tsv", "--baseline-out", f"{work}/first_stage.run")
+        run(TOOL, "index", "--overwrite", "--db", self.db, "--field", "title=S", "--field", "body=B",
+            f"{data}/docs.jsonl")
+        run(TOOL, "rerank", "--db", self.db, "--queries", f"{data}/queries.tsv", "--baseline-out",
+            f"{work}/first_stage.run")
 
     def rows(self, seed):
         shuffled = self.queries[:]
@@ -286,7 +299,7 @@ class Cranfield(Judged):
 
 
 def corrected(path):
-    """Writes the shown rows of `path`, each label times its rank: clicks over the examination that the simulation used."""
+    """Writes the shown rows of `path`, each label times its rank: clicks over the simulation's examination."""
     lines = []
     for row in read_lines(path):
         body, _, comment = row.partition("#")
@@ -311,8 +324,11 @@ def runs_of_seed(rows, seed, work, peers, first_stage, train_options, methods):
             for left in (trained[key], trained[key] + ".refused"):
                 if os.path.exists(left):
                     os.remove(left)
-            subprocess.run([TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", trained[key], "--restart",
-                            "--seed", str(seed), *train_options, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.run([
+                TOOL, "train", "--data", rows.train, "--valid", rows.valid, "--model", trained[key], "--restart",
+                "--seed",
+                str(seed), *train_options, *options
+            ], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if not os.path.exists(trained[key]):
                 trained[key] += ".refused"
         path = f"{work}/test.run"
@@ -341,15 +357,16 @@ def randomisation_p(a, b, rounds=10000):
 
 def measure(dataset, seeds, work, peers, methods):
     """Returns method -> (means by seed, query -> mean value over seeds, query -> weight)."""
-    means, values, weights = collections.defaultdict(list), collections.defaultdict(lambda: collections.defaultdict(list)), {}
+    means, values, weights = collections.defaultdict(list), collections.defaultdict(lambda: collections.defaultdict(
+        list)), {}
     rotations = dataset.rotations() if hasattr(dataset, "rotations") else [None]
     for seed in range(1, seeds + 1):
         of_seed = collections.defaultdict(dict)
         for rotation in rotations:
             where = () if rotation is None else (rotation,)
             rows = dataset.rows(seed, *where)
-            for name, path in runs_of_seed(rows, seed, work, peers, dataset.first_stage(seed, *where), dataset.train_options,
-                                           methods):
+            for name, path in runs_of_seed(rows, seed, work, peers, dataset.first_stage(seed, *where),
+                                           dataset.train_options, methods):
                 of_seed[name].update(dataset.values(path, seed))
         weights = dataset.weights(seed) or collections.defaultdict(lambda: 1.0)
         for name, by_query in of_seed.items():
@@ -357,8 +374,13 @@ def measure(dataset, seeds, work, peers, methods):
             means[name].append(sum(weights[query] * value for query, value in by_query.items()) / total)
             for query, value in by_query.items():
                 values[name][query].append(value)
-        print(f"  seed {seed}: " + ", ".join(f"{name} {m[-1]:.4f}" for name, m in means.items()), file=sys.stderr, flush=True)
-    return {name: (means[name], {query: float(np.mean(v)) for query, v in values[name].items()}, weights) for name in means}
+        print(f"  seed {seed}: " + ", ".join(f"{name} {m[-1]:.4f}" for name, m in means.items()), file=sys.stderr,
+              flush=True)
+    return {
+        name: (means[name], {query: float(np.mean(v))
+                             for query, v in values[name].items()}, weights)
+        for name in means
+    }
 
 
 def table(title, results):
@@ -370,11 +392,15 @@ def table(title, results):
         queries = sorted(mine)
         weight = np.array([weights[q] for q in queries], float)
         weight /= weight.mean()
-        p = randomisation_p(weight * np.array([mine[q] for q in queries]), weight * np.array([theirs[q] for q in queries]))
+        p = randomisation_p(weight * np.array([mine[q] for q in queries]),
+                            weight * np.array([theirs[q] for q in queries]))
         return f"{p:.4f}"
 
     strongest = CORRECTED if CORRECTED in results else LAMBDAMART
-    lines = [f"| {title} | mean ± deviation | p against first stage | p against {strongest} | p against softmax |", "|---|---|---|---|---|"]
+    lines = [
+        f"| {title} | mean ± deviation | p against first stage | p against {strongest} | p against softmax |",
+        "|---|---|---|---|---|"
+    ]
     for name, (means, _, _) in results.items():
         deviation = np.std(means, ddof=1) if len(means) > 1 else 0.0
         lines.append(f"| {name} | {np.mean(means):.4f} ± {deviation:.4f} | {p_against(FIRST_STAGE, name)} | "
@@ -384,13 +410,16 @@ def table(title, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", metavar="DIR", help="the public data sets (tests/bench/README.md, \"The data\"); packages needs none")
-    parser.add_argument("--peers", metavar="DIR", help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
+    parser.add_argument("--data", metavar="DIR",
+                        help="the public data sets (tests/bench/README.md, \"The data\"); packages needs none")
+    parser.add_argument("--peers", metavar="DIR",
+                        help="the peers (tests/bench/README.md, \"The peers\"); without it LambdaMART is left out")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--sets", default="msrd,bestbuy,mq2008,cranfield")
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/quality"))
     known = [*METHODS, LAMBDAMART, CORRECTED]
-    parser.add_argument("--methods", default=";".join(known), help="what is trained and shown, with ; between; the first stage always is")
+    parser.add_argument("--methods", default=";".join(known),
+                        help="what is trained and shown, with ; between; the first stage always is")
     options = parser.parse_args()
     methods = options.methods.split(";")
     for name in methods:
@@ -405,7 +434,8 @@ def main():
         os.makedirs(work, exist_ok=True)
         print(f"{name} ({time.time() - start:.0f} s)", file=sys.stderr, flush=True)
         dataset = sets[name](os.path.join(options.data or "", name), work)
-        print("\n".join(table(dataset.title, measure(dataset, options.seeds, work, options.peers, methods))) + "\n", flush=True)
+        print("\n".join(table(dataset.title, measure(dataset, options.seeds, work, options.peers, methods))) + "\n",
+              flush=True)
     print(f"{math.ceil((time.time() - start) / 60)} minutes", file=sys.stderr)
 
 

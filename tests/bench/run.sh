@@ -60,7 +60,8 @@ for query in range(400):
     for document in range(100):
         label = random.choices((0, 1, 2), (80, 15, 5))[0]
         values = (random.gauss(label * (j % 2), 1 + j % 5) for j in range(46))
-        print(label, f"qid:{query}", *(f"{j + 1}:{v:.5f}" for j, v in enumerate(values)), f"# docid = {query}-{document}")
+        numbers = (f"{j + 1}:{v:.5f}" for j, v in enumerate(values))
+        print(label, f"qid:{query}", *numbers, f"# docid = {query}-{document}")
 PYTHON
 }
 
@@ -85,7 +86,8 @@ training() {
   local torch
   torch=$(cd "$PEERS" && env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 /usr/bin/python3 \
     torch_irgan.py "$folder/rows.letor" --threads 1 | grep -oE '[0-9.,]+ query-steps' | tail -1 | tr -dc '0-9.')
-  line training "query-steps/s, one thread, against PyTorch with OpenBLAS" "$ours" "$torch" "$(ratio "$ours" "$torch") x"
+  line training "query-steps/s, one thread, against PyTorch with OpenBLAS" "$ours" "$torch" \
+    "$(ratio "$ours" "$torch") x"
 }
 
 threads() {
@@ -102,8 +104,10 @@ features() {
   local alone number seconds
   alone=$(searches_seconds)
   for number in 1 2; do
-    seconds=$(median_of "$irgan" features --db "$db" --queries "$queries" --clicks "$clicks" --threads "$number" --out "$folder/rows.txt")
-    line features "seconds, $number threads, against the searches alone" "$seconds" "$alone" "$(ratio "$seconds" "$alone") x"
+    seconds=$(median_of "$irgan" features --db "$db" --queries "$queries" --clicks "$clicks" \
+      --threads "$number" --out "$folder/rows.txt")
+    line features "seconds, $number threads, against the searches alone" "$seconds" "$alone" \
+      "$(ratio "$seconds" "$alone") x"
   done
 }
 
@@ -111,10 +115,13 @@ rerank() {
   local alone number seconds
   alone=$(searches_seconds)
   seconds=$(median_of "$irgan" rerank --db "$db" --queries "$queries" --threads 1 --baseline-out "$folder/run")
-  line rerank "seconds, 1 thread, without a model, against the searches" "$seconds" "$alone" "$(ratio "$seconds" "$alone") x"
+  line rerank "seconds, 1 thread, without a model, against the searches" "$seconds" "$alone" \
+    "$(ratio "$seconds" "$alone") x"
   for number in 1 2; do
-    seconds=$(median_of "$irgan" rerank --db "$db" --queries "$queries" --model "$model" --threads "$number" --out "$folder/run")
-    line rerank "seconds, $number threads, against the searches alone" "$seconds" "$alone" "$(ratio "$seconds" "$alone") x"
+    seconds=$(median_of "$irgan" rerank --db "$db" --queries "$queries" --model "$model" \
+      --threads "$number" --out "$folder/run")
+    line rerank "seconds, $number threads, against the searches alone" "$seconds" "$alone" \
+      "$(ratio "$seconds" "$alone") x"
   done
 }
 
@@ -131,8 +138,10 @@ mine() {
   alone=$(searches_seconds)
   count=$(wc -l <"$queries")
   rm -f "$folder"/negatives*
-  seconds=$(seconds_of "$irgan" mine --db "$db" --model "$model" --queries "$queries" --clicks "$clicks" --format ids --threads 1 --out "$folder/negatives")
-  line mine "queries/s, one thread, with the log, against the searches" "$(ratio "$count" "$seconds")" "$(ratio "$count" "$alone")" \
+  seconds=$(seconds_of "$irgan" mine --db "$db" --model "$model" --queries "$queries" --clicks "$clicks" \
+    --format ids --threads 1 --out "$folder/negatives")
+  line mine "queries/s, one thread, with the log, against the searches" \
+    "$(ratio "$count" "$seconds")" "$(ratio "$count" "$alone")" \
     "$(ratio "$alone" "$seconds") x"
 }
 
@@ -140,15 +149,20 @@ check() { tests/bench/log_speed.sh "${ROWS:-10000000}" "" | sed 's/^/check     /
 
 index() {
   local ours scriptindex
-  printf 'id : boolean=Q unique=Q\nname : index=S index\nsummary : index=XS index\ndescription : index=XD index\n' >"$folder/fields"
+  printf 'id : boolean=Q unique=Q\nname : index=S index\nsummary : index=XS index\ndescription : index=XD index\n' \
+    >"$folder/fields"
   /usr/bin/env python3 - "$demo/packages.jsonl" >"$folder/texts" <<'PYTHON'
 import json, sys
 for text in open(sys.argv[1]):
     document = json.loads(text)
-    print("\n".join(f"{key}={str(document.get(key, '')).replace(chr(10), chr(10) + '=')}" for key in ("id", "name", "summary", "description")), end="\n\n")
+    for key in ("id", "name", "summary", "description"):
+        print(f"{key}={str(document.get(key, '')).replace(chr(10), chr(10) + '=')}")
+    print()
 PYTHON
-  scriptindex=$(rm -rf "$folder/s.db" && seconds_of scriptindex --stemmer=english "$folder/s.db" "$folder/fields" "$folder/texts")
-  ours=$(seconds_of "$irgan" index --db "$folder/i.db" --field name=S --field summary=XS --field description=XD "$demo/packages.jsonl")
+  scriptindex=$(rm -rf "$folder/s.db" && seconds_of scriptindex --stemmer=english \
+    "$folder/s.db" "$folder/fields" "$folder/texts")
+  ours=$(seconds_of "$irgan" index --db "$folder/i.db" --field name=S --field summary=XS \
+    --field description=XD "$demo/packages.jsonl")
   line index "seconds, against scriptindex on the same texts" "$ours" "$scriptindex" "$(ratio "$ours" "$scriptindex") x"
 }
 

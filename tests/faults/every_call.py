@@ -4,9 +4,10 @@
 Use: every_call.py XAPIAN-IRGAN NTH-CALL-MODULE [--most N] [--command NAME]
 
 Each run must end with a message that names the command, or with the right result. It must never end by a signal of its
-own, but where memory fails: Eigen's resize frees twice then (counted apart). Outputs are what was there before or the whole new ones. What is killed must leave nothing that a further run
-does not clear away. --most N: at most N places for each kind of call, spread evenly, its ends among them; without it,
-all (of allocations, 300 a command). Prints how many runs there were.
+own, but where memory fails: Eigen's resize frees twice then (counted apart). Outputs are what was there before or the
+whole new ones. What is killed must leave nothing that a further run does not clear away. --most N: at most N places for
+each kind of call, spread evenly, its ends among them; without it, all (of allocations, 300 a command). Prints how many
+runs there were.
 """
 import argparse
 import concurrent.futures
@@ -61,10 +62,13 @@ def make_site(folder, irgan):
         f'{{"id": "{i}", "title": "w{i % 40}", "body": "{words(i)}", "votes": {i * 7 % 100}}}\n' for i in range(80)))
     (folder / "queries").write_text("".join(f"q{i}\tw{i} w{i * 3 % 40}\n" for i in range(40)))
     (folder / "qrels").write_text("".join(f"q{i} 0 {i + 40 * k} {k}\n" for i in range(40) for k in range(2)))
-    lines = ["index --db db --field title=S --field body= --value votes=0 docs.jsonl",
-             f"features --db db {LABELS} --out rows", "train --force --data rows --epochs 2 --model model",
-             f"simulate --db db {LABELS} --sessions 3 --out clicks", "rerank --db db --model model --queries queries --out run",
-             "memory --clicks clicks --queries queries --min-sessions 1 --out memory"]
+    lines = [
+        "index --db db --field title=S --field body= --value votes=0 docs.jsonl",
+        f"features --db db {LABELS} --out rows", "train --force --data rows --epochs 2 --model model",
+        f"simulate --db db {LABELS} --sessions 3 --out clicks",
+        "rerank --db db --model model --queries queries --out run",
+        "memory --clicks clicks --queries queries --min-sessions 1 --out memory"
+    ]
     for line in lines:
         done = subprocess.run([irgan] + line.split(), cwd=folder, capture_output=True)
         if done.returncode != 0:
@@ -107,7 +111,10 @@ class Runner:
         return self.plain(folder, f"search --json --db {output} w3 w4").stdout if (folder / output).is_dir() else None
 
     def outputs(self, folder, names):
-        return {name: self.searched(folder, name) if (folder / name).is_dir() else content(folder / name) for name in names}
+        return {
+            name: self.searched(folder, name) if (folder / name).is_dir() else content(folder / name)
+            for name in names
+        }
 
     def expected(self, line, outputs):
         folder = self.copy()

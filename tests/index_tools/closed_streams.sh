@@ -22,7 +22,8 @@ features=("$irgan" features --db db --queries queries --qrels qrels)
 cmp rows rows.err
 "${features[@]}" --out rows.in <&- >log 2>&1
 cmp rows rows.in
-"${features[@]}" --out rows.all <&- >&- 2>&- || true # a message that could not be printed is an error, as with any program
+# A message that could not be printed is an error, as with any program.
+"${features[@]}" --out rows.all <&- >&- 2>&- || true
 cmp rows rows.all
 "${features[@]}" --out rows.gz >&- 2>&- || true
 cmp rows <(gzip -d <rows.gz)

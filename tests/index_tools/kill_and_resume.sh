@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Kills xapian-irgan with SIGKILL at chosen writes, fsyncs and renames (tests/faults/nth_call.cc), and checks that nothing is lost:
-#   train             resumed after each of five kills, its model has the bytes of an undisturbed run at any number of threads
+# Kills xapian-irgan with SIGKILL at chosen writes, fsyncs and renames (tests/faults/nth_call.cc), and checks that
+# nothing is lost:
+#   train             resumed after each of five kills, its model has the bytes of an undisturbed run at any number of
+#                     threads
 #   index, features   the old output stands whole until the new one does
 #   mine              resumed, its rows and its report have the bytes of an undisturbed run
 # Use: tests/index_tools/kill_and_resume.sh XAPIAN-IRGAN NTH-CALL-MODULE
@@ -41,7 +43,10 @@ awk 'BEGIN {
   srand(7)
   for (query = 1; query <= 150; ++query) for (document = 1; document <= 10; ++document) {
     line = ""
-    for (feature = 1; feature <= 8; ++feature) { x[feature] = rand(); line = line sprintf(" %d:%.4f", feature, x[feature]) }
+    for (feature = 1; feature <= 8; ++feature) {
+      x[feature] = rand()
+      line = line sprintf(" %d:%.4f", feature, x[feature])
+    }
     wanted = x[1] + x[2] * x[3] + 0.3 * rand()
     label = (wanted > 1.3) ? 2 : (wanted > 0.9) ? 1 : 0
     printf "%d qid:%d%s # docid = %d\n", label, query, line, document
@@ -55,7 +60,9 @@ for threads in 1 2 5; do
   echo "what was here before" >$model
   resumed=0
   for kill in 1 2 3 4 5; do
-    if killed_at $((calls / 8 + (kill + threads) % 3)) "${train[@]}" --threads $threads --model $model; then fail "kill $kill came too late"; fi
+    if killed_at $((calls / 8 + (kill + threads) % 3)) "${train[@]}" --threads $threads --model $model; then
+      fail "kill $kill came too late"
+    fi
     if grep -q "^going on with the interrupted run in $model.checkpoint" log; then resumed=$((resumed + 1)); fi
     cmp -s $model <(echo "what was here before") || fail "$model was damaged by kill $kill"
   done
@@ -69,7 +76,8 @@ done
 for back in $(seq 0 11); do
   echo "what was here before" >last.model
   killed_at $((calls - back)) "${train[@]}" --threads 1 --model last.model && fail "the kill came too late"
-  cmp -s last.model <(echo "what was here before") || cmp -s last.model undisturbed.model || fail "the model was damaged"
+  cmp -s last.model <(echo "what was here before") || cmp -s last.model undisturbed.model ||
+    fail "the model was damaged"
   "${train[@]}" --threads 1 --model last.model >log 2>&1 || { cat log >&2; fail "a new try"; }
   cmp last.model undisturbed.model
 done
@@ -89,7 +97,9 @@ documents() {
 documents 1 50 >old.jsonl
 documents 1001 2000 >new.jsonl
 for query in $(seq 0 49); do printf 'q%d\tw%d w%d\n' "$query" "$query" $((query * 7 % 500)); done >queries
-for query in $(seq 0 49); do for id in 1 2 3; do printf 'q%d 0 %d 1\n' "$query" $((1000 + query + 50 * id)); done; done >qrels
+for query in $(seq 0 49); do
+  for id in 1 2 3; do printf 'q%d 0 %d 1\n' "$query" $((1000 + query + 50 * id)); done
+done >qrels
 index=("$irgan" index --field title=S --field body=)
 "${index[@]}" --db new.db new.jsonl >log
 features=("$irgan" features --db new.db --queries queries --qrels qrels)
@@ -115,7 +125,8 @@ for at in $(points "$index_calls"); do
 done
 for at in $(points "$features_calls"); do
   killed_at "$at" "${features[@]}" --out victim.rows || kills=$((kills + 1))
-  cmp -s victim.rows <(echo "what was here before") || cmp -s victim.rows new.rows || fail "the rows are neither the old nor the new ones"
+  cmp -s victim.rows <(echo "what was here before") || cmp -s victim.rows new.rows ||
+    fail "the rows are neither the old nor the new ones"
 done
 [ $kills -ge 26 ] || fail "only $kills of 30 kills came in time"
 echo "killed $kills times, the old or the new output each time"
@@ -126,14 +137,17 @@ cmp victim.rows new.rows
 
 echo "== mine"
 mine=("$irgan" mine --db new.db --queries many --qrels many.qrels --source bm25 --source uniform --num-negatives 20)
-for query in $(seq 0 1999); do printf 'q%d\tw%d w%d w%d\n' "$query" $((query % 50)) $((query * 7 % 500)) $((query * 11 % 500)); done >many
+for query in $(seq 0 1999); do
+  printf 'q%d\tw%d w%d w%d\n' "$query" $((query % 50)) $((query * 7 % 500)) $((query * 11 % 500))
+done >many
 for query in $(seq 0 1999); do printf 'q%d 0 %d 1\n' "$query" $((1001 + query % 1000)); done >many.qrels
 mine_calls=$(calls_of "${mine[@]}" --out undisturbed.negatives --report-json undisturbed.json)
 echo "undisturbed: $mine_calls calls"
 resumed=0
 echo "what was here before" >victim.negatives
 for kill in 1 2 3 4 5; do
-  if killed_at $((mine_calls / 8 + kill % 3)) "${mine[@]}" --threads $((1 + kill % 3)) --out victim.negatives --report-json victim.json; then
+  if killed_at $((mine_calls / 8 + kill % 3)) "${mine[@]}" --threads $((1 + kill % 3)) --out victim.negatives \
+    --report-json victim.json; then
     fail "kill $kill came too late"
   fi
   if grep -q "^going on with the interrupted run" log; then resumed=$((resumed + 1)); fi

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-"""Nights that go wrong: killed at some call, a full disk, a broken log, a broken model or state file, an index that was made anew.
-Every morning searches are served by a model that was good, or in Xapian's own order, and a night without faults makes all good.
+"""Nights that go wrong: killed at some call, a full disk, a broken log, a broken model or state file, a new index.
+
+Every morning searches are served by a model that was good, or in Xapian's own order, and a night without faults makes
+all good.
 
 Use: tests/index_tools/nights_with_faults.py XAPIAN-IRGAN NTH-CALL-MODULE [NIGHTS]
 """
@@ -19,7 +21,9 @@ program, module = (os.path.realpath(path) for path in sys.argv[1:3])
 NIGHTS = int(sys.argv[3]) if len(sys.argv) > 3 else 10
 WORDS = "amber birch copper delta ember flint garnet hazel indigo jasper kelp lilac maple nickel olive pearl".split()
 rnd = random.Random(5)
-FAULTS = ["none", "kill", "full disk", "broken log", "kill", "broken model", "index anew", "full disk", "broken state", "kill"]
+FAULTS = [
+    "none", "kill", "full disk", "broken log", "kill", "broken model", "index anew", "full disk", "broken state", "kill"
+]
 
 
 def run(*words, fault=None):
@@ -41,7 +45,8 @@ def index_documents():
     with open("docs.jsonl", "w") as file:
         for i in range(80):
             words = [WORDS[i % 16], WORDS[(7 * i + 3 + i // 16) % 16]]
-            file.write(json.dumps({"id": f"d{i}", "title": " ".join(words), "body": " ".join(words * 2), "stars": i * 37 % 100}) + "\n")
+            document = {"id": f"d{i}", "title": " ".join(words), "body": " ".join(words * 2), "stars": i * 37 % 100}
+            file.write(json.dumps(document) + "\n")
     well("index", "--db", "db", "--field", "title=S", "--field", "body=", "--value", "stars=0", "docs.jsonl")
 
 
@@ -93,7 +98,8 @@ def main():
         fault = FAULTS[night % len(FAULTS)]
         at_call = break_something(fault)
         code, out, err = run("nightly", "--site", "s.conf", fault=at_call)
-        assert code in ((0, 1, -9, 137) if at_call else (0, 1)), f"night {night} ({fault}): exit code {code}\n{out}{err}"
+        allowed = (0, 1, -9, 137) if at_call else (0, 1)
+        assert code in allowed, f"night {night} ({fault}): exit code {code}\n{out}{err}"
         num_served += morning(night, fault)
         print(f"night {night:3} {fault:12} exit code {code:3}: " +
               ", ".join(line.split(":")[0] + line.split(":")[1] for line in out.splitlines() if ": " in line))

@@ -54,7 +54,8 @@ if command -v zsh >/dev/null; then
   cat >try.zsh <<'END'
 zmodload zsh/zpty
 zpty shell zsh -f -i
-zpty -w shell 'PS1=; unset zle_bracketed_paste; fpath=($PWD/share/zsh/vendor-completions $fpath); autoload -Uz compinit; compinit -u -D; print read''y'
+zpty -w shell 'PS1=; unset zle_bracketed_paste; fpath=($PWD/share/zsh/vendor-completions $fpath)'
+zpty -w shell 'autoload -Uz compinit; compinit -u -D; print read''y'
 repeat 100; do sleep 0.1; zpty -r -t shell part && all+=$part; [[ $all == *ready* ]] && break; done
 zpty -w -n shell $'xapian-irgan tra\t--queri\tcl\t--serv\tgen\t'
 all=
@@ -76,7 +77,9 @@ fi
 # --- fish ---
 if command -v fish >/dev/null; then
   export HOME=$folder XDG_CONFIG_HOME=$folder/config XDG_DATA_HOME=$folder/data
-  fish_words() { fish --no-config -c "source share/fish/vendor_completions.d/xapian-irgan.fish; complete -C '$1'" | cut -f1; }
+  fish_words() {
+    fish --no-config -c "source share/fish/vendor_completions.d/xapian-irgan.fish; complete -C '$1'" | cut -f1
+  }
   same "fish, a command" train "$(fish_words 'xapian-irgan tra')"
   same "fish, a flag" "--queries" "$(fish_words 'xapian-irgan train --queri')"
   same "fish, a named value" "discriminator generator combined" "$(fish_words 'xapian-irgan train --serve ')"

@@ -7,11 +7,13 @@ here=$(cd "$(dirname "$0")/../../index_tools/systemd" && pwd)
 command -v systemd-analyze >/dev/null || exit 77
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-sed "s#@CMAKE_INSTALL_FULL_BINDIR@/xapian-irgan#$irgan#" "$here/xapian-irgan-nightly@.service" >"$folder/xapian-irgan-nightly@.service"
+sed "s#@CMAKE_INSTALL_FULL_BINDIR@/xapian-irgan#$irgan#" \
+  "$here/xapian-irgan-nightly@.service" >"$folder/xapian-irgan-nightly@.service"
 cp "$here/xapian-irgan-nightly@.timer" "$folder"
 for unit in xapian-irgan-nightly@shop.service xapian-irgan-nightly@shop.timer; do
   cp "$folder/${unit/shop/}" "$folder/$unit"
-  complaints=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$folder/$unit" 2>&1 | grep -F xapian-irgan || true)
+  complaints=$(SYSTEMD_LOG_LEVEL=warning systemd-analyze verify --man=no "$folder/$unit" 2>&1 |
+    grep -F xapian-irgan || true)
   [ -z "$complaints" ] || { echo "$complaints" >&2; exit 1; }
 done
 systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$here/xapian-irgan-nightly@.timer")" >/dev/null

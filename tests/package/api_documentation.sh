@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the API's documentation out of the public headers; a warning is an error. Run by name: tests/package/api_documentation.sh [FOLDER]
+# Makes the API's documentation out of the public headers; a warning is an error. Run by name:
+# tests/package/api_documentation.sh [FOLDER]
 # The pages go into FOLDER/html; build/api if not said.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

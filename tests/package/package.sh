@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs the build into a folder of its own and uses it as an application does: C++, training included, by find_package and by pkg-config,
-# Python and Perl by the preload module, Python by the C interface. All must find the order of 'xapian-irgan rerank'.
+# Installs the build into a folder of its own and uses it as an application does: C++, training included, by
+# find_package and by pkg-config, Python and Perl by the preload module, Python by the C interface. All must find the
+# order of 'xapian-irgan rerank'.
 # Use: tests/package/package.sh BUILD-FOLDER
 set -euo pipefail
 build=$(realpath "${1:?name the build folder}")
@@ -34,24 +35,36 @@ done <all
 "$irgan" store --db db --model model >log
 words="word3 word14"
 
-cmake -G Ninja -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || { cat log >&2; fail "find_package"; }
+cmake -G Ninja -S "$here" -B by-cmake -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >log 2>&1 || {
+  cat log >&2
+  fail "find_package"
+}
 cmake --build by-cmake >log 2>&1 || { cat log >&2; fail "the example by CMake"; }
 by-cmake/search db "$words" >found.cmake
 
 # A program that trains and mines, against the installed library: its model has the scores of the command's.
 "$irgan" simulate --db db --queries queries --qrels qrels --out clicks >log 2>&1 || { cat log >&2; fail "simulate"; }
 by-cmake/train db queries clicks trained.model >mined.cmake || fail "the example that trains"
-"$irgan" train --force --db db --queries queries --clicks clicks --epochs 3 --model expected.model >log 2>&1 || { cat log >&2; fail "train"; }
-for model in trained expected; do "$irgan" rerank --db db --model $model.model --queries queries --out $model.run >log; done
+"$irgan" train --force --db db --queries queries --clicks clicks --epochs 3 --model expected.model >log 2>&1 || {
+  cat log >&2
+  fail "train"
+}
+for model in trained expected; do
+  "$irgan" rerank --db db --model $model.model --queries queries --out $model.run >log
+done
 cmp trained.run expected.run || fail "the library's model ranks in another way than the command's"
-grep -q '^positive ' mined.cmake && [ "$(grep -c '^negative ' mined.cmake)" -eq 5 ] || { cat mined.cmake >&2; fail "the example mines nothing"; }
+grep -q '^positive ' mined.cmake && [ "$(grep -c '^negative ' mined.cmake)" -eq 5 ] || {
+  cat mined.cmake >&2
+  fail "the example mines nothing"
+}
 
 export PKG_CONFIG_PATH=$libraries/pkgconfig
 # shellcheck disable=SC2046
 c++ -std=c++17 -O1 "$here/search.cc" $(pkg-config --cflags --libs xapian-irgan) -Wl,-rpath,"$libraries" -o by-pkg-config
 ./by-pkg-config db "$words" >found.pkg-config
 # shellcheck disable=SC2046
-c++ -std=c++17 -O1 "$here/train.cc" $(pkg-config --cflags --libs xapian-irgan-trainer) -Wl,-rpath,"$libraries" -o train-by-pkg-config
+c++ -std=c++17 -O1 "$here/train.cc" $(pkg-config --cflags --libs xapian-irgan-trainer) \
+  -Wl,-rpath,"$libraries" -o train-by-pkg-config
 ./train-by-pkg-config db queries clicks trained.model >mined.pkg-config || fail "the example that trains, by pkg-config"
 cmp mined.cmake mined.pkg-config
 

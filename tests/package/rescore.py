@@ -1,5 +1,8 @@
 #!/usr/bin/python3
-"""Searches an index in the order of the model in it, through the C interface. Use: rescore.py DB WORDS libxapian-irgan.so"""
+"""Searches an index in the order of the model in it, through the C interface.
+
+Use: rescore.py DB WORDS libxapian-irgan.so
+"""
 import ctypes
 import sys
 

@@ -40,8 +40,8 @@ def raises(kind, call):
 
 def reranked(query_id):
     """The site's ids, which are the docids, in the order of `rerank`."""
-    subprocess.run([program, "rerank", "--db", "db", "--model", "model", "--queries", "queries", "--out", "run"], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run([program, "rerank", "--db", "db", "--model", "model", "--queries", "queries", "--out", "run"],
+                   check=True, stdout=subprocess.DEVNULL)
     lines = [line.split() for line in open("run")]
     return [int(cells[2]) for cells in lines if cells[0] == query_id]
 
@@ -69,7 +69,7 @@ def test_search(db):
     assert hits[0].document.get_docid() == hits[0].docid
     assert [hit.docid for hit in ranker.search(enquire, 10, 10)] == [hit.docid for hit in hits[10:]]
     deep = ranker.search(enquire, 95, 10)  # below the depth the places stay
-    assert [hit.score for hit in deep if hit.rank > ranker.depth] == [None] * sum(hit.rank > ranker.depth for hit in deep)
+    assert all(hit.score is None for hit in deep if hit.rank > ranker.depth)
 
 
 def preloaded(words, **settings):
@@ -103,14 +103,18 @@ def test_explain(db):
     reasons = ranker.explain(enquire.get_query(), docids, weights)
     assert set(reasons[0]) == set(ranker.features)
     offsets = [score - sum(reason.values()) for score, reason in zip(scores, reasons)]
-    assert max(offsets) - min(offsets) < .02 * (max(scores) - min(scores) + 1), "parts add up to the score less the mean's"
+    allowed = .02 * (max(scores) - min(scores) + 1)
+    assert max(offsets) - min(offsets) < allowed, "parts add up to the score less the mean's"
 
 
 def test_explore(db):
     ranker = xapian_irgan.Ranker("db", "model")
     enquire = enquire_for(db, "word5 word6")
     best = [hit.docid for hit in ranker.search(enquire, 0, 10)]
-    pages = {tuple(hit.docid for hit in ranker.search(enquire, 0, 10, explore=f"s{i}", temperature=5.0)) for i in range(10)}
+    pages = {
+        tuple(hit.docid for hit in ranker.search(enquire, 0, 10, explore=f"s{i}", temperature=5.0))
+        for i in range(10)
+    }
     assert len(pages) > 1
     drawn = ranker.search(enquire, 0, 10, explore="s1")
     assert all(hit.log_probability <= 0 for hit in drawn)
