@@ -109,7 +109,7 @@ void add_options(CheckOptions& options, OptionTable& table) {
   options.labels.add_log_to(table);
   options.database.add_to(table);
   table.group("The index");
-  table.text("model", options.model, "a model: is this the index that it was trained on?", "FILE");
+  table.text("model", options.model, "a model: say whether this is the index that it was trained on", "FILE");
   table.number("depth", options.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the search");
   table.needs("stemmer", {"db"});

@@ -115,7 +115,7 @@ std::optional<int> run_other(const std::vector<std::string>& words, const Consol
 
 void GeneralOptions::add_to(OptionTable& table) {
   table.group("Of every command");
-  table.flag("quiet", is_quiet, "print errors and what was asked for, but no progress, remarks or accounts");
+  table.flag("quiet", is_quiet, "print the result and errors, but no progress and no remarks");
   table.flag("json", json, "print the result as one JSON object, and nothing else on stdout");
 }
 

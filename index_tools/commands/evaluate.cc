@@ -32,7 +32,8 @@ constexpr std::size_t kVersionShown = 12;  // digits of a model's version
 
 void check_later(const EvaluateOptions& options) {
   check_stdin(options.log.inputs());
-  if (!options.qrels.empty()) throw ConfigError("--clicks and --qrels exclude each other: either judges");
+  if (!options.qrels.empty())
+    throw ConfigError("--clicks and --qrels exclude each other: judge by a later log or by judgments");
   if (!options.models.empty() && options.database.paths.empty())
     throw ConfigError("--model needs --db, whose documents it ranks");
 }
@@ -143,7 +144,8 @@ void add_later_options(EvaluateOptions& options, OptionTable& table) {
              "lines 'rank<TAB>propensity', how often a rank is looked at; if not given, by the log's documents that "
              "were shown at several ranks",
              "FILE");
-  table.number("replicates", options.later.num_replicates, 20, 10000, "of the bootstrap over sessions");
+  table.number("replicates", options.later.num_replicates, 20, 10000,
+               "replicates of the bootstrap over sessions, from which the intervals come");
   for (const char* name : {"model", "depth", "propensities", "replicates", "memory"}) table.needs(name, {"clicks"});
   for (const char* name : {"letor", "relevance-level", "measures", "per-query"})
     table.exclude("clicks", name, "it is of judgments");

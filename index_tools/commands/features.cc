@@ -79,10 +79,10 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   for (const char* name : {"out", "valid-out"}) table.writes(name);
   table.group("Several machines");
   table.text("shard", options.shard,
-             "make the rows of one part of the queries, such as 2/8: the second of eight runs of equal length; each "
-             "reads the whole log",
+             "make the rows of one part of the queries, such as 2/8, the second of eight equal parts; each run reads "
+             "the whole log",
              "I/N");
-  table.texts("merge", options.merge, "put the files of all shards together, in the order given; makes no rows",
+  table.texts("merge", options.merge, "put the files of all shards together, in the order given, and make no rows",
               "FILE");
   for (const char* name : {"db", "queries", "clicks", "qrels", "shard", "valid-out", "from"})
     table.exclude("merge", name, "rows are there already");

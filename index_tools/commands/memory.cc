@@ -181,8 +181,8 @@ void add_options(MemoryOptions& options, OptionTable& table) {
   table.number("prior-clicks", options.prior_clicks, 1e-6, 1e6,
                "the model's opinion counts as much as so many clicks; if not given, as in --from, or 1");
   table.number("min-sessions", options.min_sessions, 1.0, 1e6,
-               "a query or word is remembered once so many sessions have clicked for it, so that nobody can read in "
-               "the memory what few people asked; if not given, as in --from, or 10");
+               "a query or word is remembered only when so many sessions have clicked for it, so that nobody can read "
+               "in the memory what few people asked; if not given, as in --from, or 10");
   table.group("Tuning");
   table.text("tune", options.tune,
              "a later click log, which chooses half-life and prior by the MRR of its clicks; needs --db and --model",

@@ -52,11 +52,11 @@ void add_options(NightlyOptions& options, OptionTable& table) {
   options.log.add_log_to(table);
   table.group("What is learnt");
   table.text("model", options.model, "the model that training goes on from and replaces", "FILE");
-  table.text("memory", options.memory, "the click memory; without a line for it in the site's file there is none",
-             "FILE");
+  table.text("memory", options.memory,
+             "the click memory; if neither this flag nor the site's file names one, there is none", "FILE");
   table.text("vectors", options.vectors,
-             "the vectors of the collection; with a line for them in the site's file new documents get theirs, and the "
-             "generator picks from the whole index",
+             "the vectors of the collection: new documents get theirs every night, and the generator picks from the "
+             "whole index",
              "FILE");
   table.text("state", options.state, "what the nights so far have read; if not given, MODEL.nightly", "FILE");
   for (const char* name : {"db", "model", "memory", "vectors", "state"}) table.writes(name);
@@ -334,15 +334,12 @@ void run(const NightlyOptions& given, const Console& console) {
 Command nightly_command() {
   return make_command<NightlyOptions>(
       "nightly", "--site SITE", "annotate, remember, train, judge and store, once a night",
-      "Reads what is new in the log since the last night: files that are new or have grown, and in them the "
-      "rows "
-      "with later times. Training goes on from the model of yesterday; the new one takes its place unless it is "
-      "measurably "
-      "worse.\n"
-      "  xapian-irgan nightly --site shop.conf\n"
-      "A line a step says what was done, left or failed. A night that was killed is made good by the same command, and "
-      "a second one finds nothing new. Exit code 1: a step failed, and searches go on with what they had.\n"
-      "Next: 'inspect --history --site shop.conf' shows what was served when.\n");
+      "Reads what is new in the log since the last night: files that are new or have grown, and in them the rows with "
+      "later times. Training goes on from the model of yesterday; the new one takes its place unless it is measurably "
+      "worse.\n  xapian-irgan nightly --site shop.conf\nA line a step says what was done, left or failed. After a "
+      "night that was killed, give the same command again: it does what is missing. Where nothing is new it changes "
+      "nothing. Exit code 1: a step failed, and searches go on with what they had.\nNext: 'inspect --history --site "
+      "shop.conf' shows what was served when.\n");
 }
 
 }  // namespace irgan

@@ -46,7 +46,7 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
   table.group("What it is compared with");
   table.text("before", options.before, "the model before; if the model is the index's, the one before it there",
              "MODEL");
-  table.text("random", options.random, "a model of the same evidence that 'train --sampler uniform' made", "MODEL");
+  table.text("random", options.random, "a model that 'train --sampler uniform' made of the same evidence", "MODEL");
   table.pairs("rival", options.rivals, "another model, and what the report calls it; may be given again", "NAME=MODEL");
   options.log.add_log_to(table);
   table.group("Judgments");
@@ -54,10 +54,10 @@ void add_options(ReportCommandOptions& options, OptionTable& table) {
               "a log of later searches, by whose clicks the model and those that it is compared with are judged, as "
               "'evaluate --clicks' does; may be given again",
               "FILE");
-  table.text(
-      "qrels", options.qrels,
-      "judgments of them: TREC qrels; without judgments the report says what training found out by held-out clicks",
-      "FILE");
+  table.text("qrels", options.qrels,
+             "judgments of the queries: TREC qrels; without judgments the report says what training measured on "
+             "held-out clicks",
+             "FILE");
   table.number("relevance-level", options.report.relevance_level, 1, 1000, "lowest label of a good document");
   table.number("seed", options.report.seed, std::uint64_t{0}, std::uint64_t{1} << 62,
                "seed of the test and the intervals");

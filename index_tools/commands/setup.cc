@@ -29,9 +29,10 @@ void add_options(SetupOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.needs("stemmer", {"db"});
   table.group("The log");
-  table.texts("clicks", options.clicks,
-              "click log; a pattern in quotes, such as 'logs/*.tsv.gz', stands for all logs of today and later",
-              "FILE");
+  table.texts(
+      "clicks", options.clicks,
+      "click log; a pattern in quotes, such as 'logs/*.tsv.gz', stands for all logs that match, today and later",
+      "FILE");
   table.group("Output");
   table.text("out", options.out, "the site's file to write; - is stdout", "FILE");
   table.writes("out");

@@ -31,20 +31,20 @@ void add_options(VectorsOptions& options, OptionTable& table) {
   table.gives_way("from", "dimensions");
   table.yields("dimensions", "from");
   table.text("from", options.from,
-             "keep the term vectors of these, so that models that were trained on them still fit: documents get theirs "
-             "from their terms of today, in seconds",
+             "keep the term vectors of this file, so that models that were trained on them still fit; documents get "
+             "vectors from their terms of today, in seconds",
              "FILE");
   table.number("dimensions", options.making.dimensions, 2, 1024,
                "dimensions of each vector: more tell documents apart better, but slow each search");
   table.number("min-documents", options.making.min_documents, std::size_t{1}, std::size_t{1000000},
                "terms in fewer documents have no vector");
   table.number("max-share", options.making.max_document_share, 0.0, 1.0,
-               "terms in a larger share of the documents have none");
+               "terms in a larger share of the documents have no vector");
   table.exclude("dimensions", "from", "they are those of the vectors that are kept");
   table.group("Machine");
   table.number("threads", options.making.num_threads, 0U, 1024U, "threads; 0: one a processor");
   table.number("seed", options.making.seed, std::uint64_t{0}, std::uint64_t{1} << 62,
-               "of the random directions that the search for vectors begins with");
+               "seed of the random directions from which the search for vectors begins");
 }
 
 void run(const VectorsOptions& options, const Console& console) {
@@ -76,8 +76,8 @@ Command vectors_command() {
       "compute a vector for each document, so that the generator can pick from the whole index",
       "  xapian-irgan vectors --db films --out films.vectors\n"
       "  xapian-irgan train --db films --vectors films.vectors --queries q.tsv --clicks log.tsv --model films.model\n"
-      "Next: give 'rerank', 'search' and the preload module (IRGAN_VECTORS) the same vectors. After\nindexing: --from "
-      "films.vectors.\n");
+      "Next: give 'rerank', 'search' and the preload module (IRGAN_VECTORS) the same vectors. After "
+      "indexing, 'vectors --from films.vectors' makes those of new documents.\n");
 }
 
 }  // namespace irgan

@@ -42,7 +42,7 @@ void print_overview(const std::vector<CommandText>& commands, std::ostream& out,
   }
   say("\nThe usual way, from documents and a click log to better searches:");
   out << "  "
-      << wrapped("index (or annotate, for an index that is there) -> train -> rerank -> evaluate -> store -> search",
+      << wrapped("index (or annotate, for an existing index) -> train -> rerank -> evaluate -> store -> search",
                  {width, 2, 2})
       << '\n';
   say("\n'xapian-irgan COMMAND --help' explains a command and names the next. 'xapian-irgan --version' names the "

@@ -94,15 +94,18 @@ void EvidenceOptions::add_to(OptionTable& table) {
        {"earlier", BehaviourSource::earlier},
        {"sessions", BehaviourSource::sessions},
        {"index", BehaviourSource::index}},
-      "whose clicks they are made of, so that no click predicts itself: of " + std::to_string(kNumHistoryParts) +
-          " parts of --clicks, those before a click's own, or the others by sessions; held-out: before, where "
-          "the log has times, else by sessions; with --qrels, and for clicks that came after annotate's: the index's; "
-          "all but "
-          "index hold all clicks of the log in memory");
-  table.number(
-      "behaviour-hidden", preparation.behaviour_hidden, 0.0, 1.0,
-      "share of the documents whose clicks these features leave out, other documents in each part, as if the log had "
-      "never seen them: otherwise training buries what is new; give more where much is new, 0 where nothing is");
+      "which clicks these features are made of; never those that label the same row, or clicks would predict "
+      "themselves. Training cuts --clicks into " +
+          std::to_string(kNumHistoryParts) +
+          " parts. earlier: parts by time; a row sees the clicks of the parts before its own. sessions: parts by "
+          "session; a row sees the clicks of all other parts. held-out: earlier where the log has times, else "
+          "sessions. "
+          "index: what annotate wrote into the index; for --qrels, and for clicks that came after annotate's. All but "
+          "index hold the log's clicks in memory");
+  table.number("behaviour-hidden", preparation.behaviour_hidden, 0.0, 1.0,
+               "these features do not see the clicks on this share of the documents, other documents in each part. So "
+               "training meets documents that look new, and does not learn to bury them; give more where much is new, "
+               "0 where nothing is");
   table.group("Candidates");
   table.number("depth", preparation.depth, std::size_t{2}, std::size_t{100000},
                "candidates a query: the first hits of the search");
@@ -127,23 +130,24 @@ void EvidenceOptions::add_collection_to(OptionTable& table) {
              "the candidates",
              "FILE");
   table.number("picks", preparation.num_picks, std::size_t{0}, std::size_t{10000},
-               "documents that it may add to a query's candidates");
-  table.number("random-documents", preparation.num_random, std::size_t{0}, std::size_t{10000},
-               "documents a query drawn from the whole collection, against which clicks teach the discriminator");
+               "so many documents the generator may add to a query's candidates");
+  table.number(
+      "random-documents", preparation.num_random, std::size_t{0}, std::size_t{10000},
+      "documents drawn for each query from the whole collection, against which clicks teach the discriminator");
   table.number("tower-epochs", preparation.towers.epochs, 0, 1000,
-               "passes over the queries in which it learns; 0: the vectors alone pick");
-  table.number("tower-rate", preparation.towers.rate, 0.0, 1.0, "its step size");
+               "passes over the queries in which the generator learns; 0: the vectors alone pick");
+  table.number("tower-rate", preparation.towers.rate, 0.0, 1.0, "step size of the generator");
   table.number("tower-draws", preparation.towers.uniform_draws, 1, 1000000,
-               "documents a batch that stand for all others");
+               "documents drawn for each batch, to stand for all others");
   table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the vectors say by themselves");
   table.text("teacher", teacher,
-             "a model of before, such as yesterday's: its discriminator judges what the generator draws", "MODEL");
+             "an earlier model, such as yesterday's; its discriminator judges what the generator draws", "MODEL");
   table.number("teacher-share", preparation.towers.teacher_share, 0.0, 1.0,
-               "share of what the generator learns of a query that is the teacher's opinion; the rest is clicks");
+               "share of the teacher's opinion in what the generator learns of a query; the rest is clicks");
   table.number("tower-reward", preparation.towers.reward_weight, 0.0, 1000.0,
                "weight of the reward that the generator gets from the teacher's discriminator: the policy gradient");
   table.number("judged-draws", preparation.towers.judged_draws, 1, 10000,
-               "documents that the generator draws for the teacher, a query");
+               "documents that the generator draws for the teacher, for each query");
   for (const char* name : {"picks", "tower-epochs", "tower-rate", "tower-draws", "tower-pull", "teacher"})
     table.needs(name, {"vectors"});
   for (const char* name : {"teacher-share", "tower-reward", "judged-draws"}) table.needs(name, {"teacher"});

@@ -14,17 +14,17 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const std::ve
               "another meaning; may be given again",
               "KNOWN=THEIRS");
   table.texts("click-action", options.click_actions,
-              "in a log of several kinds of events, one that is a click; if not given, click and click_through; may be "
-              "given again",
+              "in a log of several kinds of events, the name of one that is a click; if not given, click and "
+              "click_through; may be given again",
               "NAME");
   table.weights("action", options.actions,
-                "in such a log, another event that says more than a click, and as how many clicks it counts, e.g. "
+                "in such a log, an event that says more than a click, and as how many clicks it counts, e.g. "
                 "purchase=5; may be given again",
                 "NAME=N");
   table.number("rank-base", options.rank_base, 0, 1,
                "rank of the first hit in the log; if not given, 1, and 0 in UBI; Omega's logs need no such flag");
   table.time("after", options.after,
-             "only rows later than this time count, as of a log that was read before and has grown");
+             "only rows later than this time count, for a log that has grown since it was read");
   table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   table.writes("rejects");

@@ -24,17 +24,19 @@ void add_source_options(MineOptions& options, OptionTable& table) {
               "of --scores",
               "NAME[=SHARE]");
   table.number("temperature", options.mining.temperature, 0.0, 100.0,
-               "of the generator's draws: lower ones are harder and hit more positives in disguise; 0: the lowest that "
-               "keeps --max-false-negatives by the model's record");
+               "temperature of the generator's draws: a lower one finds harder negatives, and more good documents in "
+               "disguise; 0: the lowest that keeps --max-false-negatives, by what training measured");
   table.number("max-false-negatives", options.mining.max_false_negatives, 1.0, 1000.0,
-               "how many times as many false negatives as uniform draws the generator's may have, as training measured "
-               "it; stderr says whether the bound could be kept");
-  table.number("sharpness", options.mining.ambiguous_sharpness, 1e-6, 1e6,
-               "a of the ambiguous source, which draws with weights exp(-a (s - s+ - b)^2)");
-  table.number("offset", options.mining.ambiguous_offset, -1e6, 1e6, "b of the ambiguous source, in the guards' score");
+               "the generator's draws may have so many times the false negatives of uniform draws, as training "
+               "measured it; stderr says whether the bound could be kept");
+  table.number(
+      "sharpness", options.mining.ambiguous_sharpness, 1e-6, 1e6,
+      "a in the weights exp(-a (s - s+ - b)^2) with which the ambiguous source draws; s+ is the positive's score");
+  table.number("offset", options.mining.ambiguous_offset, -1e6, 1e6,
+               "b in the same weights, in the unit of the guards' score");
   table.number("draws", options.mining.num_drawn, std::size_t{1}, std::size_t{100000},
-               "of a model whose generator picks from the whole collection: documents that the source generator draws "
-               "there for a list of negatives, among which the guards choose");
+               "for a model whose generator picks from the whole collection: so many documents the source generator "
+               "draws there for each list of negatives; the guards choose among them");
   table.text("run", options.run, "a TREC run, as source or for the guards' scores", "FILE");
   table.text("scores", options.scores, "an external teacher's scores, as a TREC run: as source, and for the guards",
              "FILE");
@@ -50,34 +52,32 @@ void add_guard_options(MineOptions& options, OptionTable& table) {
        {"first-stage", GuardScore::first_stage},
        {"run", GuardScore::run},
        {"teacher", GuardScore::teacher}},
-      "score that guards look at and --output-scores shows; the networks' in log probability over "
-      "the candidates; auto: "
-      "teacher with --scores, else discriminator where there is a model, else first-stage");
+      "the score that guards compare and --output-scores writes. Scores of the networks are log probabilities over the "
+      "candidates. auto: teacher with --scores, else discriminator where there is a model, else first-stage");
   table.number("max-score", options.mining.guards.max_score, -kAnyScore, kAnyScore, "no negative above this score");
   table.number("min-score", options.mining.guards.min_score, -kAnyScore, kAnyScore, "no negative below this score");
   table.number("absolute-margin", options.mining.guards.absolute_margin, -kAnyScore, kAnyScore,
-               "a negative scores at most the query's lowest positive less this");
+               "a negative scores at least this much less than the query's lowest positive");
   table.number("relative-margin", options.mining.guards.relative_margin, 0.0, 1.0,
-               "a negative scores at most s - |s| times this, s the query's lowest positive; not for the networks' "
-               "scores, which have no zero");
+               "a negative scores at most s - |s| times this, where s is the score of the query's lowest positive; not "
+               "for scores of the networks, which have no zero");
   table.number("range-min", options.mining.guards.range_min, std::size_t{0}, kAnyRank,
-               "candidates left out at the head of the ranking by score, after positives and what other guards "
-               "exclude are taken out");
+               "so many candidates are left out at the head of the ranking by score; positives and what other guards "
+               "exclude are not counted");
   table.number("range-max", options.mining.guards.range_max, std::size_t{0}, kAnyRank,
-               "where that ranking ends; of the ranking before, only so many and the most positives that a query has "
-               "are looked at; 0: nowhere");
+               "the rank at which that ranking ends; 0: no end. Only the first candidates are looked at: this number, "
+               "and as many more as any query has positives");
   table.number("max-relevance", options.mining.guards.max_relevance, 0.0, 1.0,
-               "with impressions: greatest chance that a negative is relevant, given how often it was looked at and "
-               "clicked, with the "
-               "discriminator as the prior; 1: no limit; else .1 where the model knows how ranks are looked at");
+               "with impressions: the largest chance that a negative is relevant, by how often it was looked at and "
+               "clicked, with the discriminator as the prior; 1: no limit; if not given, .1 where the model knows how "
+               "often ranks are looked at, else no limit");
   table.number("min-relevance", options.mining.min_relevance, 0.0, 1.0,
-               "with impressions: chance from which a document clicked where it was shown is a positive; 0: every "
-               "clicked one; clicked ones below are mined if "
-               "--max-relevance lets them; what only a log of clicks alone has is a positive always");
-  table.number(
-      "max-resemblance", options.mining.max_resemblance, 0.0, 1.0,
-      "share of common three-word sequences up to which a document is no near-duplicate of a positive or of another "
-      "negative of the row; 1: no matter");
+               "with impressions: a document clicked where it was shown is a positive from this chance on; 0: every "
+               "clicked one is. Clicked documents below it may be mined if --max-relevance lets them. What comes from "
+               "a log of clicks alone is always a positive");
+  table.number("max-resemblance", options.mining.max_resemblance, 0.0, 1.0,
+               "a document that shares more of its three-word sequences with a positive, or with another negative of "
+               "the row, is a near-duplicate and left out; 1: no limit");
 }
 
 void add_choice_options(MineOptions& options, OptionTable& table) {
@@ -85,21 +85,20 @@ void add_choice_options(MineOptions& options, OptionTable& table) {
   table.number("num-negatives", options.mining.num_negatives, std::size_t{1}, std::size_t{10000},
                "negatives for each query, or for each positive with --per-positive");
   table.choice<Picking>("strategy", options.mining.picking, {{"top", Picking::top}, {"random", Picking::random}},
-                        "which of those that pass the guards the sources discriminator, bm25, run, teacher and skipped "
-                        "give: the first, or any");
+                        "what the sources discriminator, bm25, run, teacher and skipped give of the documents that "
+                        "pass the guards: the first ones, or random ones");
   table.number("seed", options.mining.seed, std::size_t{0}, std::size_t{1} << 62, "seed of everything random");
   table.flag("per-positive", options.mining.per_positive,
              "pick anew for each positive; else once a query, for all its positives");
   table.flag("include-positives", options.mining.include_positives,
-             "let positives stand among the negatives, where sources find them and whatever the guards say, for "
-             "reranking data; "
-             "n-tuple and ids only");
+             "for reranking data: positives may stand among the negatives where sources find them, whatever the guards "
+             "say; n-tuple and ids only");
   table.flag("output-scores", options.mining.output_scores,
              "write the scores of positives and negatives too; in labeled-pair and labeled-list in place of label and "
              "labels, as sentence-transformers does");
   table.choice<Padding>("pad", options.mining.padding, {{"none", Padding::none}, {"uniform", Padding::uniform}},
-                        "fill up what is missing with random documents of the index that no guard took out, marked in "
-                        "a column 'padded', which sentence-transformers must not see: drop it before training");
+                        "fill up what is missing with random documents of the index that no guard excludes. A column "
+                        "'padded' marks them; drop it before sentence-transformers trains");
 }
 
 void add_form_options(MineOptions& options, OptionTable& table) {
@@ -112,8 +111,8 @@ void add_form_options(MineOptions& options, OptionTable& table) {
                               {"flagembedding", NegativeForm::flagembedding},
                               {"tevatron", NegativeForm::tevatron},
                               {"ids", NegativeForm::ids}},
-                             "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines "
-                             "qid, positive, negative with tabs");
+                             "JSON Lines as sentence-transformers, FlagEmbedding or Tevatron read them; ids: lines of "
+                             "query id, positive id and negative id with tabs");
   table.choice<RowContent>("content", options.mining.content,
                            {{"text", RowContent::text}, {"id", RowContent::id}, {"both", RowContent::both}},
                            "what stands for documents; both: ids in columns '..._id', which sentence-transformers "
@@ -122,8 +121,8 @@ void add_form_options(MineOptions& options, OptionTable& table) {
       "text-field", options.mining.text_fields,
       "a field of the documents' stored data that is their text; may be given again; if not given, all text fields",
       "NAME");
-  table.text("texts", options.texts, "texts from this file, JSON Lines with id and --text-field (default text), plain",
-             "FILE");
+  table.text("texts", options.texts,
+             "take texts from this file: plain JSON Lines with id and --text-field (default text)", "FILE");
 }
 
 SourceShare parsed_source(const std::string& text) {

@@ -134,7 +134,7 @@ void OptionTable::time(const char* name, std::optional<double>& target, const st
   const auto set = [name, &target](const std::string& given) {
     target = parse_time(given);
     if (!target)
-      throw ConfigError("--" + std::string(name) + " " + given + ": must be a time such as 2024-05-01T12:30:05Z");
+      throw ConfigError("--" + std::string(name) + " " + given + ": must be a time (taken: " + kTimeForms + ")");
   };
   add(name, "TIME", text, po::value<std::string>()->notifier(set));
 }

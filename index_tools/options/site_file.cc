@@ -51,6 +51,10 @@ std::set<std::string> names_of_all(const KnownOptions& known) {
 // `key` is NAME, or COMMAND.NAME where it stands in a section.
 void check_key(const std::string& path, const std::string& key, const KnownOptions& known) {
   const std::size_t dot = key.find('.');
+  for (const char* general : {"json", "quiet", "site"}) {
+    if (key.substr(dot + 1) == general)  // the whole key where there is no dot
+      throw ConfigError(path + ": '" + general + "' is an option of the command line only");
+  }
   if (dot == std::string::npos) {
     const std::set<std::string> names = names_of_all(known);
     if (names.count(key) == 0)

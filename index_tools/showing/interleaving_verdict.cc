@@ -23,7 +23,7 @@ void write_need(const InterleavingOutcome& outcome, double win_rate, const std::
   const double share_decided = static_cast<double>(outcome.num_decided()) / static_cast<double>(outcome.num_shown);
   const double needed = throws_needed(win_rate) / share_decided;
   if (std::isinf(needed)) {
-    out << "at these very rates no number of " << unit << " tells them apart\n";
+    out << "at exactly these rates no number of " << unit << " tells them apart\n";
     return;
   }
   out << "at these rates it takes some " << rounded(needed) << ' ' << unit
@@ -39,7 +39,7 @@ void write_verdict(const InterleavingOutcome& outcome, const std::array<std::str
       << names[1] << " wins " << outcome.wins[1] << ", ties " << outcome.num_ties << ", without clicks "
       << num_without_clicks << '\n';
   if (outcome.num_decided() == 0) {
-    out << "no verdict: no clicks that one ranking has more of\n";
+    out << "no verdict: no page on which one ranking got more clicks than the other\n";
     return;
   }
   const std::size_t better = outcome.wins[0] >= outcome.wins[1] ? 0 : 1;

@@ -356,9 +356,11 @@ LaterLogReport judge_by_later_log(const std::vector<std::string>& clicks, const 
     report.num_telling_pairs = judging.telling_pairs();
     report.depth = judging.depth();
     if (!report.is_examination_given && report.num_telling_pairs < kFewestPairs)
-      report.why_nothing = "only " + std::to_string(report.num_telling_pairs) +
-                           " documents were clicked and shown at two ranks for a query, so that nobody can tell how "
-                           "often each rank is looked at";
+      report.why_nothing =
+          (report.num_telling_pairs == 0 ? std::string("no document was")
+                                         : "only " + std::to_string(report.num_telling_pairs) + " documents were") +
+          " clicked and shown at two ranks for a query, so that nobody can tell how "
+          "often each rank is looked at";
     report.verdicts.emplace_back().name = kServed;
   }
   for (const RankedPairs& ranking : pairs) {

@@ -1,6 +1,15 @@
 #include "irgan/click_row.h"
 
+#include <string>
+
+#include "trainer/machine/timestamps.h"
+
 namespace irgan {
+namespace {
+
+const std::string kBadTime = std::string("bad time (taken: ") + kTimeForms + ")";
+
+}  // namespace
 
 std::string_view reason(RowFault fault) {
   switch (fault) {
@@ -17,8 +26,7 @@ std::string_view reason(RowFault fault) {
     case RowFault::rank_0:
       return "rank 0 (where ranks begin at 0, the rank base is 0)";
     case RowFault::bad_time:
-      return "bad time (taken: 2024-05-01T12:30:05Z, 2024-05-01 12:30, 2024/05/01, 20240501, "
-             "01/May/2024:12:30:05 +0000, seconds or milliseconds since 1970)";
+      return kBadTime;
     case RowFault::early_time:
       return "time before 1990 (taken: seconds or milliseconds since 1970, or dates; not the days of a spreadsheet)";
     case RowFault::future_time:

@@ -21,6 +21,11 @@ namespace irgan {
 /// Units:    seconds;  Cost: no allocation
 std::optional<double> parse_time(std::string_view text);
 
+/// An example of each form that parse_time() takes, for messages that refuse another.
+inline constexpr char kTimeForms[] =
+    "2024-05-01T12:30:05Z, 2024-05-01 12:30, 2024/05/01, 20240501, 01/May/2024:12:30:05 +0000, seconds or milliseconds "
+    "since 1970";
+
 /// Returns `time` as `2024-05-01T12:30:05Z`, rounded down to the second; nothing if no calendar has its year.
 ///
 /// Units:    seconds since 1970-01-01 UTC

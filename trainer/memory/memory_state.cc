@@ -229,7 +229,7 @@ std::string encode_state(const MemoryState& state) {
 
 MemoryState decode_state(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
-  if (file.text("format") != kFormat) throw FormatError(origin + ": is not what 'xapian-irgan memory' carries on from");
+  if (file.text("format") != kFormat) throw FormatError(origin + ": is no .carry file of 'xapian-irgan memory'");
   if (file.text("format_version") != kVersion) {
     throw FormatError(origin + ": is of version " + file.text("format_version") + ", and this program reads version " +
                       kVersion);

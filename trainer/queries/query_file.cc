@@ -79,7 +79,7 @@ Columns read_header(const DelimitedRow& row, const TextInput& input) {
     if (place == nullptr) continue;
     if (*place != kNowhere) {
       throw FormatError(input.place() + ": the header has the columns '" + std::string(names[*place]) + "' and '" +
-                        std::string(names[i]) + "' for one thing");
+                        std::string(names[i]) + "', which say the same: leave one out");
     }
     *place = i;
   }

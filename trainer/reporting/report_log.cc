@@ -71,7 +71,7 @@ std::string later_log_table(const Report& report) {
   if (!report.later) return {};
   const LaterLogReport& log = *report.later;
   if (!log.why_nothing.empty())
-    return "<p>" + escaped("The later log says nothing of other orders: " + log.why_nothing) + "</p>\n";
+    return "<p>" + escaped("The later log says nothing of other orders: " + log.why_nothing + ".") + "</p>\n";
   std::vector<std::vector<std::string>> rows;
   for (const LaterVerdict& verdict : log.verdicts) {
     const bool is_first = &verdict == &log.verdicts.front();

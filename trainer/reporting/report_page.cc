@@ -151,7 +151,8 @@ std::string facts(const Report& report) {
   }
   if (record.validation) rows.push_back({"queries held out", std::to_string(record.validation->num_queries)});
   if (!record.from.empty()) rows.push_back({"goes on from", record.from});
-  return "<h2>The model</h2>\n" + table("What it was made of", {"fact", ""}, rows);
+  return "<h2>The model</h2>\n<div class=\"facts\">\n" + table("What it was made of", {"fact", "value"}, rows) +
+         "</div>\n";
 }
 
 std::string part(const std::string& heading, const std::string& figures) {

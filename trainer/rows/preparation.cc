@@ -112,7 +112,9 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
     throw ConfigError("shard", "must be from 1 to the number of shards");
   }
   if (options.shard.count > 1 && (options.split || !evidence.valid_queries.empty() || options.vectors)) {
-    throw ConfigError("shard", "is of rows that are neither split nor picked from a whole collection");
+    throw ConfigError("shard",
+                      "needs all rows in one part and no generator over the whole collection: leave validation and "
+                      "vectors to the training");
   }
   const auto once = std::find_if(evidence.clicks.begin(), evidence.clicks.end(),
                                  [](const std::string& path) { return !can_be_read_again(path); });

@@ -93,19 +93,19 @@ std::vector<HyperParameter> rows() {
        "epochs; the best by validation is kept, and the step size falls to the end"},
       {"serve", "serve", "Output", Choice(Member(&T::ranker), rankers()), "which player ranks live searches"},
       {"unseen_credit", "unseen-credit", "Behaviour features", Number<double>{&T::unseen_credit, 0.0, 100.0},
-       "where there are features from clicks: what a document that the log has never seen gets added to the "
-       "discriminator's score (a log "
-       "odds), so that those whose clicks are known do not pass it by that alone; on a real log 0 ranked as well over "
-       "all, and new documents fell"},
+       "with features from clicks: a document that the log has never seen gets this added to the discriminator's "
+       "score, in log odds. Else documents would pass it only because their clicks are known. On a real log 0 ranked "
+       "as well over all, but new documents fell"},
       {"first_stage_feature", "first-stage", "Features", Text{&T::first_stage_feature},
        "feature that holds the first stage's score"},
       {"query_weight", "query-weight", "Labels", Choice(Member(&T::query_weight), kQueryWeights),
-       "what a query weighs: the root of its clicks, between the two others, which were worse on a real log: all "
-       "alike, so that rare queries decide, or its clicks, so that a few head queries do; judged queries weigh alike"},
+       "what a query weighs. sqrt: the root of its clicks. one: all queries alike, so that rare ones decide. clicks: "
+       "its clicks, so that a few frequent ones decide. On a real log sqrt was best; judged queries always weigh "
+       "alike"},
       {"pool_weight", "pool-weight", "The generator over the whole collection",
        Number<double>{&T::pool_weight, 0.0, 100.0},
-       "what a query's whole pool weighs beside its pages: by it the discriminator learns of picks that nobody was "
-       "shown, against the query's clicks corrected by rank"},
+       "weight of a query's whole pool beside its result pages. By the pool the discriminator learns about picks of "
+       "the generator that nobody was shown; the labels are the query's clicks, corrected by rank"},
       {"seed", "seed", "Machine", Number<std::uint64_t>{&T::seed, 0, std::uint64_t{1} << 62},
        "seed of everything random: the same seed gives the same model"},
   };

@@ -40,6 +40,11 @@ TEST_CASE("site file: an unknown name is an error that names the near one", "[in
                     Contains("[check] has 'epochs', which is no option of 'check'"));
   folder.write("s.conf", "[trian]\ndb = x\n");
   CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown), Contains("did you mean 'train'?"));
+  for (const char* line : {"quiet = yes\n", "[train]\njson = yes\n"}) {
+    folder.write("s.conf", line);
+    CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown),
+                      Contains("is an option of the command line only"));
+  }
   folder.write("s.conf", "no line of ours\n");
   CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown), Contains("a line is NAME = VALUE"));
   CHECK_THROWS_WITH(read_site_file(folder.file("none.conf"), "train", kKnown), Contains("cannot be opened"));

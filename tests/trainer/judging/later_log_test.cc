@@ -59,7 +59,7 @@ TEST_CASE("judge_by_later_log: without documents at several ranks it says that n
   folder.write("log.tsv", "session\tquery\tdoc_id\trank\tclicked\ns\tred\ta\t1\t1\ns\tred\tb\t2\t0\n");
   const LaterLogReport report =
       judge_by_later_log({folder.file("log.tsv")}, {}, one_query(), {ranking("x", {"b", "a"})});
-  CHECK_THAT(report.why_nothing, Contains("only 0 documents"));
+  CHECK_THAT(report.why_nothing, Contains("no document was clicked and shown at two ranks"));
 }
 
 TEST_CASE("judge_by_later_log: drawn pages judge the first document", "[trainer][later_log]") {

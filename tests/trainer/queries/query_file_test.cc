@@ -129,7 +129,8 @@ TEST_CASE("a line of another form is refused at its place", "[trainer][query_fil
       {"1 ''\n", ":1: query '1' has no text"},
       {"qid\tquery\n1\t\n", ":2: query '1' has no text"},
       {"qid\tfilter\n1\ta\n", ":1: the header has neither 'query_text' nor 'query'"},
-      {"qid\ttext\tquery_text\n1\ta\tb\n", ":1: the header has the columns 'text' and 'query_text' for one thing"},
+      {"qid\ttext\tquery_text\n1\ta\tb\n",
+       ":1: the header has the columns 'text' and 'query_text', which say the same: leave one out"},
       {"1\ta\xFF\n", ":1: not UTF-8"},
       {"1\ta\r2\tb\r", ":1: the lines end in CR alone (tr '\\r' '\\n' mends them)"},
   }));
