@@ -79,8 +79,9 @@ void ClickLogTally::reject(RowFault fault, std::string_view shown_path, std::uin
   ++rejected.count;
   const bool is_among_first = rejected.first.size() < kNumFirstPlaces;
   if (!is_among_first && rejects_ == nullptr) return;
-  const std::string place =
-      std::string(shown_path) + ":" + std::to_string(line_number) + ": " + words + ": " + excerpt(line, kExcerptSize);
+  // The forms that are taken stand once, beside the count.
+  const std::string place = std::string(shown_path) + ":" + std::to_string(line_number) + ": " +
+                            words.substr(0, words.find(" (taken")) + ": " + excerpt(line, kExcerptSize);
   if (is_among_first) rejected.first.push_back(place);
   if (rejects_ != nullptr) *rejects_ << place << '\n';
 }

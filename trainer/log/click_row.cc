@@ -22,7 +22,7 @@ std::string_view reason(RowFault fault) {
     case RowFault::no_query:
       return "no query";
     case RowFault::bad_rank:
-      return "bad rank";
+      return "bad rank (taken: whole numbers up to 1000000)";
     case RowFault::rank_0:
       return "rank 0 (where ranks begin at 0, the rank base is 0)";
     case RowFault::bad_time:
@@ -36,9 +36,9 @@ std::string_view reason(RowFault fault) {
     case RowFault::bad_clicked:
       return "bad clicked (taken: 0, 1, true, false, yes, no)";
     case RowFault::bad_count:
-      return "bad count";
+      return "bad count (taken: numbers above 0)";
     case RowFault::bad_log_probability:
-      return "bad log probability";
+      return "bad log probability (taken: numbers up to 0)";
     case RowFault::not_json:
       return "not JSON";
     case RowFault::not_utf8:

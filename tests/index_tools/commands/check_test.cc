@@ -121,7 +121,7 @@ TEST_CASE("check looks at the log, the index and the search together", "[index_t
   const CommandResult result = site.run("check --clicks @clicks.tsv --db @db --queries @queries.tsv");
   INFO(result.out + result.err);
   REQUIRE(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("bad rank: 1"));
+  CHECK_THAT(result.err, Contains("bad rank (taken: whole numbers up to 1000000): 1"));
   CHECK_THAT(result.out, Contains("rows       3 from 4 lines, 1 lines unusable"));
   CHECK_THAT(result.out, Contains("sessions   2;"));
   CHECK_THAT(result.out, Contains("nobody?[31m knows"));  // what people type must not move the cursor

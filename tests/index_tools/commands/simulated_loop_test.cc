@@ -219,7 +219,8 @@ TEST_CASE("evaluate takes the interleaved pages of several logs as one", "[index
   INFO(result.err);
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("2 interleaved searches: new wins 2, old wins 0, ties 0, without clicks 0"));
-  CHECK_THAT(result.err, Contains(folder.file("second") + ": 1 of 3 lines ignored") && Contains("bad rank: 1"));
+  CHECK_THAT(result.err, Contains(folder.file("second") + ": 1 of 3 lines ignored") &&
+                             Contains("bad rank (taken: whole numbers up to 1000000): 1"));
   CHECK_THAT(folder.read("rejects"), Contains("-1"));
 }
 

@@ -91,8 +91,8 @@ TEST_CASE("unusable lines are counted by reason, shown first with their place, a
   const ClickLogSummary& summary = reader.summary();
   CHECK(summary.num_good == 1);
   CHECK(summary.num_rejected == 11);
-  CHECK(summary.rejected.at("bad rank").count == 8);
-  const std::vector<std::string> first = summary.rejected.at("bad rank").first;
+  CHECK(summary.rejected.at(std::string(reason(RowFault::bad_rank))).count == 8);
+  const std::vector<std::string> first = summary.rejected.at(std::string(reason(RowFault::bad_rank))).first;
   REQUIRE(first.size() == 5);
   CHECK(first[0] == path + ":2: bad rank: q\td\t-");
   CHECK(first[4] == path + ":10: bad rank: q\td\t-");
@@ -147,8 +147,8 @@ TEST_CASE("too many unusable lines are an error that names reasons, places and -
   options.rejects_path = folder.file("rejects");
   CHECK_THROWS_MATCHES(rows_of(path, options), FormatError,
                        Message(path +
-                               ": 3 of 100 lines cannot be used, more than max_bad 0.01 allows: 2 bad rank, "
-                               "1 no document id\n  " +
+                               ": 3 of 100 lines cannot be used, more than max_bad 0.01 allows: 2 bad rank (taken: "
+                               "whole numbers up to 1000000), 1 no document id\n  " +
                                path + ":99: bad rank: q\td\t-\n  " + path + ":101: bad rank: q\td\tx\n  " + path +
                                ":100: no document id: q\t\t1"));
   const std::string rejects = folder.read("rejects");

@@ -84,7 +84,7 @@ TEST_CASE("a rank may be missing in the first lines of JSON", "[trainer][log_col
       "{\"query\":\"q\",\"doc_id\":2,\"clicked\":0,\"rank\":2}\n",
       tolerant(), &summary);
   CHECK(rows == Rows{"q|2|2|"});
-  CHECK(summary.rejected.count("bad rank") == 1);
+  CHECK(summary.rejected.count(std::string(reason(RowFault::bad_rank))) == 1);
 }
 
 TEST_CASE("many lines wait for the one that says what they mean", "[trainer][log_columns]") {
