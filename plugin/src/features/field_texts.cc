@@ -1,5 +1,6 @@
 #include "plugin/src/features/field_texts.h"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <utility>
@@ -54,33 +55,45 @@ double FieldTexts::value(FieldFeature feature, std::size_t i) {
 
 // Texts lie far apart in memory: asked for together they arrive while others are compared.
 void FieldTexts::fetch() const {
+  constexpr std::size_t kLine = 64;
+  constexpr std::size_t kMost = 4 * kLine;
   for (const ComparableText* text : texts_.all) {
-    __builtin_prefetch(text->trigrams.data());
-    __builtin_prefetch(text->trigrams.data() + 8);
-    __builtin_prefetch(text->words.data());
+    for (std::size_t i = 0; i < std::min(text->num_bytes, kMost); i += kLine) __builtin_prefetch(text->bytes.get() + i);
   }
 }
 
 void FieldTexts::find_shared_trigrams() {
+  num_shared_trigrams_.reserve(texts_.all.size());
   for (const ComparableText* text : texts_.all) num_shared_trigrams_.push_back(num_shared_trigrams(query_, *text));
 }
 
 void FieldTexts::weigh_words() {
-  std::vector<const ComparableWord*> words;
+  words_->expect([this] {
+    std::vector<const ComparableWord*> words;
+    for (const ComparableText* text : texts_.all) {
+      for (const ComparableWord& word : text->words) words.push_back(&word);
+    }
+    for (const ComparableWord& word : query_.words) words.push_back(&word);
+    return words;
+  });
+  std::size_t num_words = query_.words.size();
+  for (const ComparableText* text : texts_.all) num_words += text->words.size();
+  facts_.reserve(num_words);
+  first_word_.reserve(texts_.all.size());
   for (const ComparableText* text : texts_.all) {
-    first_word_.push_back(words.size());
-    for (const ComparableWord& word : text->words) words.push_back(&word);
+    first_word_.push_back(facts_.size());
+    for (const ComparableWord& word : text->words) facts_.push_back(&words_->facts_of(word));
   }
-  const std::size_t num_of_texts = words.size();
-  for (const ComparableWord& word : query_.words) words.push_back(&word);
-  words_->expect(words);
-  facts_.reserve(words.size());
-  for (const ComparableWord* word : words) facts_.push_back(&words_->facts_of(*word));
-  query_facts_ = facts_.data() + num_of_texts;
+  query_facts_ = facts_.data() + facts_.size();
+  for (const ComparableWord& word : query_.words) facts_.push_back(&words_->facts_of(word));
 }
 
 void FieldTexts::find_fuzzy_matches() {
-  for (std::size_t i = 0; i < texts_.all.size(); ++i) fuzzy_.push_back(fuzzy_match(weighed_query(), weighed_text(i)));
+  std::vector<double> room;
+  fuzzy_.reserve(texts_.all.size());
+  for (std::size_t i = 0; i < texts_.all.size(); ++i) {
+    fuzzy_.push_back(fuzzy_match(weighed_query(), weighed_text(i), room));
+  }
 }
 
 }  // namespace irgan

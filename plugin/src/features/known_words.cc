@@ -37,19 +37,20 @@ ConceptWord KnownWords::forms_of(const ComparableWord& word) {
 
 // Kept only once complete: the index may throw.
 const WordFacts& KnownWords::looked_up(const ComparableWord& word) {
-  const auto known = by_letters_.find(word.letters);
+  std::u32string letters(word.letters);
+  const auto known = by_letters_.find(letters);
   if (known != by_letters_.end()) return known->second;
   const ConceptWord forms = forms_of(word);
   const Xapian::doccount frequency = word_frequency(*index_, prefix_, forms);
   WordFacts facts{forms.stem, inverse_document_frequency(index_->num_documents(), frequency)};
-  return by_letters_.emplace(word.letters, std::move(facts)).first->second;
+  return by_letters_.emplace(std::move(letters), std::move(facts)).first->second;
 }
 
-void KnownWords::expect(const std::vector<const ComparableWord*>& words) {
+void KnownWords::expect(const std::function<std::vector<const ComparableWord*>()>& words) {
   index_->prepare_frequencies([&] {
     std::vector<std::string> terms;
-    for (const ComparableWord* word : words) {
-      if (by_letters_.count(word->letters) > 0) continue;
+    for (const ComparableWord* word : words()) {
+      if (by_letters_.count(std::u32string(word->letters)) > 0) continue;
       const std::vector<std::string> forms = indexed_forms(prefix_, forms_of(*word));
       terms.insert(terms.end(), forms.begin(), forms.end());
     }

@@ -3,6 +3,7 @@
 
 #include <xapian.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -25,8 +26,8 @@ class KnownWords {
   /// Begins a search of `index`, which lives until the search's end: forgets what was found in another state of it.
   void begin(IndexReader& index);
 
-  /// Says which words will be asked for (IndexReader::prepare_frequencies).
-  void expect(const std::vector<const ComparableWord*>& words);
+  /// Says which words will be asked for, if the index wants to know (IndexReader::prepare_frequencies).
+  void expect(const std::function<std::vector<const ComparableWord*>()>& words);
 
   /// Valid until begin() is called again.
   ///

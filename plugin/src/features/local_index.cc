@@ -50,6 +50,20 @@ CachedIndex::CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> sna
 
 std::string CachedIndex::state() const { return snapshot_->index_state(); }
 
+bool CachedIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                           Eigen::Ref<Eigen::VectorXd> wdfs) const {
+  const PostingList* const list = snapshot_->posting_lists().at(database(), term);
+  if (list == nullptr || !list->is_held()) return LocalIndex::add_wdfs(term, docids, wdfs);
+  irgan::add_wdfs(*list, docids, wdfs);
+  return list->frequency > 0;
+}
+
+// Of words that are only weighed no list is read.
+Xapian::doccount CachedIndex::frequency(const std::string& term) const {
+  const PostingList* const list = snapshot_->posting_lists().known(term);
+  return list != nullptr ? list->frequency : LocalIndex::frequency(term);
+}
+
 Eigen::VectorXd CachedIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
   return snapshot_->numbers(database(), slot, docids);
 }

@@ -38,13 +38,16 @@ class IRGAN_API LocalIndex : public IndexReader {
   Xapian::Database db_;
 };
 
-/// An index whose value slots are in memory, as far as the snapshot has come.
+/// An index whose value slots and posting lists are in memory, as far as the snapshot has come.
 class IRGAN_API CachedIndex : public LocalIndex {
  public:
   /// Requires: `snapshot` is of the state that `db` stands at
   CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> snapshot);
 
   std::string state() const override;
+  bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                Eigen::Ref<Eigen::VectorXd> wdfs) const override;
+  Xapian::doccount frequency(const std::string& term) const override;
   Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,

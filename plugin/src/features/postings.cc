@@ -7,14 +7,19 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-// Calls found(index, position) for each of `docids` that the list [position, end) holds.
+// Calls found(index, position) for each of `docids` that the list [position, end) holds. Where the list is beyond a
+// docid it is not asked about it: most lists hold few of the documents.
 template <class Iterator, class DocidOf, class Found>
 void walk(Iterator position, const Iterator& end, const std::vector<Xapian::docid>& docids, DocidOf docid_of,
           Found found) {
-  for (std::size_t i = 0; i < docids.size() && position != end; ++i) {
+  if (position == end) return;
+  Xapian::docid reached = 0;
+  for (std::size_t i = 0; i < docids.size(); ++i) {
+    if (docids[i] < reached) continue;
     position.skip_to(docids[i]);
     if (position == end) return;
-    if (docid_of(position) == docids[i]) found(static_cast<Eigen::Index>(i), position);
+    reached = docid_of(position);
+    if (reached == docids[i]) found(static_cast<Eigen::Index>(i), position);
   }
 }
 

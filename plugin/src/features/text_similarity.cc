@@ -6,52 +6,80 @@
 
 namespace irgan {
 
-ComparableText comparable_text(std::string_view text) {
-  ComparableText result;
-  std::vector<unsigned> points{' ', ' '};
+ComparableText TextMaker::make(std::string_view text) {
+  spaced_.clear();
+  joined_.clear();
+  words_.clear();
+  points_.assign(2, ' ');
   bool gap = false;
-  WordCollector words;
   for (Xapian::Utf8Iterator i(text.data(), text.size()); i != Xapian::Utf8Iterator(); ++i) {
     if (!Xapian::Unicode::is_wordchar(*i)) {
       gap = true;
-      words.add_other(*i);
+      words_.add_other(*i);
       continue;
     }
     const unsigned point = Xapian::Unicode::tolower(*i);
-    words.add_letter(point);
-    if (gap && !result.spaced.empty()) {
-      result.spaced += ' ';
-      points.push_back(' ');
+    words_.add_letter(point);
+    if (gap && !spaced_.empty()) {
+      spaced_ += ' ';
+      points_.push_back(' ');
     }
     gap = false;
-    Xapian::Unicode::append_utf8(result.spaced, point);
-    Xapian::Unicode::append_utf8(result.joined, point);
-    points.push_back(point);
+    Xapian::Unicode::append_utf8(spaced_, point);
+    Xapian::Unicode::append_utf8(joined_, point);
+    points_.push_back(point);
   }
-  if (result.joined.empty()) return result;
-  result.words = words.take();
-  points.push_back(' ');
-  for (std::size_t i = 0; i + 2 < points.size(); ++i) {  // a code point has 21 bits
-    result.trigrams.push_back(std::uint64_t{points[i]} << 42 | std::uint64_t{points[i + 1]} << 21 | points[i + 2]);
+  if (joined_.empty()) return {};
+  points_.push_back(' ');
+  trigrams_.clear();
+  for (std::size_t i = 0; i + 2 < points_.size(); ++i) {  // a code point has 21 bits
+    trigrams_.push_back(std::uint64_t{points_[i]} << 42 | std::uint64_t{points_[i + 1]} << 21 | points_[i + 2]);
   }
-  std::sort(result.trigrams.begin(), result.trigrams.end());
-  result.trigrams.erase(std::unique(result.trigrams.begin(), result.trigrams.end()), result.trigrams.end());
-  return result;
+  std::sort(trigrams_.begin(), trigrams_.end());
+  trigrams_.erase(std::unique(trigrams_.begin(), trigrams_.end()), trigrams_.end());
+  return packed();
 }
+
+// The widest first, so that each begins where it can be read.
+ComparableText TextMaker::packed() const {
+  static_assert(alignof(ComparableWord) <= alignof(std::uint64_t));
+  const std::u32string& letters = words_.letters();
+  ComparableText text;
+  text.num_bytes = trigrams_.size() * sizeof(std::uint64_t) + words_.num_words() * sizeof(ComparableWord) +
+                   letters.size() * sizeof(char32_t) + spaced_.size() + joined_.size();
+  text.bytes.reset(new std::byte[text.num_bytes]);
+  auto* const trigrams = reinterpret_cast<std::uint64_t*>(text.bytes.get());
+  auto* const words =
+      reinterpret_cast<ComparableWord*>(std::uninitialized_copy(trigrams_.begin(), trigrams_.end(), trigrams));
+  auto* const own_letters = reinterpret_cast<char32_t*>(words + words_.num_words());
+  auto* const spaced = reinterpret_cast<char*>(std::uninitialized_copy(letters.begin(), letters.end(), own_letters));
+  char* const joined = std::uninitialized_copy(spaced_.begin(), spaced_.end(), spaced);
+  std::uninitialized_copy(joined_.begin(), joined_.end(), joined);
+  words_.write(own_letters, words);
+  text.trigrams = {trigrams, trigrams_.size()};
+  text.words = {words, words_.num_words()};
+  text.spaced = {spaced, spaced_.size()};
+  text.joined = {joined, joined_.size()};
+  return text;
+}
+
+ComparableText comparable_text(std::string_view text) { return TextMaker().make(text); }
 
 ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
   ComparableTexts result;
   result.own.reserve(texts.size());
-  for (const std::string& text : texts) result.own.push_back(comparable_text(text));
+  result.all.reserve(texts.size());
+  TextMaker maker;
+  for (const std::string& text : texts) result.own.push_back(maker.make(text));
   for (const ComparableText& text : result.own) result.all.push_back(&text);
   return result;
 }
 
 std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text) {
-  const std::uint64_t* a = query.trigrams.data();
-  const std::uint64_t* b = text.trigrams.data();
-  const std::uint64_t* const a_end = a + query.trigrams.size();
-  const std::uint64_t* const b_end = b + text.trigrams.size();
+  const std::uint64_t* a = query.trigrams.begin();
+  const std::uint64_t* b = text.trigrams.begin();
+  const std::uint64_t* const a_end = query.trigrams.end();
+  const std::uint64_t* const b_end = text.trigrams.end();
   std::size_t num_shared = 0;
   while (a != a_end && b != b_end) {  // without a branch that no processor can foresee
     const std::uint64_t x = *a, y = *b;
@@ -73,7 +101,7 @@ double trigram_coverage(const ComparableText& query, std::size_t num_shared) {
 }
 
 bool joined_match(const ComparableText& query, const ComparableText& text) {
-  return query.joined.size() > 2 && text.joined.find(query.joined) != std::string::npos;
+  return query.joined.size() > 2 && text.joined.find(query.joined) != std::string_view::npos;
 }
 
 bool prefix_match(const ComparableText& query, const ComparableText& text) {

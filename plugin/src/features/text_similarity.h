@@ -1,7 +1,9 @@
 /// Compares a query with a short text by characters: finds typing errors and joined words that terms miss.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,15 +12,34 @@
 
 namespace irgan {
 
-/// A text made ready for comparison.
+/// A text made ready for comparison, all of it in one piece of memory.
 struct ComparableText {
-  std::string spaced;                   ///< lower case, words with one space between
-  std::string joined;                   ///< the same without spaces
-  std::vector<ComparableWord> words;    ///< as in `spaced`, but that an apostrophe inside a word is left out: howls
-  std::vector<std::uint64_t> trigrams;  ///< of "  " + spaced + " ", in code points; sorted, each once
+  std::string_view spaced;                 ///< lower case, words with one space between
+  std::string_view joined;                 ///< the same without spaces
+  ComparableWords words;                   ///< as in `spaced`, but that an apostrophe inside a word is left out: howls
+  Sequence<const std::uint64_t> trigrams;  ///< of "  " + spaced + " ", in code points; sorted, each once
+
+  std::unique_ptr<std::byte[]> bytes;  ///< what the others look at; null: an empty text
+  std::size_t num_bytes = 0;
 };
 
-/// Lower-cases by Unicode and takes whatever is no word character for a space.
+/// Makes texts ready one after the other, in the same room.
+class TextMaker {
+ public:
+  /// Lower-cases by Unicode and takes whatever is no word character for a space.
+  ComparableText make(std::string_view text);
+
+ private:
+  ComparableText packed() const;
+
+  std::string spaced_;
+  std::string joined_;
+  std::vector<unsigned> points_;
+  std::vector<std::uint64_t> trigrams_;
+  WordCollector words_;
+};
+
+/// TextMaker::make(), once.
 ComparableText comparable_text(std::string_view text);
 
 /// Texts, a candidate each; valid as long as this object and whatever it may point into (a ValueSnapshot).

@@ -30,21 +30,23 @@ constexpr std::size_t kStepBytes = std::size_t{1} << 20;
 class WordNumbers {
  public:
   /// Numbers the words of `text`; returns how many bytes that took.
-  std::size_t number(ComparableText& text) {
+  std::size_t number(const ComparableText& text) {
     const std::lock_guard<ForkSafeMutex> lock(mutex_);
     std::size_t size = 0;
     for (ComparableWord& word : text.words) {
-      const auto [known, is_new] = numbers_.try_emplace(word.letters, static_cast<std::uint32_t>(numbers_.size() + 1));
+      letters_ = word.letters;
+      const auto [known, is_new] = numbers_.try_emplace(letters_, static_cast<std::uint32_t>(numbers_.size() + 1));
       word.number = known->second;
       constexpr std::size_t kNodeBytes =
           sizeof(*known) + 3 * sizeof(void*);  // with its hash, link and place in the table
-      if (is_new) size += kNodeBytes + word.letters.capacity() * sizeof(word.letters[0]);
+      if (is_new) size += kNodeBytes + known->first.capacity() * sizeof(char32_t);
     }
     return size;
   }
 
  private:
   ForkSafeMutex mutex_;
+  std::u32string letters_;  // room to look one up
   std::unordered_map<std::u32string, std::uint32_t> numbers_;
 };
 
@@ -52,14 +54,6 @@ struct NumberChunk {
   static constexpr Xapian::docid kSize = 1024;
   std::vector<double> numbers;
 };
-
-std::size_t num_bytes_of(const ComparableText& text) {
-  std::size_t size = sizeof text + text.spaced.capacity() + text.joined.capacity() +
-                     text.trigrams.capacity() * sizeof(text.trigrams[0]) +
-                     text.words.capacity() * sizeof(ComparableWord);
-  for (const ComparableWord& word : text.words) size += word.letters.capacity() * sizeof(word.letters[0]);
-  return size;
-}
 
 struct TextChunk {
   static constexpr Xapian::docid kSize = 64;
@@ -92,11 +86,11 @@ std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian:
                        WordNumbers& words, TextChunk& chunk) {
   chunk.texts.resize(chunk.kSize);
   std::size_t size = chunk.kSize * sizeof(ComparableText);
+  TextMaker maker;
   walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
     ComparableText& text = chunk.texts[docid - first];
-    text = comparable_text(value);
-    text.trigrams.shrink_to_fit();
-    size += num_bytes_of(text) - sizeof text + words.number(text);
+    text = maker.make(value);
+    size += text.num_bytes + words.number(text);
     return size <= max_bytes;
   });
   return size;
@@ -159,9 +153,13 @@ struct ValueSnapshot::State {
   template <class Chunk>
   using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
 
+  State(std::string state, Xapian::docid last, std::size_t max_bytes)
+      : index_state(std::move(state)), last_docid(last), bytes_left(static_cast<std::ptrdiff_t>(max_bytes)) {}
+
   const std::string index_state;
   const Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
+  PostingLists posting_lists{bytes_left};
   WordNumbers words;
   ForkSafeMutex mutex;
   Columns<NumberChunk> numbers;
@@ -232,8 +230,7 @@ struct ValueSnapshot::State {
 };
 
 ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
-    : state_(new State{
-          std::move(index_state), last_docid, {static_cast<std::ptrdiff_t>(max_bytes)}, {}, {}, {}, {}, {}, {}, {}}) {}
+    : state_(new State(std::move(index_state), last_docid, max_bytes)) {}
 ValueSnapshot::~ValueSnapshot() = default;
 
 const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
@@ -284,6 +281,8 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
   const auto size_of = [](const std::vector<double>& lengths) { return lengths.size() * sizeof(double); };
   return state_->remembered(state_->lengths, prefixes, docids, count, size_of);
 }
+
+PostingLists& ValueSnapshot::posting_lists() { return state_->posting_lists; }
 
 std::vector<std::string> ValueSnapshot::ids(const Xapian::Database& db, const std::string& prefix,
                                             const std::vector<Xapian::docid>& docids) {

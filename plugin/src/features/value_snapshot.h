@@ -1,4 +1,4 @@
-/// The value slots of one state of an index, in memory.
+/// What searches read of one state of an index, in memory: its value slots and posting lists.
 #pragma once
 
 #include <xapian.h>
@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "irgan/feature_schema.h"
+#include "plugin/src/features/posting_lists.h"
 #include "plugin/src/features/text_similarity.h"
 
 namespace irgan {
 
-/// The slots of one state of an index, filled little by little by the searches that read them.
+/// The slots and posting lists of one state of an index, filled little by little by the searches that read them.
 ///
 /// Threads: safe to share; each brings a Database of its own
 class ValueSnapshot {
@@ -38,6 +39,8 @@ class ValueSnapshot {
   /// As IndexReader::field_lengths; documents that were asked about before are remembered.
   std::vector<std::vector<double>> field_lengths(const Xapian::Database& db, const std::vector<TextField>& fields,
                                                  const std::vector<Xapian::docid>& docids);
+
+  PostingLists& posting_lists();
 
   /// As ids_of(); documents that were asked about before are remembered.
   std::vector<std::string> ids(const Xapian::Database& db, const std::string& prefix,

@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 #include <limits>
+#include <new>
 #include <utility>
 
 namespace irgan {
@@ -27,7 +28,7 @@ bool may_be_alike(const ComparableWord& a, const ComparableWord& b, std::size_t 
 }
 
 // Row i of the table holds the distances of a's first i letters to each beginning of b.
-std::size_t num_edits(const std::u32string& a, const std::u32string& b) {
+std::size_t num_edits(std::u32string_view a, std::u32string_view b) {
   using Row = std::array<std::size_t, kMostLetters + 1>;
   Row rows[3];
   Row *before = &rows[0], *last = &rows[1], *row = &rows[2];
@@ -65,7 +66,7 @@ class WeighedMean {
   double weight_ = 0.0;
 };
 
-bool holds(const std::vector<std::u32string>& numbers, const std::u32string& number) {
+bool holds(const std::vector<std::u32string_view>& numbers, std::u32string_view number) {
   return std::find(numbers.begin(), numbers.end(), number) != numbers.end();
 }
 
@@ -75,8 +76,8 @@ constexpr std::pair<const char32_t*, const char32_t*> kRomanNumerals[] = {
     {U"vii", U"7"}, {U"viii", U"8"}, {U"ix", U"9"}, {U"x", U"10"}};
 
 // In digits.
-std::vector<std::u32string> numbers(const std::vector<ComparableWord>& words) {
-  std::vector<std::u32string> found;
+std::vector<std::u32string_view> numbers(const ComparableWords& words) {
+  std::vector<std::u32string_view> found;
   for (const ComparableWord& word : words) {
     const auto is_digit = [](char32_t letter) { return letter >= U'0' && letter <= U'9'; };
     if (std::all_of(word.letters.begin(), word.letters.end(), is_digit)) found.push_back(word.letters);
@@ -89,16 +90,19 @@ std::vector<std::u32string> numbers(const std::vector<ComparableWord>& words) {
 
 }  // namespace
 
-void WordCollector::add_letter(unsigned point) {
-  const bool inside = !words_.empty() && (num_others_ == 0 || (num_others_ == 1 && apostrophe_));
-  if (!inside) {
-    const bool begins_part = words_.empty() || colon_ || (dash_ && space_);
-    words_.emplace_back();
-    words_.back().begins_part = begins_part;
-  }
+void WordCollector::clear() {
+  letters_.clear();
+  words_.clear();
   num_others_ = 0;
   apostrophe_ = space_ = dash_ = colon_ = false;
-  words_.back().letters += static_cast<char32_t>(point);
+}
+
+void WordCollector::add_letter(unsigned point) {
+  const bool inside = !words_.empty() && (num_others_ == 0 || (num_others_ == 1 && apostrophe_));
+  if (!inside) words_.push_back({letters_.size(), 0, words_.empty() || colon_ || (dash_ && space_)});
+  num_others_ = 0;
+  apostrophe_ = space_ = dash_ = colon_ = false;
+  letters_ += static_cast<char32_t>(point);
   words_.back().letter_set |= std::uint64_t{1} << (point % 64);
 }
 
@@ -110,7 +114,13 @@ void WordCollector::add_other(unsigned point) {
   if (Xapian::Unicode::is_whitespace(point)) space_ = true;
 }
 
-std::vector<ComparableWord> WordCollector::take() { return std::move(words_); }
+void WordCollector::write(const char32_t* letters, ComparableWord* out) const {
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    const std::size_t end = i + 1 < words_.size() ? words_[i + 1].begin : letters_.size();
+    const Word& word = words_[i];
+    ::new (out + i) ComparableWord{{letters + word.begin, end - word.begin}, word.letter_set, 0, word.begins_part};
+  }
+}
 
 double word_similarity(const ComparableWord& a, const ComparableWord& b) {
   if (a.letter_set == b.letter_set && a.letters == b.letters) return 1.0;
@@ -121,19 +131,19 @@ double word_similarity(const ComparableWord& a, const ComparableWord& b) {
   return edits > most_edits ? 0.0 : 1.0 - static_cast<double>(edits) / static_cast<double>(longer);
 }
 
-FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text) {
+FuzzyMatch fuzzy_match(const WeighedWords& query, const WeighedWords& text, std::vector<double>& best_of_query) {
   WeighedMean of_query, of_text;
-  std::vector<double> best_of_text(text.words.size(), 0.0);
-  for (std::size_t i = 0; i < query.words.size(); ++i) {
+  best_of_query.assign(query.words.size(), 0.0);
+  for (std::size_t j = 0; j < text.words.size(); ++j) {
     double best = 0.0;
-    for (std::size_t j = 0; j < text.words.size(); ++j) {
+    for (std::size_t i = 0; i < query.words.size(); ++i) {
       const double similarity = word_similarity(query.words[i], text.words[j]);
       best = std::max(best, similarity);
-      best_of_text[j] = std::max(best_of_text[j], similarity);
+      best_of_query[i] = std::max(best_of_query[i], similarity);
     }
-    of_query.add(best, *query.facts[i]);
+    of_text.add(best, *text.facts[j]);
   }
-  for (std::size_t j = 0; j < text.words.size(); ++j) of_text.add(best_of_text[j], *text.facts[j]);
+  for (std::size_t i = 0; i < query.words.size(); ++i) of_query.add(best_of_query[i], *query.facts[i]);
   return {of_query.value(), of_text.value()};
 }
 
@@ -152,18 +162,20 @@ double part_share(const WeighedWords& query, const WeighedWords& text) {
   return best;
 }
 
-double number_match(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text) {
-  const std::vector<std::u32string> asked = numbers(query);
+double number_match(const ComparableWords& query, const ComparableWords& text) {
+  const std::vector<std::u32string_view> asked = numbers(query);
   if (asked.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const std::vector<std::u32string> found = numbers(text);
-  return std::any_of(asked.begin(), asked.end(), [&](const auto& number) { return holds(found, number); }) ? 1.0 : 0.0;
+  const std::vector<std::u32string_view> found = numbers(text);
+  return std::any_of(asked.begin(), asked.end(), [&](std::u32string_view number) { return holds(found, number); })
+             ? 1.0
+             : 0.0;
 }
 
-bool number_surplus(const std::vector<ComparableWord>& query, const std::vector<ComparableWord>& text) {
-  const std::vector<std::u32string> found = numbers(text);
+bool number_surplus(const ComparableWords& query, const ComparableWords& text) {
+  const std::vector<std::u32string_view> found = numbers(text);
   if (found.empty()) return false;
-  const std::vector<std::u32string> asked = numbers(query);
-  return std::any_of(found.begin(), found.end(), [&](const auto& number) { return !holds(asked, number); });
+  const std::vector<std::u32string_view> asked = numbers(query);
+  return std::any_of(found.begin(), found.end(), [&](std::u32string_view number) { return !holds(asked, number); });
 }
 
 }  // namespace irgan

@@ -52,10 +52,11 @@ TEST_CASE("trigrams are of code points with two spaces before and one behind", "
   CHECK(comparable_text("ab").trigrams.size() == 3);      // "  a" " ab" "ab "
   CHECK(comparable_text("é").trigrams.size() == 2);       // "  é" " é "
   CHECK(comparable_text("aaaaaa").trigrams.size() == 4);  // "  a" " aa" "aaa" "aa ", each once
-  const std::vector<std::uint64_t> trigrams = comparable_text("the quick brown fox").trigrams;
-  CHECK(std::is_sorted(trigrams.begin(), trigrams.end()));
+  const ComparableText fox = comparable_text("the quick brown fox");
+  CHECK(std::is_sorted(fox.trigrams.begin(), fox.trigrams.end()));
   // The largest code point fills its 21 bits and no more: U+10FFFF is no word character, U+20000 is.
-  CHECK(comparable_text("\xF0\xA0\x80\x80").trigrams ==
+  const ComparableText largest = comparable_text("\xF0\xA0\x80\x80");
+  CHECK(std::vector<std::uint64_t>(largest.trigrams.begin(), largest.trigrams.end()) ==
         std::vector<std::uint64_t>{std::uint64_t{' '} << 42 | std::uint64_t{' '} << 21 | 0x20000,
                                    std::uint64_t{' '} << 42 | std::uint64_t{0x20000} << 21 | ' '});
 }

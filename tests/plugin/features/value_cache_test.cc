@@ -43,7 +43,8 @@ bool same(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {  // to the bit, 
 std::vector<std::string> spaced(const ComparableTexts& texts) {
   std::vector<std::string> all;
   for (const ComparableText* text : texts.all) {
-    all.push_back(text->spaced + '|' + text->joined + '|' + std::to_string(text->trigrams.size()));
+    all.push_back(std::string(text->spaced) + '|' + std::string(text->joined) + '|' +
+                  std::to_string(text->trigrams.size()));
   }
   return all;
 }
