@@ -12,29 +12,33 @@ using Eigen::Index;
 // NaN becomes 0.
 float clipped(float share) { return std::min(share > 0.0F ? share : 0.0F, 1.0F); }
 
-// The run of a value is the number of its feature's bins, after the first, that it reaches. The loops are plain, for
-// the compiler to vectorise.
+// The run of a value is the number of its feature's bins, after the first, that it reaches. `first_rows` becomes where
+// each run begins among the rows that are sorted by run. The loops are plain, for the compiler to vectorise.
+//
+// Requires: begins ascend, so that values below a bin are those of the runs before it
 void find_runs(const float* values, std::size_t n, const BinnedFeature& feature, const float* begins,
-               std::uint32_t* runs) {
+               std::uint32_t* runs, std::uint32_t* first_rows) {
+  const auto missing = static_cast<std::uint32_t>(feature.num_runs() - 1);
+  std::uint32_t num_present = 0;
+  for (std::size_t i = 0; i < n; ++i) num_present += values[i] == values[i] ? 1U : 0U;  // not NaN
   std::fill(runs, runs + n, 0U);
+  first_rows[0] = 0;
+  first_rows[missing] = num_present;
   for (Index k = 1; k < feature.num_bins; ++k) {
     const float begin = begins[k];
-    for (std::size_t i = 0; i < n; ++i) runs[i] += values[i] >= begin ? 1U : 0U;
+    std::uint32_t num_reaching = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t reaches = values[i] >= begin ? 1U : 0U;
+      runs[i] += reaches;
+      num_reaching += reaches;
+    }
+    first_rows[k] = num_present - num_reaching;
   }
-  const auto missing = static_cast<std::uint32_t>(feature.num_runs() - 1);
-  for (std::size_t i = 0; i < n; ++i) runs[i] = values[i] == values[i] ? runs[i] : missing;  // NaN
+  for (std::size_t i = 0; i < n; ++i) runs[i] = values[i] == values[i] ? runs[i] : missing;
 }
 
-// Lists the rows run after run.
-void sort_by_run(const std::uint32_t* runs, std::size_t n, std::uint32_t* ends, Index num_runs, std::uint32_t* rows) {
-  std::fill(ends, ends + num_runs, 0U);
-  for (std::size_t i = 0; i < n; ++i) ++ends[runs[i]];
-  std::uint32_t begin = 0;
-  for (Index run = 0; run < num_runs; ++run) {
-    const std::uint32_t size = ends[run];
-    ends[run] = begin;
-    begin += size;
-  }
+// Lists the rows run after run. ends: where runs begin; becomes where they end
+void sort_by_run(const std::uint32_t* runs, std::size_t n, std::uint32_t* ends, std::uint32_t* rows) {
   for (std::uint32_t i = 0; i < n; ++i) rows[ends[runs[i]]++] = i;
 }
 
@@ -93,10 +97,11 @@ void BinnedRows::bin(const BinLayout& binned, const Eigen::Ref<const FeatureMatr
     const float* const x = columns.data() + j * n;
     float* const place = places.data() + j * n;
     float* const relative = relatives.data() + j * n;
-    find_runs(x, n, feature, begins, runs.data());
+    std::uint32_t* const run_ends = ends.data() + feature.first_run;
+    find_runs(x, n, feature, begins, runs.data(), run_ends);
     for (std::size_t i = 0; i < n; ++i) place[i] = clipped((x[i] - begins[runs[i]]) * scales[runs[i]]);
     for (std::size_t i = 0; i < n; ++i) relative[i] = clipped((x[i] - low) * extent_scale);
-    sort_by_run(runs.data(), n, ends.data() + feature.first_run, feature.num_runs(), rows.data() + j * n);
+    sort_by_run(runs.data(), n, run_ends, rows.data() + j * n);
   }
 }
 

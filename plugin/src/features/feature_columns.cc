@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -120,9 +121,11 @@ class FeatureColumns::Extraction {
     return *match;
   }
 
-  VectorXd numbers_of(Xapian::valueno slot, bool from_clicks) const {
-    const bool is_apart = from_clicks && parts_.clicks_are_apart_;
-    return is_apart ? slot_numbers(parts_.clicks_, slot, docids_) : index_.slot_numbers(slot, docids_);
+  VectorXd numbers_of(Xapian::valueno slot, bool from_clicks) {
+    if (from_clicks && parts_.clicks_are_apart_) return slot_numbers(parts_.clicks_, slot, docids_);
+    const std::vector<Xapian::valueno>& slots = parts_.number_slots_;
+    if (!numbers_) numbers_ = index_.slot_numbers(slots, docids_);
+    return numbers_->col(std::lower_bound(slots.begin(), slots.end(), slot) - slots.begin());
   }
 
   VectorXd field_lengths(std::size_t field) {
@@ -192,6 +195,7 @@ class FeatureColumns::Extraction {
   std::vector<std::optional<FieldMatch>> matches_;  // a field each
   std::vector<std::optional<FieldTexts>> texts_;    // a field each
   std::optional<ComparableText> query_;
+  std::optional<Eigen::MatrixXd> numbers_;  // of all slots that columns read
   std::optional<VectorXd> document_lengths_;
   std::unordered_map<Xapian::docid, std::vector<double>> counted_;  // lengths of the fields
 };
@@ -208,18 +212,39 @@ FeatureColumns::FeatureColumns(FeatureSchema schema, Xapian::Database clicks, bo
         column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
     any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
   }
+  list_slots();
   if (any_word_idf) known_words_ = std::make_unique<KnownWords>(schema_.stemmer, prefix_of_words(schema_));
+}
+
+// What the columns read of the reader's slots.
+void FeatureColumns::list_slots() {
+  std::set<Xapian::valueno> numbers, texts;
+  for (const FeatureColumn& column : columns_) {
+    if (column.source == FeatureSource::value) {
+      const ValueField& value = schema_.values[column.index];
+      if (!(value.from_clicks && clicks_are_apart_)) numbers.insert(value.slot);
+    } else if (column.source == FeatureSource::field) {
+      const TextField& field = schema_.fields[column.index];
+      if (compares_text(column.field_feature)) {
+        texts.insert(field.text_slot);
+      } else if (!(field.from_clicks && clicks_are_apart_)) {
+        numbers.insert(field.length_slot);
+      }
+    }
+  }
+  numbers.erase(Xapian::BAD_VALUENO);
+  texts.erase(Xapian::BAD_VALUENO);
+  number_slots_.assign(numbers.begin(), numbers.end());
+  text_slots_.assign(texts.begin(), texts.end());
 }
 
 // All that the columns will ask the reader for.
 ReadingList FeatureColumns::reading_list(const std::vector<QueryConcept>& concepts) const {
-  ReadingList list;
+  ReadingList list{{}, number_slots_};
+  list.slots.insert(list.slots.end(), text_slots_.begin(), text_slots_.end());
   for (const FeatureColumn& column : columns_) {
-    if (column.source == FeatureSource::value) list.slots.push_back(schema_.values[column.index].slot);
     if (column.source != FeatureSource::field) continue;
     const TextField& field = schema_.fields[column.index];
-    const Xapian::valueno slot = compares_text(column.field_feature) ? field.text_slot : field.length_slot;
-    if (slot != Xapian::BAD_VALUENO) list.slots.push_back(slot);
     if (compares_text(column.field_feature) || field.from_clicks) continue;  // terms from clicks have no wdf
     for (const QueryConcept& concept_ : concepts) {
       for (const ConceptWord& word : concept_.words) list.words.push_back(indexed_forms(field.prefix, word));

@@ -34,6 +34,7 @@ class FeatureColumns {
 
  private:
   class Extraction;
+  void list_slots();
   ReadingList reading_list(const std::vector<QueryConcept>& concepts) const;
 
   const FeatureSchema schema_;
@@ -41,6 +42,8 @@ class FeatureColumns {
   const QueryConceptFinder concept_finder_;
   const Xapian::Database clicks_;
   const bool clicks_are_apart_;
+  std::vector<Xapian::valueno> number_slots_;  // of the reader, ascending
+  std::vector<Xapian::valueno> text_slots_;
   bool any_query_likelihood_ = false;
   std::unique_ptr<KnownWords> known_words_;  // nothing: no feature weighs words
 };

@@ -35,13 +35,13 @@ FieldMatch read_field(const IndexReader& index, const TextField& field, const st
     double term_frequency = 0.0;
     double collection_frequency = 0.0;
     for (const ConceptWord& word : concepts[static_cast<std::size_t>(j)].words) {
-      const std::vector<std::string> forms = indexed_forms(field.prefix, word);
-      const auto term = std::find_if(forms.begin(), forms.end(), [&](const std::string& form) {
-        return index.add_wdfs(form, docids, match.wdf.col(j));
-      });
-      if (term == forms.end()) continue;  // no document has the word
-      term_frequency += static_cast<double>(index.frequency(*term));
-      if (with_collection) collection_frequency += static_cast<double>(index.collection_frequency(*term));
+      for (const std::string& form : indexed_forms(field.prefix, word)) {
+        const Xapian::doccount frequency = index.add_wdfs(form, docids, match.wdf.col(j));
+        if (frequency == 0) continue;  // no document has the word in this form
+        term_frequency += static_cast<double>(frequency);
+        if (with_collection) collection_frequency += static_cast<double>(index.collection_frequency(form));
+        break;
+      }
     }
     match.term_frequency[j] = std::min(term_frequency, num_documents);
     match.idf[j] = inverse_document_frequency(num_documents, match.term_frequency[j]);

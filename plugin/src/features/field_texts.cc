@@ -63,8 +63,9 @@ void FieldTexts::fetch() const {
 }
 
 void FieldTexts::find_shared_trigrams() {
+  const TrigramSet trigrams(query_);
   num_shared_trigrams_.reserve(texts_.all.size());
-  for (const ComparableText* text : texts_.all) num_shared_trigrams_.push_back(num_shared_trigrams(query_, *text));
+  for (const ComparableText* text : texts_.all) num_shared_trigrams_.push_back(trigrams.num_shared(*text));
 }
 
 void FieldTexts::weigh_words() {
@@ -82,7 +83,10 @@ void FieldTexts::weigh_words() {
   first_word_.reserve(texts_.all.size());
   for (const ComparableText* text : texts_.all) {
     first_word_.push_back(facts_.size());
-    for (const ComparableWord& word : text->words) facts_.push_back(&words_->facts_of(word));
+    for (const ComparableWord& word : text->words) {
+      facts_.push_back(&words_->facts_of(word));
+      __builtin_prefetch(&facts_.back()->idf);  // as fetch()
+    }
   }
   query_facts_ = facts_.data() + facts_.size();
   for (const ComparableWord& word : query_.words) facts_.push_back(&words_->facts_of(word));

@@ -39,17 +39,20 @@ class IRGAN_API IndexReader {
   virtual std::string state() const = 0;
   virtual Xapian::doccount num_documents() const = 0;
 
-  /// Adds each document's within-document frequency of `term` to `wdfs`, which has an entry a document. Returns whether
-  /// the index has the term at all.
-  virtual bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                        Eigen::Ref<Eigen::VectorXd> wdfs) const = 0;
+  /// Adds each document's within-document frequency of `term` to `wdfs`, which has an entry a document. Returns how
+  /// many documents of the index have the term.
+  virtual Xapian::doccount add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                                    Eigen::Ref<Eigen::VectorXd> wdfs) const = 0;
   /// Returns how many documents have `term`.
   virtual Xapian::doccount frequency(const std::string& term) const = 0;
   /// Returns how often `term` occurs in all documents together.
   virtual Xapian::termcount collection_frequency(const std::string& term) const = 0;
 
-  /// Returns each document's number in `slot`; NaN where it has none.
-  virtual Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const = 0;
+  /// Returns each document's number in each of `slots`; NaN where it has none.
+  ///
+  /// Shapes: documents x slots
+  virtual Eigen::MatrixXd slot_numbers(const std::vector<Xapian::valueno>& slots,
+                                       const std::vector<Xapian::docid>& docids) const = 0;
   /// Returns each document's text in `slot`, made ready for comparison; without trigrams where it has none.
   virtual ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const = 0;
   /// Returns each document's length in terms, all fields together; NaN for a document that is gone.

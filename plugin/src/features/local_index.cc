@@ -14,9 +14,9 @@ std::string LocalIndex::state() const { return index_state(db_).text; }
 
 Xapian::doccount LocalIndex::num_documents() const { return db_.get_doccount(); }
 
-bool LocalIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                          Eigen::Ref<Eigen::VectorXd> wdfs) const {
-  return irgan::add_wdfs(db_, term, docids, wdfs);
+Xapian::doccount LocalIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                                      Eigen::Ref<Eigen::VectorXd> wdfs) const {
+  return irgan::add_wdfs(db_, term, docids, wdfs) ? db_.get_termfreq(term) : 0;
 }
 
 Xapian::doccount LocalIndex::frequency(const std::string& term) const { return db_.get_termfreq(term); }
@@ -25,8 +25,9 @@ Xapian::termcount LocalIndex::collection_frequency(const std::string& term) cons
   return db_.get_collection_freq(term);
 }
 
-Eigen::VectorXd LocalIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
-  return irgan::slot_numbers(db_, slot, docids);
+Eigen::MatrixXd LocalIndex::slot_numbers(const std::vector<Xapian::valueno>& slots,
+                                         const std::vector<Xapian::docid>& docids) const {
+  return irgan::slot_numbers(db_, slots, docids);
 }
 
 ComparableTexts LocalIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
@@ -50,22 +51,23 @@ CachedIndex::CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> sna
 
 std::string CachedIndex::state() const { return snapshot_->index_state(); }
 
-bool CachedIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                           Eigen::Ref<Eigen::VectorXd> wdfs) const {
-  const PostingList* const list = snapshot_->posting_lists().at(database(), term);
+Xapian::doccount CachedIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                                       Eigen::Ref<Eigen::VectorXd> wdfs) const {
+  const PostingList* const list = snapshot_->posting_list(database(), term);
   if (list == nullptr || !list->is_held()) return LocalIndex::add_wdfs(term, docids, wdfs);
-  irgan::add_wdfs(*list, docids, wdfs);
-  return list->frequency > 0;
+  list->add_wdfs(docids, wdfs);
+  return list->frequency();
 }
 
 // Of words that are only weighed no list is read.
 Xapian::doccount CachedIndex::frequency(const std::string& term) const {
-  const PostingList* const list = snapshot_->posting_lists().known(term);
-  return list != nullptr ? list->frequency : LocalIndex::frequency(term);
+  const PostingList* const list = snapshot_->known_posting_list(term);
+  return list != nullptr ? list->frequency() : LocalIndex::frequency(term);
 }
 
-Eigen::VectorXd CachedIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
-  return snapshot_->numbers(database(), slot, docids);
+Eigen::MatrixXd CachedIndex::slot_numbers(const std::vector<Xapian::valueno>& slots,
+                                          const std::vector<Xapian::docid>& docids) const {
+  return snapshot_->numbers(database(), slots, docids);
 }
 
 ComparableTexts CachedIndex::slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {

@@ -20,11 +20,12 @@ class IRGAN_API LocalIndex : public IndexReader {
 
   std::string state() const override;
   Xapian::doccount num_documents() const override;
-  bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                Eigen::Ref<Eigen::VectorXd> wdfs) const override;
+  Xapian::doccount add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                            Eigen::Ref<Eigen::VectorXd> wdfs) const override;
   Xapian::doccount frequency(const std::string& term) const override;
   Xapian::termcount collection_frequency(const std::string& term) const override;
-  Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
+  Eigen::MatrixXd slot_numbers(const std::vector<Xapian::valueno>& slots,
+                               const std::vector<Xapian::docid>& docids) const override;
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   /// Cost: the all-documents posting list, skipped through
   Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const override;
@@ -45,10 +46,11 @@ class IRGAN_API CachedIndex : public LocalIndex {
   CachedIndex(Xapian::Database db, std::shared_ptr<ValueSnapshot> snapshot);
 
   std::string state() const override;
-  bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                Eigen::Ref<Eigen::VectorXd> wdfs) const override;
+  Xapian::doccount add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                            Eigen::Ref<Eigen::VectorXd> wdfs) const override;
   Xapian::doccount frequency(const std::string& term) const override;
-  Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
+  Eigen::MatrixXd slot_numbers(const std::vector<Xapian::valueno>& slots,
+                               const std::vector<Xapian::docid>& docids) const override;
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   std::vector<std::vector<double>> field_lengths(const std::vector<TextField>& fields,
                                                  const std::vector<Xapian::docid>& docids) const override;

@@ -1,9 +1,11 @@
-/// Reads what an index stores about a sorted list of documents, each list of the index walked once.
+/// Reads what an index stores about a sorted list of documents: each list of the index walked once, or held in memory.
 #pragma once
 
 #include <xapian.h>
 
 #include <Eigen/Core>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,41 @@ namespace irgan {
 /// Cost:     one posting list, skipped through
 bool add_wdfs(const Xapian::Database& db, const std::string& term, const std::vector<Xapian::docid>& docids,
               Eigen::Ref<Eigen::VectorXd> wdfs);
+
+/// The documents that have a term.
+class PostingList {
+ public:
+  /// Reads the list of `term`, unless it is too long to be held.
+  ///
+  /// Throws: Xapian::DatabaseModifiedError if the index moved on
+  PostingList(const Xapian::Database& db, const std::string& term);
+
+  /// How many they are; 0: the index does not have the term.
+  Xapian::doccount frequency() const { return frequency_; }
+  bool is_held() const { return postings_.size() == frequency_; }
+  /// What is held.
+  std::size_t num_bytes() const;
+
+  /// Adds each document's within-document frequency to `wdfs`.
+  ///
+  /// Requires: is_held(); docids ascending
+  /// Cost:     a few steps a document, however long the list, where its docids are spread evenly
+  void add_wdfs(const std::vector<Xapian::docid>& docids, Eigen::Ref<Eigen::VectorXd> wdfs) const;
+
+ private:
+  struct Posting {
+    Xapian::docid docid;
+    Xapian::termcount wdf;
+  };
+
+  void read(const Xapian::Database& db, const std::string& term);
+  void find_begins();
+
+  Xapian::doccount frequency_;
+  std::vector<Posting> postings_;      // by docid
+  unsigned shift_ = 0;                 // docids that are the same without their last bits, so many, stand together
+  std::vector<std::uint32_t> begins_;  // where those docids begin among the postings, and at the end where all end
+};
 
 /// Sets `values` to `number` for each document that has `term`, whatever its wdf.
 ///
@@ -36,6 +73,10 @@ IRGAN_API Eigen::VectorXd document_lengths(const Xapian::Database& db, const std
 /// Requires: docids ascending
 Eigen::VectorXd slot_numbers(const Xapian::Database& db, Xapian::valueno slot,
                              const std::vector<Xapian::docid>& docids);
+
+/// The same of several slots. Shapes: documents x slots
+IRGAN_API Eigen::MatrixXd slot_numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
+                                       const std::vector<Xapian::docid>& docids);
 
 /// Returns the bytes in `slot`; empty where a document has none.
 ///

@@ -138,14 +138,14 @@ std::string RemoteIndex::state() const { return index_state(db_).text; }
 
 Xapian::doccount RemoteIndex::num_documents() const { return db_.get_doccount(); }
 
-bool RemoteIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                           Eigen::Ref<Eigen::VectorXd> wdfs) const {
+Xapian::doccount RemoteIndex::add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                                       Eigen::Ref<Eigen::VectorXd> wdfs) const {
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
     const auto wdf = row.wdf.find(term);
     if (wdf != row.wdf.end()) wdfs[static_cast<Eigen::Index>(i)] += wdf->second;
   }
-  return frequency(term) > 0;
+  return frequency(term);
 }
 
 Xapian::doccount RemoteIndex::frequency(const std::string& term) const {
@@ -160,13 +160,17 @@ Xapian::termcount RemoteIndex::collection_frequency(const std::string& term) con
   return db_.get_collection_freq(term);
 }
 
-Eigen::VectorXd RemoteIndex::slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const {
-  Eigen::VectorXd numbers(static_cast<Eigen::Index>(docids.size()));
+Eigen::MatrixXd RemoteIndex::slot_numbers(const std::vector<Xapian::valueno>& slots,
+                                          const std::vector<Xapian::docid>& docids) const {
+  Eigen::MatrixXd numbers(static_cast<Eigen::Index>(docids.size()), static_cast<Eigen::Index>(slots.size()));
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const Row& row = rows_.at(docids[i]);
-    const auto value = row.value.find(slot);
-    numbers[static_cast<Eigen::Index>(i)] = value == row.value.end() ? std::numeric_limits<double>::quiet_NaN()
-                                                                     : Xapian::sortable_unserialise(value->second);
+    for (std::size_t k = 0; k < slots.size(); ++k) {
+      const auto value = row.value.find(slots[k]);
+      numbers(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k)) =
+          value == row.value.end() ? std::numeric_limits<double>::quiet_NaN()
+                                   : Xapian::sortable_unserialise(value->second);
+    }
   }
   return numbers;
 }

@@ -43,11 +43,12 @@ class RemoteIndex : public IndexReader {
 
   std::string state() const override;
   Xapian::doccount num_documents() const override;
-  bool add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
-                Eigen::Ref<Eigen::VectorXd> wdfs) const override;
+  Xapian::doccount add_wdfs(const std::string& term, const std::vector<Xapian::docid>& docids,
+                            Eigen::Ref<Eigen::VectorXd> wdfs) const override;
   Xapian::doccount frequency(const std::string& term) const override;
   Xapian::termcount collection_frequency(const std::string& term) const override;
-  Eigen::VectorXd slot_numbers(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
+  Eigen::MatrixXd slot_numbers(const std::vector<Xapian::valueno>& slots,
+                               const std::vector<Xapian::docid>& docids) const override;
   ComparableTexts slot_texts(Xapian::valueno slot, const std::vector<Xapian::docid>& docids) const override;
   /// Cost: a round trip a document
   Eigen::VectorXd document_lengths(const std::vector<Xapian::docid>& docids) const override;

@@ -75,19 +75,31 @@ ComparableTexts comparable_texts(const std::vector<std::string>& texts) {
   return result;
 }
 
-std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text) {
-  const std::uint64_t* a = query.trigrams.begin();
-  const std::uint64_t* b = text.trigrams.begin();
-  const std::uint64_t* const a_end = query.trigrams.end();
-  const std::uint64_t* const b_end = text.trigrams.end();
+// A quarter full at most: of most trigrams the first look says that the query does not have them.
+TrigramSet::TrigramSet(const ComparableText& query) {
+  unsigned bits = 4;
+  while ((std::size_t{1} << bits) < 4 * query.trigrams.size()) ++bits;
+  table_.assign(std::size_t{1} << bits, 0);
+  shift_ = 64 - bits;
+  for (const std::uint64_t trigram : query.trigrams) table_[place_of(trigram)] = trigram;
+}
+
+// Source: Knuth, "The Art of Computer Programming", volume 3, section 6.4: multiplicative hashing by the golden ratio
+std::size_t TrigramSet::place_of(std::uint64_t trigram) const {
+  constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15ULL;
+  std::size_t place = static_cast<std::size_t>(trigram * kGoldenRatio >> shift_);
+  while (table_[place] != 0 && table_[place] != trigram) place = (place + 1) & (table_.size() - 1);
+  return place;
+}
+
+std::size_t TrigramSet::num_shared(const ComparableText& text) const {
   std::size_t num_shared = 0;
-  while (a != a_end && b != b_end) {  // without a branch that no processor can foresee
-    const std::uint64_t x = *a, y = *b;
-    num_shared += x == y;
-    a += x <= y;
-    b += y <= x;
-  }
+  for (const std::uint64_t trigram : text.trigrams) num_shared += table_[place_of(trigram)] != 0 ? 1 : 0;
   return num_shared;
+}
+
+std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text) {
+  return TrigramSet(query).num_shared(text);
 }
 
 double trigram_jaccard(const ComparableText& query, const ComparableText& text, std::size_t num_shared) {

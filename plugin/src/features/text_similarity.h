@@ -54,7 +54,22 @@ struct ComparableTexts {
 
 ComparableTexts comparable_texts(const std::vector<std::string>& texts);
 
-/// Returns how many trigrams both have.
+/// The trigrams of a query, to be looked up.
+class TrigramSet {
+ public:
+  explicit TrigramSet(const ComparableText& query);
+
+  /// Returns how many trigrams both have.
+  std::size_t num_shared(const ComparableText& text) const;
+
+ private:
+  std::size_t place_of(std::uint64_t trigram) const;
+
+  std::vector<std::uint64_t> table_;  // hashed with open addressing; 0, which is no trigram, where nothing is
+  unsigned shift_ = 0;
+};
+
+/// TrigramSet::num_shared(), once.
 std::size_t num_shared_trigrams(const ComparableText& query, const ComparableText& text);
 /// Shared trigrams / all trigrams of both; 0 if neither has any.
 double trigram_jaccard(const ComparableText& query, const ComparableText& text, std::size_t num_shared);

@@ -50,11 +50,14 @@ class WordNumbers {
   std::unordered_map<std::u32string, std::uint32_t> numbers_;
 };
 
+using Slots = std::vector<Xapian::valueno>;
+
 struct NumberChunk {
   static constexpr Xapian::docid kSize = 1024;
-  std::vector<double> numbers;
+  std::vector<double> numbers;  // a document after the other
 };
 
+/// Of one slot.
 struct TextChunk {
   static constexpr Xapian::docid kSize = 64;
   std::vector<ComparableText> texts;
@@ -72,22 +75,24 @@ void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid 
 
 // Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it
 // takes.
-std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t, WordNumbers&,
+std::size_t read_chunk(const Xapian::Database& db, const Slots& slots, Xapian::docid first, std::size_t, WordNumbers&,
                        NumberChunk& chunk) {
-  chunk.numbers.assign(chunk.kSize, std::numeric_limits<double>::quiet_NaN());
-  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
-    chunk.numbers[docid - first] = Xapian::sortable_unserialise(value);
-    return true;
-  });
+  chunk.numbers.assign(chunk.kSize * slots.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t k = 0; k < slots.size(); ++k) {
+    walk_range(db, slots[k], first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
+      chunk.numbers[(docid - first) * slots.size() + k] = Xapian::sortable_unserialise(value);
+      return true;
+    });
+  }
   return chunk.numbers.size() * sizeof(double);
 }
 
-std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, std::size_t max_bytes,
+std::size_t read_chunk(const Xapian::Database& db, const Slots& slots, Xapian::docid first, std::size_t max_bytes,
                        WordNumbers& words, TextChunk& chunk) {
   chunk.texts.resize(chunk.kSize);
   std::size_t size = chunk.kSize * sizeof(ComparableText);
   TextMaker maker;
-  walk_range(db, slot, first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
+  walk_range(db, slots.front(), first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
     ComparableText& text = chunk.texts[docid - first];
     text = maker.make(value);
     size += text.num_bytes + words.number(text);
@@ -96,7 +101,7 @@ std::size_t read_chunk(const Xapian::Database& db, Xapian::valueno slot, Xapian:
   return size;
 }
 
-/// A slot, known from docid 0 on up to a place that moves.
+/// Some slots, known from docid 0 on up to a place that moves.
 template <class Chunk>
 class Column {
  public:
@@ -107,7 +112,7 @@ class Column {
   const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
 
   /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
-  void grow(const Xapian::Database& db, Xapian::valueno slot, std::atomic<std::ptrdiff_t>& bytes_left,
+  void grow(const Xapian::Database& db, const Slots& slots, std::atomic<std::ptrdiff_t>& bytes_left,
             WordNumbers& words) {
     const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
     if (!lock) return;
@@ -117,7 +122,7 @@ class Column {
       const std::ptrdiff_t left = bytes_left.load();
       if (next == chunks_.size() || left <= 0) return;
       Chunk chunk;
-      const std::size_t size = read_chunk(db, slot, next * Chunk::kSize, static_cast<std::size_t>(left), words, chunk);
+      const std::size_t size = read_chunk(db, slots, next * Chunk::kSize, static_cast<std::size_t>(left), words, chunk);
       is_full_ = size > static_cast<std::size_t>(left);
       if (is_full_) return;
       num_read += size;
@@ -135,11 +140,17 @@ class Column {
   std::atomic<Xapian::docid> num_filled_{0};
 };
 
-/// What tells a slot from itself in another index that happens to be in the same state (ValueCache).
-using SlotContent = std::tuple<Xapian::valueno, Xapian::doccount, std::string, std::string>;
+/// What tells slots from themselves in another index that happens to be in the same state (ValueCache).
+using SlotContents = std::vector<std::tuple<Xapian::valueno, Xapian::doccount, std::string, std::string>>;
 
-SlotContent content_of(const Xapian::Database& db, Xapian::valueno slot) {
-  return {slot, db.get_value_freq(slot), db.get_value_lower_bound(slot), db.get_value_upper_bound(slot)};
+SlotContents contents_of(const Xapian::Database& db, const Slots& slots) {
+  SlotContents contents;
+  contents.reserve(slots.size());
+  for (const Xapian::valueno slot : slots) {
+    contents.emplace_back(slot, db.get_value_freq(slot), db.get_value_lower_bound(slot),
+                          db.get_value_upper_bound(slot));
+  }
+  return contents;
 }
 
 // The first of the ascending `docids` that is not below `end`.
@@ -151,7 +162,7 @@ std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid en
 
 struct ValueSnapshot::State {
   template <class Chunk>
-  using Columns = std::map<SlotContent, std::shared_ptr<Column<Chunk>>>;
+  using Columns = std::map<SlotContents, std::shared_ptr<Column<Chunk>>>;
 
   State(std::string state, Xapian::docid last, std::size_t max_bytes)
       : index_state(std::move(state)), last_docid(last), bytes_left(static_cast<std::ptrdiff_t>(max_bytes)) {}
@@ -159,15 +170,15 @@ struct ValueSnapshot::State {
   const std::string index_state;
   const Xapian::docid last_docid;
   std::atomic<std::ptrdiff_t> bytes_left;
-  PostingLists posting_lists{bytes_left};
   WordNumbers words;
   ForkSafeMutex mutex;
   Columns<NumberChunk> numbers;
   Columns<TextChunk> texts;
   template <class Value>
   using Remembered = std::map<std::string, std::unordered_map<Xapian::docid, Value>>;
-  Remembered<std::vector<double>> lengths;          // by the fields' prefixes
-  Remembered<std::string> ids;                      // by their prefix
+  Remembered<std::vector<double>> lengths;  // by the fields' prefixes
+  Remembered<std::string> ids;              // by their prefix
+  std::unordered_map<std::string, PostingList> posting_lists;
   std::map<std::string, Xapian::valueno> id_slots;  // likewise
 
   Xapian::valueno id_slot(const Xapian::Database& db, const std::string& prefix) {
@@ -215,16 +226,16 @@ struct ValueSnapshot::State {
   }
 
   template <class Chunk>
-  std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, Xapian::valueno slot) {
-    const SlotContent content = content_of(db, slot);
+  std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, const Slots& slots) {
+    const SlotContents contents = contents_of(db, slots);
     std::shared_ptr<Column<Chunk>> column;
     {
       const std::lock_guard<ForkSafeMutex> lock(mutex);
-      std::shared_ptr<Column<Chunk>>& known = columns[content];
+      std::shared_ptr<Column<Chunk>>& known = columns[contents];
       if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
       column = known;
     }
-    column->grow(db, slot, bytes_left, words);
+    column->grow(db, slots, bytes_left, words);
     return column;
   }
 };
@@ -235,24 +246,27 @@ ValueSnapshot::~ValueSnapshot() = default;
 
 const std::string& ValueSnapshot::index_state() const { return state_->index_state; }
 
-Eigen::VectorXd ValueSnapshot::numbers(const Xapian::Database& db, Xapian::valueno slot,
+Eigen::MatrixXd ValueSnapshot::numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
                                        const std::vector<Xapian::docid>& docids) {
-  const auto column = state_->grown(state_->numbers, db, slot);
+  const auto column = state_->grown(state_->numbers, db, slots);
   const std::size_t num_known = num_below(docids, column->end());
-  Eigen::VectorXd numbers(static_cast<Eigen::Index>(docids.size()));
+  const auto num_slots = static_cast<Eigen::Index>(slots.size());
+  Eigen::MatrixXd numbers(static_cast<Eigen::Index>(docids.size()), num_slots);
   for (std::size_t i = 0; i < num_known; ++i) {
-    numbers[static_cast<Eigen::Index>(i)] = column->chunk_of(docids[i]).numbers[docids[i] % NumberChunk::kSize];
+    const double* const own =
+        column->chunk_of(docids[i]).numbers.data() + docids[i] % NumberChunk::kSize * slots.size();
+    for (Eigen::Index k = 0; k < num_slots; ++k) numbers(static_cast<Eigen::Index>(i), k) = own[k];
   }
   if (num_known < docids.size()) {
     const std::vector<Xapian::docid> rest(docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end());
-    numbers.tail(static_cast<Eigen::Index>(rest.size())) = slot_numbers(db, slot, rest);
+    numbers.bottomRows(static_cast<Eigen::Index>(rest.size())) = slot_numbers(db, slots, rest);
   }
   return numbers;
 }
 
 ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno slot,
                                      const std::vector<Xapian::docid>& docids) {
-  const auto column = state_->grown(state_->texts, db, slot);
+  const auto column = state_->grown(state_->texts, db, {slot});
   const std::size_t num_known = num_below(docids, column->end());
   ComparableTexts texts;
   if (num_known < docids.size()) {
@@ -282,7 +296,25 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
   return state_->remembered(state_->lengths, prefixes, docids, count, size_of);
 }
 
-PostingLists& ValueSnapshot::posting_lists() { return state_->posting_lists; }
+const PostingList* ValueSnapshot::known_posting_list(const std::string& term) {
+  const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
+  const auto found = state_->posting_lists.find(term);
+  return found == state_->posting_lists.end() ? nullptr : &found->second;
+}
+
+const PostingList* ValueSnapshot::posting_list(const Xapian::Database& db, const std::string& term) {
+  if (const PostingList* const list = known_posting_list(term)) return list;
+  if (state_->bytes_left.load() <= 0) return nullptr;
+  PostingList list(db, term);
+  auto& lists = state_->posting_lists;
+  const auto size =
+      static_cast<std::ptrdiff_t>(sizeof(*lists.begin()) + 3 * sizeof(void*) + term.capacity() + list.num_bytes());
+  if (state_->bytes_left.load() < size) return nullptr;
+  const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
+  const auto [place, is_new] = lists.emplace(term, std::move(list));
+  if (is_new) state_->bytes_left -= size;
+  return &place->second;
+}
 
 std::vector<std::string> ValueSnapshot::ids(const Xapian::Database& db, const std::string& prefix,
                                             const std::vector<Xapian::docid>& docids) {

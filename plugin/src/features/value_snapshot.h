@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "irgan/feature_schema.h"
-#include "plugin/src/features/posting_lists.h"
+#include "plugin/src/features/postings.h"
 #include "plugin/src/features/text_similarity.h"
 
 namespace irgan {
@@ -26,10 +26,13 @@ class ValueSnapshot {
   /// IndexState::text of the state that the snapshot is of.
   const std::string& index_state() const;
 
-  /// Returns the number of each of `docids`, which ascend, in `slot`; NaN for documents without one.
+  /// Returns the number of each of `docids`, which ascend, in each of `slots`; NaN for documents without one. Slots
+  /// that are asked for together stand together: most of what a number costs is its place in memory.
   ///
+  /// Shapes: documents x slots
   /// Throws: Xapian::DatabaseModifiedError if the index moved on
-  Eigen::VectorXd numbers(const Xapian::Database& db, Xapian::valueno slot, const std::vector<Xapian::docid>& docids);
+  Eigen::MatrixXd numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
+                          const std::vector<Xapian::docid>& docids);
   /// Returns the text of each of `docids`, which ascend, in `slot`, made ready for comparison; without trigrams for
   /// documents without one. Words of texts that are in memory are numbered.
   ///
@@ -40,7 +43,14 @@ class ValueSnapshot {
   std::vector<std::vector<double>> field_lengths(const Xapian::Database& db, const std::vector<TextField>& fields,
                                                  const std::vector<Xapian::docid>& docids);
 
-  PostingLists& posting_lists();
+  /// Returns the posting list of `term`, valid as long as this object; null if there is no room for it. Queries share
+  /// their words, and in each field where a word is looked up its list is looked for in the tree of the index, once for
+  /// its frequency and once for its postings.
+  ///
+  /// Throws: as numbers
+  const PostingList* posting_list(const Xapian::Database& db, const std::string& term);
+  /// The same if it was asked for before, else null.
+  const PostingList* known_posting_list(const std::string& term);
 
   /// As ids_of(); documents that were asked about before are remembered.
   std::vector<std::string> ids(const Xapian::Database& db, const std::string& prefix,

@@ -64,6 +64,41 @@ TEST_CASE("add_wdfs passes over documents and terms that the index has not", "[p
   CHECK(same(wdfs(Xapian::Database(), "a", {1}), numbers({0})));
 }
 
+TEST_CASE("a posting list in memory adds what the index's own adds", "[plugin][postings]") {
+  Xapian::WritableDatabase db(std::string(), Xapian::DB_BACKEND_INMEMORY);
+  for (Xapian::docid docid = 1; docid <= 2000; ++docid) {
+    Xapian::Document document;
+    document.add_term("all", docid % 7 + 1);
+    if (docid % 50 == 3) document.add_term("some", docid);
+    if (docid > 1900) document.add_term("late", 2);  // far from evenly spread
+    if (docid == 1234) document.add_term("one");
+    db.add_document(document);
+  }
+  db.delete_document(1950);
+  std::vector<Xapian::docid> docids;
+  for (Xapian::docid docid = 1; docid < 2100; docid += docid % 5 + 1) docids.push_back(docid);
+  for (const std::string term : {"all", "some", "late", "one", "none"}) {
+    CAPTURE(term);
+    const PostingList list(db, term);
+    CHECK(list.frequency() == db.get_termfreq(term));
+    REQUIRE(list.is_held());
+    VectorXd sums = VectorXd::Ones(static_cast<Eigen::Index>(docids.size()));
+    list.add_wdfs(docids, sums);
+    CHECK(same(sums, VectorXd::Ones(sums.size()) + wdfs(db, term, docids)));
+    list.add_wdfs({}, sums);
+  }
+}
+
+TEST_CASE("a posting list that is too long for memory says how long it is", "[plugin][postings]") {
+  Xapian::WritableDatabase db(std::string(), Xapian::DB_BACKEND_INMEMORY);
+  Xapian::Document document;
+  document.add_term("a");
+  for (int i = 0; i < 70'000; ++i) db.add_document(document);
+  const PostingList list(db, "a");
+  CHECK(list.frequency() == 70'000);
+  CHECK_FALSE(list.is_held());
+}
+
 TEST_CASE("document_lengths counts terms, and knows none for a document that is gone", "[plugin][postings]") {
   CHECK(same(document_lengths(index(), {1, 2, 3, 4, 5, 6}), numbers({3, 3, NAN, 1, 4, NAN})));
   CHECK(document_lengths(index(), {}).size() == 0);
@@ -85,6 +120,9 @@ TEST_CASE("three shards read as one index", "[plugin][postings]") {
   const Xapian::Database whole = index_of(documents());
   const std::vector<Xapian::docid> docids{1, 2, 4, 5};
   CHECK(same(wdfs(shards, "a", docids), wdfs(whole, "a", docids)));
+  VectorXd held = VectorXd::Zero(4);
+  PostingList(shards, "a").add_wdfs(docids, held);
+  CHECK(same(held, wdfs(whole, "a", docids)));
   CHECK(same(document_lengths(shards, docids), document_lengths(whole, docids)));
   CHECK(same(slot_numbers(shards, 1, docids), slot_numbers(whole, 1, docids)));
   CHECK(slot_texts(shards, 1, docids) == slot_texts(whole, 1, docids));

@@ -35,8 +35,8 @@ std::vector<Xapian::docid> some_docids(unsigned step) {
   return docids;
 }
 
-bool same(const Eigen::VectorXd& a, const Eigen::VectorXd& b) {  // to the bit, NaN included
-  return a.size() == b.size() &&
+bool same(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {  // to the bit, NaN included
+  return a.rows() == b.rows() && a.cols() == b.cols() &&
          std::memcmp(a.data(), b.data(), sizeof(double) * static_cast<std::size_t>(a.size())) == 0;
 }
 
@@ -59,8 +59,10 @@ void check_values(ValueSnapshot& snapshot, const Xapian::Database& db) {
   for (unsigned search = 0; search < 6; ++search) {
     const std::vector<Xapian::docid> docids = some_docids(search);
     for (const Xapian::valueno slot : {kNumber, kNothing}) {
-      CHECK(same(snapshot.numbers(db, slot, docids), slot_numbers(db, slot, docids)));
+      CHECK(same(snapshot.numbers(db, {slot}, docids), slot_numbers(db, slot, docids)));
     }
+    const std::vector<Xapian::valueno> both{kNothing, kNumber};
+    CHECK(same(snapshot.numbers(db, both, docids), slot_numbers(db, both, docids)));
     for (const Xapian::valueno slot : {kText, kNothing}) {
       CHECK(spaced(snapshot.texts(db, slot, docids)) == spaced(comparable_texts(slot_texts(db, slot, docids))));
     }
@@ -81,7 +83,7 @@ TEST_CASE("a value snapshot holds what the index holds, at every stage of its fi
   const auto snapshot = snapshot_of(cache, db);
   REQUIRE(snapshot);
   check_values(*snapshot, db);
-  CHECK(snapshot->numbers(db, kNumber, {}).size() == 0);
+  CHECK(snapshot->numbers(db, {kNumber}, {}).size() == 0);
 }
 
 TEST_CASE("each revision of an index has its own values", "[plugin][value_cache]") {
@@ -105,8 +107,8 @@ TEST_CASE("each revision of an index has its own values", "[plugin][value_cache]
   CHECK(new_values != old_values);
   CHECK(cache.at(before) == old_values);
   check_values(*new_values, after);
-  CHECK(new_values->numbers(after, kNumber, {8})[0] == -1.0);
-  CHECK(old_values->numbers(before, kNumber, {8})[0] == 8.0);
+  CHECK(new_values->numbers(after, {kNumber}, {8})(0, 0) == -1.0);
+  CHECK(old_values->numbers(before, {kNumber}, {8})(0, 0) == 8.0);
   CHECK(new_values->texts(after, kText, {8}).all[0]->spaced == "another");
   before.reopen();
   CHECK(cache.at(before) == new_values);
@@ -133,7 +135,7 @@ TEST_CASE("threads fill one value snapshot together", "[plugin][value_cache][thr
     threads.emplace_back([&] {
       const Xapian::Database own(folder.file("db"));
       for (int search = 0; search < 20; ++search) {
-        if (!same(snapshot->numbers(own, kNumber, docids), numbers)) ++count;
+        if (!same(snapshot->numbers(own, {kNumber}, docids), numbers)) ++count;
         if (spaced(snapshot->texts(own, kText, docids)) != texts) ++count;
       }
     });
@@ -183,9 +185,9 @@ TEST_CASE("an index put back from a backup and changed in another way has its ow
 
   REQUIRE(cache.at(restored) == values);  // uuid, revision and totals are the same
   check_values(*values, restored);
-  CHECK(values->numbers(restored, kNumber, {8})[0] == -2.0);
+  CHECK(values->numbers(restored, {kNumber}, {8})(0, 0) == -2.0);
   CHECK(values->texts(restored, kText, {8}).all[0]->spaced == "zephyr");
-  CHECK(values->numbers(lost, kNumber, {8})[0] == -1.0);
+  CHECK(values->numbers(lost, {kNumber}, {8})(0, 0) == -1.0);
 }
 
 TEST_CASE("a slot of long texts is held up to the budget and read beyond it", "[plugin][value_cache]") {
@@ -206,4 +208,31 @@ TEST_CASE("a slot of long texts is held up to the budget and read beyond it", "[
   for (int search = 0; search < 8; ++search) {
     CHECK(spaced(snapshot->texts(db, kText, docids)) == spaced(comparable_texts(slot_texts(db, kText, docids))));
   }
+}
+
+TEST_CASE("a value snapshot keeps posting lists that were asked for, as far as there is room",
+          "[plugin][value_cache]") {
+  const ScratchFolder folder;
+  Xapian::WritableDatabase writer(folder.file("db"), Xapian::DB_CREATE);
+  for (int i = 0; i < 100; ++i) {
+    Xapian::Document document;
+    document.add_term("often", 2);
+    if (i == 5) document.add_term("once");
+    writer.add_document(document);
+  }
+  writer.commit();
+  const Xapian::Database db(folder.file("db"));
+  {
+    ValueSnapshot snapshot("state", db.get_lastdocid(), 10'000);
+    CHECK(snapshot.known_posting_list("often") == nullptr);
+    const PostingList* const often = snapshot.posting_list(db, "often");
+    REQUIRE(often != nullptr);
+    CHECK(often->frequency() == 100);
+    CHECK(snapshot.posting_list(db, "never")->frequency() == 0);
+    CHECK(snapshot.posting_list(db, "once")->frequency() == 1);
+    CHECK(snapshot.known_posting_list("often") == often);
+  }
+  ValueSnapshot small("state", db.get_lastdocid(), 500);
+  CHECK(small.posting_list(db, "often") == nullptr);
+  CHECK(small.known_posting_list("often") == nullptr);
 }
