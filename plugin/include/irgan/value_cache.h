@@ -1,4 +1,5 @@
-/// Value slots of an index in memory: most of the time that features take goes into looking them up on disk.
+/// Value slots and posting lists of an index in memory: most of the time that features take goes into looking them up
+/// on disk.
 #pragma once
 
 #include <xapian.h>
@@ -15,15 +16,16 @@ class ValueSnapshot;
 /// Keeps the snapshots of the index's present state and of the one before, which threads that have not yet reopened
 /// still search. One cache may serve several indexes, yet then they push each other out.
 ///
-/// States are told apart by the index's uuid, revisions and totals, and slots by their number of values and bounds. An
+/// States are told apart by the index's uuid, revisions and totals, slots by their number of values and bounds too. An
 /// index that is put back from a backup and then changed in another way can show the same of all these: restart
 /// programs that run for long when you restore a backup.
 ///
 /// Threads: safe to share
 class IRGAN_API ValueCache {
  public:
-  /// What the slots of both states may take, half of it each; what is beyond is read from the index. A number takes 8
-  /// bytes a document, a title about a hundred and ten more a letter: the default holds the numbers of millions of
+  /// What both states may take, half of it each; what is beyond is read from the index. A number takes 8 bytes a
+  /// document; the title of a document that was a candidate some two hundred, and fifteen more a letter; a word that
+  /// was asked for 9 bytes a document that has it, in each field. The default holds the numbers of millions of
   /// documents, and the titles of some hundred thousand.
   static constexpr std::size_t kDefaultBytes = std::size_t{256} << 20;
 

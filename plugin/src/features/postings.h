@@ -75,8 +75,8 @@ Eigen::VectorXd slot_numbers(const Xapian::Database& db, Xapian::valueno slot,
                              const std::vector<Xapian::docid>& docids);
 
 /// The same of several slots. Shapes: documents x slots
-IRGAN_API Eigen::MatrixXd slot_numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
-                                       const std::vector<Xapian::docid>& docids);
+Eigen::MatrixXd slot_numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
+                             const std::vector<Xapian::docid>& docids);
 
 /// Returns the bytes in `slot`; empty where a document has none.
 ///

@@ -19,19 +19,13 @@
 namespace irgan {
 namespace {
 
-// Documents that one search adds to a slot: of numbers an eighth of a millisecond.
-constexpr Xapian::docid kStep = 1024;
-// Texts that take more end the step, at the next chunk's edge: slots may hold whole documents.
-constexpr std::size_t kStepBytes = std::size_t{1} << 20;
-
 /// Gives equal words equal numbers, from 1 on.
 ///
-/// Threads: safe to share
+/// Threads: one
 class WordNumbers {
  public:
   /// Numbers the words of `text`; returns how many bytes that took.
   std::size_t number(const ComparableText& text) {
-    const std::lock_guard<ForkSafeMutex> lock(mutex_);
     std::size_t size = 0;
     for (ComparableWord& word : text.words) {
       letters_ = word.letters;
@@ -45,98 +39,64 @@ class WordNumbers {
   }
 
  private:
-  ForkSafeMutex mutex_;
   std::u32string letters_;  // room to look one up
   std::unordered_map<std::u32string, std::uint32_t> numbers_;
 };
 
 using Slots = std::vector<Xapian::valueno>;
 
+/// What one search adds: an eighth of a millisecond a slot.
 struct NumberChunk {
-  static constexpr Xapian::docid kSize = 1024;
-  std::vector<double> numbers;  // a document after the other
+  static constexpr Xapian::docid kSize = 1024;  // documents
+  std::vector<double> numbers;                  // a document after the other
 };
 
-/// Of one slot.
-struct TextChunk {
-  static constexpr Xapian::docid kSize = 64;
-  std::vector<ComparableText> texts;
-};
-
-// Calls found(docid, value) for the values of `slot` at docids in [first, end), until it returns false.
+// Calls found(docid, value) for the values of `slot` at docids in [first, end).
 template <class Found>
 void walk_range(const Xapian::Database& db, Xapian::valueno slot, Xapian::docid first, Xapian::docid end, Found found) {
   Xapian::ValueIterator position = db.valuestream_begin(slot);
   if (position != db.valuestream_end(slot)) position.skip_to(std::max<Xapian::docid>(first, 1));
   for (; position != db.valuestream_end(slot) && position.get_docid() < end; ++position) {
-    if (!found(position.get_docid(), *position)) return;
+    found(position.get_docid(), *position);
   }
 }
 
-// Reads the chunk that begins at `first`; may stop when it takes more than `max_bytes`. Returns how many bytes it
-// takes.
-std::size_t read_chunk(const Xapian::Database& db, const Slots& slots, Xapian::docid first, std::size_t, WordNumbers&,
-                       NumberChunk& chunk) {
+NumberChunk read_chunk(const Xapian::Database& db, const Slots& slots, Xapian::docid first) {
+  NumberChunk chunk;
   chunk.numbers.assign(chunk.kSize * slots.size(), std::numeric_limits<double>::quiet_NaN());
   for (std::size_t k = 0; k < slots.size(); ++k) {
     walk_range(db, slots[k], first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
       chunk.numbers[(docid - first) * slots.size() + k] = Xapian::sortable_unserialise(value);
-      return true;
     });
   }
-  return chunk.numbers.size() * sizeof(double);
+  return chunk;
 }
 
-std::size_t read_chunk(const Xapian::Database& db, const Slots& slots, Xapian::docid first, std::size_t max_bytes,
-                       WordNumbers& words, TextChunk& chunk) {
-  chunk.texts.resize(chunk.kSize);
-  std::size_t size = chunk.kSize * sizeof(ComparableText);
-  TextMaker maker;
-  walk_range(db, slots.front(), first, first + chunk.kSize, [&](Xapian::docid docid, const std::string& value) {
-    ComparableText& text = chunk.texts[docid - first];
-    text = maker.make(value);
-    size += text.num_bytes + words.number(text);
-    return size <= max_bytes;
-  });
-  return size;
-}
-
-/// Some slots, known from docid 0 on up to a place that moves.
-template <class Chunk>
-class Column {
+/// Numbers of some slots, known from docid 0 on up to a place that moves.
+class Numbers {
  public:
-  explicit Column(Xapian::docid last_docid) : chunks_(last_docid / Chunk::kSize + 1) {}
+  explicit Numbers(Xapian::docid last_docid) : chunks_(last_docid / NumberChunk::kSize + 1) {}
 
   /// Documents below this are known for good.
-  Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * Chunk::kSize; }
-  const Chunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / Chunk::kSize]; }
+  Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * NumberChunk::kSize; }
+  const NumberChunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / NumberChunk::kSize]; }
 
-  /// Adds a step, unless all is there, another thread is at it, or the next chunk would take more than `bytes_left`.
-  void grow(const Xapian::Database& db, const Slots& slots, std::atomic<std::ptrdiff_t>& bytes_left,
-            WordNumbers& words) {
+  /// Adds a chunk, unless all is there, another thread is at it, or it would take more than `bytes_left`.
+  void grow(const Xapian::Database& db, const Slots& slots, std::atomic<std::ptrdiff_t>& bytes_left) {
     const std::unique_lock<std::mutex> lock(filling_, std::try_to_lock);
     if (!lock) return;
-    std::size_t num_read = 0;
-    for (Xapian::docid added = 0; added < kStep && num_read < kStepBytes && !is_full_; added += Chunk::kSize) {
-      const Xapian::docid next = num_filled_.load(std::memory_order_relaxed);
-      const std::ptrdiff_t left = bytes_left.load();
-      if (next == chunks_.size() || left <= 0) return;
-      Chunk chunk;
-      const std::size_t size = read_chunk(db, slots, next * Chunk::kSize, static_cast<std::size_t>(left), words, chunk);
-      is_full_ = size > static_cast<std::size_t>(left);
-      if (is_full_) return;
-      num_read += size;
-      bytes_left -= static_cast<std::ptrdiff_t>(size);
-      chunks_[next] = std::move(chunk);
-      num_filled_.store(next + 1, std::memory_order_release);
-    }
+    const auto size = static_cast<std::ptrdiff_t>(NumberChunk::kSize * slots.size() * sizeof(double));
+    const Xapian::docid next = num_filled_.load(std::memory_order_relaxed);
+    if (next == chunks_.size() || bytes_left.load() < size) return;
+    chunks_[next] = read_chunk(db, slots, next * NumberChunk::kSize);
+    bytes_left -= size;
+    num_filled_.store(next + 1, std::memory_order_release);
   }
 
  private:
   // Long, and never waited for: a child that is forked meanwhile finds it held for ever, and reads its slots itself.
   std::mutex filling_;
-  bool is_full_ = false;       // the budget ends here
-  std::vector<Chunk> chunks_;  // those below num_filled_ never change
+  std::vector<NumberChunk> chunks_;  // those below num_filled_ never change
   std::atomic<Xapian::docid> num_filled_{0};
 };
 
@@ -161,9 +121,6 @@ std::size_t num_below(const std::vector<Xapian::docid>& docids, Xapian::docid en
 }  // namespace
 
 struct ValueSnapshot::State {
-  template <class Chunk>
-  using Columns = std::map<SlotContents, std::shared_ptr<Column<Chunk>>>;
-
   State(std::string state, Xapian::docid last, std::size_t max_bytes)
       : index_state(std::move(state)), last_docid(last), bytes_left(static_cast<std::ptrdiff_t>(max_bytes)) {}
 
@@ -172,8 +129,8 @@ struct ValueSnapshot::State {
   std::atomic<std::ptrdiff_t> bytes_left;
   WordNumbers words;
   ForkSafeMutex mutex;
-  Columns<NumberChunk> numbers;
-  Columns<TextChunk> texts;
+  std::map<SlotContents, std::shared_ptr<Numbers>> numbers;
+  std::map<SlotContents, std::unordered_map<Xapian::docid, ComparableText>> texts;
   template <class Value>
   using Remembered = std::map<std::string, std::unordered_map<Xapian::docid, Value>>;
   Remembered<std::vector<double>> lengths;  // by the fields' prefixes
@@ -225,18 +182,30 @@ struct ValueSnapshot::State {
     return values;
   }
 
-  template <class Chunk>
-  std::shared_ptr<Column<Chunk>> grown(Columns<Chunk>& columns, const Xapian::Database& db, const Slots& slots) {
+  std::shared_ptr<Numbers> grown(const Xapian::Database& db, const Slots& slots) {
     const SlotContents contents = contents_of(db, slots);
-    std::shared_ptr<Column<Chunk>> column;
+    std::shared_ptr<Numbers> own;
     {
       const std::lock_guard<ForkSafeMutex> lock(mutex);
-      std::shared_ptr<Column<Chunk>>& known = columns[contents];
-      if (!known) known = std::make_shared<Column<Chunk>>(last_docid);
-      column = known;
+      std::shared_ptr<Numbers>& known = numbers[contents];
+      if (!known) known = std::make_shared<Numbers>(last_docid);
+      own = known;
     }
-    column->grow(db, slots, bytes_left, words);
-    return column;
+    own->grow(db, slots, bytes_left);
+    return own;
+  }
+
+  // Keeps the text of a document, unless there is no room or another thread was first; null: no room.
+  //
+  // Requires: `mutex` is held
+  const ComparableText* kept(std::unordered_map<Xapian::docid, ComparableText>& known, Xapian::docid docid,
+                             ComparableText& text) {
+    const auto found = known.find(docid);
+    if (found != known.end()) return &found->second;
+    const auto size = static_cast<std::ptrdiff_t>(sizeof(*found) + 3 * sizeof(void*) + text.num_bytes);
+    if (bytes_left.load() < size) return nullptr;
+    bytes_left -= size + static_cast<std::ptrdiff_t>(words.number(text));
+    return &known.emplace(docid, std::move(text)).first->second;
   }
 };
 
@@ -248,7 +217,7 @@ const std::string& ValueSnapshot::index_state() const { return state_->index_sta
 
 Eigen::MatrixXd ValueSnapshot::numbers(const Xapian::Database& db, const std::vector<Xapian::valueno>& slots,
                                        const std::vector<Xapian::docid>& docids) {
-  const auto column = state_->grown(state_->numbers, db, slots);
+  const auto column = state_->grown(db, slots);
   const std::size_t num_known = num_below(docids, column->end());
   const auto num_slots = static_cast<Eigen::Index>(slots.size());
   Eigen::MatrixXd numbers(static_cast<Eigen::Index>(docids.size()), num_slots);
@@ -266,18 +235,31 @@ Eigen::MatrixXd ValueSnapshot::numbers(const Xapian::Database& db, const std::ve
 
 ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno slot,
                                      const std::vector<Xapian::docid>& docids) {
-  const auto column = state_->grown(state_->texts, db, {slot});
-  const std::size_t num_known = num_below(docids, column->end());
+  const SlotContents contents = contents_of(db, {slot});
   ComparableTexts texts;
-  if (num_known < docids.size()) {
-    texts =
-        comparable_texts(slot_texts(db, slot, {docids.begin() + static_cast<std::ptrdiff_t>(num_known), docids.end()}));
+  texts.all.reserve(docids.size());
+  std::vector<std::size_t> places;
+  std::vector<Xapian::docid> missing;
+  {
+    const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
+    const auto& known = state_->texts[contents];
+    for (const Xapian::docid docid : docids) {
+      const auto found = known.find(docid);
+      if (found == known.end()) {
+        places.push_back(texts.all.size());
+        missing.push_back(docid);
+      }
+      texts.all.push_back(found == known.end() ? nullptr : &found->second);
+    }
   }
-  std::vector<const ComparableText*> known;
-  known.reserve(docids.size());
-  for (std::size_t i = 0; i < num_known; ++i)
-    known.push_back(&column->chunk_of(docids[i]).texts[docids[i] % TextChunk::kSize]);
-  texts.all.insert(texts.all.begin(), known.begin(), known.end());
+  if (missing.empty()) return texts;
+  texts.own = comparable_texts(slot_texts(db, slot, missing)).own;
+  const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
+  auto& known = state_->texts[contents];
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    const ComparableText* const kept = state_->kept(known, missing[i], texts.own[i]);
+    texts.all[places[i]] = kept != nullptr ? kept : &texts.own[i];
+  }
   return texts;
 }
 
