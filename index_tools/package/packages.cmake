@@ -64,6 +64,19 @@ set(CPACK_DEBIAN_PYTHON_PACKAGE_RECOMMENDS "python3-xapian")
 set(CPACK_COMPONENT_PYTHON_DESCRIPTION "learning to rank for Xapian: from Python
 ${about}This is the Python module xapian_irgan, which searches, explains,
 explores and interleaves.")
+# Python's bytecode comes and goes with the package.
+foreach(script "postinst:py3compile" "prerm:py3clean")
+  string(REPLACE ":" ";" script "${script}")
+  list(GET script 0 when)
+  list(GET script 1 program)
+  file(WRITE ${PROJECT_BINARY_DIR}/python/${when} "#!/bin/sh
+set -e
+if command -v ${program} >/dev/null; then
+  ${program} -p ${CPACK_DEBIAN_PYTHON_PACKAGE_NAME}
+fi
+")
+  list(APPEND CPACK_DEBIAN_PYTHON_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/python/${when})
+endforeach()
 
 # Debian wants a changelog and the copyright in every package.
 set(changelog ${PROJECT_BINARY_DIR}/changelog.Debian)
