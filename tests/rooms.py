@@ -59,6 +59,7 @@ ROOMS = [
 # Public headers without a source of their own.
 HOMES = {
     "errors": "plugin/src/process",
+    "search_context": "plugin/src/features",
     "memory_facts": "plugin/src/model",
     "rerank_options": "plugin/src/search",
     "reranked_page": "plugin/src/order",
@@ -67,6 +68,7 @@ HOMES = {
     "pool_range": "plugin/src/encoding",
     "split_options": "trainer/evidence",
     "behaviour_options": "trainer/evidence",
+    "context_count": "trainer/evidence",
     "click_counting": "trainer/evidence",
     "evidence": "trainer/rows",
     "log_reading": "trainer/rows",

@@ -16,6 +16,7 @@
 #include "index_tools/showing/log_reading.h"
 #include "irgan/click_log.h"
 #include "irgan/model.h"
+#include "trainer/evidence/context_census.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/log/click_log_tally.h"
 #include "trainer/queries/query_resolver.h"
@@ -144,6 +145,7 @@ void run(const CheckOptions& options, const Console& console) {
   findings.max_bad = labels.log_options.max_bad;
   ClickLogReader log(labels.clicks, log_options);
   LogCensus census;
+  ContextCensus contexts(labels.log_options.contexts);
   LastQuery last_query(&resolver);
   ProgressBar bar = console.progress("reading", "rows");
   double num_rows = 0.0;
@@ -151,10 +153,12 @@ void run(const CheckOptions& options, const Console& console) {
     bar.update(std::nan(""), ++num_rows);
     const std::string& query_id = last_query.id_of(row);
     census.add(row, query_id);
+    contexts.add(row);
     if (documents != nullptr && row.clicked) documents->add(row, query_id);
   });
   bar.erase();
   findings.census = census.finish();
+  findings.contexts = contexts.counts();
   findings.reading = last_query.reading();
   if (documents != nullptr) findings.documents = documents->finish(static_cast<Xapian::doccount>(options.depth));
   for (std::size_t i = 0; i < labels.clicks.size(); ++i) {

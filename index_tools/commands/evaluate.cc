@@ -180,13 +180,17 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
     const auto run = std::make_shared<const Run>(read_run(path));
     rankings.push_back({path, [run](const QueryRow& query) { return documents_of(*run, query.id); }});
   }
+  LaterLogOptions later = options.later;
   std::optional<Site> site;
   if (!options.models.empty()) site.emplace(options.database.site(console.err));
   for (const std::string& path : options.models) {
     RerankOptions how;
     options.memory.apply(site->open(), how);
     options.vectors.apply(how);
-    rankings.push_back({path, order_of_model(*site, Model::from_file(path), std::move(how), path)});
+    const std::shared_ptr<const Model> model = Model::from_file(path);
+    const std::vector<std::string>& features = model->schema().features;
+    later.contexts.insert(later.contexts.end(), features.begin(), features.end());
+    rankings.push_back({path, order_of_model(*site, model, std::move(how), path)});
     warn_of_old_clicks(path, evidence, console.err);
   }
   for (auto& [version, orders] : shadows_of_logs(evidence.clicks)) {
@@ -194,7 +198,6 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
     rankings.push_back({"shadow " + version.substr(0, kVersionShown),
                         [shadow](const QueryRow& query) { return shadow->documents(query); }});
   }
-  LaterLogOptions later = options.later;
   later.seed = options.seed;
   if (!options.propensities.empty()) later.examination = read_propensities(options.propensities);
   const LaterLogReport report =

@@ -116,6 +116,7 @@ void run(const FeaturesOptions& options, const Console& console) {
       evidence.click_model.settings(options.split.seed, evidence.preparation.num_threads);
 
   evidence.labels.check();
+  evidence.say_unlearnt(console.err);
   const Site site = evidence.database.site(console.err);
   PreparationOptions preparing =
       evidence.preparing(valid_file ? std::optional<SplitOptions>(options.split) : std::nullopt);

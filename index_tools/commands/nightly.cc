@@ -22,8 +22,10 @@
 #include "irgan/model_source.h"
 #include "irgan/training.h"
 #include "trainer/daily/nightly_state.h"
+#include "trainer/evidence/context_census.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/memory/memory_state.h"
+#include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
 namespace {
@@ -241,7 +243,7 @@ class Night {
   }
 
   Outcome train() {
-    const bool has_model = has_good_model();
+    const bool has_model = has_good_model() && !can_learn_more_anew();
     const NewLogs logs = new_logs(has_model ? state_.training : LogProgress());
     if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.training);
     Words words = command("train");
@@ -259,6 +261,25 @@ class Night {
     state_.training = logs.progress;
     save();
     return outcome;
+  }
+
+  // Whether the log has a context that the model has not learnt from, with clicks enough to.
+  bool can_learn_more_anew() const {
+    const std::vector<std::string> learnt = context_names(Model::from_file(options_.model)->schema());
+    const std::vector<std::string>& asked = options_.log.log_options.contexts;
+    const auto is_new = [&](const std::string& name) {
+      return std::find(learnt.begin(), learnt.end(), name) == learnt.end();
+    };
+    if (std::none_of(asked.begin(), asked.end(), is_new)) return false;
+    ContextCensus census(asked);
+    read_ahead(options_.log.clicks, options_.log.log_options, [&](const ClickRow& row) { census.add(row); });
+    for (const ContextCount& count : census.counts()) {
+      if (!is_new(count.name) || count.values.empty()) continue;
+      console_.out << "train: begins anew, since " << options_.model << " has not learnt from the context '"
+                   << count.name << "'" << std::endl;
+      return true;
+    }
+    return false;
   }
 
   // What another night's run left behind when it was killed in the middle is gone on with, or else given up.

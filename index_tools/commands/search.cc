@@ -26,6 +26,7 @@ struct SearchOptions {
   MemoryUse memory;
   VectorUse vectors;
   std::vector<std::string> where;
+  std::vector<std::pair<std::string, std::string>> context;
   bool explain = false;
   bool compare = false;
 };
@@ -47,6 +48,11 @@ void add_options(SearchOptions& options, OptionTable& table) {
   table.group("The search");
   table.texts("words", options.words, "what to look for; the flag may be left out", "WORD");
   table.positional("words");
+  table.pairs("context", options.context,
+              "what the search is beside its words, such as device=mobile, for a model that has learnt from it; may be "
+              "given again",
+              "NAME=VALUE");
+  table.only_by_flag("context");
   table.number("top", options.top, 1U, 10000U, "hits to show");
   options.memory.add_to(table);
   options.vectors.add_to(table);
@@ -58,6 +64,17 @@ void add_options(SearchOptions& options, OptionTable& table) {
               "above the other",
               "ID");
   table.flag("compare", options.compare, "show Xapian's order beside the model's");
+}
+
+// Says which values the model has not learnt from.
+SearchContext context_of(const SearchOptions& options, const Model& model, std::ostream& err) {
+  SearchContext context;
+  for (const auto& [name, value] : options.context) context[name] = value;
+  const SearchContext known = known_context(model.schema(), context);
+  for (const auto& [name, value] : context) {
+    if (known.count(name) == 0) err << "context " << name << '=' << value << ": the model has not learnt from it\n";
+  }
+  return context;
 }
 
 std::vector<RankedHit> hits_of_first_stage(const Xapian::MSet& mset) {
@@ -101,6 +118,9 @@ void run(const SearchOptions& options, const Console& console) {
     throw ConfigError(
         "--explain and --compare need a model, and the index holds none: give --model, or 'xapian-irgan store' one");
   }
+  if (!source && !options.context.empty()) {
+    throw ConfigError("--context needs a model that has learnt from it, and the index holds none: give --model");
+  }
   if (!source && options.memory.is_named()) {
     throw ConfigError("--memory needs a model, whose scores it is mixed with, and the index holds none: give --model");
   }
@@ -116,7 +136,9 @@ void run(const SearchOptions& options, const Console& console) {
     show_losses(*index_fit(db, *model), console.err);
     results.features = model->schema().features;
     const bool explains = options.explain || !options.where.empty();
-    results.hits = explains ? reranker->explain(query, mset) : reranker->rerank(query, mset);
+    SearchRequest request;
+    request.context = context_of(options, *model, console.err);
+    results.hits = explains ? reranker->explain(query, mset, request) : reranker->rerank(query, mset, request);
   } else {
     results.hits = hits_of_first_stage(first_stage.search(query, options.top));
   }

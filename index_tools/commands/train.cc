@@ -109,6 +109,7 @@ Split from_rows(const TrainOptions& options, const Console& console) {
 IndexEvidence evidence_of(const TrainOptions& options, const Console& console) {
   const EvidenceOptions& evidence = options.evidence;
   evidence.labels.check();
+  evidence.say_unlearnt(console.err);
   Evidence known = evidence.labels.evidence(console.err);
   if (!options.valid_queries.empty()) known.valid_queries = read_queries(options.valid_queries, shown_on(console.err));
   SplitOptions split = options.split;
@@ -208,8 +209,8 @@ void state_rules(OptionTable& table) {
   for (const char* name :
        {"db",        "stemmer",     "id-prefix", "prefix",    "value",          "default-op",       "queries",
         "clicks",    "qrels",       "features",  "behaviour", "behaviour-from", "behaviour-hidden", "valid-queries",
-        "half-life", "add-clicked", "depth",     "vectors",   "column",         "action",           "after",
-        "rank-base", "max-bad",     "rejects"}) {
+        "half-life", "add-clicked", "depth",     "vectors",   "column",         "context",          "action",
+        "after",     "rank-base",   "max-bad",   "rejects"}) {
     table.exclude("data", name, "rows are ready-made or come from an index");
   }
   table.needs("valid", {"data"}, "with --db it is --valid-queries");
@@ -291,6 +292,14 @@ std::shared_ptr<const Model> present_model(const TrainOptions& options, const Co
   }
 }
 
+// Whether the searches that `other` tells apart by their contexts are told apart by `schema`, too.
+bool has_all_contexts_of(const FeatureSchema& schema, const FeatureSchema& other) {
+  const std::vector<std::string>& own = schema.features;
+  return std::all_of(other.features.begin(), other.features.end(), [&](const std::string& feature) {
+    return feature.compare(0, 8, "context.") != 0 || std::find(own.begin(), own.end(), feature) != own.end();
+  });
+}
+
 // Compares the new model with the present one; nothing where that cannot be done, for a reason that is printed.
 std::optional<ModelComparison> compared_with(const Model& present, const Trained& trained, const Split& split,
                                              const std::optional<IndexEvidence>& evidence, const TrainOptions& options,
@@ -310,11 +319,19 @@ std::optional<ModelComparison> compared_with(const Model& present, const Trained
       return std::nullopt;
     }
     PreparationOptions preparing = evidence->preparing;
-    preparing.schema = present.schema();
     preparing.behaviour = false;
-    if (!parts_of(present).collection) preparing.vectors = nullptr;
-    const TrainingData rows = prepare(evidence->site, evidence->known, preparing).validation;
-    return compare_models(*trained.model, trained.record, split.validation, present, rows, options.training.seed);
+    const auto rows_of = [&](const FeatureSchema& schema, const FeatureSchema& other, bool picks) {
+      preparing.schema = schema;
+      preparing.told_apart = other.features;
+      preparing.vectors = picks ? evidence->preparing.vectors : nullptr;
+      return prepare(evidence->site, evidence->known, preparing).validation;
+    };
+    const FeatureSchema& schema = split.validation.schema;
+    const TrainingData rows = rows_of(present.schema(), schema, parts_of(present).collection.has_value());
+    if (has_all_contexts_of(schema, present.schema()))
+      return compare_models(*trained.model, trained.record, split.validation, present, rows, options.training.seed);
+    const TrainingData own = rows_of(schema, present.schema(), evidence->preparing.vectors != nullptr);
+    return compare_models(*trained.model, trained.record, own, present, rows, options.training.seed);
   } catch (const Error& error) {
     console.err << place << error.what() << '\n';
     return std::nullopt;

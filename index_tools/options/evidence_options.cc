@@ -113,6 +113,7 @@ void EvidenceOptions::add_to(OptionTable& table) {
              "for a model that is served with a click memory: documents that were clicked for the query earlier, or "
              "shown where the log says what was shown, join its candidates without a first stage's score; the log's "
              "pairs of query and document are held in memory");
+  table.exclude("context", "qrels", "judgments have none");
   table.needs("half-life", {"clicks"}, "judgments have no age");
   table.needs("add-clicked", {"clicks"}, "judgments are not clicked");
   for (const char* name : {"behaviour-from", "behaviour-hidden"}) {
@@ -155,7 +156,18 @@ void EvidenceOptions::add_collection_to(OptionTable& table) {
 
 void EvidenceOptions::take_from(const Model& model) {
   preparation.schema = model.schema();
+  labels.log_options.contexts = context_names(model.schema());
   if (model.depth() > 0) preparation.depth = model.depth();
+}
+
+void EvidenceOptions::say_unlearnt(std::ostream& err) const {
+  if (!preparation.schema) return;
+  const std::vector<std::string> learnt = context_names(*preparation.schema);
+  for (const std::string& context : labels.log_options.contexts) {
+    if (std::find(learnt.begin(), learnt.end(), context) == learnt.end())
+      err << "context " << context
+          << ": the model of --from has not learnt from it, and its features stay; train one without --from\n";
+  }
 }
 
 PreparationOptions EvidenceOptions::preparing(std::optional<SplitOptions> split) const {

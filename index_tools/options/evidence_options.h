@@ -61,14 +61,16 @@ struct EvidenceOptions {
   /// Adds those of the generator over the whole collection, which `train` alone has.
   void add_collection_to(OptionTable& table);
 
-  /// Takes from a model what rows for it must have, and its depth.
+  /// Takes from a model what rows for it must have, its depth, and the contexts that it has learnt from.
   void take_from(const Model& model);
+
+  /// Says which contexts were named that the model of take_from() has not learnt from.
+  void say_unlearnt(std::ostream& err) const;
 
   /// Returns how rows are made, with the half-life that the click model wants.
   ///
-  /// Throws: ConfigError if half-life and click model exclude each other, or if features from clicks are wanted that
-  /// the
-  ///         model does not have
+  /// Throws: ConfigError if half-life and click model exclude each other, or if features from clicks are wanted
+  ///         that the model does not have
   PreparationOptions preparing(std::optional<SplitOptions> split) const;
 };
 

@@ -13,6 +13,11 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const std::ve
               "a column that has another name in the log, e.g. clicked=is_click; count= ignores a column count of "
               "another meaning; may be given again",
               "KNOWN=THEIRS");
+  table.texts("context", options.contexts,
+              "a column that says what the search was beside its words, such as device or segment: 'train' and "
+              "'features' make a feature of each value that has clicks enough, 'check' counts the values; may be given "
+              "again",
+              "NAME");
   table.texts("click-action", options.click_actions,
               "in a log of several kinds of events, the name of one that is a click; if not given, click and "
               "click_through; may be given again",
@@ -28,7 +33,7 @@ void add_log_options(ClickLogOptions& options, OptionTable& table, const std::ve
   table.number("max-bad", options.max_bad, 0.0, 1.0, "a log with a greater share of unusable lines is refused");
   table.text("rejects", options.rejects_path, "write the unusable log lines to this file", "FILE");
   table.writes("rejects");
-  for (const char* name : {"column", "click-action", "action", "after", "rank-base", "max-bad", "rejects"})
+  for (const char* name : {"column", "context", "click-action", "action", "after", "rank-base", "max-bad", "rejects"})
     table.needs(name, logs, "it is of a log");
 }
 

@@ -21,6 +21,21 @@ json ranks_of(const LogCensusResult& census) {
   return ranks;
 }
 
+json contexts_of(const CheckFindings& findings) {
+  json contexts = json::array();
+  for (const ContextCount& count : findings.contexts) {
+    json values = json::array();
+    for (const ContextCount::Value& value : count.values)
+      values.push_back({{"value", value.value}, {"clicks", value.clicks}});
+    contexts.push_back({{"name", count.name},
+                        {"values", values},
+                        {"rare_values", count.num_rare},
+                        {"rare_clicks", count.rare_clicks},
+                        {"missing_clicks", count.missing_clicks}});
+  }
+  return contexts;
+}
+
 }  // namespace
 
 json json_of(const CheckFindings& findings) {
@@ -38,6 +53,7 @@ json json_of(const CheckFindings& findings) {
               {"duplicates", census.num_duplicates},
               {"ranks", ranks_of(census)},
               {"telling_pairs", census.num_telling_pairs},
+              {"contexts", contexts_of(findings)},
               {"clicks_on_known_documents", nullptr},
               {"clicks_among_candidates", nullptr},
               {"limits", limits_of(findings)}};

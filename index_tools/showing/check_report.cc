@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 #include "index_tools/showing/figures.h"
 #include "index_tools/showing/log_reading.h"
+#include "index_tools/showing/preparation_report.h"
 #include "trainer/log/click_log_tally.h"
 #include "trainer/machine/timestamps.h"
 
@@ -139,6 +142,14 @@ void print_ranks(const LogCensusResult& census, std::ostream& out) {
   out << "           (against rank 1, by " << grouped(static_cast<double>(census.num_telling_pairs))
       << " documents that were shown at several ranks for a query and clicked"
       << (census.is_examination_sampled ? "; from a part of the pages" : "") << ")\n";
+}
+
+void print_contexts(const CheckFindings& findings, std::ostream& out) {
+  const char* label = "contexts   ";
+  for (const ContextCount& count : findings.contexts) {
+    out << std::exchange(label, "           ") << context_line(count).substr(std::string_view("context ").size())
+        << '\n';
+  }
 }
 
 void print_index(const CheckFindings& findings, std::ostream& out) {
@@ -282,6 +293,7 @@ void print_check(const CheckFindings& findings, std::ostream& out) {
   print_sessions(findings.census, out);
   print_queries(findings, out);
   print_ranks(findings.census, out);
+  print_contexts(findings, out);
   print_index(findings, out);
   const std::vector<std::string> limits = limits_of(findings);
   out << (limits.empty() ? "\nNothing stands out that would limit the result.\n" : "\nWhat will limit the result:\n");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/context_count.h"
 #include "irgan/log_reading.h"
 #include "trainer/evidence/log_census.h"
 #include "trainer/site/clicked_documents.h"
@@ -18,6 +19,7 @@ struct CheckFindings {
   std::uint64_t num_lines = 0;  ///< usable or not
   std::uint64_t num_rejected = 0;
   std::uint64_t num_against = 0;                    ///< of them, those that count against the log
+  std::vector<ContextCount> contexts;               ///< that were asked for
   LogReading reading;                               ///< what became of the rows
   double max_bad = 0.01;                            ///< share of unusable lines that training takes
   std::optional<ClickedDocumentsResult> documents;  ///< where there is an index

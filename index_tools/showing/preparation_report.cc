@@ -20,6 +20,7 @@ void show_read(const PreparationReport& report, std::ostream& out) {
     out << report.num_left_out << " queries of --queries are among --valid-queries: they are not trained on\n";
   for (const std::string& sentence : report.absent) out << sentence << '\n';
   show_reading(report.log, out);
+  for (const ContextCount& count : report.contexts) out << context_line(count) << '\n';
   if (report.judgments) show_judgments(*report.judgments, out);
   if (!report.split.empty()) out << "split by " << report.split << '\n';
 }
@@ -70,6 +71,17 @@ void show_decay(double half_life_days, std::optional<double> asked_days, std::os
 }
 
 }  // namespace
+
+std::string context_line(const ContextCount& count) {
+  std::string line = "context " + count.name + ":";
+  for (const ContextCount::Value& value : count.values)
+    line += (line.back() == ':' ? " " : ", ") + value.value + " (" + percent(value.clicks, count.num_clicks) + ')';
+  if (count.values.empty()) line += " no value has clicks enough to be learnt from";
+  if (count.num_rare > 0)
+    line += "; rarer values, which count as unknown, " + percent(count.rare_clicks, count.num_clicks);
+  if (count.missing_clicks > 0.0) line += "; none " + percent(count.missing_clicks, count.num_clicks);
+  return line + " of the clicks";
+}
 
 PreparationListener shown_preparation(std::optional<double> asked_days, const Console& console) {
   const std::shared_ptr<ProgressBar> bar(new ProgressBar(console.progress("features")));

@@ -17,6 +17,7 @@
 #include "plugin/preload/recent_indexes.h"
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
+#include "plugin/preload/thread_context.h"
 #include "plugin/preload/xapian_calls.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/process/fork_gate.h"
@@ -227,18 +228,20 @@ Xapian::MSet LiveSearch::answer(const Xapian::Enquire& enquire, SearchRequest re
     }
   } spies_return{*this, same};
   if (reranks && preload_settings().explore > 0.0) request.key = day_in_utc();
+  if (models_) request.context = context_of_thread();
   const RerankedPage page = reranks ? reranker_->search(same, request) : original(enquire, request);
-  if (models_ && request.maxitems > 0 && !preload_settings().log.empty()) log(enquire, page);
+  if (models_ && request.maxitems > 0 && !preload_settings().log.empty()) log(enquire, page, request.context);
   return page.mset;
 }
 
-void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page) const try {
+void LiveSearch::log(const Xapian::Enquire& enquire, const RerankedPage& page, const SearchContext& context) const try {
   ServedSearch search;
   search.page_id = new_page_id();
   search.database = db_.get_uuid();
   search.query = enquire.get_query();
   search.text = text_parsed_to(search.query);
   search.page = page.mset;
+  search.context = context;
   search.model = page.model_version;
   if (page.explored) {
     const std::vector<RankedHit>& head = page.head;

@@ -35,7 +35,7 @@ class LiveSearch {
 
  private:
   std::optional<Outcome> ready_for(const Xapian::Query& query);
-  void log(const Xapian::Enquire& enquire, const RerankedPage& page) const;
+  void log(const Xapian::Enquire& enquire, const RerankedPage& page, const SearchContext& context) const;
 
   Xapian::Database db_;
   bool sorted_by_relevance_ = true;

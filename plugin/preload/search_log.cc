@@ -77,6 +77,7 @@ Json own_line(const ServedSearch& search, const std::string& time) {
   if (!search.log_probabilities.empty())
     line["log_probabilities"] = search.log_probabilities;  // NaN is written as null
   line["shadow"] = shadow_of(search);
+  line["context"] = search.context.empty() ? Json() : Json(search.context);
   return line;
 }
 
@@ -88,6 +89,7 @@ Json ubi_line(const ServedSearch& search, const std::string& time) {
   attributes["query"] = or_null(serialised(search.query));
   if (!search.log_probabilities.empty()) attributes["log_probabilities"] = search.log_probabilities;
   if (!search.shadow_model.empty()) attributes["shadow"] = shadow_of(search);
+  if (!search.context.empty()) attributes["context"] = search.context;
   Json line;
   line["application"] = "xapian-irgan";
   line["query_id"] = search.page_id;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/search_context.h"
 #include "plugin/src/process/fork_gate.h"
 
 namespace irgan {
@@ -19,6 +20,7 @@ struct ServedSearch {
   Xapian::Query query;
   Xapian::MSet page;
   std::vector<std::string> ids;         ///< the site's own ids of the page's documents, or nothing
+  SearchContext context;                ///< what it was beside its words
   std::string model;                    ///< version of the model that ordered the page; empty: the original order
   std::string shadow_model;             ///< version of a model that is only watched; empty: none answered
   std::vector<std::string> shadow_ids;  ///< what it would have put on this page, by `ids` or docids
@@ -37,10 +39,11 @@ enum class SearchLogForm {
 ///   own: {"page": id, "time": "2026-01-31T12:00:00.123Z", "database": uuid, "query": serialised, in base64,
 ///         "text": typed or null, "first": 0, "docids": [..], "ids": [..] or null, "model": version or null,
 ///         "log_probabilities": null, or, of a page drawn from the policy, [..] with null below the model's depth,
-///         "shadow": null, or {"model": version, "ids": [..]}: what a model that is only watched would have shown}
+///         "shadow": null, or {"model": version, "ids": [..]}: what a model that is only watched would have shown,
+///         "context": null, or {name: value, ..}: what the search was beside its words}
 ///   ubi: {"application": "xapian-irgan", "query_id": the page's id, "user_query": typed or "", "timestamp": ..,
 ///         "query_response_hit_ids": [..], "query_attributes": {first, model, database, query, and where the page was
-///         drawn log_probabilities, where there is one shadow, as above}}
+///         drawn log_probabilities, where there is one shadow and context, as above}}
 ///
 /// The serialised query is null where it cannot be had (a posting source of the program's own).
 std::string line_of(const ServedSearch& search, SearchLogForm form, std::chrono::system_clock::time_point now);

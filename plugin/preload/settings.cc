@@ -64,6 +64,7 @@ PreloadSettings read_settings() {
   settings.model = path("IRGAN_MODEL");
   settings.shadow = path("IRGAN_SHADOW");
   settings.vectors = path("IRGAN_VECTORS");
+  settings.context = variable("IRGAN_CONTEXT");
   settings.log = path("IRGAN_LOG");
   settings.metrics = path("IRGAN_METRICS");
   settings.log_form = log_form(settings.log);

@@ -14,6 +14,7 @@ struct PreloadSettings {
   std::string vectors;   ///< IRGAN_VECTORS: a vector file, for models whose generator picks from all documents
   double share = 1.0;    ///< IRGAN_SHARE: from 0 to 1, the share of the queries that are reranked
   double explore = 0.0;  ///< IRGAN_EXPLORE: from 0 to 1, the share of the reranked pages that are drawn from the policy
+  std::string context;   ///< IRGAN_CONTEXT: what every search is beside its words, as context_of_text() takes it
   std::string log;       ///< IRGAN_LOG: file to which served searches are appended; empty: none
   SearchLogForm log_form = SearchLogForm::own;  ///< IRGAN_LOG_FORM: own or ubi
   std::string metrics;                          ///< IRGAN_METRICS: file of figures for Prometheus; empty: none

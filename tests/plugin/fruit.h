@@ -66,6 +66,22 @@ inline std::shared_ptr<const Model> nonlinear_model() {
   return fruit_model(std::move(parts));
 }
 
+// Ranks by popularity where the device is "mobile", else the least popular first: of two units, each listens in one
+// case.
+inline std::shared_ptr<const Model> device_model() {
+  ModelParts parts;
+  parts.schema = fruit_schema({"value.popularity", context_feature("device", "mobile")});
+  parts.encoding.features = {{{}, false}, {{0.0F, 1.0F}, false}};
+  Network network;
+  network.layers.resize(2);
+  network.layers[0].weight = (FeatureMatrix(3, 2) << 4.0F, -4.0F, 20.0F, -20.0F, 0.0F, 0.0F).finished();
+  network.layers[0].bias = Eigen::VectorXf::Constant(2, -10.0F);
+  network.layers[1].weight = FeatureMatrix::Constant(2, 1, 1.0F);
+  network.layers[1].bias = Eigen::VectorXf::Zero(1);
+  parts.discriminators = {network};
+  return fruit_model(std::move(parts));
+}
+
 // Of ready-made rows: cannot be extracted from an index.
 inline std::shared_ptr<const Model> model_of_other_features() { return fruit_model(full_model()); }
 

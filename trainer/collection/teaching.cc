@@ -50,11 +50,11 @@ class Teacher {
       picking_.score(wanted, list.candidates);
       picking_.score(wanted, drawn);
     }
-    const FeatureMatrix pool = reader_.features(list.query, list.candidates);
+    const FeatureMatrix pool = reader_.features(list.query, list.candidates, row.context);
     std::vector<RowNumber> judged = best_of(list.candidates, model_.score(pool, Ranker::discriminator));
     if (!drawn.empty()) {
       const Eigen::VectorXf scores =
-          model_.score_beside(reader_.features(list.query, drawn), pool, Ranker::discriminator);
+          model_.score_beside(reader_.features(list.query, drawn, row.context), pool, Ranker::discriminator);
       for (std::size_t i = 0; i < drawn.size(); ++i) append(drawn[i], scores[static_cast<Eigen::Index>(i)], judged);
     }
     for (const RowNumber& one : judged) {

@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <random>
 #include <unordered_map>
 #include <utility>
 
+#include "irgan/feature_schema.h"
 #include "trainer/evidence/examination.h"
 #include "trainer/judging/later_searches.h"
 #include "trainer/machine/hash.h"
 #include "trainer/queries/query_resolver.h"
+#include "trainer/rows/context_groups.h"
 #include "trainer/rows/evidence_reader.h"
 
 namespace irgan {
@@ -273,17 +276,49 @@ double p_of(const Estimate& difference) {
   return std::isfinite(deviations) ? std::erfc(std::abs(deviations) / std::sqrt(2.0)) : 1.0;
 }
 
-LaterSearches read(const std::vector<std::string>& clicks, const ClickLogOptions& reading,
-                   const std::vector<QueryRow>& queries) {
+/// A log's searches, and the queries in its contexts that their numbers mean.
+struct LogInContexts {
+  LaterSearches searches;
+  std::vector<QueryRow> queries;
+};
+
+// The log's contexts are those of `features`, whether they were named for it or not.
+ClickLogOptions with_contexts(ClickLogOptions reading, const std::vector<std::string>& features) {
+  FeatureSchema asked;
+  asked.features = features;
+  for (std::string& name : context_names(asked)) {
+    if (std::find(reading.contexts.begin(), reading.contexts.end(), name) == reading.contexts.end())
+      reading.contexts.push_back(std::move(name));
+  }
+  return reading;
+}
+
+// contexts: features by which a query's searches are told apart; none: each query goes with its own context
+LogInContexts read(const std::vector<std::string>& clicks, const ClickLogOptions& reading,
+                   const std::vector<QueryRow>& queries, const std::vector<std::string>& contexts) {
+  const ClickLogOptions with = with_contexts(reading, contexts);
+  ContextGroups groups(with.contexts, contexts);
   std::unordered_map<std::string, std::uint32_t> numbers;
   for (const QueryRow& query : queries) numbers.emplace(query.id, static_cast<std::uint32_t>(numbers.size()));
   const QueryResolver resolver(queries);
-  LaterSearches log;
-  read_rows(clicks, reading, [&](const ClickRow& row) {
+  LogInContexts log;
+  if (groups.empty()) log.queries = queries;
+  std::map<std::pair<std::uint32_t, std::size_t>, std::uint32_t> in_context;
+  read_rows(clicks, with, [&](const ClickRow& row) {
     const auto found = numbers.find(resolver.id_of(row));
-    if (found != numbers.end()) log.add(row, found->second);
+    if (found == numbers.end()) return;
+    std::uint32_t number = found->second;
+    if (!groups.empty()) {
+      const std::size_t group = groups.number_of(row);
+      const auto [place, is_new] =
+          in_context.try_emplace({number, group}, static_cast<std::uint32_t>(log.queries.size()));
+      if (is_new) log.queries.push_back(queries[number]);
+      if (is_new) log.queries.back().context = groups.contexts()[group];
+      number = place->second;
+    }
+    log.searches.add(row, number);
   });
-  log.sort_cells();
+  log.searches.sort_cells();
   return log;
 }
 
@@ -338,7 +373,7 @@ void add_verdicts(const Values& whole, const std::vector<Values>& replicates, La
 LaterLogReport judge_by_later_log(const std::vector<std::string>& clicks, const ClickLogOptions& reading,
                                   const std::vector<QueryRow>& queries, const std::vector<JudgedRanking>& rankings,
                                   const LaterLogOptions& options) {
-  const LaterSearches log = read(clicks, reading, queries);
+  const auto [log, in_contexts] = read(clicks, reading, queries, options.contexts);
   LaterLogReport report;
   report.has_impressions = log.has_impressions();
   report.num_searches = log.searches().size();
@@ -347,8 +382,8 @@ LaterLogReport judge_by_later_log(const std::vector<std::string>& clicks, const 
   const bool any_click =
       std::any_of(log.rows().begin(), log.rows().end(), [](const auto& row) { return row.clicks > 0.0F; });
   if (!any_click) throw Error(clicks.front() + ": the log has no click on a query that is to be judged");
-  const std::vector<RankedPairs> pairs = in_numbers(rankings, queries, log);
-  Judging judging(log, pairs, options, queries.size());
+  const std::vector<RankedPairs> pairs = in_numbers(rankings, in_contexts, log);
+  Judging judging(log, pairs, options, in_contexts.size());
   const Values whole = judging.values(std::vector<float>(log.num_sessions(), 1.0F));
   if (log.has_impressions()) {
     report.examination = judging.examination();

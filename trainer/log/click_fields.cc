@@ -96,6 +96,10 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   row.team = fields[ClickColumn::team];
   row.serialised_query = fields[ClickColumn::serialised_query];
   row.page_id = fields[ClickColumn::page_id];
+  for (std::size_t i = 0; i < kMaxContexts; ++i) {
+    const std::string_view value = fields[context_column(i)];
+    row.contexts[i] = is_nothing(value) ? std::string_view() : value;
+  }
   if (row.document_id.empty()) return RowFault::no_document_id;
   const bool has_page = rules.has_pages && !row.page_id.empty();
   if (row.query_id.empty() && row.query.empty() && !has_page) return RowFault::no_query;

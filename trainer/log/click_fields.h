@@ -30,6 +30,10 @@ constexpr std::array<std::string_view, kNumClickColumns> kClickColumnNames = {
     "session", "time",   "query_id",         "query",  "doc_id", "rank", "clicked", "count", "log_probability",
     "team",    "action", "serialised_query", "page_id"};
 
+/// Contexts stand behind the known columns, in the order of ClickLogOptions::contexts.
+constexpr std::size_t kNumLogColumns = kNumClickColumns + kMaxContexts;
+constexpr ClickColumn context_column(std::size_t i) { return static_cast<ClickColumn>(kNumClickColumns + i); }
+
 /// One line's fields as they were written. A view without data(): the line has no such field at all.
 class ClickFields {
  public:
@@ -39,7 +43,7 @@ class ClickFields {
   void clear() { text_ = {}; }
 
  private:
-  std::array<std::string_view, kNumClickColumns> text_ = {};
+  std::array<std::string_view, kNumLogColumns> text_ = {};
 };
 
 /// What the whole log says about its lines.

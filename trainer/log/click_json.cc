@@ -15,9 +15,9 @@ constexpr std::uint64_t kNumLinesAsked = 10'000;  // whose keys are looked at on
 constexpr std::string_view kEnvelope = "_source";
 
 bool is_text(ClickColumn column) {
-  return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::query ||
-         column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action ||
-         column == ClickColumn::serialised_query || column == ClickColumn::page_id;
+  return column >= context_column(0) || column == ClickColumn::session || column == ClickColumn::query_id ||
+         column == ClickColumn::query || column == ClickColumn::doc_id || column == ClickColumn::team ||
+         column == ClickColumn::action || column == ClickColumn::serialised_query || column == ClickColumn::page_id;
 }
 
 std::string_view without_space_behind(std::string_view token) {
@@ -68,7 +68,7 @@ struct ClickJson::Parser {
       if (field.value().get(value) != simdjson::SUCCESS) return false;
       std::string_view text;
       bool is_taken = false;
-      for (std::size_t i = 0; i < kNumClickColumns; ++i) {
+      for (std::size_t i = 0; i < names.size(); ++i) {
         const ClickColumn column = static_cast<ClickColumn>(i);
         if (!names.is_of(key, column)) continue;
         if (!is_taken && !take(value, column, text)) return false;  // a value can be read once, though for two columns
@@ -90,7 +90,7 @@ struct ClickJson::Parser {
   }
 
   ColumnNames names;
-  std::array<bool, kNumClickColumns> has_key{};
+  std::array<bool, kNumLogColumns> has_key{};
   std::uint64_t num_lines = 0;
   std::vector<std::string> first_keys;
   std::string unclear_key;

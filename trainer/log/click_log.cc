@@ -75,6 +75,7 @@ struct ClickLogReader::State {
     }
     for (std::size_t i = 0; i < files.size(); ++i) files[i]->form = form_of(i);
     check_rank_base(false);
+    check_contexts(false);
   }
 
   // Headers had all names. Of JSON Lines only the end tells, and a day may lack what others have.
@@ -89,6 +90,24 @@ struct ClickLogReader::State {
       if (json == nullptr || is_seen || theirs.empty()) continue;
       throw ConfigError("column", known + "=" + theirs + ": no line of " + json->input.path() +
                                       " has a value under the key '" + theirs + "'");
+    }
+  }
+
+  // One file may lack what others have, such as that of a day before it was logged. Beside the module's searches other
+  // files hold clicks alone, and do not say what a search was.
+  void check_contexts(bool at_end) const {
+    const auto counts = [this](const auto& file) { return !has_served || is_served(*file); };
+    for (const std::string& context : options.contexts) {
+      const bool is_seen = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+        return counts(file) && (file->form->has_seen(context) || (file->form->has_names_by_line() && !at_end));
+      });
+      if (is_seen) continue;
+      const LogFile& first = **std::find_if(files.begin(), files.end(), counts);
+      const std::string own_name(first.form->own_name());
+      throw ConfigError("context",
+                        context + ": " + first.input.path() +
+                            (own_name.empty() ? " has no such column; a column " + context + "=THEIRS gives its name"
+                                              : " is " + own_name + ", and says no such thing"));
     }
   }
 
@@ -128,7 +147,7 @@ struct ClickLogReader::State {
   std::unique_ptr<LogForm> form_of(std::size_t number) {
     const LogFile& file = *files[number];
     const std::string& line = file.first_line;
-    if (is_served(file)) return std::make_unique<ServedLines>(latest_time, &served);
+    if (is_served(file)) return std::make_unique<ServedLines>(latest_time, &served, options.contexts);
     const bool is_json = line[line.find_first_not_of(" \t")] == '{';
     const bool is_named = !options.columns.empty();  // who names columns has a log of columns
     if (!is_named && is_json && is_ubi(line)) {
@@ -305,6 +324,7 @@ void ClickLogReader::read(const EachRow& each_row) {
   for (const auto& file : s.files) file->tally.check(s.options.max_bad, file->form->hint());
   s.check_names();
   s.check_rank_base(true);
+  s.check_contexts(true);
 }
 
 const ClickLogSummary& ClickLogReader::summary(std::size_t i) const { return state_->files[i]->tally.summary(); }

@@ -68,8 +68,9 @@ DelimitedRow row_like(std::string_view header, const ColumnNames& names) {
 }
 
 bool is_id(ClickColumn column) {
-  return column == ClickColumn::session || column == ClickColumn::query_id || column == ClickColumn::doc_id ||
-         column == ClickColumn::team || column == ClickColumn::action || column == ClickColumn::page_id;
+  return column >= context_column(0) || column == ClickColumn::session || column == ClickColumn::query_id ||
+         column == ClickColumn::doc_id || column == ClickColumn::team || column == ClickColumn::action ||
+         column == ClickColumn::page_id;
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ bool is_id(ClickColumn column) {
 ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::string_view first_line,
                      const TextInput& input, JsonLogKeys* json_keys, bool has_pages)
     : path_(input.path()),
-      names_(options.columns),
+      names_(options.columns, options.contexts),
       actions_(options.click_actions, options.actions),
       is_json_(first_line[first_line.find_first_not_of(" \t")] == '{'),
       json_(names_),
@@ -98,7 +99,7 @@ void ClickRows::read_header(const ClickLogOptions& options, std::string_view lin
   find_columns(input);
   find_spelt_otherwise(input);
   check_columns(options, input);
-  for (std::size_t k = 0; k < kNumClickColumns; ++k) {
+  for (std::size_t k = 0; k < names_.size(); ++k) {
     const ClickColumn column = static_cast<ClickColumn>(k);
     if (place_of_column_[k] != kNowhere) present_.push_back({column, place_of_column_[k], is_id(column)});
   }
@@ -118,7 +119,7 @@ void ClickRows::place(ClickColumn column, std::size_t i, const TextInput& input)
 
 void ClickRows::find_columns(const TextInput& input) {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    for (std::size_t k = 0; k < kNumClickColumns; ++k) {
+    for (std::size_t k = 0; k < names_.size(); ++k) {
       const ClickColumn column = static_cast<ClickColumn>(k);
       const bool is_second_action = column == ClickColumn::action && place_of_column_[k] != kNowhere;
       if (names_.is_of(columns_[i], column) && !is_second_action) place(column, i, input);
@@ -131,10 +132,10 @@ void ClickRows::find_spelt_otherwise(const TextInput& input) {
   const auto had = place_of_column_;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (names_.is_known(columns_[i])) continue;
-    for (std::size_t k = 0; k < kNumClickColumns; ++k) {
+    for (std::size_t k = 0; k < names_.size(); ++k) {
       const ClickColumn column = static_cast<ClickColumn>(k);
       if (had[k] != kNowhere || names_.is_given(column) || column == ClickColumn::action) continue;
-      if (plain_name(columns_[i]) == plain_name(kClickColumnNames[k])) place(column, i, input);
+      if (plain_name(columns_[i]) == plain_name(names_.known()[k])) place(column, i, input);
     }
   }
 }
@@ -163,8 +164,9 @@ void ClickRows::check_columns(const ClickLogOptions& options, const TextInput& i
 }
 
 bool ClickRows::has_seen(std::string_view known) const {
-  const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
-  return has_seen_[static_cast<std::size_t>(place - kClickColumnNames.begin())];
+  const std::vector<std::string>& all = names_.known();
+  const auto place = std::find(all.begin(), all.end(), known);
+  return place != all.end() && has_seen_[static_cast<std::size_t>(place - all.begin())];
 }
 
 bool ClickRows::has_impressions() const {
@@ -190,7 +192,7 @@ bool ClickRows::is_waiting(std::string_view line) {
 RowFault ClickRows::find_fields(std::string_view line) {
   if (is_json_) {
     const RowFault fault = json_.parse(line, fields_);
-    for (std::size_t k = 0; k < kNumClickColumns; ++k)
+    for (std::size_t k = 0; k < names_.size(); ++k)
       has_seen_[k] = has_seen_[k] || fields_.has(static_cast<ClickColumn>(k));
     return fault;
   }

@@ -70,9 +70,9 @@ class ClickRows : public LogForm {
   std::string header_;
   DelimitedRow row_{'\t'};
   std::vector<std::string> columns_;  // their names in the header
-  std::array<std::size_t, kNumClickColumns> place_of_column_;
+  std::array<std::size_t, kNumLogColumns> place_of_column_;
   std::vector<Present> present_;
-  std::array<bool, kNumClickColumns> has_seen_{};
+  std::array<bool, kNumLogColumns> has_seen_{};
 
   ClickFields fields_;
   ClickFieldRules rules_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "irgan/feature_schema.h"
 #include "trainer/text/near_name.h"
 
 namespace irgan {
@@ -57,17 +58,29 @@ std::string plain_name(std::string_view name) {
   return plain;
 }
 
-ColumnNames::ColumnNames(const std::vector<std::pair<std::string, std::string>>& columns) {
-  std::copy(kClickColumnNames.begin(), kClickColumnNames.end(), names_.begin());
+ColumnNames::ColumnNames(const std::vector<std::pair<std::string, std::string>>& columns,
+                         const std::vector<std::string>& contexts)
+    : known_(kClickColumnNames.begin(), kClickColumnNames.end()) {
+  if (contexts.size() > kMaxContexts)
+    throw ConfigError("context", contexts[kMaxContexts] + ": a log has at most " + std::to_string(kMaxContexts));
+  for (const std::string& context : contexts) {
+    const std::string why_not = why_no_context_name(context);
+    if (!why_not.empty())
+      throw ConfigError("context", context + ": its name " + why_not + "; a column NAME=THEIRS gives it a plain one");
+    if (std::find(known_.begin(), known_.end(), context) != known_.end())
+      throw ConfigError("context", context + ": is a column of the log with a meaning of its own, or stands twice");
+    known_.push_back(context);
+  }
+  std::copy(known_.begin(), known_.end(), names_.begin());
   for (const auto& [known, theirs] : columns) {
-    const auto place = std::find(kClickColumnNames.begin(), kClickColumnNames.end(), known);
-    if (place == kClickColumnNames.end()) {
+    const auto place = std::find(known_.begin(), known_.end(), known);
+    if (place == known_.end()) {
       std::string all;
-      for (const std::string_view name : kClickColumnNames) all.append(all.empty() ? "" : ", ").append(name);
+      for (const std::string& name : known_) all.append(all.empty() ? "" : ", ").append(name);
       throw ConfigError("column", known + "=" + theirs + ": there is no column '" + known + "'; the known ones are " +
-                                      all + meant(known, {kClickColumnNames.begin(), kClickColumnNames.end()}));
+                                      all + meant(known, known_));
     }
-    const auto i = static_cast<std::size_t>(place - kClickColumnNames.begin());
+    const auto i = static_cast<std::size_t>(place - known_.begin());
     names_[i] = theirs;
     is_given_[i] = true;
   }
@@ -79,7 +92,7 @@ bool ColumnNames::is_of(std::string_view name, ClickColumn column) const {
 }
 
 bool ColumnNames::is_known(std::string_view name) const {
-  for (std::size_t k = 0; k < kNumClickColumns; ++k) {
+  for (std::size_t k = 0; k < size(); ++k) {
     if (is_of(name, static_cast<ClickColumn>(k))) return true;
   }
   return false;

@@ -12,10 +12,16 @@
 
 namespace irgan {
 
-/// The names of the known columns in one log.
+/// The names of the known columns in one log, and of its contexts behind them.
 struct ColumnNames {
-  /// Throws: ConfigError if `columns` names a column that is not known
-  explicit ColumnNames(const std::vector<std::pair<std::string, std::string>>& columns);
+  /// Throws: ConfigError if `columns` names a column that is not known, or a context's name is none
+  explicit ColumnNames(const std::vector<std::pair<std::string, std::string>>& columns,
+                       const std::vector<std::string>& contexts = {});
+
+  /// How many there are: the known ones and the contexts.
+  std::size_t size() const { return known_.size(); }
+  /// What we call them, in their order.
+  const std::vector<std::string>& known() const { return known_; }
 
   bool is_given(ClickColumn column) const { return is_given_[static_cast<std::size_t>(column)]; }
   const std::string& operator[](ClickColumn column) const { return names_[static_cast<std::size_t>(column)]; }
@@ -27,8 +33,9 @@ struct ColumnNames {
   bool is_known(std::string_view name) const;
 
  private:
-  std::array<std::string, kNumClickColumns> names_;
-  std::array<bool, kNumClickColumns> is_given_{};  ///< by the user
+  std::vector<std::string> known_;
+  std::array<std::string, kNumLogColumns> names_;
+  std::array<bool, kNumLogColumns> is_given_{};  ///< by the user
 };
 
 /// Returns `name` without what people write in different ways: lower case, without `_`, `-`, `.` and blanks.

@@ -149,6 +149,7 @@ void ServedClicks::let_go(std::shared_ptr<Held> page, const EachRow& each) {
   row.page_id = served.id;
   row.time = served.time;
   row.is_impression = true;
+  for (std::size_t i = 0; i < served.contexts.size(); ++i) row.contexts[i] = served.contexts[i];
   for (std::size_t i = 0; i < served.documents.size(); ++i) {
     row.document_id = served.documents[i];
     row.rank = served.first + static_cast<int>(i) + 1;

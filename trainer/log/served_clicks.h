@@ -29,6 +29,7 @@ struct ServedPage {
   std::vector<std::string> documents;
   std::vector<double> log_probabilities;  ///< none, or one a document, NaN where it has none
   std::vector<std::string> teams;         ///< none, or one a document, "" where it has none
+  std::vector<std::string> contexts;      ///< none, or a value each of ClickLogOptions::contexts
 };
 
 /// Seconds after a search in which a click that does not name its page can be one on it.

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -96,9 +97,18 @@ std::optional<double> served_time(std::string_view line) {
   return end == std::string_view::npos ? std::nullopt : parse_time(line.substr(begin, end - begin));
 }
 
-ServedLines::ServedLines(double latest_time, ServedClicks* clicks)
-    : parser_(std::make_unique<Parser>()), latest_time_(latest_time), clicks_(clicks) {}
+ServedLines::ServedLines(double latest_time, ServedClicks* clicks, std::vector<std::string> contexts)
+    : parser_(std::make_unique<Parser>()),
+      latest_time_(latest_time),
+      clicks_(clicks),
+      contexts_(std::move(contexts)),
+      has_seen_(contexts_.size()) {}
 ServedLines::~ServedLines() = default;
+
+bool ServedLines::has_seen(std::string_view known) const {
+  const auto place = std::find(contexts_.begin(), contexts_.end(), known);
+  return place != contexts_.end() && has_seen_[static_cast<std::size_t>(place - contexts_.begin())];
+}
 
 RowFault ServedLines::read(std::string_view line) {
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
@@ -117,6 +127,13 @@ RowFault ServedLines::read(std::string_view line) {
   if (!read_log_probabilities(object, page_.documents.size(), page_.log_probabilities))
     return RowFault::bad_log_probability;
   read_teams(object, page_.documents.size(), page_.teams);
+  dom::object context;
+  const bool has_context = object["context"].get(context) == simdjson::SUCCESS;
+  page_.contexts.assign(contexts_.size(), {});
+  for (std::size_t i = 0; i < contexts_.size() && has_context; ++i) {
+    page_.contexts[i] = text_of_field(context[contexts_[i]]);
+    if (!page_.contexts[i].empty()) has_seen_[i] = true;
+  }
   return read_time(text_of_field(object["time"]), latest_time_, page_.time);
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "trainer/log/log_form.h"
 #include "trainer/log/served_clicks.h"
@@ -27,8 +28,9 @@ std::string id_of_serialised(const std::string& query);
 /// Threads: one a thread
 class ServedLines : public LogForm {
  public:
-  /// clicks: shared by the files that belong together; filled before any line is taken
-  ServedLines(double latest_time, ServedClicks* clicks);
+  /// clicks:   shared by the files that belong together; filled before any line is taken
+  /// contexts: which of a search's contexts are wanted
+  ServedLines(double latest_time, ServedClicks* clicks, std::vector<std::string> contexts = {});
   ~ServedLines() override;
 
   std::optional<RowFault> take(std::string_view line, std::uint64_t line_number, const EachRow& each) override;
@@ -38,6 +40,8 @@ class ServedLines : public LogForm {
   Turn turn() const override { return Turn::by_time; }
   std::string_view own_name() const override { return "the module's log of searches"; }
   std::optional<double> time_of(std::string_view line) const override { return served_time(line); }
+  bool has_seen(std::string_view known) const override;
+  bool has_names_by_line() const override { return !contexts_.empty(); }
 
  private:
   RowFault read(std::string_view line);
@@ -46,6 +50,8 @@ class ServedLines : public LogForm {
   std::unique_ptr<Parser> parser_;
   double latest_time_;
   ServedClicks* clicks_;
+  std::vector<std::string> contexts_;
+  std::vector<bool> has_seen_;  // each of them
   ServedPage page_;
 };
 

@@ -70,7 +70,7 @@ MiningPool MiningPoolReader::read(const QueryRow& row, const std::vector<std::ui
   if (options_.run) add_run(*options_.run, row, &MiningCandidate::run, pool);
   if (options_.scores) add_run(*options_.scores, row, &MiningCandidate::teacher, pool);
   if (picking_) add_drawn(row, seeds, list, pool);
-  if (model_) score(list, pool);
+  if (model_) score(list, row.context, pool);
   return pool;
 }
 
@@ -134,7 +134,7 @@ void MiningPoolReader::add_run(const Run& run, const QueryRow& row, CandidateSco
   }
 }
 
-void MiningPoolReader::score(const CandidateList& list, MiningPool& pool) const {
+void MiningPoolReader::score(const CandidateList& list, const SearchContext& context, MiningPool& pool) const {
   std::vector<Candidate> others;
   for (std::size_t i = pool.num_found; i < pool.candidates.size(); ++i) {
     others.push_back({pool.candidates[i].docid, MiningCandidate::kNone});
@@ -144,8 +144,8 @@ void MiningPoolReader::score(const CandidateList& list, MiningPool& pool) const 
     picking_->score(wanted_, candidates);
     picking_->score(wanted_, others);
   }
-  const FeatureMatrix found = reader_.features(list.query, candidates);
-  const FeatureMatrix beside = others.empty() ? FeatureMatrix() : reader_.features(list.query, others);
+  const FeatureMatrix found = reader_.features(list.query, candidates, context);
+  const FeatureMatrix beside = others.empty() ? FeatureMatrix() : reader_.features(list.query, others, context);
   score_by(Ranker::discriminator, &MiningCandidate::discriminator, found, beside, pool);
   if (picking_) {
     score_by_collection(candidates, others, pool);

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "irgan/feature_schema.h"
 #include "plugin/src/model/base64.h"
 #include "trainer/log/column_names.h"
 #include "trainer/machine/delimited_row.h"
@@ -27,6 +28,7 @@ struct Columns {
   std::size_t text = 1;
   std::size_t filter = kNowhere;
   std::size_t query = kNowhere;
+  std::vector<std::pair<std::string, std::size_t>> contexts;  // by name
   std::size_t num_columns = 2;
   bool has_header = false;
   DelimitedRow row{'\t'};
@@ -63,6 +65,21 @@ std::optional<DelimitedRow> header_row(std::string_view line) {
   return std::nullopt;
 }
 
+// Whether column `i` is that of a context.
+bool take_context(std::string_view name, std::size_t i, const TextInput& input, Columns& columns) {
+  constexpr std::string_view kBeginning = "context.";
+  if (name.substr(0, kBeginning.size()) != kBeginning) return false;
+  const std::string context(name.substr(kBeginning.size()));
+  const std::string why_not = why_no_context_name(context);
+  if (!why_not.empty())
+    throw FormatError(input.place() + ": the name of the context in the column '" + std::string(name) + "' " + why_not);
+  for (const auto& [known, place] : columns.contexts) {
+    if (known == context) throw FormatError(input.place() + ": the header has two columns '" + std::string(name) + "'");
+  }
+  columns.contexts.emplace_back(context, i);
+  return true;
+}
+
 // A column `query` is one of serialised queries, unless it is the only one that can be the words: see are_words().
 Columns read_header(const DelimitedRow& row, const TextInput& input) {
   const std::vector<std::string_view>& names = row.fields();
@@ -71,6 +88,7 @@ Columns read_header(const DelimitedRow& row, const TextInput& input) {
   columns.num_columns = names.size();
   columns.has_header = true;
   for (std::size_t i = 1; i < names.size(); ++i) {
+    if (take_context(names[i], i, input, columns)) continue;
     const std::string plain = plain_name(names[i]);
     std::size_t* place = nullptr;
     if (is_text_name(plain)) place = &columns.text;
@@ -184,6 +202,9 @@ Fault take_columns(std::string_view line, Columns& columns, const TextInput& inp
   if (columns.text != kNowhere) row.text = fields[columns.text];
   if (columns.filter != kNowhere) row.filter = fields[columns.filter];
   if (columns.query != kNowhere) row.serialised_query = fields[columns.query];  // decoded when all are known
+  for (const auto& [name, place] : columns.contexts) {
+    if (!fields[place].empty()) row.context.emplace(name, fields[place]);
+  }
   return Fault::none;
 }
 

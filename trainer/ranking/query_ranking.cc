@@ -39,7 +39,9 @@ class Searcher {
         name(found.first_stage);
       }
       if (reranker_) {
-        for (const RankedHit& hit : reranker_->rerank(query, hits)) add(hit.docid, hit.score);
+        SearchRequest request;
+        request.context = row.context;
+        for (const RankedHit& hit : reranker_->rerank(query, hits, request)) add(hit.docid, hit.score);
         name(found.of_the_model);
       }
       return found;

@@ -56,7 +56,7 @@ std::vector<ReportedFeature> account_of_features(const Site& site, const ReportO
       const VectorQuery wanted = picker->wanted(model.collection()->towers, list.query, options.queries[q].text);
       picker->score(wanted, list.candidates);
     }
-    const FeatureMatrix rows = reader.features(list.query, list.candidates);
+    const FeatureMatrix rows = reader.features(list.query, list.candidates, options.queries[q].context);
     const FeatureMatrix parts = model.explain(rows);
     num_rows += static_cast<double>(rows.rows());
     for (std::size_t j = 0; j < num_features; ++j) {

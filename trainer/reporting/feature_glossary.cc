@@ -10,11 +10,17 @@ namespace {
 constexpr std::string_view kField = "FIELD";
 constexpr std::string_view kName = "NAME";
 constexpr std::string_view kValue = "value.";
+constexpr std::string_view kContext = "context.";
 
 bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
 
+bool is_context(std::string_view feature) {
+  return begins(feature, kContext) && feature.find('=') != std::string_view::npos;
+}
+
 // What stands in `feature` for FIELD or NAME.
 std::string_view name_in(std::string_view feature) {
+  if (is_context(feature)) return feature.substr(kContext.size());
   if (begins(feature, kValue)) return feature.substr(kValue.size());
   return feature.substr(0, feature.rfind('.'));
 }
@@ -22,6 +28,7 @@ std::string_view name_in(std::string_view feature) {
 // Whether the entry is of a field's or a value's feature such as this.
 bool is_like(const FeatureEntry& entry, std::string_view feature) {
   const std::string_view name = entry.name;
+  if (is_context(feature)) return name == std::string(kContext).append(kName);
   const std::size_t dot = feature.rfind('.');
   if (dot == std::string_view::npos) return false;
   if (begins(feature, kValue)) return name == std::string(kValue).append(kName);
@@ -44,6 +51,11 @@ const std::vector<FeatureEntry>& feature_glossary() {
        "with vectors"},
       {"query.length", "length of the query", "distinct words of the query; the same for all its documents",
        "a whole number", "yes"},
+      {"context.NAME", "context NAME",
+       "NAME is a context and a value of it, such as device=mobile: 1 if the search has the value; the same for all "
+       "its "
+       "documents, so it acts through the other features",
+       "0 or 1", "with contexts"},
       {"value.NAME", "NAME",
        "the number in a value slot; log(1 + x) where values reach beyond 100 and are never negative",
        "as in your documents", "yes"},

@@ -72,7 +72,9 @@ ReportedQuery HitShower::show(const QueryRow& row, const Judgments* judgments) {
     result.of_the_model.clear();
     const Xapian::Query query = first_stage_.query_of(row);
     const Xapian::MSet hits = first_stage_.search(query, static_cast<Xapian::doccount>(options_.model->depth()));
-    const std::vector<RankedHit> ranked = reranker_->explain(query, hits);
+    SearchRequest request;
+    request.context = row.context;
+    const std::vector<RankedHit> ranked = reranker_->explain(query, hits, request);
     for (std::size_t i = 0; i < std::min(kHits, ranked.size()); ++i)
       result.of_the_model.push_back(shown(ranked[i], judgments));
     std::vector<RankedHit> before;

@@ -25,10 +25,15 @@ void read_ahead(const std::vector<std::string>& clicks, const ClickLogOptions& l
 }
 
 LogReading for_each_click(const Evidence& evidence, const QueryResolver& queries, const EachClick& each) {
+  return for_each_click(evidence.clicks, evidence.log_options, queries, each);
+}
+
+LogReading for_each_click(const std::vector<std::string>& clicks, const ClickLogOptions& log_options,
+                          const QueryResolver& queries, const EachClick& each) {
   std::uint64_t num_in_place = 0;
   std::uint64_t num_unknown_rows = 0;
   UnknownQueries unknown(&queries);
-  LogReading result = read_rows(evidence.clicks, evidence.log_options, [&](const ClickRow& row) {
+  LogReading result = read_rows(clicks, log_options, [&](const ClickRow& row) {
     const QueryResolver::Found query = queries.find(row);
     if (query.in_place) ++num_in_place;
     if (!query.is_known && queries.has_queries()) {

@@ -28,6 +28,8 @@ void read_ahead(const std::vector<std::string>& clicks, const ClickLogOptions& l
 /// Reads the evidence's click logs, each row with the id of its query.
 ///
 /// queries: of the evidence; by default evidence.queries
+LogReading for_each_click(const std::vector<std::string>& clicks, const ClickLogOptions& log_options,
+                          const QueryResolver& queries, const EachClick& each);
 LogReading for_each_click(const Evidence& evidence, const QueryResolver& queries, const EachClick& each);
 LogReading for_each_click(const Evidence& evidence, const EachClick& each);
 

@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/hash.h"
 #include "trainer/machine/thread_pool.h"
+#include "trainer/rows/context_groups.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/candidates.h"
 
@@ -37,8 +39,9 @@ constexpr std::size_t kDocumentsAtOnce = 1 << 18;  // shown or clicked; some 20 
 struct Task {
   std::size_t query = 0;  // in the query file
   std::size_t part = 0;
+  std::size_t group = 0;
   double share_before = 0.0;  // of the queries, those whose ids come before
-  QueryEvidence evidence;     // of in_part() where the log has parts; clicks are labels
+  QueryEvidence evidence;     // of in_part() and in_group() where the log has parts and groups; clicks are labels
 };
 
 struct Positives {
@@ -201,8 +204,9 @@ std::vector<Xapian::docid> docids_of(const std::vector<Candidate>& candidates, s
   return docids;
 }
 
-Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, LabelKind kind, const PoolOptions& options,
-                       CandidateReader& reader, Picker* picking, const FeatureSchema& schema) {
+Prepared prepare_query(const QueryRow& query, const SearchContext& context, const QueryEvidence& evidence,
+                       LabelKind kind, const PoolOptions& options, CandidateReader& reader, Picker* picking,
+                       const FeatureSchema& schema) {
   Prepared prepared;
   CandidateList found = reader.find(query, options.depth);
   prepared.has_candidates = !found.candidates.empty();
@@ -240,7 +244,7 @@ Prepared prepare_query(const QueryRow& query, const QueryEvidence& evidence, Lab
     }
   }
   if (picking != nullptr) picking->score(wanted, found.candidates);
-  pool.rows = reader.features(found.query, found.candidates);
+  pool.rows = reader.features(found.query, found.candidates, context);
   pool.range = pool_range(pool.found_rows());
   if (kind != LabelKind::impressions) {
     prepared.examples.push_back(whole_pool_example(pool, labels));
@@ -286,12 +290,14 @@ class PoolMaker {
               [&](std::size_t a, std::size_t b) { return queries[a].id < queries[b].id; });
   }
 
-  // Requires: the parts of a query come one after the other
+  // Requires: the parts and groups of a query come one after the other
   void take(QueryEvidence&& evidence) {
-    const auto [id, part] =
+    const auto [whole_id, part] =
         num_parts_ > 0 ? parted(evidence.query_id) : std::pair(std::string_view(evidence.query_id), std::size_t{0});
+    const auto [id, group] =
+        options_.groups != nullptr ? grouped(whole_id) : std::pair(std::string_view(whole_id), std::size_t{0});
     const auto place =
-        std::lower_bound(by_id_.begin(), by_id_.end(), id,
+        std::lower_bound(by_id_.begin(), by_id_.end(), std::string_view(id),
                          [this](std::size_t query, std::string_view wanted) { return queries_[query].id < wanted; });
     if (place == by_id_.end() || queries_[*place].id != id) {
       if (num_unknown_ == 0 || id != last_unknown_) ++num_unknown_;
@@ -303,7 +309,7 @@ class PoolMaker {
     num_documents_ += evidence.clicks.size();
     for (const Page& page : evidence.pages) num_documents_ += page.documents.size();
     const double share_before = static_cast<double>(place - by_id_.begin()) / static_cast<double>(by_id_.size());
-    batch_.push_back({*place, part, share_before, std::move(evidence)});
+    batch_.push_back({*place, part, group, share_before, std::move(evidence)});
     if (batch_.size() >= kQueriesAtOnce || num_documents_ >= kDocumentsAtOnce) prepare_batch();
   }
 
@@ -322,7 +328,7 @@ class PoolMaker {
       losses.num_positives_unknown += one.positives.unknown;
       losses.num_clicks_without_page += one.clicks_without_page;
       losses.num_added += static_cast<std::size_t>(one.pool.num_added);
-      if (!one.has_candidates) without_candidates.insert(place.first);
+      if (!one.has_candidates) without_candidates.insert(std::get<0>(place));
       if (one.examples.empty()) continue;
       for (Example& example : one.examples) {
         example.pool = data_.pools.size();
@@ -347,8 +353,8 @@ class PoolMaker {
       const Task& task = batch_[i];
       CandidateReader& reader = reader_of(task.part, thread);
       prepared[i] = site_.watch->read(reader.database(), [&] {
-        return prepare_query(queries_[task.query], task.evidence, data_.labels, options_, reader, picker_of(thread),
-                             data_.schema);
+        return prepare_query(queries_[task.query], context_of(task), task.evidence, data_.labels, options_, reader,
+                             picker_of(thread), data_.schema);
       });
       if (thread == 0) options_.on_progress(task.share_before);
     });
@@ -357,10 +363,14 @@ class PoolMaker {
         prepared[i].pool.rows.resize(0, 0);
         prepared[i].pool.document_ids = {};
       }
-      prepared_.emplace(std::pair(batch_[i].query, batch_[i].part), std::move(prepared[i]));
+      prepared_.emplace(Place(batch_[i].query, batch_[i].part, batch_[i].group), std::move(prepared[i]));
     }
     batch_.clear();
     num_documents_ = 0;
+  }
+
+  const SearchContext& context_of(const Task& task) const {
+    return options_.groups != nullptr ? (*options_.groups)[task.group] : queries_[task.query].context;
   }
 
   Picker* picker_of(unsigned thread) {
@@ -381,6 +391,8 @@ class PoolMaker {
         .first->second;
   }
 
+  using Place = std::tuple<std::size_t, std::size_t, std::size_t>;  // query, part and group
+
   const Site& site_;
   const std::vector<QueryRow>& queries_;
   const PoolOptions& options_;
@@ -392,9 +404,9 @@ class PoolMaker {
   std::vector<Task> batch_;
   std::size_t num_documents_ = 0;  // of the batch
   ThreadPool threads_;
-  std::vector<std::map<std::size_t, CandidateReader>> readers_;       // of each thread, by part
-  std::vector<std::unique_ptr<Picker>> pickings_;                     // of each thread, where there is a generator
-  std::map<std::pair<std::size_t, std::size_t>, Prepared> prepared_;  // by query and part: the order of the result
+  std::vector<std::map<std::size_t, CandidateReader>> readers_;  // of each thread, by part
+  std::vector<std::unique_ptr<Picker>> pickings_;                // of each thread, where there is a generator
+  std::map<Place, Prepared> prepared_;                           // the order of the result
   TrainingData data_;
 };
 

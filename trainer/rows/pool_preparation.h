@@ -37,13 +37,16 @@ struct PoolOptions {
   unsigned num_threads = 1;
   std::size_t first_query = 0;  ///< of `queries`: pools are made of those from it on
   std::size_t end_query = std::numeric_limits<std::size_t>::max();  ///< up to this one, which is left out
-  /// Documents outside the pools that join them, if the index and the filters allow; by in_part(id, part) where there
-  /// are parts.
+  /// Documents outside the pools that join them, if the index and the filters allow; by the ids of the
+  /// evidence.
   const AddedDocuments* added = nullptr;
   std::function<void(double share_done)> on_progress = [](double) {};
   /// Where features from clicks are read: those of an example whose query id is in_part(id, part) from that part's
   /// index. Nothing: from the site's own index.
   const PartIndexes* parts = nullptr;
+  /// What is known of the searches of each group: then all query ids are in_group(id, group), or in_part() of that, and
+  /// each group has a pool and examples of its own. Nothing: there are no groups, and nothing is known.
+  const std::vector<SearchContext>* groups = nullptr;
   /// Then pools hold its picks and all that was shown, and pages come with one more example of their query over the
   /// whole pool (Example::is_of_page()).
   const CollectionPicks* picks = nullptr;

@@ -13,10 +13,12 @@
 #include "trainer/collection/teaching.h"
 #include "trainer/collection/tower_lessons.h"
 #include "trainer/evidence/click_pages.h"
+#include "trainer/evidence/context_census.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/evidence/log_split.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/queries/query_resolver.h"
+#include "trainer/rows/context_groups.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
@@ -61,7 +63,9 @@ struct LogPart {
         earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
 
   /// part: of the history, if there is one
-  void add(const ClickRow& row, const std::string& query_id, std::optional<std::size_t> part, bool add_clicked) {
+  /// group: of the contexts, if searches are told apart by them
+  void add(const ClickRow& row, const std::string& query_id, std::optional<std::size_t> part,
+           std::optional<std::size_t> group, bool add_clicked) {
     if (own.count(query_id) == 0) {
       others.count(query_id) > 0 ? clicks.add_other(row) : clicks.add_unknown(row, query_id);
       if (add_clicked) earlier.add_unknown(row);
@@ -71,8 +75,9 @@ struct LogPart {
       first_time = std::min(first_time.value_or(*row.time), *row.time);
       last_time = std::max(last_time.value_or(*row.time), *row.time);
     }
-    clicks.add(row, part ? in_part(query_id, *part) : query_id);
-    if (add_clicked) earlier.add(row, query_id, part.value_or(0));
+    const std::string id = group ? in_group(query_id, *group) : query_id;
+    clicks.add(row, part ? in_part(id, *part) : id);
+    if (add_clicked) earlier.add(row, id, part.value_or(0));
   }
 
   const QueryIds& own;
@@ -82,6 +87,36 @@ struct LogPart {
   std::optional<double> last_time;
   EarlierClicks earlier;  ///< without rows unless clicked documents join the candidates
 };
+
+// Whether the log's contexts are to become features.
+bool wants_contexts(const Evidence& evidence, const PreparationOptions& options) {
+  return !evidence.log_options.contexts.empty() && !options.schema;
+}
+
+std::vector<ContextCount> count_contexts(const Evidence& evidence, const PreparationOptions& options) {
+  if (!wants_contexts(evidence, options)) return {};
+  ContextCensus census(evidence.log_options.contexts);
+  read_ahead(evidence.clicks, evidence.log_options, [&](const ClickRow& row) { census.add(row); });
+  return census.counts();
+}
+
+// The context features of the schema, and what else tells searches apart.
+std::vector<std::string> features_of_groups(const FeatureSchema& schema, const PreparationOptions& options) {
+  std::vector<std::string> features = schema.features;
+  features.insert(features.end(), options.told_apart.begin(), options.told_apart.end());
+  return features;
+}
+
+// With the contexts that a model has learnt from, whether they were named for this log or not.
+ClickLogOptions with_contexts(ClickLogOptions options, std::vector<std::string> features) {
+  FeatureSchema asked;
+  asked.features = std::move(features);
+  for (std::string& name : context_names(asked)) {
+    const auto end = options.contexts.end();
+    if (std::find(options.contexts.begin(), end, name) == end) options.contexts.push_back(std::move(name));
+  }
+  return options;
+}
 
 bool wants_clicks(const PreparationOptions& options) {
   return options.schema ? options.schema->version == FeatureSchema::kVersionWithClicks : options.behaviour;
@@ -119,6 +154,9 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   const auto once = std::find_if(evidence.clicks.begin(), evidence.clicks.end(),
                                  [](const std::string& path) { return !can_be_read_again(path); });
   if (once == evidence.clicks.end()) return;
+  if (wants_contexts(evidence, options)) {
+    throw ConfigError("clicks", *once + " with a context: the log is read twice, so it must be a file");
+  }
   if (wants_history(evidence, options)) {
     throw ConfigError("clicks", *once + " with features from clicks: the log is read twice, so it must be a file");
   }
@@ -148,10 +186,12 @@ class Preparation {
         queries_(without(valid_ids_, evidence.queries)),
         query_ids_(ids_of(queries_)),
         db_(site.open()),
+        context_counts_(count_contexts(evidence, options)),
         schema_(site.watch->read(db_, [this] { return options_.schema ? given_schema() : schema_of_index(); })) {
     if (queries_.empty()) {
       throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
     }
+    result_.report.contexts = context_counts_;
     result_.report.num_left_out = evidence.queries.size() - queries_.size();
   }
 
@@ -204,7 +244,12 @@ class Preparation {
     const IndexLayout present = present_layout(db_, site_.layout, result_.report.absent);
     refuse_absent(site_.layout, present, options_.features);
     FeatureSchema schema = make_schema(db_, present, options_.features, options_.behaviour);
-    return options_.vectors ? with_generator(std::move(schema), !options_.features.empty()) : schema;
+    if (options_.vectors) schema = with_generator(std::move(schema), !options_.features.empty());
+    for (std::string& feature : context_features(context_counts_)) {
+      if (std::find(schema.features.begin(), schema.features.end(), feature) == schema.features.end())
+        schema.features.push_back(std::move(feature));
+    }
+    return schema;
   }
 
   using IsHeldOut = std::function<bool(const ClickRow&, const std::string& query_id)>;
@@ -225,7 +270,7 @@ class Preparation {
     const auto history = read_history(known, resolver, [](const ClickRow&, const std::string&) { return false; });
     LogPart whole = log_part(1, query_ids_);
     read_log(resolver, history.get(), [&](const ClickRow& row, const std::string& id, std::optional<std::size_t> part) {
-      whole.add(row, id, part, options_.add_clicked);
+      whole.add(row, id, part, group_of(row), options_.add_clicked);
     });
     say_read();
     result_.training = of_clicks(DataPart::all, queries_, whole, history.get());
@@ -238,8 +283,9 @@ class Preparation {
     LogPart training = log_part(2, query_ids_, valid_ids_);
     LogPart validation = log_part(2, valid_ids_, query_ids_);
     read_log(resolver, history.get(), [&](const ClickRow& row, const std::string& id, std::optional<std::size_t> part) {
-      training.add(row, id, part, options_.add_clicked);
-      validation.add(row, id, part, options_.add_clicked);
+      const std::optional<std::size_t> group = group_of(row);
+      training.add(row, id, part, group, options_.add_clicked);
+      validation.add(row, id, part, group, options_.add_clicked);
     });
     say_read();
     result_.training = of_clicks(DataPart::training, queries_, training, history.get());
@@ -261,7 +307,7 @@ class Preparation {
                const int part = split.is_held_out(row, id) ? 1 : 0;
                has_sessions = has_sessions || !row.session.empty();
                ++num_rows[part];
-               parts[part].add(row, id, history_part, options_.add_clicked);
+               parts[part].add(row, id, history_part, group_of(row), options_.add_clicked);
              });
     if (options_.split->by == LogSplit::session && !has_sessions) {
       throw ConfigError("split", "session: the log has no sessions");
@@ -321,15 +367,21 @@ class Preparation {
     return history;
   }
 
+  // Nothing if all searches are one group.
+  std::optional<std::size_t> group_of(const ClickRow& row) {
+    return groups_.empty() ? std::nullopt : std::optional(groups_.number_of(row));
+  }
+
   // The reading that counts.
   void read_log(const QueryResolver& resolver, HistoryParts* history,
                 const std::function<void(const ClickRow&, const std::string& query_id,
                                          std::optional<std::size_t> history_part)>& each) {
-    result_.report.log = for_each_click(evidence_, resolver, [&](const ClickRow& row, const std::string& query_id) {
-      std::optional<std::size_t> part;
-      if (history != nullptr) part = history->part_of(row);
-      each(row, query_id, part);
-    });
+    result_.report.log =
+        for_each_click(evidence_.clicks, log_options_, resolver, [&](const ClickRow& row, const std::string& query_id) {
+          std::optional<std::size_t> part;
+          if (history != nullptr) part = history->part_of(row);
+          each(row, query_id, part);
+        });
   }
 
   TrainingData of_clicks(DataPart part, const std::vector<QueryRow>& queries, LogPart& log,
@@ -342,12 +394,14 @@ class Preparation {
     PoolOptions pools = pool_options();
     if (options_.add_clicked) pools.added = &added;
     pools.parts = indexes.get();
+    if (!groups_.empty()) pools.groups = &groups_.contexts();
     const bool learns = options_.vectors && part != DataPart::validation;
     const TowerLessons none;
     if (learns) {
       pools.before_pools = [&](const std::vector<QueryEvidence>& all) {
         const auto id_of = [&](const QueryEvidence& query) {
-          return history != nullptr ? std::string(parted(query.query_id).first) : query.query_id;
+          const std::string_view id = history != nullptr ? parted(query.query_id).first : query.query_id;
+          return std::string(groups_.empty() ? id : grouped(id).first);
         };
         learn_towers_of(queries, lessons_of_clicks(site_, *options_.vectors, queries, all, id_of));
       };
@@ -422,7 +476,11 @@ class Preparation {
   TowerLessons lessons_;  // of the training part
   FoldedTowers towers_;
   PreparedData result_;
+  const std::vector<ContextCount> context_counts_;
   const FeatureSchema schema_;
+  const ClickLogOptions log_options_ =
+      with_contexts(evidence_.log_options, features_of_groups(schema_, options_));  // of the reading that counts
+  ContextGroups groups_{log_options_.contexts, features_of_groups(schema_, options_)};
 };
 
 }  // namespace

@@ -42,8 +42,9 @@ class ServedPages {
     query_ = site_.query_of(row);
     hits_ = site_.search(query_, depth_);
     std::vector<RankedHit> ranked;
+    request_.context = row.context;
     if (best_) {
-      ranked = best_->rerank(query_, hits_);
+      ranked = best_->rerank(query_, hits_, request_);
     } else {
       for (auto hit = hits_.begin(); hit != hits_.end(); ++hit) ranked.emplace_back().docid = *hit;
     }
@@ -56,9 +57,8 @@ class ServedPages {
   const ShownPage& page_for(const std::string& session) {
     cost_.clicks_best_of_all += clicks_;
     if (!drawn_ || !explores(search_key(session, query_), explore_)) return page_;
-    SearchRequest request;
-    request.key = session;
-    drawn_page_ = page_of(drawn_->rerank(query_, hits_, request));
+    request_.key = session;
+    drawn_page_ = page_of(drawn_->rerank(query_, hits_, request_));
     ++cost_.num_explored;
     cost_.clicks_best += clicks_;
     cost_.ndcg_best += ndcg_;
@@ -86,6 +86,7 @@ class ServedPages {
   std::size_t depth_;
   std::unique_ptr<Reranker> best_, drawn_;
   std::string query_id_;
+  SearchRequest request_;  // with the query's context
   Xapian::Query query_;
   Xapian::MSet hits_;
   ShownPage page_, drawn_page_;

@@ -33,10 +33,12 @@ struct Contestant {
   }
 
   // All of `hits`, those below the depth in their old order.
-  Docids order_of(const Xapian::Query& query, const Xapian::MSet& hits) const {
+  Docids order_of(const Xapian::Query& query, const SearchContext& context, const Xapian::MSet& hits) const {
     Docids order;
     if (reranker) {
-      for (const RankedHit& hit : reranker->rerank(query, hits)) order.push_back(hit.docid);
+      SearchRequest request;
+      request.context = context;
+      for (const RankedHit& hit : reranker->rerank(query, hits, request)) order.push_back(hit.docid);
     }
     for (auto hit = hits[static_cast<Xapian::doccount>(order.size())]; hit != hits.end(); ++hit) order.push_back(*hit);
     return order;
@@ -109,7 +111,9 @@ SimulatedComparison compare_by_users(const Site& site, const std::array<Compared
     options.on_progress(static_cast<double>(i) / static_cast<double>(queries.size()));
     if (hits.empty()) continue;
     const std::string& query_id = queries[i].id;
-    InterleavedPages pages(simulated, query_id, both, {both[0].order_of(query, hits), both[1].order_of(query, hits)},
+    const SearchContext& context = queries[i].context;
+    InterleavedPages pages(simulated, query_id, both,
+                           {both[0].order_of(query, context, hits), both[1].order_of(query, context, hits)},
                            static_cast<std::size_t>(options.users.num_ranks));
     const std::size_t before = users.num_sessions();
     users.ask(

@@ -40,8 +40,9 @@ class IRGAN_API CandidateReader {
   /// Returns the feature rows of `candidates`, which need not all be in the list.
   ///
   /// Shapes: a row a candidate
-  FeatureMatrix features(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
-    return extractor_.extract(query, candidates);
+  FeatureMatrix features(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                         const SearchContext& context) const {
+    return extractor_.extract(query, candidates, context);
   }
 
   /// The site's own ids. Those of many documents at once (ids_of) are remembered; a look-up from docid to id takes a

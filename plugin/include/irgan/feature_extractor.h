@@ -31,15 +31,17 @@ class IRGAN_API FeatureExtractor {
 
   /// Returns the feature rows of `candidates`, which stand in the order of the first stage.
   ///
+  /// context: of the search; what the schema has no feature of is passed over
   /// Shapes: result: candidates x features
   /// Units:  as FieldFeature and FeatureSource say; float32, the same bits in every build and on any number of shards
   /// Throws: Xapian::DatabaseModifiedError if the index moved on: reopen and search again.
   /// Cost:   a posting list a concept and field, a value list a slot, each walked once over the sorted docids
-  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const;
+  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                        const SearchContext& context = {}) const;
 
   /// The same, calling `before_feature` before each feature: what it throws ends the work.
   FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
-                        const std::function<void()>& before_feature) const;
+                        const SearchContext& context, const std::function<void()>& before_feature) const;
 
   const FeatureSchema& schema() const;
 

@@ -9,6 +9,7 @@
 
 #include "irgan/errors.h"
 #include "irgan/field_feature.h"
+#include "irgan/search_context.h"
 
 namespace irgan {
 
@@ -66,6 +67,7 @@ enum class FeatureSource {
   first_stage_rank,   ///< log(rank), rank 1-based, missing where the score is; "first_stage.log_rank"
   generator_score,    ///< g(q, d) of the generator over the whole collection; "generator.score"
   query_length,       ///< number of distinct concepts; "query.length"
+  context,            ///< 1 if the search's context has the value, else 0; "context.<name>=<value>"
   field,              ///< "<field>.<FieldFeature>"
   value,              ///< "value.<name>"
 };
@@ -75,6 +77,8 @@ struct FeatureColumn {
   FeatureSource source = FeatureSource::first_stage_score;
   std::size_t index = 0;  ///< into FeatureSchema::fields or ::values
   FieldFeature field_feature = FieldFeature::bm25;
+  std::string context = {};        ///< name of FeatureSource::context
+  std::string context_value = {};  ///< and its value
 };
 
 /// Returns the columns of `schema` in order.
@@ -84,6 +88,18 @@ IRGAN_API std::vector<FeatureColumn> parse_features(const FeatureSchema& schema)
 
 /// Returns the numbers of the columns that are made of clicks, in order.
 IRGAN_API std::vector<std::size_t> columns_from_clicks(const FeatureSchema& schema);
+
+/// Returns the name of the feature that says whether a search's context has that value: "context.device=mobile".
+IRGAN_API std::string context_feature(const std::string& name, const std::string& value);
+
+/// Returns what keeps `name` from being that of a context, in words; empty: nothing does.
+IRGAN_API std::string why_no_context_name(const std::string& name);
+
+/// Returns the names of the contexts that are among the features, each once, in their order.
+IRGAN_API std::vector<std::string> context_names(const FeatureSchema& schema);
+
+/// Returns what of `context` the schema has features of.
+IRGAN_API SearchContext known_context(const FeatureSchema& schema, const SearchContext& context);
 
 /// Returns the names of the lean default features for `fields` and `values`, the first field being the title.
 ///

@@ -47,6 +47,14 @@ IRGAN_C_API irgan_status irgan_open(const char* db_path, const char* model_path,
  * the one before stays, as irgan_model_version tells. */
 IRGAN_C_API irgan_status irgan_reopen(irgan_ranker* ranker);
 
+/* Sets what is known of the searches that follow beside their words, such as "device" and "mobile": each context that a
+ * model has learnt from is a feature of it, irgan_feature_name says which. A value that the model does not know counts
+ * as none.
+ *
+ * value: null: nothing is known any more
+ * name:  null: nothing is known of any context any more; value must be null, too */
+IRGAN_C_API irgan_status irgan_set_context(irgan_ranker* ranker, const char* name, const char* value);
+
 /* Scores candidates of one query: higher is better, comparable within this call only.
  *
  * query, query_size: the bytes of Xapian::Query::serialise()

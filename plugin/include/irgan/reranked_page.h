@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "irgan/interleave.h"
+#include "irgan/search_context.h"
 
 namespace irgan {
 
@@ -54,6 +55,9 @@ struct SearchRequest {
   /// What the user typed: the memory looks the query up by this text. Without it, by the words in the Xapian::Query,
   /// which is the same for a query that Xapian's parser made of it.
   std::string typed_text = {};
+  /// What the model may know of the search beside its words. Without it, and where the model has not learnt from a
+  /// value, the search ranks as one of which nothing is known.
+  SearchContext context = {};
 };
 
 /// The order that another model would have given, though nobody saw it.

@@ -28,7 +28,7 @@ class IRGAN_API Reranker {
   /// starts at rank 1. A memory puts among them up to AddedCandidates' numbers of further documents, of
   /// first_stage_rank 0. A remote index is read by Xapian's plain calls, some for each hit: search() needs few.
   ///
-  /// request: its key, typed_text and mdecider are read; the rest of it has been answered by `hits`
+  /// request: its key, typed_text, context and mdecider are read; the rest of it has been answered by `hits`
   /// Units:   ties keep Xapian's order; with a memory, equal chances go by the model's score first.
   /// Throws:  FormatError if the first model needs a feature this build cannot extract (of a later one, on_problem is
   ///          told and the model before stays); Xapian::DatabaseModifiedError if the index moved on: reopen and search

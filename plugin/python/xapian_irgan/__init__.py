@@ -17,7 +17,8 @@ from collections import namedtuple
 
 from ._version import VERSION
 
-__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "last_page", "Error", "BadArgument",
+__all__ = ["Ranker", "Hit", "InterleavedHit", "interleave", "load_before_xapian", "last_page", "search_context",
+           "Error", "BadArgument",
            "BadModel", "BadIndex", "BadMemory", "IndexModified"]
 
 
@@ -101,6 +102,7 @@ _library.irgan_depth.restype = _library.irgan_num_features.restype = _size
 _library.irgan_open.argtypes = [_bytes, _bytes, ctypes.POINTER(_pointer)]
 _library.irgan_rescore.argtypes = _library.irgan_explain.argtypes = _pool + [_doubles]
 _library.irgan_remember.argtypes = [_pointer, _bytes]
+_library.irgan_set_context.argtypes = [_pointer, _bytes, _bytes]
 _library.irgan_rank.argtypes = _pool + [_bytes, _size, _bytes, _size, ctypes.c_double, ctypes.POINTER(_Hit),
                                         ctypes.POINTER(_size)]
 _library.irgan_draw.argtypes = _pool + [_bytes, _size, ctypes.c_double, _docids, _doubles]
@@ -123,6 +125,13 @@ def _path(path):
 
 def _numbers(kind, values):
     return (kind * max(1, len(values)))(*values)
+
+
+def _text(text):
+    data = text if isinstance(text, bytes) else str(text).encode("utf-8")
+    if b"\0" in data:
+        raise BadArgument("a context holds a zero byte")
+    return data
 
 
 def _key(key):
@@ -180,6 +189,15 @@ class Ranker:
         handle = self._open()
         return [_library.irgan_feature_name(handle, i).decode() for i in range(_library.irgan_num_features(handle))]
 
+    def set_context(self, context=None):
+        """Says what is known of the searches that follow beside their words, such as {"device": "mobile"}; None: no
+        more than their words. A value that the model has not learnt from counts as unknown."""
+        handle = self._open()
+        given = {name: _text(value) for name, value in (context or {}).items() if value is not None}
+        _check(_library.irgan_set_context(handle, None, None))
+        for name, value in given.items():
+            _check(_library.irgan_set_context(handle, _text(name), value))
+
     def scores(self, query, docids, weights=None):
         """Returns the candidates' scores; docids are the first hits of the search, the best first."""
         scores = (ctypes.c_double * max(1, len(docids)))()
@@ -194,7 +212,8 @@ class Ranker:
         rows = (numbers[i * len(names):(i + 1) * len(names)] for i in range(len(docids)))
         return [dict(sorted(zip(names, row), key=lambda pair: -abs(pair[1]))) for row in rows]
 
-    def search(self, enquire, first=0, maxitems=10, typed=None, explore=None, temperature=1.0, interleave=None):
+    def search(self, enquire, first=0, maxitems=10, typed=None, explore=None, temperature=1.0, interleave=None,
+               context=None):
         """Returns the hits from number `first` on, in the model's order, where enquire.get_mset(first, maxitems) gives
         Xapian's. Hits below the model's depth keep their order.
 
@@ -203,7 +222,10 @@ class Ranker:
             temperature, and each hit has its log_probability, which the click log should hold
         interleave: a key: the model's order and Xapian's are mixed by team draft, and each hit has its team, which the
             click log should hold
+        context: as set_context() takes it, which stays set; None: as it was set
         """
+        if context is not None:
+            self.set_context(context)
         if explore is not None and interleave is not None:
             raise BadArgument("a page is drawn or interleaved, not both: give explore or interleave")
         if first < 0 or maxitems < 0:
@@ -293,15 +315,32 @@ def load_before_xapian():
     _load("libxapian-irgan-preload", ctypes.RTLD_GLOBAL)
 
 
+def _module_function(name):
+    try:
+        return getattr(ctypes.CDLL(None), name)
+    except AttributeError:
+        raise Error("the preload module is not in this process: call load_before_xapian(), or start with "
+                    "LD_PRELOAD") from None
+
+
+def search_context(context=None):
+    """Tells the preload module what this thread's next searches are beside their words, such as {"device": "mobile"};
+    None: nothing. It is an error if the module is not in this process."""
+    parts = []
+    for name, value in (context or {}).items():
+        if any(mark in part for part in (str(name), str(value)) for mark in ";=\0"):
+            raise BadArgument(f"{name}={value}: neither may hold ; or =")
+        parts.append(f"{name}={value}")
+    function = _module_function("irgan_search_context")
+    function.argtypes, function.restype = [_bytes], None
+    function(";".join(parts).encode("utf-8"))
+
+
 def last_page():
     """Returns the id under which the preload module logged this thread's last search (IRGAN_LOG); "" if it did not.
 
     Log it with each click on that search's hits. It is an error if the module is not in this process.
     """
-    try:
-        function = ctypes.CDLL(None).irgan_last_page
-    except AttributeError:
-        raise Error("the preload module is not in this process: call load_before_xapian(), or start with "
-                    "LD_PRELOAD") from None
+    function = _module_function("irgan_last_page")
     function.restype = ctypes.c_char_p
     return function().decode()

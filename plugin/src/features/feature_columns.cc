@@ -56,14 +56,40 @@ float finite_or_missing(double number) {
   return std::abs(number) <= kLargest ? static_cast<float>(number) : std::numeric_limits<float>::quiet_NaN();
 }
 
+// In the order of kFeatureKindNames.
+std::size_t kind_of(const FeatureColumn& column) {
+  switch (column.source) {
+    case FeatureSource::first_stage_score:
+      return 0;
+    case FeatureSource::first_stage_rank:
+      return 1;
+    case FeatureSource::generator_score:
+      return 2;
+    case FeatureSource::query_length:
+      return 3;
+    case FeatureSource::context:
+      return 4;
+    case FeatureSource::value:
+      return 5;
+    case FeatureSource::field:
+      break;
+  }
+  return kFirstFieldKind + static_cast<std::size_t>(column.field_feature);
+}
+
 }  // namespace
 
 /// One call of extract(): each list of the index is read at most once.
 class FeatureColumns::Extraction {
  public:
   Extraction(const FeatureColumns& parts, const std::vector<QueryConcept>& concepts,
-             const std::vector<Candidate>& candidates, const IndexReader& index)
-      : parts_(parts), concepts_(concepts), candidates_(candidates), index_(index), sorted_row_(candidates.size()) {
+             const std::vector<Candidate>& candidates, const SearchContext& context, const IndexReader& index)
+      : parts_(parts),
+        concepts_(concepts),
+        candidates_(candidates),
+        context_(context),
+        index_(index),
+        sorted_row_(candidates.size()) {
     std::iota(sorted_row_.begin(), sorted_row_.end(), std::size_t{0});
     std::sort(sorted_row_.begin(), sorted_row_.end(),
               [&](std::size_t a, std::size_t b) { return candidates[a].docid < candidates[b].docid; });
@@ -94,6 +120,10 @@ class FeatureColumns::Extraction {
         });
       case FeatureSource::query_length:
         return VectorXd::Constant(n, static_cast<double>(concepts_.size()));
+      case FeatureSource::context: {
+        const auto found = context_.find(column.context);
+        return VectorXd::Constant(n, found != context_.end() && found->second == column.context_value ? 1.0 : 0.0);
+      }
       case FeatureSource::value: {
         const ValueField& spec = parts_.schema_.values[column.index];
         VectorXd values = numbers_of(spec.slot, spec.from_clicks);
@@ -189,6 +219,7 @@ class FeatureColumns::Extraction {
   const FeatureColumns& parts_;
   const std::vector<QueryConcept>& concepts_;
   const std::vector<Candidate>& candidates_;
+  const SearchContext& context_;
   const IndexReader& index_;
   std::vector<std::size_t> sorted_row_;
   std::vector<Xapian::docid> docids_;               // ascending
@@ -203,11 +234,13 @@ class FeatureColumns::Extraction {
 FeatureColumns::FeatureColumns(FeatureSchema schema, Xapian::Database clicks, bool clicks_are_apart)
     : schema_(std::move(schema)),
       columns_(parse_features(schema_)),
+      context_names_(context_names(schema_)),
       concept_finder_(field_prefixes(schema_), schema_.stemmer),
       clicks_(std::move(clicks)),
       clicks_are_apart_(clicks_are_apart) {
   bool any_word_idf = false;
   for (const FeatureColumn& column : columns_) {
+    kinds_.push_back(kind_of(column));
     any_query_likelihood_ |=
         column.source == FeatureSource::field && needs_collection_probability(column.field_feature);
     any_word_idf |= column.source == FeatureSource::field && needs_word_idf(column.field_feature);
@@ -238,6 +271,23 @@ void FeatureColumns::list_slots() {
   text_slots_.assign(texts.begin(), texts.end());
 }
 
+std::array<std::uint64_t, kNumContextStates> FeatureColumns::states_of(const SearchContext& context) const {
+  std::array<std::uint64_t, kNumContextStates> states{};
+  for (const std::string& name : context_names_) {
+    const auto found = context.find(name);
+    ContextState state = ContextState::missing;
+    if (found != context.end() && !found->second.empty()) {
+      const bool is_known = std::any_of(columns_.begin(), columns_.end(), [&](const FeatureColumn& column) {
+        return column.source == FeatureSource::context && column.context == name &&
+               column.context_value == found->second;
+      });
+      state = is_known ? ContextState::known : ContextState::unseen;
+    }
+    ++states[static_cast<std::size_t>(state)];
+  }
+  return states;
+}
+
 // All that the columns will ask the reader for.
 ReadingList FeatureColumns::reading_list(const std::vector<QueryConcept>& concepts) const {
   ReadingList list{{}, number_slots_};
@@ -254,12 +304,13 @@ ReadingList FeatureColumns::reading_list(const std::vector<QueryConcept>& concep
 }
 
 FeatureMatrix FeatureColumns::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
-                                      IndexReader& index, const std::function<void()>& before_feature) const {
+                                      const SearchContext& context, IndexReader& index,
+                                      const std::function<void()>& before_feature) const {
   const std::vector<QueryConcept> concepts = concept_finder_.find(query);
   if (known_words_) known_words_->begin(index);
   index.prepare([&] { return reading_list(concepts); });
 
-  Extraction extraction(*this, concepts, candidates, index);
+  Extraction extraction(*this, concepts, candidates, context, index);
   FeatureMatrix rows(static_cast<Index>(candidates.size()), static_cast<Index>(columns_.size()));
   for (std::size_t j = 0; j < columns_.size(); ++j) {
     before_feature();

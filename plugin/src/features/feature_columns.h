@@ -4,6 +4,8 @@
 
 #include <xapian.h>
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 #include "irgan/query_concepts.h"
 #include "plugin/src/features/index_reader.h"
 #include "plugin/src/features/known_words.h"
+#include "plugin/src/metrics/search_figures.h"
 
 namespace irgan {
 
@@ -27,10 +30,16 @@ class FeatureColumns {
   FeatureColumns(FeatureSchema schema, Xapian::Database clicks, bool clicks_are_apart = false);
 
   /// As FeatureExtractor::extract, of the index that `index` reads.
-  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates, IndexReader& index,
+  FeatureMatrix extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                        const SearchContext& context, IndexReader& index,
                         const std::function<void()>& before_feature) const;
 
   const FeatureSchema& schema() const { return schema_; }
+
+  /// The place in kFeatureKindNames of each feature, in their order.
+  const std::vector<std::size_t>& kinds() const { return kinds_; }
+  /// How many of the contexts that the schema asks for are in which state, by ContextState.
+  std::array<std::uint64_t, kNumContextStates> states_of(const SearchContext& context) const;
 
  private:
   class Extraction;
@@ -39,6 +48,8 @@ class FeatureColumns {
 
   const FeatureSchema schema_;
   const std::vector<FeatureColumn> columns_;
+  std::vector<std::size_t> kinds_;
+  const std::vector<std::string> context_names_;
   const QueryConceptFinder concept_finder_;
   const Xapian::Database clicks_;
   const bool clicks_are_apart_;

@@ -22,14 +22,16 @@ FeatureExtractor::FeatureExtractor(FeatureExtractor&&) noexcept = default;
 
 const FeatureSchema& FeatureExtractor::schema() const { return state_->columns.schema(); }
 
-FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates) const {
-  return extract(query, candidates, [] {});
+FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                                        const SearchContext& context) const {
+  return extract(query, candidates, context, [] {});
 }
 
 FeatureMatrix FeatureExtractor::extract(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                                        const SearchContext& context,
                                         const std::function<void()>& before_feature) const {
   const std::unique_ptr<IndexReader> index = read_index(state_->db, state_->values.get());
-  return state_->columns.extract(query, candidates, *index, before_feature);
+  return state_->columns.extract(query, candidates, context, *index, before_feature);
 }
 
 }  // namespace irgan

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "plugin/src/features/bounded_json.h"
@@ -42,6 +44,7 @@ constexpr const char* kFirstStageScore = "first_stage.score";
 constexpr const char* kFirstStageRank = "first_stage.log_rank";
 constexpr const char* kQueryLength = "query.length";
 constexpr const char* kValuePrefix = "value.";
+constexpr std::string_view kContextPrefix = "context.";
 
 // Parts and numbers: no gain on msrd's validation queries beside the words themselves. From dirichlet on: classic
 // scores, found redundant beside each other.
@@ -73,6 +76,18 @@ FeatureColumn parse_field_feature(const FeatureSchema& schema, const std::string
   if (compares_text(known->first) && schema.fields[column.index].text_slot == Xapian::BAD_VALUENO) {
     throw FormatError("feature '" + name + "' needs the field's text in a value slot, and the schema names none");
   }
+  return column;
+}
+
+// Nothing if the feature is no context's: a field may be called "context", but no feature of a field has a "=".
+std::optional<FeatureColumn> parse_context(const std::string& name) {
+  const std::size_t equals = name.find('=');
+  if (name.compare(0, kContextPrefix.size(), kContextPrefix) != 0 || equals == std::string::npos) return std::nullopt;
+  FeatureColumn column{FeatureSource::context};
+  column.context = name.substr(kContextPrefix.size(), equals - kContextPrefix.size());
+  column.context_value = name.substr(equals + 1);
+  const std::string why_not = why_no_context_name(column.context);
+  if (!why_not.empty()) throw FormatError("feature '" + name + "': the name of its context " + why_not);
   return column;
 }
 
@@ -124,6 +139,8 @@ std::vector<FeatureColumn> parse_features(const FeatureSchema& schema) {
       const std::size_t index = index_of(schema.values, name.substr(std::string(kValuePrefix).size()));
       if (index == schema.values.size()) throw FormatError("feature '" + name + "' names no value of the schema");
       columns.push_back({FeatureSource::value, index});
+    } else if (std::optional<FeatureColumn> context = parse_context(name)) {
+      columns.push_back(*std::move(context));
     } else {
       columns.push_back(parse_field_feature(schema, name));
     }
@@ -148,6 +165,39 @@ std::vector<std::size_t> columns_from_clicks(const FeatureSchema& schema) {
     if (is_from_clicks) columns.push_back(column);
   }
   return columns;
+}
+
+std::string context_feature(const std::string& name, const std::string& value) {
+  return std::string(kContextPrefix) + name + '=' + value;
+}
+
+std::string why_no_context_name(const std::string& name) {
+  if (name.empty()) return "is empty";
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char letter) {
+    const auto byte = static_cast<unsigned char>(letter);
+    return byte > ' ' && byte != 0x7F && letter != '=' && letter != '.' && letter != ';' && letter != ':';
+  });
+  return is_plain ? "" : "has a blank, a control character, or one of = . ; :";
+}
+
+std::vector<std::string> context_names(const FeatureSchema& schema) {
+  std::vector<std::string> names;
+  for (const std::string& feature : schema.features) {
+    const std::optional<FeatureColumn> column = parse_context(feature);
+    if (column && std::find(names.begin(), names.end(), column->context) == names.end())
+      names.push_back(column->context);
+  }
+  return names;
+}
+
+SearchContext known_context(const FeatureSchema& schema, const SearchContext& context) {
+  SearchContext known;
+  for (const auto& [name, value] : context) {
+    const std::string feature = context_feature(name, value);
+    if (std::find(schema.features.begin(), schema.features.end(), feature) != schema.features.end())
+      known.emplace(name, value);
+  }
+  return known;
 }
 
 std::vector<std::string> default_features(const std::vector<TextField>& fields, const std::vector<ValueField>& values) {

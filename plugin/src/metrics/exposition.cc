@@ -68,6 +68,11 @@ void put_times(Exposition& out) {
     out.seconds("_sum" + label("step", kStepNames[step]), out.value(kStepTimes + step));
     out.sample("_count" + label("step", kStepNames[step]), out.value(kStepCounts + step));
   }
+  out.family("irgan_feature_seconds", "summary", "What the kinds of features took, of the step features.");
+  for (std::size_t kind = 0; kind < kNumFeatureKinds; ++kind) {
+    out.seconds("_sum" + label("feature", kFeatureKindNames[kind]), out.value(kFeatureTimes + kind));
+    out.sample("_count" + label("feature", kFeatureKindNames[kind]), out.value(kFeatureCounts + kind));
+  }
   out.family("irgan_rerank_seconds", "histogram", "What reranking added to searches that were reranked.");
   std::uint64_t up_to = 0;
   for (std::size_t i = 0; i < kBuckets.size(); ++i) {
@@ -87,6 +92,9 @@ void put_values(Exposition& out) {
   out.counter("irgan_documents_incomplete_total", kIncomplete, "Of these, the ones that lack the value of a feature.");
   out.counter("irgan_values_total", kValues, "Values of features that the model looked at.");
   out.counter("irgan_values_missing_total", kMissing, "Of these, the ones that are missing.");
+  out.family("irgan_contexts_total", "counter", "Contexts that the model asked for, by what the search said of them.");
+  for (std::size_t state = 0; state < kNumContextStates; ++state)
+    out.sample(label("state", kContextStateNames[state]), out.value(kContexts + state));
 }
 
 }  // namespace

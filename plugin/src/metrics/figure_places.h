@@ -8,7 +8,7 @@
 
 namespace irgan {
 
-constexpr char kLayout = '1';
+constexpr char kLayout = '2';
 
 /// Upper bounds of the histogram of what reranking adds to a search, in seconds; what is above has a place of its own.
 constexpr std::array<double, 12> kBuckets = {.0001, .0002, .0005, .001, .002, .005, .01, .02, .05, .1, .5, 1.0};
@@ -30,6 +30,9 @@ constexpr std::size_t kNotLogged = kLogged + 1;
 constexpr std::size_t kShadowed = kNotLogged + 1;
 constexpr std::size_t kShadowFailed = kShadowed + 1;
 constexpr std::size_t kShadowOtherFirst = kShadowFailed + 1;
-constexpr std::size_t kNumPlaces = kShadowOtherFirst + 1;
+constexpr std::size_t kFeatureTimes = kShadowOtherFirst + 1;  // nanoseconds
+constexpr std::size_t kFeatureCounts = kFeatureTimes + kNumFeatureKinds;
+constexpr std::size_t kContexts = kFeatureCounts + kNumFeatureKinds;
+constexpr std::size_t kNumPlaces = kContexts + kNumContextStates;
 
 }  // namespace irgan

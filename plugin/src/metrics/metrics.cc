@@ -145,6 +145,14 @@ void Metrics::add(const SearchFigures& search) noexcept {
     add_to(counters, kBucketCounts + static_cast<std::size_t>(bucket - kBuckets.begin()), 1);
     add_to(counters, kAddedTime, added);
   }
+  for (std::size_t kind = 0; kind < kNumFeatureKinds; ++kind) {
+    const auto nanoseconds = static_cast<std::uint64_t>(search.features[kind].count());
+    if (nanoseconds == 0) continue;
+    add_to(counters, kFeatureTimes + kind, nanoseconds);
+    add_to(counters, kFeatureCounts + kind, 1);
+  }
+  for (std::size_t state = 0; state < kNumContextStates; ++state)
+    add_to(counters, kContexts + state, search.contexts[state]);
   add_to(counters, kDocuments, search.num_documents);
   add_to(counters, kIncomplete, search.num_incomplete);
   add_to(counters, kValues, search.num_values);

@@ -51,13 +51,58 @@ constexpr std::array<const char*, kNumSteps> kStepNames = {"first_pass", "model"
 /// What a model that is only watched came to.
 enum class ShadowOutcome { none, same_first, other_first, failed };
 
+/// What features are measured by: those that are of no field, and each of a field, whatever the field. The time of
+/// reading a list of the index is that of the first feature which needs it.
+constexpr std::size_t kNumFeatureKinds = 29;
+constexpr std::size_t kFirstFieldKind = 6;
+constexpr std::array<const char*, kNumFeatureKinds> kFeatureKindNames = {"first_stage.score",
+                                                                         "first_stage.log_rank",
+                                                                         "generator.score",
+                                                                         "query.length",
+                                                                         "context",
+                                                                         "value",
+                                                                         "bm25",
+                                                                         "coverage",
+                                                                         "idf_coverage",
+                                                                         "density",
+                                                                         "length",
+                                                                         "exact_match",
+                                                                         "click_share",
+                                                                         "word_share",
+                                                                         "trigram_jaccard",
+                                                                         "trigram_coverage",
+                                                                         "joined_match",
+                                                                         "prefix_match",
+                                                                         "fuzzy_coverage",
+                                                                         "fuzzy_share",
+                                                                         "part_share",
+                                                                         "number_match",
+                                                                         "number_surplus",
+                                                                         "dirichlet",
+                                                                         "jelinek_mercer",
+                                                                         "tf_idf",
+                                                                         "log_wdf",
+                                                                         "idf_sum",
+                                                                         "min_wdf"};
+
+/// What a search says of a context that the model asks for.
+enum class ContextState : std::size_t {
+  known,   ///< a value that the model has learnt from
+  unseen,  ///< another one
+  missing  ///< nothing
+};
+constexpr std::size_t kNumContextStates = 3;
+constexpr std::array<const char*, kNumContextStates> kContextStateNames = {"known", "unseen", "missing"};
+
 struct SearchFigures {
   Outcome outcome = Outcome::other;
   bool is_explored = false;
   ShadowOutcome shadow = ShadowOutcome::none;
-  std::array<std::chrono::nanoseconds, kNumSteps> steps{};  ///< 0: not taken
-  std::uint64_t num_documents = 0;                          ///< that got feature rows
-  std::uint64_t num_incomplete = 0;                         ///< of them: lacks a value
+  std::array<std::chrono::nanoseconds, kNumSteps> steps{};            ///< 0: not taken
+  std::array<std::chrono::nanoseconds, kNumFeatureKinds> features{};  ///< likewise, of the served model's
+  std::array<std::uint64_t, kNumContextStates> contexts{};            ///< contexts that the model asks for, by state
+  std::uint64_t num_documents = 0;                                    ///< that got feature rows
+  std::uint64_t num_incomplete = 0;                                   ///< of them: lacks a value
   std::uint64_t num_values = 0;
   std::uint64_t num_missing = 0;
   std::uint64_t model = 0;  ///< the first 16 digits of its version; 0: none

@@ -12,8 +12,49 @@ namespace {
 
 using Eigen::Index;
 
+/// Measures a search's features one by one.
+class FeatureClock {
+ public:
+  /// figures: null: nothing is measured
+  FeatureClock(const std::vector<std::size_t>& kinds, SearchFigures* figures) : kinds_(kinds), figures_(figures) {}
+  ~FeatureClock() { end(); }
+  FeatureClock(const FeatureClock&) = delete;
+  FeatureClock& operator=(const FeatureClock&) = delete;
+
+  /// Ends the feature before, and begins the next one.
+  void next() {
+    if (!figures_) return;
+    end();
+    ++num_begun_;
+  }
+
+ private:
+  void end() {
+    if (!figures_) return;
+    const Clock::time_point now = Clock::now();
+    if (num_begun_ > 0 && num_begun_ <= kinds_.size()) figures_->features[kinds_[num_begun_ - 1]] += now - begin_;
+    begin_ = now;
+  }
+
+  using Clock = std::chrono::steady_clock;
+
+  const std::vector<std::size_t>& kinds_;
+  SearchFigures* const figures_;
+  Clock::time_point begin_{};
+  std::size_t num_begun_ = 0;
+};
+
 FeatureMatrix rows_of(const ServedModel& model, const ArrangedSearch& search) {
-  return model.features(search.query, search.candidates, search.index, [&search] { search.limit.check(); });
+  return model.features(search.query, search.candidates, search.context, search.index,
+                        [&search] { search.limit.check(); });
+}
+
+FeatureMatrix measured_rows(const ServedModel& model, const ArrangedSearch& search, SearchFigures* figures) {
+  FeatureClock clock(model.columns().kinds(), figures);
+  return model.features(search.query, search.candidates, search.context, search.index, [&] {
+    search.limit.check();
+    clock.next();
+  });
 }
 
 void count_values(const FeatureMatrix& rows, SearchFigures& figures) {
@@ -108,7 +149,7 @@ ShadowOrder Arranger::order_of_shadow(const std::vector<RankedHit>& hits, const 
   const Model& model = shadow_->refresh();
   if (model.collection()) throw Error("its generator picks from the whole collection, which a shadow cannot");
   const FeatureMatrix rows =
-      shadow_->features(search.query, search.candidates, search.index, [&limit] { limit.check(); });
+      shadow_->features(search.query, search.candidates, search.context, search.index, [&limit] { limit.check(); });
   const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
   return {model.version(), docids_of(ranked_by(scores, hits, search))};
 }
@@ -116,9 +157,13 @@ ShadowOrder Arranger::order_of_shadow(const std::vector<RankedHit>& hits, const 
 std::vector<RankedHit> Arranger::arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search) {
   const Model& model = served_.model();
   search.clock.begin(Step::features);
-  const FeatureMatrix rows = rows_of(served_, search);
+  SearchFigures* const figures = search.clock.figures();
+  const FeatureMatrix rows = measured_rows(served_, search, figures);
   search.clock.begin(Step::order);
-  if (SearchFigures* figures = search.clock.figures()) count_values(rows, *figures);
+  if (figures) {
+    count_values(rows, *figures);
+    figures->contexts = served_.columns().states_of(search.context);
+  }
   const Eigen::VectorXf scores = candidate_scores(model, rows, search.pool_size, model.ranker());
   set_scores(hits, search, scores);
   if (search.explains) explain(hits, model, search, rows, scores);

@@ -28,6 +28,7 @@ namespace irgan {
 struct ArrangedSearch {
   const Xapian::Query& query;
   const std::string& key;                    ///< the caller's
+  const SearchContext& context;              ///< likewise
   const std::vector<Candidate>& candidates;  ///< those of the first stage and of the generator come first
   std::size_t pool_size;                     ///< how many those are: inputs are relative to them
   const std::optional<Recalled>& recalled;

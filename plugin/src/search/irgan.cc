@@ -45,6 +45,7 @@ struct irgan_ranker {
   irgan::ValueCache values;
   irgan::ServedModel served;
   std::optional<irgan::Remembering> remembering;  // none: no memory is asked
+  irgan::SearchContext context;                   // of the searches that follow
 
   // Where it is the index's own, and the index has none, there is none.
   void remember(const std::string* path) {
@@ -191,7 +192,7 @@ Candidates read_candidates(irgan_ranker& ranker, const char* query, std::size_t 
   if (count == 0) return found;
   const std::vector<Candidate> candidates = given_candidates(ranker.db, parsed, docids, weights, count);
   const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
-  found.rows = ranker.served.features(parsed, candidates, *index, [] {});
+  found.rows = ranker.served.features(parsed, candidates, ranker.context, *index, [] {});
   return found;
 }
 
@@ -245,7 +246,7 @@ std::vector<irgan_hit> rank(irgan_ranker& ranker, RankRequest request) {
   std::vector<irgan_hit> hits;
   if (all.empty()) return hits;
   const std::unique_ptr<IndexReader> index = read_index(ranker.db, &ranker.values);
-  const FeatureMatrix rows = ranker.served.features(request.query, all, *index, [] {});
+  const FeatureMatrix rows = ranker.served.features(request.query, all, ranker.context, *index, [] {});
   const Eigen::VectorXf raw = candidate_scores(model, rows, pool_size, model.ranker());
   const Eigen::VectorXd scores = final_scores(raw, recalled);
   std::vector<RankedHit> ranked(all.size());
@@ -295,6 +296,18 @@ irgan_status irgan_reopen(irgan_ranker* ranker) {
     ranker->db.reopen();
     ranker->served.refresh();
     ranker->remember_again();
+  });
+}
+
+irgan_status irgan_set_context(irgan_ranker* ranker, const char* name, const char* value) {
+  return status_of([&] {
+    require(ranker && (name || !value), "irgan_set_context: ranker, and the name of a value, must not be null");
+    if (!name) return ranker->context.clear();
+    if (!value) {
+      ranker->context.erase(name);
+      return;
+    }
+    ranker->context[name] = value;
   });
 }
 

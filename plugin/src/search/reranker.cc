@@ -154,8 +154,9 @@ struct Reranker::State {
     append_added(ranking.hits, candidates, pool_size);
     if (candidates.empty()) return ranking;
     if (picking) picking->score(wanted, candidates);
-    ranking.hits = arranger.arrange(std::move(ranking.hits), {query, request.key, candidates, pool_size, recalled,
-                                                              index, limit, clock, shadow, explains});
+    ranking.hits = arranger.arrange(
+        std::move(ranking.hits),
+        {query, request.key, request.context, candidates, pool_size, recalled, index, limit, clock, shadow, explains});
     return ranking;
   }
 

@@ -33,13 +33,19 @@ class ServedModel {
   /// Requires: refresh() has returned once
   const Model& model() const { return *model_; }
 
+  /// What the model's features are, and what they say of a context.
+  ///
+  /// Requires: as model()
+  const FeatureColumns& columns() const { return *columns_; }
+
   /// Returns the model's features of `candidates`, as FeatureExtractor::extract does.
   ///
   /// index:    a reader of this search
   /// Requires: as model()
-  FeatureMatrix features(const Xapian::Query& query, const std::vector<Candidate>& candidates, IndexReader& index,
+  FeatureMatrix features(const Xapian::Query& query, const std::vector<Candidate>& candidates,
+                         const SearchContext& context, IndexReader& index,
                          const std::function<void()>& before_feature) const {
-    return columns_->extract(query, candidates, index, before_feature);
+    return columns_->extract(query, candidates, context, index, before_feature);
   }
 
  private:

@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 
 #include "irgan/index_fit.h"
+#include "plugin/src/features/feature_columns.h"
 #include "tests/plugin/small_index.h"
 #include "tests/trainer/scratch_folder.h"
 
@@ -414,4 +416,40 @@ TEST_CASE("what an extractor knows of words does not outlive a reopening", "[plu
   const FeatureMatrix after = extractor.extract(query, candidates);
   CHECK(after == FeatureExtractor(db, schema).extract(query, candidates));
   CHECK(after != before);
+}
+
+TEST_CASE("a context is one number for all candidates: 1 if the search has the value", "[plugin][feature_extractor]") {
+  const FeatureExtractor extractor(index_of(shop()),
+                                   schema_of({"context.device=mobile", "value.price", "context.device=tablet"}));
+  const auto row = [&](const SearchContext& context, Eigen::Index i) {
+    const FeatureMatrix rows = extractor.extract(running_shoes(), kAllFour, context);
+    return std::pair(rows(i, 0), rows(i, 2));
+  };
+  for (Eigen::Index i = 0; i < 4; ++i) {
+    CHECK(row({{"device", "mobile"}}, i) == std::pair(1.0F, 0.0F));
+    CHECK(row({{"device", "tablet"}, {"segment", "mobile"}}, i) == std::pair(0.0F, 1.0F));
+    CHECK(row({{"device", "MOBILE"}}, i) == std::pair(0.0F, 0.0F));
+    CHECK(row({}, i) == std::pair(0.0F, 0.0F));
+  }
+}
+
+TEST_CASE("every feature is measured under its own name, or its field's feature's", "[plugin][feature_extractor]") {
+  FeatureSchema schema = schema_of_all();
+  schema.features.emplace_back("generator.score");
+  schema.features.emplace_back("context.device=mobile");
+  schema.fields.push_back({"clicked", "XCLICKED", kTitleLength, Xapian::BAD_VALUENO, 2.0, true});
+  schema.features.emplace_back("clicked.click_share");
+  schema.features.emplace_back("clicked.word_share");
+  const FeatureColumns columns(schema, index_of(shop()));
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < schema.features.size(); ++i) {
+    const std::string& name = schema.features[i];
+    const std::string kind = kFeatureKindNames[columns.kinds()[i]];
+    const std::string beginning = name.substr(0, name.find('.'));
+    const bool is_of_group = beginning == "value" || beginning == "context";
+    const bool is_whole = beginning == "first_stage" || beginning == "generator" || beginning == "query";
+    CHECK(kind == (is_of_group ? beginning : is_whole ? name : name.substr(name.find('.') + 1)));
+    seen.insert(kind);
+  }
+  CHECK(seen.size() == kNumFeatureKinds);
 }

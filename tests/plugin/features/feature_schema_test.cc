@@ -188,3 +188,32 @@ TEST_CASE("a schema says which field and value are from clicks, and has features
   const std::vector<std::string> lean = default_features(schema.fields, schema.values);
   CHECK(std::count(lean.begin(), lean.end(), "clicked.word_share") == 1);
 }
+
+TEST_CASE("a context's value is a feature, whatever fields are called", "[plugin][feature_schema][context]") {
+  FeatureSchema schema = schema_of(
+      {"context.bm25", "context.device=mobile", "context.segment=a=b c.d", "query.length", "context.device=tablet"});
+  schema.fields[1].name = "context";
+  const std::vector<FeatureColumn> columns = parse_features(schema);
+  CHECK(columns[0].source == FeatureSource::field);
+  CHECK(columns[0].index == 1);
+  CHECK(columns[1].source == FeatureSource::context);
+  CHECK(columns[1].context == "device");
+  CHECK(columns[1].context_value == "mobile");
+  CHECK(columns[2].context == "segment");
+  CHECK(columns[2].context_value == "a=b c.d");
+  CHECK(context_feature("segment", "a=b c.d") == schema.features[2]);
+  CHECK(context_names(schema) == Names{"device", "segment"});
+  const SearchContext known = known_context(schema, {{"device", "tablet"}, {"segment", "x"}, {"other", "mobile"}});
+  CHECK(known == SearchContext{{"device", "tablet"}});
+  CHECK(context_names(schema_from_json(schema_to_json(schema), "origin")) == Names{"device", "segment"});
+  CHECK(context_names(schema_of({"title.bm25", "1"})).empty());
+}
+
+TEST_CASE("names that no context may have are refused", "[plugin][feature_schema][context]") {
+  for (const char* name : {"device", "ab_group", "Gerät"}) CHECK(why_no_context_name(name).empty());
+  for (const char* name : {"", "a b", "a=b", "a.b", "a;b", "a:b", "a\nb", "a\x7f"})
+    CHECK(!why_no_context_name(name).empty());
+  CHECK_THROWS_MATCHES(parse_features(schema_of({"context.=x"})), FormatError,
+                       Message("feature 'context.=x': the name of its context is empty"));
+  CHECK_THROWS_AS(parse_features(schema_of({"context.a b=x"})), FormatError);
+}

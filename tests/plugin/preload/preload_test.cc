@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "irgan/irgan.h"
+#include "plugin/preload/thread_context.h"
 #include "plugin/src/search/own_search.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
@@ -264,4 +265,41 @@ TEST_CASE("under the module our own searches are left alone, on their thread", "
     CHECK(of_other_thread == site.reranked);
   }
   CHECK(page(enquire) == site.reranked);
+}
+
+TEST_CASE("under the module a thread says what its searches are beside their words", "[plugin][preload][context]") {
+  const ScratchFolder folder;
+  const auto model = device_model();
+  const Xapian::Database db = stored_fruit(folder.file("db"), model.get());
+  const auto own = [&](const SearchContext& context) {
+    Xapian::Enquire enquire = enquire_of(db);
+    SearchRequest request;
+    request.maxitems = kDepth;
+    request.context = context;
+    return docids_of(Reranker(db, fixed_model(model)).search(enquire, request).mset);
+  };
+  const Docids nothing = own({});
+  const Docids mobile = own({{"device", "mobile"}});
+  REQUIRE(nothing != mobile);
+  const Xapian::Enquire enquire = enquire_of(db);
+  const auto said = [&](const char* context) {
+    irgan_search_context(context);
+    return page(enquire, 0, kDepth);
+  };
+  CHECK(page(enquire, 0, kDepth) == nothing);
+  for (const char* context : {"device=mobile", " device = mobile ;", "segment=a=b;;device=mobile",
+                              "device=watch;device=mobile", "nonsense;device=mobile"})
+    CHECK(said(context) == mobile);
+  for (const char* context : {"", "device=Mobile", "device=mobile;device=", "=mobile", "device"})
+    CHECK(said(context) == nothing);
+  CHECK(said((std::string(2000, 'x') + "=y;device=mobile").c_str()) == nothing);
+  CHECK(said("device=mobile") == mobile);
+  Docids of_other;
+  std::thread([&] {
+    const Xapian::Database again(folder.file("db"));
+    of_other = page(enquire_of(again), 0, kDepth);
+  }).join();
+  CHECK(of_other == nothing);
+  CHECK(page(enquire, 0, kDepth) == mobile);
+  CHECK(said(nullptr) == nothing);
 }

@@ -64,8 +64,13 @@ TEST_CASE("a line of the log says what was shown, in either form", "[plugin][pre
   CHECK(own["log_probabilities"].is_null());
   CHECK(own["docids"] == json::array());
   CHECK(own["shadow"].is_null());
+  CHECK(own["context"].is_null());
+  CHECK(!json::parse(line_of(search, SearchLogForm::ubi, time))["query_attributes"].contains("context"));
 
   search.model = "m1";
+  search.context = {{"device", "mobile"}, {"segment", "\xff"}};
+  CHECK(json::parse(line_of(search, SearchLogForm::own, time))["context"]["device"] == "mobile");
+  CHECK(json::parse(line_of(search, SearchLogForm::ubi, time))["query_attributes"]["context"]["device"] == "mobile");
   search.ids = {"a", "b"};
   search.log_probabilities = {-0.5, std::nan("")};
   search.shadow_model = "m2";

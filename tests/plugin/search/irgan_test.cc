@@ -168,3 +168,51 @@ TEST_CASE("irgan_rescore does not search a remote database by itself", "[plugin]
   CHECK_THAT(irgan_message(), Contains("give the weights"));
   CHECK(score == 7.0);
 }
+
+TEST_CASE("irgan_set_context says what the searches that follow are", "[plugin][c][context]") {
+  const ScratchFolder folder;
+  const auto model = device_model();
+  const Xapian::Database db = stored_fruit(folder.file("db"), model.get());
+  const Xapian::Query query = parsed("apples pear");
+  const Xapian::MSet mset = enquire_of(db, query).get_mset(0, kDepth);
+  const Hits hits(mset);
+  const std::string bytes = query.serialise();
+  const Opened ranker = opened(folder.file("db"));
+  const auto scores = [&] {
+    std::vector<double> found(hits.docids.size());
+    CHECK(irgan_rescore(ranker.get(), bytes.data(), bytes.size(), hits.docids.data(), hits.weights.data(), found.size(),
+                        found.data()) == IRGAN_OK);
+    return found;
+  };
+  const auto expected = [&](const SearchContext& context) {
+    SearchRequest request;
+    request.context = context;
+    std::vector<double> found(hits.docids.size());
+    for (const RankedHit& hit : Reranker(db, fixed_model(model)).rerank(query, mset, request))
+      found[hit.first_stage_rank - 1] = hit.score;
+    return found;
+  };
+  const std::vector<double> nothing = expected({});
+  const std::vector<double> mobile = expected({{"device", "mobile"}});
+  REQUIRE(nothing != mobile);
+  CHECK(scores() == nothing);
+  CHECK(irgan_set_context(ranker.get(), "device", "mobile") == IRGAN_OK);
+  CHECK(irgan_set_context(ranker.get(), "segment", "trade") == IRGAN_OK);
+  CHECK(scores() == mobile);
+  std::vector<irgan_hit> ranked(hits.docids.size() + IRGAN_MAX_ADDED);
+  std::size_t count = 0;
+  CHECK(irgan_rank(ranker.get(), bytes.data(), bytes.size(), hits.docids.data(), hits.weights.data(),
+                   hits.docids.size(), nullptr, 0, nullptr, 0, 0.0, ranked.data(), &count) == IRGAN_OK);
+  REQUIRE(count == hits.docids.size());
+  CHECK(ranked.front().score == *std::max_element(mobile.begin(), mobile.end()));
+  CHECK(irgan_set_context(ranker.get(), "device", "watch") == IRGAN_OK);
+  CHECK(scores() == nothing);
+  CHECK(irgan_set_context(ranker.get(), "device", "mobile") == IRGAN_OK);
+  CHECK(irgan_set_context(ranker.get(), "device", nullptr) == IRGAN_OK);
+  CHECK(scores() == nothing);
+  CHECK(irgan_set_context(ranker.get(), "device", "mobile") == IRGAN_OK);
+  CHECK(irgan_set_context(ranker.get(), nullptr, nullptr) == IRGAN_OK);
+  CHECK(scores() == nothing);
+  CHECK(irgan_set_context(ranker.get(), nullptr, "mobile") == IRGAN_BAD_ARGUMENT);
+  CHECK(irgan_set_context(nullptr, "device", "mobile") == IRGAN_BAD_ARGUMENT);
+}

@@ -93,7 +93,7 @@ TEST_CASE("features from a server are the bits of the index itself", "[plugin][r
     for (const Candidate& candidate : candidates) docids.push_back(candidate.docid);
     RemoteIndex remote(there, query, docids, id_slot_of(there), [] {});
     const FeatureMatrix expected = at_home.extract(query, candidates);
-    const FeatureMatrix rows = abroad.extract(query, candidates, remote, [] {});
+    const FeatureMatrix rows = abroad.extract(query, candidates, {}, remote, [] {});
     REQUIRE(rows.size() == expected.size());
     CHECK(std::memcmp(rows.data(), expected.data(), static_cast<std::size_t>(rows.size()) * sizeof(float)) == 0);
   }

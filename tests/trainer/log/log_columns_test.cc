@@ -261,3 +261,71 @@ TEST_CASE("ClickLogReader: by words, an id of the log is none where there are wo
   });
   CHECK(ids == "[][2]");
 }
+
+namespace {
+
+// "document:first context,second context"
+Rows contexts_of(const std::vector<std::string>& logs, const ClickLogOptions& options) {
+  const ScratchFolder folder;
+  std::vector<std::string> paths;
+  for (const std::string& log : logs) paths.push_back(folder.write("log" + std::to_string(paths.size()), log));
+  Rows rows;
+  ClickLogReader(paths, options).read([&](const ClickRow& row) {
+    rows.push_back(std::string(row.document_id) + ':' + std::string(row.contexts[0]) + ',' +
+                   std::string(row.contexts[1]));
+  });
+  return rows;
+}
+
+ClickLogOptions with_contexts(const std::vector<std::string>& contexts) {
+  ClickLogOptions options;
+  options.contexts = contexts;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("columns of context are read in any form with names, by any case", "[trainer][click_log][context]") {
+  const ClickLogOptions options = with_contexts({"device", "segment"});
+  const Rows expected{"d1:mobile,a b", "d2:,x", "d3:tablet,"};
+  CHECK(contexts_of({"query\tdoc_id\tDevice\tsegment\nq\td1\t mobile \ta b\nq\td2\tnull\tx\nq\td3\ttablet\t\n"},
+                    options) == expected);
+  CHECK(contexts_of({"query,doc_id,device,segment\nq,d1,mobile,\"a b\"\nq,d2,None,x\nq,d3,tablet,NaN\n"}, options) ==
+        expected);
+  CHECK(contexts_of({R"({"query":"q","doc_id":"d1","device":"mobile","segment":"a b"})"
+                     "\n"
+                     R"({"query":"q","doc_id":"d2","device":null,"segment":"x"})"
+                     "\n"
+                     R"({"query":"q","doc_id":"d3","device":"tablet","segment":["x"]})"
+                     "\n"},
+                    options) == expected);
+  CHECK(contexts_of({R"({"query":"q","doc_id":"d1","device":3,"segment":true})"
+                     "\n"},
+                    options) == Rows{"d1:3,true"});
+}
+
+TEST_CASE("contexts may have other names, and stand in some files alone", "[trainer][click_log][context]") {
+  ClickLogOptions options = with_contexts({"device", "segment"});
+  options.columns = {{"segment", "customer.group"}};
+  CHECK(contexts_of({"query,doc_id,customer.group\nq,d1,trade\n", "query,doc_id,customer.group,device\nq,d2,,mobile\n"},
+                    options) == Rows{"d1:,trade", "d2:mobile,"});
+  options.columns = {{"segment", "grp"}};
+  CHECK_THROWS_WITH(contexts_of({"query,doc_id,device\nq,d1,m\n"}, options),
+                    Contains("segment=grp: the header of") && Contains("has no column 'grp'"));
+  CHECK_THROWS_WITH(contexts_of({R"({"query":"q","doc_id":"d1","device":"mobile"})"
+                                 "\n"},
+                                with_contexts({"device", "segment"})),
+                    Contains("segment: ") && Contains("has no such column"));
+  CHECK_THROWS_WITH(contexts_of({"query,doc_id\nq,d1\n"}, with_contexts({"device"})),
+                    Contains("device: ") && Contains("has no such column"));
+  CHECK_THROWS_WITH(contexts_of({"c1,\"book\",\"45,54\",0\n"}, with_contexts({"device"})),
+                    Contains("is one of Omega's logs, and says no such thing"));
+}
+
+TEST_CASE("names that no context may have are refused before a line is read", "[trainer][click_log][context]") {
+  const std::vector<std::string> log{"query,doc_id,rank,a b\nq,d1,1,x\n"};
+  for (const std::string name : {"a b", "", "a=b", "rank", "doc_id"})
+    CHECK_THROWS_AS(contexts_of(log, with_contexts({name})), ConfigError);
+  CHECK_THROWS_WITH(contexts_of(log, with_contexts({"a", "b", "c", "d", "e", "f", "g", "h", "i"})),
+                    Contains("i: a log has at most 8"));
+}

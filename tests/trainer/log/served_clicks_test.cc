@@ -328,3 +328,28 @@ TEST_CASE("pages that nobody clicked, or whose clicks are settled, are not kept"
   CHECK(take("blue", 103.0 + kServedDisorder) == 5);
   CHECK(num_clicked == 1);
 }
+
+TEST_CASE("the module's log says what a search was beside its words, for what was not clicked, too",
+          "[trainer][click_log][context]") {
+  const ScratchFolder folder;
+  const std::string searches = folder.write(
+      "searches",
+      search_line("p1", 0, "pear", R"("a","b")", R"("log_probabilities":null,"context":{"device":"mobile"})") +
+          search_line("p2", 10, "pear", R"("a")", R"("log_probabilities":null,"context":null)") +
+          search_line("p3", 20, "pear", R"("b")", R"("log_probabilities":null,"context":{"device":7,"x":"y"})") +
+          search_line("p4", 30, "pear", R"("c")", R"("log_probabilities":null,"context":"mobile")"));
+  const std::string clicks = folder.write("clicks", "page_id,doc_id,device\np1,b,desktop\n");
+  ClickLogOptions options;
+  options.contexts = {"device"};
+  std::vector<std::string> rows;
+  ClickLogReader({searches, clicks}, options).read([&](const ClickRow& row) {
+    rows.push_back(std::string(row.page_id) + ' ' + std::string(row.document_id) + (row.clicked ? "! " : " ") +
+                   std::string(row.contexts[0]));
+  });
+  std::sort(rows.begin(), rows.end());
+  CHECK(rows == std::vector<std::string>{"p1 a mobile", "p1 b! mobile", "p2 a ", "p3 b 7", "p4 c "});
+  options.contexts = {"segment"};
+  ClickLogReader other({searches, clicks}, options);
+  CHECK_THROWS_WITH(other.read([](const ClickRow&) {}),
+                    Contains("segment: ") && Contains("is the module's log of searches, and says no such thing"));
+}

@@ -213,3 +213,17 @@ TEST_CASE("query files are read as csv.writer writes them", "[trainer][query_fil
   const auto csv = read_queries(folder.write("q", "query_id,query\nq1,\"red lamp, blue chair\"\n"));
   CHECK(csv[0].text == "red lamp, blue chair");
 }
+
+TEST_CASE("a query file says what its searches are beside their words", "[trainer][query_file][context]") {
+  const ScratchFolder folder;
+  const auto rows = read_queries(
+      folder.write("q", "qid\tcontext.device\ttext\tcontext.Ab\tcontext\n1\tmobile\tshoes\tx y\tz\n2\t\thats\t\tz\n"));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].context == SearchContext{{"device", "mobile"}, {"Ab", "x y"}});
+  CHECK(rows[0].text == "shoes");
+  CHECK(rows[1].context.empty());
+  CHECK_THROWS_MATCHES(read_queries(folder.write("q", "qid\ttext\tcontext.\n1\ta\tb\n")), FormatError,
+                       Message(folder.file("q") + ":1: the name of the context in the column 'context.' is empty"));
+  CHECK_THROWS_AS(read_queries(folder.write("q", "qid\ttext\tcontext.a\tcontext.a\n1\ta\tb\tb\n")), FormatError);
+  CHECK_THROWS_AS(read_queries(folder.write("q", "qid\ttext\tcontext.a.b\n1\ta\tb\n")), FormatError);
+}

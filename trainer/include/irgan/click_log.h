@@ -28,6 +28,10 @@ namespace irgan {
 /// alone; one with `clicked` and `rank` holds impressions, and a row that does not say `clicked` was not clicked. All
 /// JSON files of a log are one in this: their lines wait until one says `clicked` and one a rank, at most to the end.
 ///
+/// Contexts, such as device, are columns or keys by the names that ClickLogOptions::contexts gives, in the module's log
+/// the keys of `context`; one that is empty, null, none or nan is none. Other forms have none. At least one file must
+/// have each.
+///
 /// In a log without `clicked` that has a column of actions (action, action_name, event_name, event_type, event, type),
 /// only rows whose action is a click are rows; others are counted by name. A single value that is not known is no
 /// action.
@@ -48,7 +52,8 @@ class IRGAN_API ClickLogReader {
  public:
   /// Opens the files ("-": standard input) and reads their headers.
   ///
-  /// Throws: ConfigError if an option is out of range, or `columns` names a column that we or the header do not know,
+  /// Throws: ConfigError if an option is out of range, or `columns` or `contexts` names a column that we or the header
+  ///         do not know,
   /// or the
   ///         log has no ranks for `rank_base`, or it is not clear which column says what was clicked;
   ///         FormatError if the log is empty, or its header lacks what is needed; Error if a file cannot be opened
@@ -62,7 +67,8 @@ class IRGAN_API ClickLogReader {
   /// Throws: FormatError at the end if a file's unusable lines are more than max_bad of its own, those that are not
   ///         UTF-8 left aside unless they are most lines, since visitors can type such (the rejects file is complete
   ///         then), or if the compressed data are damaged; ConfigError if it is not clear which actions are
-  ///         clicks, and at the end if JSON Lines have nothing that `columns` or `rank_base` is of; what `each` throws
+  ///         clicks, and at the end if JSON Lines have nothing that `columns`, `contexts` or `rank_base` is of; what
+  ///         `each` throws
   /// Cost:   O(bytes); TSV allocates nothing a line
   void read(const EachRow& each);
 

@@ -1,6 +1,7 @@
 /// One row of a click log, how a log is to be read, and what its lines came to.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,11 +15,17 @@
 
 namespace irgan {
 
+/// The most columns of context that are read of a log.
+constexpr std::size_t kMaxContexts = 8;
+
 /// How a click log is to be read.
 struct ClickLogOptions {
   /// Known name, and its name in the file where it differs; an empty one: the log has no such column, whatever others
   /// are called.
   std::vector<std::pair<std::string, std::string>> columns;
+  /// Columns that say what a search was beside its words, such as "device"; at most kMaxContexts. `columns` may say
+  /// what they are called in the file.
+  std::vector<std::string> contexts;
   std::optional<int> rank_base;  ///< the rank that the log gives to the first hit: 1 or 0; not set: 1, in UBI 0
   /// What a log of several kinds of events calls those that are clicks; empty: click and click_through.
   std::vector<std::string> click_actions;
@@ -47,7 +54,8 @@ struct ClickRow {
       log_probability;                ///< of a page drawn by exploring: that this document was drawn next, at most 0
   std::string_view serialised_query;  ///< the site's own query, in base64; empty: the log has none
   std::string_view team;              ///< of an interleaved page: the ranking whose hit it is; empty: of none
-  std::string_view page_id;           ///< that the preload module gave the page of hits; empty: none
+  std::array<std::string_view, kMaxContexts> contexts{};  ///< a value each of ClickLogOptions::contexts; empty: none
+  std::string_view page_id;  ///< that the preload module gave the page of hits; empty: none
 };
 
 /// What takes the rows of a log, one after the other.

@@ -21,7 +21,10 @@ struct JudgedRanking {
 };
 
 struct LaterLogOptions {
-  std::size_t depth = 10;           ///< ranks that count
+  std::size_t depth = 10;  ///< ranks that count
+  /// Features "context.NAME=VALUE" of the rankings' models: each is asked for a query's order in every context that the
+  /// log has it in, and judged by the searches of that context.
+  std::vector<std::string> contexts;
   std::vector<double> examination;  ///< how often each rank is looked at, that of rank 1 being 1; empty: by the log
   int num_replicates = 200;         ///< of the bootstrap over sessions
   std::uint64_t seed = 1;

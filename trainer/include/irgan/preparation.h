@@ -11,6 +11,7 @@
 #include "irgan/behaviour_options.h"
 #include "irgan/click_counting.h"
 #include "irgan/collection_vectors.h"
+#include "irgan/context_count.h"
 #include "irgan/evidence.h"
 #include "irgan/judgment_reading.h"
 #include "irgan/log_reading.h"
@@ -30,9 +31,14 @@ struct PreparationOptions {
   /// says.
   std::optional<double> half_life_days;
 
-  std::optional<FeatureSchema> schema;  ///< rows for this one; not set: made for the index, `features` and `behaviour`
-  std::vector<std::string> features;    ///< by name; "all": every one; empty: the lean default
-  bool behaviour = false;               ///< with the features from clicks
+  /// Rows for this one; not set: made for the index, `features` and `behaviour`, with a feature for each value of the
+  /// evidence's contexts (ClickLogOptions::contexts) that the log has often enough (ContextCensus).
+  std::optional<FeatureSchema> schema;
+  std::vector<std::string> features;  ///< by name; "all": every one; empty: the lean default
+  /// Features "context.NAME=VALUE": searches of a query that differ in these have examples of their own, as those do
+  /// that differ in a context of the schema. So two models can be judged by the same examples.
+  std::vector<std::string> told_apart;
+  bool behaviour = false;  ///< with the features from clicks
   BehaviourSource behaviour_from = BehaviourSource::held_out;
   double behaviour_hidden = 0.5;  ///< share of the documents whose clicks are left out of them, others in each part
 
@@ -84,10 +90,11 @@ struct PartReport {
 struct PreparationReport {
   LogReading log;  ///< without files where judgments were read
   std::optional<JudgmentReading> judgments;
-  std::size_t num_left_out = 0;     ///< queries that are among the valid_queries too, and so are not trained on
-  std::vector<std::string> absent;  ///< a sentence on each thing of the layout that no document has, and so no row
-  std::string split;                ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did
-  std::vector<PartReport> parts;    ///< one, or training's and validation's
+  std::size_t num_left_out = 0;        ///< queries that are among the valid_queries too, and so are not trained on
+  std::vector<std::string> absent;     ///< a sentence on each thing of the layout that no document has, and so no row
+  std::vector<ContextCount> contexts;  ///< that became features
+  std::string split;                   ///< what parted the log's rows, as LabelOrigin has it; empty: nothing did
+  std::vector<PartReport> parts;       ///< one, or training's and validation's
 };
 
 /// What is heard on the way; what is not set is not called.
@@ -107,8 +114,8 @@ struct PreparedData {
 ///
 /// Clicks are parted row by row as the log is read, so that neither part's counts, ages and pages know of the other; by
 /// time or session a query can then have rows in both. The log is read once; once before that for a split by time, and
-/// once for features from clicks. Those of training know of training's clicks alone, those of validation of all that
-/// its rows may know.
+/// once for features from clicks, and once for contexts. Those of training know of training's clicks alone, those of
+/// validation of all that its rows may know.
 ///
 /// Throws: ConfigError if an input is missing, two exclude each other, the evidence does not have what it is to be
 /// split

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "irgan/errors.h"
+#include "irgan/search_context.h"
 
 namespace irgan {
 
@@ -14,6 +15,7 @@ struct QueryRow {
   std::string text;              ///< may be empty where `serialised_query` is not
   std::string filter;            ///< boolean terms, separated by spaces
   std::string serialised_query;  ///< what Xapian::Query::unserialise() takes; empty: the text is to be parsed
+  SearchContext context = {};    ///< what the search is beside its words
 };
 
 /// Returns the queries of `path` ("-": standard input) in the order of the file. Blank lines are passed over.
@@ -25,6 +27,7 @@ struct QueryRow {
 /// - filter: boolean terms;
 /// - query: a serialised query in base64, or the words where no other column has them and one is no
 ///   base64, or all are of small letters alone.
+/// - context.NAME, written so: the value of the context NAME, empty if it is not known.
 /// Names are the same whatever their case, and with `_` or without; columns of other names are passed over. A header
 /// needs a column of words, unless it begins with qid and names a third one. Quotation marks are read as in click logs.
 ///
@@ -33,7 +36,8 @@ struct QueryRow {
 /// id, as long as they are no more than 1 % of all.
 ///
 /// Throws: FormatError at path:line if more lines have another form or lack an id, if a line has an id that stands
-///         already in an earlier one, or bad base64; if no line is left. Error if the file cannot be opened.
+///         already in an earlier one, or bad base64, or a context a
+///         name that none may have; if no line is left. Error if the file cannot be opened.
 IRGAN_API std::vector<QueryRow> read_queries(const std::string& path, const ProblemListener& on_problem = {});
 
 }  // namespace irgan
