@@ -9,6 +9,7 @@ import json
 import math
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -38,9 +39,9 @@ def raises(kind, call):
     raise AssertionError(f"no {kind.__name__}")
 
 
-def reranked(query_id):
+def reranked(query_id, model="model", queries="queries"):
     """The site's ids, which are the docids, in the order of `rerank`."""
-    subprocess.run([program, "rerank", "--db", "db", "--model", "model", "--queries", "queries", "--out", "run"],
+    subprocess.run([program, "rerank", "--db", "db", "--model", model, "--queries", queries, "--out", "run"],
                    check=True, stdout=subprocess.DEVNULL)
     lines = [line.split() for line in open("run")]
     return [int(cells[2]) for cells in lines if cells[0] == query_id]
@@ -72,15 +73,16 @@ def test_search(db):
     assert all(hit.score is None for hit in deep if hit.rank > ranker.depth)
 
 
-def preloaded(words, **settings):
-    """The docids that a program under the preload module finds."""
+def preloaded(words, context=None, **settings):
+    """The docids that a program under the preload module finds; context: that it says before it searches."""
     script = ("import sys; sys.path.insert(0, sys.argv[1]); import xapian_irgan; xapian_irgan.load_before_xapian(); "
               "import xapian; db = xapian.Database('db'); p = xapian.QueryParser(); "
               "p.set_stemmer(xapian.Stem('english')); p.set_database(db); e = xapian.Enquire(db); "
-              "e.set_query(p.parse_query(sys.argv[2])); print(*[hit.docid for hit in e.get_mset(0, 20)])")
+              "e.set_query(p.parse_query(sys.argv[2])); "
+              f"xapian_irgan.search_context({context!r}); print(*[hit.docid for hit in e.get_mset(0, 20)])")
     folder = tempfile.mkdtemp()
     os.symlink(preload, pathlib.Path(folder) / "libxapian-irgan-preload.so")
-    environment = dict(os.environ, IRGAN_MODEL="model", LD_LIBRARY_PATH=folder, IRGAN_TIME_LIMIT="0", **settings)
+    environment = {**os.environ, "IRGAN_MODEL": "model", "LD_LIBRARY_PATH": folder, "IRGAN_TIME_LIMIT": "0", **settings}
     done = subprocess.run([sys.executable, "-c", script, str(MODULE), words], capture_output=True, text=True,
                           env=environment)
     shutil.rmtree(folder)
@@ -92,6 +94,52 @@ def test_same_as_preload(db):
     """The module's order is the preload module's, which `rerank` has too."""
     hits = xapian_irgan.Ranker("db", "model").search(enquire_for(db, "word3 word21"), 0, 20)
     assert preloaded("word3 word21") == [hit.docid for hit in hits]
+
+
+def log_by_device(db):
+    """People with a mobile click what is popular, people at a desktop what is not."""
+    draws = random.Random(5)
+    with open("clicks.tsv", "w") as log:
+        log.write("session\tquery_id\tdoc_id\trank\tclicked\tdevice\n")
+        for q in range(30):
+            found = [hit.docid for hit in enquire_for(db, f"word{q} word{q * 7 % 30}").get_mset(0, 60)]
+            for s in range(16):
+                device = ("mobile", "desktop")[s % 2]
+                for rank, docid in enumerate(draws.sample(found, 10), 1):
+                    wanted = (docid * 37 % 400 > 200) == (device == "mobile")
+                    clicked = int(draws.random() < (.6 if wanted else .02))
+                    log.write(f"{q}-{s}\tq{q}\t{docid}\t{rank}\t{clicked}\t{device}\n")
+
+
+def test_context(db):
+    """The C interface, the preload module and the command line rank alike in each context."""
+    log_by_device(db)
+    subprocess.run([program, "train", "--force", "--db", "db", "--queries", "queries", "--clicks", "clicks.tsv",
+                    "--context", "device", "--model", "devices.model", "--epochs", "8"], check=True, capture_output=True)
+    words = "word3 word21"
+    ranker = xapian_irgan.Ranker("db", "devices.model")
+    enquire = enquire_for(db, words)
+    order = {device: [hit.docid for hit in ranker.search(enquire, 0, 20, context={"device": device})]
+             for device in ("mobile", "desktop", "watch")}
+    votes = {device: sum(docid * 37 % 400 for docid in order[device][:10]) for device in order}
+    assert votes["mobile"] > 2 * votes["desktop"], votes
+    assert [hit.docid for hit in ranker.search(enquire, 0, 20)] == order["watch"]  # as it was set last
+    assert [hit.docid for hit in ranker.search(enquire, 0, 20, context={})] == order["watch"]
+    ranker.set_context({"device": "mobile", "segment": None})
+    assert [hit.docid for hit in ranker.search(enquire, 0, 20)] == order["mobile"]
+    raises(xapian_irgan.BadArgument, lambda: ranker.set_context({"device": "a\0b"}))
+    log = {"IRGAN_MODEL": "devices.model", "IRGAN_LOG": "searches.jsonl"}
+    assert preloaded(words, **log) == order["watch"]
+    assert preloaded(words, IRGAN_CONTEXT="device=mobile", **log) == order["mobile"]
+    assert preloaded(words, {"device": "desktop"}, IRGAN_CONTEXT="device=mobile;segment=x", **log) == order["desktop"]
+    logged = [json.loads(line)["context"] for line in open("searches.jsonl")]
+    assert logged == [None, {"device": "mobile"}, {"device": "desktop", "segment": "x"}], logged
+    with open("in_context", "w") as queries:
+        queries.write(f"qid\tcontext.device\ttext\nm\tmobile\t{words}\nd\tdesktop\t{words}\nw\t\t{words}\n")
+    ranked = reranked("m", "devices.model", "in_context"), reranked("d", "devices.model", "in_context")
+    assert ranked[0][:3] != ranked[1][:3]
+    raises(xapian_irgan.Error, xapian_irgan.search_context)  # without the module
+    raises(xapian_irgan.BadArgument, lambda: xapian_irgan.search_context({"device": "a;b"}))
 
 
 def test_explain(db):
@@ -245,6 +293,7 @@ def main():
         db = xapian.Database("db")
         test_search(db)
         test_same_as_preload(db)
+        test_context(db)
         test_explain(db)
         test_explore(db)
         test_memory(db)

@@ -52,9 +52,8 @@ const std::vector<FeatureEntry>& feature_glossary() {
       {"query.length", "length of the query", "distinct words of the query; the same for all its documents",
        "a whole number", "yes"},
       {"context.NAME", "context NAME",
-       "NAME is a context and a value of it, such as device=mobile: 1 if the search has the value; the same for all "
-       "its "
-       "documents, so it acts through the other features",
+       "1 if the search has that value of the context, else 0; the same for all its documents, so it acts through the "
+       "other features",
        "0 or 1", "with contexts"},
       {"value.NAME", "NAME",
        "the number in a value slot; log(1 + x) where values reach beyond 100 and are never negative",

@@ -40,13 +40,19 @@ void judge_by_log(const Site& site, const ReportOptions& options, Report& report
   report.served = serving_history(site.open());
   if (options.later_clicks.empty()) return;
   std::vector<JudgedRanking> rankings;
+  LaterLogOptions judging;
+  const auto add_contexts = [&](const Model& model) {
+    const std::vector<std::string>& features = model.schema().features;
+    judging.contexts.insert(judging.contexts.end(), features.begin(), features.end());
+  };
   for (const RivalModel& rival : options.rivals) {
     RerankOptions alone = options.reranking;
     if (rival.model->collection() == nullptr) alone.vectors = nullptr;
     rankings.push_back(ranking_of(site, rival.name, rival.model, alone));
+    add_contexts(*rival.model);
   }
   rankings.push_back(ranking_of(site, kThisModel, options.model, options.reranking));
-  LaterLogOptions judging;
+  add_contexts(*options.model);
   judging.seed = options.seed;
   report.later = judge_by_later_log(options.later_clicks, options.log_options, options.queries, rankings, judging);
 }

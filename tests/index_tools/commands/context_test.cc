@@ -188,7 +188,8 @@ TEST_CASE("search takes a context, and says which one the model does not know", 
                                          context + " --json " + word(95));
     REQUIRE(found.exit_code == 0);
     std::vector<unsigned> numbers;
-    for (const json& hit : json::parse(found.out)["hits"])
+    const json result = json::parse(found.out);
+    for (const json& hit : result["hits"])
       numbers.push_back(static_cast<unsigned>(std::stoul(hit["id"].get<std::string>().substr(1))));
     return std::pair(numbers, found.err);
   };
@@ -217,7 +218,8 @@ TEST_CASE("check and inspect show contexts", "[index_tools][context]") {
   CHECK(json::parse(Shop::made("check --clicks " + site.file("log") + " --json").out)["contexts"] == json::array());
   const CommandResult inspect = Shop::made("inspect " + site.file("device.model"));
   CHECK_THAT(inspect.out, Contains("  context.device=mobile\n") && Contains("  context.device=desktop\n"));
-  CHECK_THAT(Shop::made("inspect " + site.file("device.model") + " --features").out, Contains("context device=mobile"));
+  CHECK_THAT(Shop::made("inspect " + site.file("device.model") + " --features").out,
+             Contains("  context.device=mobile\n      1 if the search has that value"));
   CHECK_THAT(Shop::made("inspect " + site.file("device.model") + " --db " + site.db()).out,
              Contains("drift      none"));
 }
