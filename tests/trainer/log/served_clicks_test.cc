@@ -347,7 +347,7 @@ TEST_CASE("the module's log says what a search was beside its words, for what wa
                    std::string(row.contexts[0]));
   });
   std::sort(rows.begin(), rows.end());
-  CHECK(rows == std::vector<std::string>{"p1 a mobile", "p1 b! mobile", "p2 a ", "p3 b 7", "p4 c "});
+  CHECK(rows == std::vector<std::string>{"p1 a mobile", "p1 b! mobile", "p2 a ", "p3 b ", "p4 c "});
   options.contexts = {"segment"};
   ClickLogReader other({searches, clicks}, options);
   CHECK_THROWS_WITH(other.read([](const ClickRow&) {}),
