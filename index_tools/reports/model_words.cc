@@ -79,6 +79,7 @@ std::string lives_on(const Model& model, const FeatureImportance& importance) {
 
 std::string use_in_words(const std::string& used) {
   if (used == "yes") return "in models by default";
+  if (used == "with contexts") return "in models with 'train --context NAME'";
   if (used == "by name") return "in models with 'train --features NAME'";
   if (used == "text slot") return "in models where the field's text is in a value slot";
   return "in models with 'train " + used + "'";

@@ -219,7 +219,7 @@ TEST_CASE("check and inspect show contexts", "[index_tools][context]") {
   const CommandResult inspect = Shop::made("inspect " + site.file("device.model"));
   CHECK_THAT(inspect.out, Contains("  context.device=mobile\n") && Contains("  context.device=desktop\n"));
   CHECK_THAT(Shop::made("inspect " + site.file("device.model") + " --features").out,
-             Contains("  context.device=mobile\n      1 if the search has that value"));
+             Contains("context.device=mobile\n    1 if the search has that value"));
   CHECK_THAT(Shop::made("inspect " + site.file("device.model") + " --db " + site.db()).out,
              Contains("drift      none"));
 }
