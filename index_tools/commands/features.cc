@@ -74,6 +74,7 @@ nlohmann::json sizes_of(const std::string& path, const TrainingData& data) {
 void add_options(FeaturesOptions& options, OptionTable& table) {
   table.everyday({"db", "queries", "clicks", "qrels", "out", "features", "prefix", "value", "valid-out"});
   options.evidence.add_to(table);
+  options.evidence.add_collection_to(table);
   table.group("Output");
   table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   for (const char* name : {"out", "valid-out"}) table.writes(name);
@@ -86,7 +87,8 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
               "FILE");
   for (const char* name : {"db", "queries", "clicks", "qrels", "shard", "valid-out", "from"})
     table.exclude("merge", name, "rows are there already");
-  for (const char* name : {"valid-out", "behaviour"}) table.exclude("shard", name, "it takes the rows of all queries");
+  for (const char* name : {"valid-out", "behaviour", "vectors"})
+    table.exclude("shard", name, "it takes the rows of all queries");
   table.exclude("shard", "click-model", "it is learnt from the rows of all queries: give it to 'train --data'");
   table.group("What is held out");
   table.text("valid-out", options.valid_out,

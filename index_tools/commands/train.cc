@@ -309,28 +309,35 @@ std::optional<ModelComparison> compared_with(const Model& present, const Trained
   };
   const std::string place = "not compared with " + options.model + ": ";
   try {
-    if (is_like(present)) {
+    // Else the present model's generator would be judged by the new one's picks.
+    if (is_like(present) && present.collection() == nullptr) {
       return compare_models(*trained.model, trained.record, split.validation, present, split.validation,
                             options.training.seed);
     }
     const std::vector<std::string>& clicks = options.evidence.labels.clicks;
     if (!evidence || std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
-      console.err << place << "it has other features than these rows\n";
+      console.err << place << "rows for it cannot be made from feature rows or standard input\n";
       return std::nullopt;
     }
     PreparationOptions preparing = evidence->preparing;
     preparing.behaviour = false;
-    const auto rows_of = [&](const FeatureSchema& schema, const FeatureSchema& other, bool picks) {
-      preparing.schema = schema;
-      preparing.told_apart = other.features;
-      preparing.vectors = picks ? evidence->preparing.vectors : nullptr;
+    preparing.only_validation = true;
+    // As the model sees what is held out, with its own picks; pages apart where either tells their contexts apart.
+    const auto rows_of = [&](const Model& model, const Model& other) {
+      preparing.schema = model.schema();
+      preparing.told_apart = other.schema().features;
+      preparing.vectors = model.collection() != nullptr ? evidence->preparing.vectors : nullptr;
+      preparing.generator.reset();
+      if (model.collection() != nullptr) {
+        preparing.generator = *model.collection();
+        preparing.num_picks = model.collection()->num_picks;
+      }
       return prepare(evidence->site, evidence->known, preparing).validation;
     };
-    const FeatureSchema& schema = split.validation.schema;
-    const TrainingData rows = rows_of(present.schema(), schema, parts_of(present).collection.has_value());
-    if (has_all_contexts_of(schema, present.schema()))
+    const TrainingData rows = rows_of(present, *trained.model);
+    if (has_all_contexts_of(split.validation.schema, present.schema()))
       return compare_models(*trained.model, trained.record, split.validation, present, rows, options.training.seed);
-    const TrainingData own = rows_of(schema, present.schema(), evidence->preparing.vectors != nullptr);
+    const TrainingData own = rows_of(*trained.model, present);
     return compare_models(*trained.model, trained.record, own, present, rows, options.training.seed);
   } catch (const Error& error) {
     console.err << place << error.what() << '\n';

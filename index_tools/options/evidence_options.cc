@@ -136,11 +136,12 @@ void EvidenceOptions::add_collection_to(OptionTable& table) {
       "random-documents", preparation.num_random, std::size_t{0}, std::size_t{10000},
       "documents drawn for each query from the whole collection, against which clicks teach the discriminator");
   table.number("tower-epochs", preparation.towers.epochs, 0, 1000,
-               "passes over the queries in which the generator learns; 0: the vectors alone pick");
+               "passes over the queries in which the generator learns; 0: it picks as it is: as the model of --from "
+               "does, or by the vectors alone");
   table.number("tower-rate", preparation.towers.rate, 0.0, 1.0, "step size of the generator");
   table.number("tower-draws", preparation.towers.uniform_draws, 1, 1000000,
                "documents drawn for each batch, to stand for all others");
-  table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the vectors say by themselves");
+  table.number("tower-pull", preparation.towers.pull, 0.0, 1000.0, "pull towards what the generator began as");
   table.text("teacher", teacher,
              "an earlier model, such as yesterday's; its discriminator judges what the generator draws", "MODEL");
   table.number("teacher-share", preparation.towers.teacher_share, 0.0, 1.0,
@@ -157,6 +158,10 @@ void EvidenceOptions::add_collection_to(OptionTable& table) {
 void EvidenceOptions::take_from(const Model& model) {
   preparation.schema = model.schema();
   labels.log_options.contexts = context_names(model.schema());
+  if (model.collection() != nullptr) {
+    preparation.generator = *model.collection();
+    preparation.num_picks = model.collection()->num_picks;
+  }
   if (model.depth() > 0) preparation.depth = model.depth();
 }
 

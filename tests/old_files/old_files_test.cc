@@ -51,7 +51,7 @@ Numbers numbers_of(const std::string& folder) {
   const TrainingData rows = rows_at(folder + "/rows.1");
   for (std::size_t e = 0; e < rows.examples.size(); ++e)
     numbers["rows.1 example " + std::to_string(e)] = rows.examples[e].labels.sum();
-  for (const char* name : {"model.1", "model.2", "model.3"}) add_model(folder + '/' + name, name, rows, numbers);
+  for (const char* name : {"model.1", "model.2", "model.3", "model.4"}) add_model(folder + '/' + name, name, rows, numbers);
 
   const auto memory = ClickMemory::from_file(folder + "/memory.1");
   for (const RememberedDocument& document : memory->query({"red"}).documents)
@@ -106,6 +106,8 @@ void make_files(const std::string& folder) {
   weight << 1.0F, 0.5F, -0.25F, 2.0F;
   parts.collection = CollectionGenerator{{weight, 3.0F, "basis"}, 7};
   save(*model_of(parts), folder + "/model.3");
+  parts.collection->folds = {{weight, 2.0F, "basis"}, {-weight, 4.0F, "basis"}};
+  save(*model_of(parts), folder + "/model.4");
 
   replace_file(folder + "/memory.1",
                encode_memory(memory_contents({{"red", {{"a", 5.0F}, {"b", 2.0F}}}, {"red lamp", {{"c", 1.0F}}}})));

@@ -115,7 +115,7 @@ class ScoreGradient {
 class TowerTraining {
  public:
   TowerTraining(const CollectionVectors& vectors, const TowerOptions& options, Towers start, ThreadPool& threads)
-      : vectors_(vectors), options_(options), threads_(threads), towers(std::move(start)) {
+      : vectors_(vectors), options_(options), threads_(threads), start_(start.weight), towers(std::move(start)) {
     first_ = second_ = FeatureMatrix::Zero(towers.weight.rows(), towers.weight.cols());
   }
 
@@ -134,8 +134,7 @@ class TowerTraining {
     }
     const float share = 1.0F / static_cast<float>(batch.size());
     sum.weight *= share;
-    sum.weight += static_cast<float>(2.0 * options_.pull) *
-                  (towers.weight - FeatureMatrix::Identity(towers.weight.rows(), towers.weight.cols()));
+    sum.weight += static_cast<float>(2.0 * options_.pull) * (towers.weight - start_);
     sum.scale *= share;
     if (!sum.weight.allFinite() || !std::isfinite(sum.scale)) throw Error("the towers' gradient is not finite");
     descend(sum, rate);
@@ -180,6 +179,7 @@ class TowerTraining {
   const CollectionVectors& vectors_;
   const TowerOptions& options_;
   ThreadPool& threads_;
+  const FeatureMatrix start_;
   FeatureMatrix first_;
   FeatureMatrix second_;
   double first_scale_ = 0.0;

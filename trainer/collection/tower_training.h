@@ -28,7 +28,7 @@ struct TowerExample {
 
 /// Returns towers that learn, from `start` on, by Adam on
 ///
-///   - sum over d of p(d|q) log p_theta(d|q)  -  reward_weight J  +  pull ||W - I||^2
+///   - sum over d of p(d|q) log p_theta(d|q)  -  reward_weight J  +  pull ||W - W_start||^2
 ///
 /// p = (1 - teacher_share) p_true + teacher_share p_D, and J = E[log(1 + p_D / p_theta)] over p_theta among the
 /// documents that were judged, by the policy gradient less the mean reward; without an opinion p_true alone.

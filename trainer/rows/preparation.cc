@@ -143,6 +143,11 @@ void check(const Site& site, const Evidence& evidence, const PreparationOptions&
   if (wants_clicks(options) && !site.layout.behaviour) {
     throw ConfigError("features from clicks: the index knows nothing of clicks yet; annotate it with clicks");
   }
+  const bool picks_as_it_is = options.only_validation || options.towers.epochs == 0;
+  if (options.vectors && options.generator && picks_as_it_is &&
+      options.generator->towers.basis != options.vectors->facts().basis) {
+    throw Error("the vectors have other terms than those that the model's generator was learnt on");
+  }
   if (options.shard.count == 0 || options.shard.number >= options.shard.count) {
     throw ConfigError("shard", "must be from 1 to the number of shards");
   }
@@ -193,6 +198,7 @@ class Preparation {
     }
     result_.report.contexts = context_counts_;
     result_.report.num_left_out = evidence.queries.size() - queries_.size();
+    if (options.vectors) towers_ = towers_after({}, 0);
   }
 
   PreparedData from_judgments() {
@@ -200,7 +206,8 @@ class Preparation {
     result_.report.judgments = judgment_reading(judgments, all_queries());
     say_read();
     if (is_named()) {
-      result_.training = of_judgments(DataPart::training, queries_, without(valid_ids_, judgments));
+      if (!options_.only_validation)
+        result_.training = of_judgments(DataPart::training, queries_, without(valid_ids_, judgments));
       result_.validation = of_judgments(DataPart::validation, evidence_.valid_queries, without(query_ids_, judgments));
       set_split(kNamedQueries);
       return std::move(result_);
@@ -288,7 +295,7 @@ class Preparation {
       validation.add(row, id, part, group, options_.add_clicked);
     });
     say_read();
-    result_.training = of_clicks(DataPart::training, queries_, training, history.get());
+    if (!options_.only_validation) result_.training = of_clicks(DataPart::training, queries_, training, history.get());
     result_.validation = of_clicks(DataPart::validation, evidence_.valid_queries, validation, history.get());
     set_split(kNamedQueries);
     return std::move(result_);
@@ -319,10 +326,11 @@ class Preparation {
                   std::to_string(num_rows[0]) + " rows of the log for training and " + std::to_string(num_rows[1]) +
                   " for validation");
     }
-    result_.training = of_clicks(DataPart::training, split_queries(split, false), parts[0], history.get());
+    if (!options_.only_validation)
+      result_.training = of_clicks(DataPart::training, split_queries(split, false), parts[0], history.get());
     result_.validation = of_clicks(DataPart::validation, split_queries(split, true), parts[1], history.get());
     set_split(split.description());
-    check_labels(split);
+    if (!options_.only_validation) check_labels(split);
     return std::move(result_);
   }
 
@@ -395,7 +403,7 @@ class Preparation {
     if (options_.add_clicked) pools.added = &added;
     pools.parts = indexes.get();
     if (!groups_.empty()) pools.groups = &groups_.contexts();
-    const bool learns = options_.vectors && part != DataPart::validation;
+    const bool learns = options_.vectors && part != DataPart::validation && !options_.only_validation;
     const TowerLessons none;
     if (learns) {
       pools.before_pools = [&](const std::vector<QueryEvidence>& all) {
@@ -413,7 +421,7 @@ class Preparation {
     TrainingData data = prepare_pools(site_, schema_, queries, log.clicks, pools, report.losses);
     data.origin.first_time = log.first_time;
     data.origin.last_time = log.last_time;
-    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
+    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks, towers_.folds};
     add(report, part, data);
     return data;
   }
@@ -421,13 +429,13 @@ class Preparation {
   TrainingData of_judgments(DataPart part, const std::vector<QueryRow>& queries, const Qrels& judgments) {
     PartReport report;
     PoolOptions pools = pool_options();
-    if (options_.vectors && part != DataPart::validation) {
+    if (options_.vectors && part != DataPart::validation && !options_.only_validation) {
       learn_towers_of(queries, lessons_of_judgments(site_, *options_.vectors, queries, judgments));
     }
     const CollectionPicks picks{options_.vectors, towers_, lessons_, options_.num_picks};
     if (options_.vectors) pools.picks = &picks;
     TrainingData data = prepare_pools(site_, schema_, queries, judgments, pools, report.losses);
-    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks};
+    if (options_.vectors) data.generator = CollectionGenerator{towers_.whole, options_.num_picks, towers_.folds};
     add(report, part, data);
     return data;
   }
@@ -437,7 +445,14 @@ class Preparation {
     if (options_.teacher) {
       add_opinions(site_, options_.vectors, *options_.teacher, queries, options_.towers, num_threads(), lessons_);
     }
-    towers_ = learn_towers(*options_.vectors, lessons_, options_.towers, num_threads());
+    towers_ = towers_after(lessons_, options_.towers.epochs);
+  }
+
+  FoldedTowers towers_after(const TowerLessons& lessons, int epochs) const {
+    TowerOptions towers = options_.towers;
+    towers.epochs = epochs;
+    return learn_towers(*options_.vectors, lessons, towers, options_.generator ? &*options_.generator : nullptr,
+                        num_threads());
   }
 
   unsigned num_threads() const { return options_.num_threads > 0 ? options_.num_threads : default_num_threads(); }

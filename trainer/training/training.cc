@@ -78,6 +78,14 @@ void check_informative(const TrainingData& training, const TrainingData& validat
   }
 }
 
+void check_generator(const TrainingData& training) {
+  const std::vector<std::string>& names = training.schema.features;
+  if (training.generator || std::find(names.begin(), names.end(), kGeneratorScore) == names.end()) return;
+  throw Error(std::string("the rows have ") + kGeneratorScore +
+              ", and the generator over the whole collection that gave it is not in them: train from the index, with "
+              "its vectors");
+}
+
 TrainingRecord record_before(const TrainingData& training, const TrainingData& validation,
                              const TrainingOptions& options) {
   TrainingRecord record;
@@ -362,6 +370,7 @@ Trained train(const TrainingData& training, const TrainingData& validation, cons
   check(options);
   if (options.from) check_warm_start(options, training);
   check_informative(training, validation);
+  check_generator(training);
   return TrainingRun(training, validation, options, listener).run();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 #include "irgan/towers.h"
 
@@ -13,6 +14,8 @@ namespace irgan {
 struct CollectionGenerator {
   Towers towers;
   std::size_t num_picks = 100;  ///< documents that it puts beside the candidates of a search
+  /// For training that goes on: towers that have not learnt from each fold of the queries. Searches do not need them.
+  std::vector<Towers> folds{};
 };
 
 }  // namespace irgan

@@ -22,6 +22,7 @@ constexpr const char* kFormatVersion = "1";
 constexpr const char* kVersionWithCredit =
     "2";  // of models whose documents get a credit, which version 1 does not know
 constexpr const char* kVersionWithCollection = "3";  // of models with a generator over the whole collection
+constexpr const char* kVersionWithFolds = "4";       // of those whose generator's learning can go on
 constexpr std::size_t kEncodingTensors = 3;
 constexpr std::size_t kLargestDepth = 100'000'000;  // candidates; Xapian counts documents in 32 bits
 
@@ -94,30 +95,53 @@ Encoding read_encoding(const TensorFile& file, std::size_t num_features) {
   return encoding;
 }
 
+void add_towers(const std::string& name, const Towers& towers, TensorFile& file) {
+  const FeatureMatrix& weight = towers.weight;
+  file.tensors.push_back(make_tensor(name + ".weight", {weight.rows(), weight.cols()}, weight.data()));
+  file.tensors.push_back(make_tensor(name + ".scale", {1}, &towers.scale));
+}
+
+std::string fold_name(std::size_t fold) { return "collection.fold." + std::to_string(fold); }
+
 void add_collection(const CollectionGenerator& generator, TensorFile& file) {
-  const FeatureMatrix& weight = generator.towers.weight;
-  file.tensors.push_back(make_tensor("collection.weight", {weight.rows(), weight.cols()}, weight.data()));
-  file.tensors.push_back(make_tensor("collection.scale", {1}, &generator.towers.scale));
+  add_towers("collection", generator.towers, file);
+  for (std::size_t fold = 0; fold < generator.folds.size(); ++fold) {
+    add_towers(fold_name(fold), generator.folds[fold], file);
+  }
+}
+
+Towers read_towers(const std::string& name, const std::string& basis, const TensorFile& file) {
+  const auto shape = file.tensor(name + ".weight", "F32", 2).shape;
+  const std::vector<float> weight = file.floats(name + ".weight", 2);
+  const std::vector<float> scale = file.floats(name + ".scale", 1);
+  if (shape[0] != shape[1] || shape[0] == 0 || scale.size() != 1 || !all_finite(weight) || !(scale.front() > 0.0F) ||
+      !std::isfinite(scale.front())) {
+    throw FormatError(file.origin + ": the tensors of the generator over the collection do not fit, or are not finite");
+  }
+  return {Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]), scale.front(), basis};
 }
 
 // What `serving` says of it comes with its tensors.
 CollectionGenerator read_collection(const TensorFile& file, const json& serving) {
   CollectionGenerator generator;
-  const auto shape = file.tensor("collection.weight", "F32", 2).shape;
-  const std::vector<float> weight = file.floats("collection.weight", 2);
-  const std::vector<float> scale = file.floats("collection.scale", 1);
-  if (shape[0] != shape[1] || shape[0] == 0 || scale.size() != 1 || !all_finite(weight) || !(scale.front() > 0.0F) ||
-      !std::isfinite(scale.front())) {
-    throw FormatError(file.origin + ": the tensors of the generator over the collection do not fit, or are not finite");
-  }
-  generator.towers = {Eigen::Map<const FeatureMatrix>(weight.data(), shape[0], shape[1]), scale.front(),
-                      serving.at("basis").get<std::string>()};
+  const auto basis = serving.at("basis").get<std::string>();
+  generator.towers = read_towers("collection", basis, file);
   generator.num_picks = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("picks").get<std::int64_t>()));
+  while (file.contains(fold_name(generator.folds.size()) + ".weight")) {
+    generator.folds.push_back(read_towers(fold_name(generator.folds.size()), basis, file));
+    if (generator.folds.back().weight.rows() != generator.towers.weight.rows()) {
+      throw FormatError(file.origin + ": the generator over the collection and its folds have other dimensions");
+    }
+  }
   return generator;
 }
 
+std::size_t num_tensors(const std::optional<CollectionGenerator>& generator) {
+  return generator ? 2 * (1 + generator->folds.size()) : 0;
+}
+
 std::string version_of(const ModelParts& parts) {
-  if (parts.collection) return kVersionWithCollection;
+  if (parts.collection) return parts.collection->folds.empty() ? kVersionWithCollection : kVersionWithFolds;
   return parts.unseen_credit != 0.0 ? kVersionWithCredit : kFormatVersion;
 }
 
@@ -148,11 +172,11 @@ std::string encode_model(const ModelParts& parts) {
 ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
   const std::string version = file.text("format_version");
-  if (file.text("format") != kFormat ||
-      (version != kFormatVersion && version != kVersionWithCredit && version != kVersionWithCollection)) {
+  if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit &&
+                                         version != kVersionWithCollection && version != kVersionWithFolds)) {
     throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
                       ", but this build reads '" + kFormat + "' versions " + kFormatVersion + " to " +
-                      kVersionWithCollection);
+                      kVersionWithFolds);
   }
   ModelParts parts;
   try {
@@ -176,9 +200,8 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const Index width = parts.encoding.width();
   parts.discriminators = read_networks("discriminator", width, file);
   parts.generators = read_networks("generator", width, file);
-  const std::size_t collection_tensors = parts.collection ? 2 : 0;
-  if (file.tensors.size() !=
-      kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators) + collection_tensors) {
+  if (file.tensors.size() != kEncodingTensors + num_tensors(parts.discriminators) + num_tensors(parts.generators) +
+                                 num_tensors(parts.collection)) {
     throw FormatError(origin + ": there are tensors that belong to no whole network");
   }
   if (parts.depth > kLargestDepth)

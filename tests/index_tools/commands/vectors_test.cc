@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
 
+#include "irgan/model.h"
 #include "tests/index_tools/made_site.h"
 
 using namespace irgan;
@@ -27,6 +31,15 @@ class VectorSite : public MadeSite {
         "train --db @db --vectors @v --queries @learn.tsv --qrels @learn.qrels --force --epochs 2 --depth 5 --picks 12 "
         "--tower-draws 20 --model @" +
         model + ' ' + more);
+  }
+
+  // The documents of a run's queries in their order, without scores.
+  std::vector<std::string> ranking(const std::string& run) const {
+    std::istringstream lines(folder.read(run));
+    std::vector<std::string> documents;
+    for (std::string query, q0, document, rank, score, name; lines >> query >> q0 >> document >> rank >> score >> name;)
+      documents.push_back(query + ' ' + document);
+    return documents;
   }
 
   std::size_t num_lines(const std::string& name) const {
@@ -73,6 +86,42 @@ TEST_CASE("a model with a generator over the collection ranks what the first sta
     CHECK_THAT(site.run("rerank --db @db --model @m --vectors @cut --queries @test.tsv --out @none").err,
                Contains(site.file("cut")));
   }
+}
+
+TEST_CASE("rows for other learners hold the picks and the score of the generator", "[index_tools][vectors]") {
+  const VectorSite site;
+  site.train("m");
+  const std::string evidence = " --db @db --vectors @v --depth 5 --qrels @learn.qrels --queries ";
+  site.done("features --picks 12 --tower-draws 20" + evidence + "@learn.tsv --out @rows");
+  CHECK_THAT(site.folder.read("rows"), Contains("generator.score") && Contains("added = 1"));
+  const CommandResult refused = site.run("train --force --data @rows --model @other");
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.err, Contains("train from the index"));
+
+  // As a model serves them: its own towers pick, and learn nothing.
+  site.done("features --from @m --tower-epochs 0" + evidence + "@learn.tsv --out @served");
+  site.done("score --model @m --data @served --out @scored");
+  site.done("rerank --db @db --model @m --vectors @v --depth 5 --queries @learn.tsv --out @reranked");
+  CHECK(site.ranking("scored") == site.ranking("reranked"));
+}
+
+TEST_CASE("training goes on with the generator of the model before", "[index_tools][vectors]") {
+  const VectorSite site;
+  site.train("m");
+  site.train("on", "--from @m --tower-epochs 1");
+  site.train("again", "--from @m --tower-epochs 1");
+  CHECK(site.folder.read("on") == site.folder.read("again"));
+  site.train("still", "--from @m --tower-epochs 0");
+  const auto towers = [&](const std::string& name) {
+    return Model::from_file(site.file(name))->collection()->towers.weight;
+  };
+  CHECK(towers("still") == towers("m"));
+  CHECK(towers("on") != towers("m"));
+  // The model that would be replaced is judged by its own picks.
+  CHECK_THAT(site.done("train --db @db --vectors @v --queries @learn.tsv --qrels @learn.qrels --epochs 1 --depth 5 "
+                       "--picks 3 --tower-draws 20 --force --model @m")
+                 .out,
+             Contains("which it would replace"));
 }
 
 TEST_CASE("the same seed gives the same model at any number of threads", "[index_tools][vectors]") {

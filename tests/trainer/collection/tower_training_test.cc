@@ -151,13 +151,52 @@ TEST_CASE("a query's own towers have not learnt from it", "[trainer][collection]
     lessons.emplace("q" + std::to_string(number++), example);
   TowerOptions options = quick();
   options.epochs = 2;
-  const FoldedTowers before = learn_towers(*vectors, lessons, options, 2);
+  const FoldedTowers before = learn_towers(*vectors, lessons, options, nullptr, 2);
   REQUIRE(before.folds.size() == 2);
   CHECK(&before.of("never asked") == &before.whole);
   CHECK(before.of("q3").weight != before.whole.weight);
   // Another lesson of q3 changes what others get, but not its own towers.
   lessons["q3"].target = lessons["q9"].target;
-  const FoldedTowers after = learn_towers(*vectors, lessons, options, 2);
+  const FoldedTowers after = learn_towers(*vectors, lessons, options, nullptr, 2);
   CHECK(after.of("q3").weight == before.of("q3").weight);
   CHECK(after.whole.weight != before.whole.weight);
+}
+
+TEST_CASE("learning goes on from what towers and their folds have learnt", "[trainer][collection]") {
+  const auto vectors = topic_vectors();
+  TowerLessons first;
+  TowerLessons second;
+  int number = 0;
+  for (const TowerExample& example : shifted_examples(*vectors)) {
+    (number % 2 == 0 ? first : second).emplace("q" + std::to_string(number), example);
+    ++number;
+  }
+  TowerOptions options = quick();
+  options.epochs = 2;
+  const auto generator_of = [](const FoldedTowers& towers) {
+    return CollectionGenerator{towers.whole, 100, towers.folds};
+  };
+  const auto after_both = [&](const TowerLessons& before) {
+    const CollectionGenerator start = generator_of(learn_towers(*vectors, before, options, nullptr, 2));
+    return learn_towers(*vectors, second, options, &start, 2);
+  };
+  const FoldedTowers both = after_both(first);
+  CHECK(both.whole.weight != learn_towers(*vectors, second, options, nullptr, 2).whole.weight);
+  // What q2 taught on the first day is in no towers that q2 may ask on the second.
+  TowerLessons other = first;
+  other["q2"].target = other["q8"].target;
+  const FoldedTowers others = after_both(other);
+  CHECK(others.whole.weight != both.whole.weight);
+  const std::size_t fold = learn_towers(*vectors, first, options, nullptr, 2).fold_of_query.at("q2");
+  CHECK(others.folds[fold].weight == both.folds[fold].weight);
+  CHECK(others.folds[1 - fold].weight != both.folds[1 - fold].weight);
+
+  // Without epochs they answer as they are; towers of other vectors are none to go on from.
+  CollectionGenerator start = generator_of(both);
+  options.epochs = 0;
+  const FoldedTowers as_they_are = learn_towers(*vectors, second, options, &start, 2);
+  CHECK(as_they_are.of("q1").weight == both.whole.weight);
+  CHECK(as_they_are.folds.empty());
+  start.towers.basis = "another";
+  CHECK(learn_towers(*vectors, second, options, &start, 2).whole.weight == untrained_towers(*vectors).weight);
 }

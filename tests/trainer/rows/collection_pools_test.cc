@@ -12,6 +12,7 @@
 #include "tests/trainer/topic_index.h"
 
 using namespace irgan;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -124,10 +125,37 @@ TEST_CASE("a model keeps its generator over the collection", "[trainer][collecti
   CHECK(read->collection()->towers.weight == training.generator->towers.weight);
   CHECK(read->collection()->towers.scale == training.generator->towers.scale);
   CHECK(read->collection()->towers.basis == training.generator->towers.basis);
+  REQUIRE(read->collection()->folds.size() == 2);
+  CHECK(read->collection()->folds[1].weight == training.generator->folds[1].weight);
+  CHECK(read->collection()->folds[1].scale == training.generator->folds[1].scale);
   CHECK(read->version() == trained.model->version());
   // Another weight of what stands beside pages makes another model.
   options.pool_weight = 2.0;
   CHECK(train(training, validation, options).model->version() != trained.model->version());
+}
+
+TEST_CASE("what is held out can be prepared alone, with the picks of a generator as it is", "[trainer][collection]") {
+  TopicLog log;
+  const PreparedData whole = prepare(log.site, log.evidence, log.options);
+  log.options.generator = whole.training.generator;
+  log.options.only_validation = true;
+  const PreparedData alone = prepare(log.site, log.evidence, log.options);
+  CHECK(alone.training.pools.empty());
+  CHECK(fingerprint(alone.validation) == fingerprint(whole.validation));
+  // The vectors alone pick others.
+  log.options.generator.reset();
+  CHECK(fingerprint(prepare(log.site, log.evidence, log.options).validation) != fingerprint(whole.validation));
+
+  log.options.generator = whole.training.generator;
+  log.options.generator->towers.basis = "another";
+  CHECK_THROWS_WITH(prepare(log.site, log.evidence, log.options), Contains("have other terms"));
+}
+
+TEST_CASE("rows with a generator's score are not trained on without the generator", "[trainer][collection]") {
+  const TopicLog log;
+  PreparedData data = prepare(log.site, log.evidence, log.options);
+  data.training.generator.reset();
+  CHECK_THROWS_WITH(train(data.training, data.validation, TrainingOptions()), Contains("train from the index"));
 }
 
 TEST_CASE("an earlier model's discriminator teaches the generator", "[trainer][collection]") {

@@ -10,6 +10,7 @@
 
 #include "irgan/behaviour_options.h"
 #include "irgan/click_counting.h"
+#include "irgan/collection_generator.h"
 #include "irgan/collection_vectors.h"
 #include "irgan/context_count.h"
 #include "irgan/evidence.h"
@@ -30,6 +31,8 @@ struct PreparationOptions {
   /// Days after which a click counts half, its age taken from the newest one; 0: never. Not set: as ClickModelOptions
   /// says.
   std::optional<double> half_life_days;
+  /// Leaves training's rows out: what is held out is to judge a model that is there. A generator picks as it is.
+  bool only_validation = false;
 
   /// Rows for this one; not set: made for the index, `features` and `behaviour`, with a feature for each value of the
   /// evidence's contexts (ClickLogOptions::contexts) that the log has often enough (ContextCensus).
@@ -56,7 +59,9 @@ struct PreparationOptions {
   /// Of the collection that a generator is to pick from: it learns from the evidence, and its picks join the
   /// candidates. Nothing: candidates are the first stage's alone.
   std::shared_ptr<const CollectionVectors> vectors;
-  TowerOptions towers;  ///< how it learns
+  TowerOptions towers;  ///< how it learns; without epochs it picks as it is
+  /// What it goes on from, where that was learnt on vectors of this basis; nothing: the vectors alone.
+  std::optional<CollectionGenerator> generator;
   /// Whose discriminator judges what the generator draws (TowerOptions::teacher_share); nothing: it learns from the
   /// evidence alone.
   std::shared_ptr<const Model> teacher;
