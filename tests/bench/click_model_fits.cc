@@ -1,7 +1,7 @@
 // Fits the click models that say how likely a click is to a log of result pages, and prints them as JSON.
 //
-// Use: irgan_click_model_fits LOG     LOG: TSV with a header; session, query_id, rank, doc_id, clicked, the rows of a page
-// together. No ranker helps them: all documents of a query begin alike.
+// Use: irgan_click_model_fits LOG     LOG: TSV with a header; session, query_id, rank, doc_id, clicked, the rows of a
+// page together. No ranker helps them: all documents of a query begin alike.
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -130,7 +130,8 @@ int main(int argc, char** argv) try {
       fit_position_based(counts.shown, std::vector<double>(counts.num_ranks, 1.0), /*prior_showings=*/1.0);
   const DynamicBayesianModel dbn = fit_dynamic_bayesian(counts.views, counts.clicked);
   std::cout << nlohmann::json{{"pbm",
-                               {{"examination", pbm.examination}, {"attraction", by_name(counts.names, pbm.attraction)}}},
+                               {{"examination", pbm.examination},
+                                {"attraction", by_name(counts.names, pbm.attraction)}}},
                               {"dbn",
                                {{"going_on", dbn.habits.going_on},
                                 {"attraction", by_name(counts.names, dbn.attraction)},

@@ -51,7 +51,8 @@ Numbers numbers_of(const std::string& folder) {
   const TrainingData rows = rows_at(folder + "/rows.1");
   for (std::size_t e = 0; e < rows.examples.size(); ++e)
     numbers["rows.1 example " + std::to_string(e)] = rows.examples[e].labels.sum();
-  for (const char* name : {"model.1", "model.2", "model.3", "model.4"}) add_model(folder + '/' + name, name, rows, numbers);
+  for (const char* name : {"model.1", "model.2", "model.3", "model.4"})
+    add_model(folder + '/' + name, name, rows, numbers);
 
   const auto memory = ClickMemory::from_file(folder + "/memory.1");
   for (const RememberedDocument& document : memory->query({"red"}).documents)
