@@ -8,6 +8,7 @@
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/vectors/vector_parts.h"
 #include "trainer/collection/leading_vectors.h"
+#include "trainer/collection/vector_cells.h"
 #include "trainer/machine/thread_pool.h"
 
 namespace irgan {
@@ -231,17 +232,18 @@ std::string make_vectors(const Site& site, const VectorOptions& options) {
   parts.docids = docids_of(db);
   std::vector<IndexedTerm> terms = IndexedTerms(db, parts.facts.term_prefixes, parts.docids).terms;
   progress(0.2);
+  ThreadPool threads(options.num_threads > 0 ? options.num_threads : default_num_threads());
   if (options.from) {
     copy_term_vectors(*options.from, parts);
   } else {
     keep_telling(terms, parts.docids.size(), options);
-    ThreadPool threads(options.num_threads > 0 ? options.num_threads : default_num_threads());
     const SparseRows rows = weighted_rows(terms, parts.docids.size());
     const SparseRows columns = rows.transpose();
     set_term_vectors(terms, leading_right_vectors(rows, columns, options.dimensions, options.seed, threads), parts);
   }
   progress(0.9);
   set_document_vectors(terms, parts);
+  make_cells(options.from.get(), threads, parts);
   progress(1.0);
   return encode_vectors(parts);
 }

@@ -75,9 +75,15 @@ class IRGAN_API CollectionVectors {
   /// Returns num_documents() if there is no such row.
   std::size_t number_of(Xapian::docid docid) const;
 
-  /// Returns the `count` documents with the highest scores, the best first, of equals the lower docid.
+  /// Cells of documents near each other; none where documents are few, or the file is of before there were cells.
+  std::size_t num_cells() const;
+  /// Returns the numbers of a cell's centre, dimensions() of them, and their scale.
+  std::pair<const std::int8_t*, float> cell_centre(std::size_t cell) const;
+
+  /// Returns the `count` documents with the highest scores, the best first, of equals the lower docid: of all where
+  /// there are no cells, else of those in the cells whose centres score highest, kShareLookedAt of the documents.
   ///
-  /// Cost: one pass over all rows, num_documents() * dimensions() bytes
+  /// Cost: a pass over the rows of the documents that are looked at, dimensions() bytes each
   std::vector<ScoredDocument> best(const VectorQuery& query, std::size_t count) const;
 
  private:
@@ -85,6 +91,9 @@ class IRGAN_API CollectionVectors {
   explicit CollectionVectors(std::unique_ptr<const State> state);
   std::unique_ptr<const State> state_;
 };
+
+/// The share of the documents in which CollectionVectors::best() looks for the best.
+inline constexpr double kShareLookedAt = 0.2;
 
 /// Returns the score of a document's row.
 ///

@@ -61,11 +61,12 @@ const std::string& text_of(const TensorViews& file, const std::string& key, cons
 }
 
 VectorFacts facts_of(const TensorViews& file, const std::string& origin) {
+  const std::string& version = text_of(file, "format_version", origin);
   if (text_of(file, "format", origin) != kVectorFormat ||
-      text_of(file, "format_version", origin) != kVectorFormatVersion) {
-    throw FormatError(origin + ": format '" + text_of(file, "format", origin) + "' version " +
-                      text_of(file, "format_version", origin) + ", but this build reads '" + kVectorFormat +
-                      "' version " + kVectorFormatVersion);
+      (version != kVectorFormatVersion && version != kVectorFormatWithCells)) {
+    throw FormatError(origin + ": format '" + text_of(file, "format", origin) + "' version " + version +
+                      ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatVersion + " and " +
+                      kVectorFormatWithCells);
   }
   try {
     const json index = parse_json(text_of(file, "index", origin), origin);
@@ -81,6 +82,42 @@ bool is_before(const ScoredDocument& a, const ScoredDocument& b) {
   return a.score != b.score ? a.score > b.score : a.docid < b.docid;
 }
 
+inline float score_of(const VectorQuery& query, const std::int8_t* numbers, float scale) {
+  const std::int16_t* const wanted = query.numbers.data();
+  const std::size_t dimensions = query.numbers.size();
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < dimensions; ++i) {
+    sum += static_cast<std::int32_t>(wanted[i]) * static_cast<std::int16_t>(numbers[i]);
+  }
+  return query.scale * (scale * static_cast<float>(sum));
+}
+
+/// The best of the documents that are offered.
+class Best {
+ public:
+  explicit Best(std::size_t count) : count_(count) {}
+
+  void offer(const ScoredDocument& one) {
+    if (heap_.size() == count_) {
+      if (!is_before(one, heap_.front())) return;
+      std::pop_heap(heap_.begin(), heap_.end(), is_before);
+      heap_.back() = one;
+    } else {
+      heap_.push_back(one);
+    }
+    std::push_heap(heap_.begin(), heap_.end(), is_before);
+  }
+
+  std::vector<ScoredDocument> finish() {
+    std::sort_heap(heap_.begin(), heap_.end(), is_before);
+    return std::move(heap_);
+  }
+
+ private:
+  const std::size_t count_;
+  std::vector<ScoredDocument> heap_;  // its front is the worst: few documents are better than it
+};
+
 }  // namespace
 
 struct CollectionVectors::State {
@@ -95,6 +132,10 @@ struct CollectionVectors::State {
   Array<std::uint32_t> docids;
   Array<std::int8_t> document_numbers;
   Array<float> document_scales;
+  Array<std::int8_t> cell_numbers;
+  Array<float> cell_scales;
+  Array<std::uint32_t> cell_ends;
+  Array<std::uint32_t> cell_rows;
 
   State(FileBytes all, const std::string& origin) : bytes(std::move(all)) {
     const TensorViews file = view_tensors(bytes.view(), origin);
@@ -114,7 +155,31 @@ struct CollectionVectors::State {
     ends = array_of<std::uint32_t>(file, "terms.ends", "U32", {terms.shape[0]}, origin);
     term_scales = array_of<float>(file, "terms.scales", "F32", {terms.shape[0]}, origin);
     letters = tensor(file, "terms.letters", origin).bytes;
+    if (file.metadata.at("format_version") == kVectorFormatWithCells) read_cells(file, documents.shape[0], origin);
     check(origin);
+  }
+
+  void read_cells(const TensorViews& file, std::int64_t num_documents, const std::string& origin) {
+    const TensorView& centres = tensor(file, "cells.numbers", origin);
+    if (centres.shape.size() != 2) throw FormatError(origin + ": tensor 'cells.numbers' does not fit its neighbours");
+    cell_numbers = array_of<std::int8_t>(file, centres.name, "I8", {centres.shape[0], dimensions}, origin);
+    cell_scales = array_of<float>(file, "cells.scales", "F32", {centres.shape[0]}, origin);
+    cell_ends = array_of<std::uint32_t>(file, "cells.ends", "U32", {centres.shape[0]}, origin);
+    cell_rows = array_of<std::uint32_t>(file, "cells.rows", "U32", {num_documents}, origin);
+    check_scales(cell_scales, origin);
+    const std::string misfit = origin + ": the cells do not fit the documents";
+    std::uint32_t before = 0;
+    for (std::size_t cell = 0; cell < cell_ends.size; ++cell) {
+      if (cell_ends.first[cell] < before) throw FormatError(misfit);
+      before = cell_ends.first[cell];
+    }
+    if (before != cell_rows.size) throw FormatError(misfit);
+    std::vector<bool> is_in_cell(cell_rows.size, false);
+    for (std::size_t i = 0; i < cell_rows.size; ++i) {
+      const std::uint32_t row = cell_rows.first[i];
+      if (row >= cell_rows.size || is_in_cell[row]) throw FormatError(misfit);
+      is_in_cell[row] = true;
+    }
   }
 
   void check(const std::string& origin) const {
@@ -156,6 +221,27 @@ struct CollectionVectors::State {
 
   const std::int8_t* numbers_of_term(std::size_t i) const {
     return term_numbers.first + i * static_cast<std::size_t>(dimensions);
+  }
+
+  const std::int8_t* numbers_of_cell(std::size_t cell) const {
+    return cell_numbers.first + cell * static_cast<std::size_t>(dimensions);
+  }
+
+  ScoredDocument scored(const VectorQuery& query, std::size_t row) const {
+    const std::int8_t* const numbers = document_numbers.first + row * static_cast<std::size_t>(dimensions);
+    return {docids.first[row], score_of(query, numbers, document_scales.first[row])};
+  }
+
+  // The best centre first.
+  std::vector<std::uint32_t> cells_by_score(const VectorQuery& query) const {
+    std::vector<ScoredDocument> cells;
+    for (std::uint32_t cell = 0; cell < cell_scales.size; ++cell) {
+      cells.push_back({cell, score_of(query, numbers_of_cell(cell), cell_scales.first[cell])});
+    }
+    std::sort(cells.begin(), cells.end(), is_before);
+    std::vector<std::uint32_t> order;
+    for (const ScoredDocument& cell : cells) order.push_back(cell.docid);
+    return order;
   }
 };
 
@@ -237,34 +323,34 @@ std::pair<const std::int8_t*, float> CollectionVectors::row(std::size_t number) 
 Xapian::docid CollectionVectors::docid(std::size_t number) const { return state_->docids.first[number]; }
 
 float vector_score(const VectorQuery& query, const std::int8_t* numbers, float scale) {
-  const std::int16_t* const wanted = query.numbers.data();
-  const std::size_t dimensions = query.numbers.size();
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < dimensions; ++i) {
-    sum += static_cast<std::int32_t>(wanted[i]) * static_cast<std::int16_t>(numbers[i]);
-  }
-  return query.scale * (scale * static_cast<float>(sum));
+  return score_of(query, numbers, scale);
+}
+
+std::size_t CollectionVectors::num_cells() const { return state_->cell_scales.size; }
+
+std::pair<const std::int8_t*, float> CollectionVectors::cell_centre(std::size_t cell) const {
+  return {state_->numbers_of_cell(cell), state_->cell_scales.first[cell]};
 }
 
 std::vector<ScoredDocument> CollectionVectors::best(const VectorQuery& query, std::size_t count) const {
-  std::vector<ScoredDocument> best;
-  if (query.numbers.empty() || count == 0) return best;
+  if (query.numbers.empty() || count == 0) return {};
   assert(query.numbers.size() == static_cast<std::size_t>(state_->dimensions));
-  // A heap whose front is the worst: few documents are better than it, so that the pass is all products.
-  for (std::size_t i = 0; i < num_documents(); ++i) {
-    const auto [numbers, scale] = row(i);
-    const ScoredDocument one{docid(i), vector_score(query, numbers, scale)};
-    if (best.size() < count) {
-      best.push_back(one);
-      std::push_heap(best.begin(), best.end(), is_before);
-    } else if (is_before(one, best.front())) {
-      std::pop_heap(best.begin(), best.end(), is_before);
-      best.back() = one;
-      std::push_heap(best.begin(), best.end(), is_before);
-    }
+  Best best(count);
+  if (num_cells() == 0) {
+    for (std::size_t row = 0; row < state_->docids.size; ++row) best.offer(state_->scored(query, row));
+    return best.finish();
   }
-  std::sort_heap(best.begin(), best.end(), is_before);
-  return best;
+  const std::size_t enough =
+      std::max(count, static_cast<std::size_t>(std::ceil(kShareLookedAt * static_cast<double>(num_documents()))));
+  std::size_t num_seen = 0;
+  for (const std::uint32_t cell : state_->cells_by_score(query)) {
+    if (num_seen >= enough) break;
+    const std::uint32_t begin = cell > 0 ? state_->cell_ends.first[cell - 1] : 0;
+    const std::uint32_t end = state_->cell_ends.first[cell];
+    for (std::uint32_t i = begin; i < end; ++i) best.offer(state_->scored(query, state_->cell_rows.first[i]));
+    num_seen += end - begin;
+  }
+  return best.finish();
 }
 
 Towers untrained_towers(const CollectionVectors& vectors) {

@@ -47,7 +47,7 @@ std::string encode_vectors(const VectorParts& parts) {
   const json index{
       {"uuid", parts.facts.index_uuid}, {"stemmer", parts.facts.stemmer}, {"term_prefixes", parts.facts.term_prefixes}};
   file.metadata = {{"format", kVectorFormat},
-                   {"format_version", kVectorFormatVersion},
+                   {"format_version", parts.cell_scales.empty() ? kVectorFormatVersion : kVectorFormatWithCells},
                    {"basis", hex_digest(letters + std::string(numbers) + std::string(scales))},
                    {"index", index.dump(-1, ' ', false, json::error_handler_t::replace)}};
   // By falling size of their numbers, so that each begins where it can be read in place.
@@ -55,6 +55,13 @@ std::string encode_vectors(const VectorParts& parts) {
   add_tensor("documents.scales", "F32", {num_documents}, parts.document_scales, file);
   add_tensor("terms.scales", "F32", {num_terms}, parts.term_scales, file);
   add_tensor("terms.ends", "U32", {num_terms}, ends, file);
+  const auto num_cells = static_cast<std::int64_t>(parts.cell_scales.size());
+  if (num_cells > 0) {
+    add_tensor("cells.scales", "F32", {num_cells}, parts.cell_scales, file);
+    add_tensor("cells.ends", "U32", {num_cells}, parts.cell_ends, file);
+    add_tensor("cells.rows", "U32", {num_documents}, parts.cell_rows, file);
+    add_tensor("cells.numbers", "I8", {num_cells, dimensions}, parts.cell_numbers, file);
+  }
   add_tensor("documents.numbers", "I8", {num_documents, dimensions}, parts.document_numbers, file);
   add_tensor("terms.numbers", "I8", {num_terms, dimensions}, parts.term_numbers, file);
   file.tensors.push_back({"terms.letters", "U8", {static_cast<std::int64_t>(letters.size())}, letters});

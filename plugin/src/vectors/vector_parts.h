@@ -16,6 +16,8 @@ namespace irgan {
 
 inline constexpr const char* kVectorFormat = "xapian-irgan vectors";
 inline constexpr const char* kVectorFormatVersion = "1";
+inline constexpr const char* kVectorFormatWithCells = "2";
+inline constexpr std::size_t kFewestForCells = 10'000;  ///< documents; fewer are looked at one by one
 
 struct VectorParts {
   VectorFacts facts;  ///< the basis is set when they are encoded
@@ -26,6 +28,11 @@ struct VectorParts {
   std::vector<Xapian::docid> docids;  ///< ascending
   std::vector<std::int8_t> document_numbers;
   std::vector<float> document_scales;
+  // Cells of documents near each other; none where documents are few.
+  std::vector<std::int8_t> cell_numbers{};  ///< cells x dimensions: their centres
+  std::vector<float> cell_scales{};
+  std::vector<std::uint32_t> cell_ends{};  ///< of each cell's documents in cell_rows
+  std::vector<std::uint32_t> cell_rows{};  ///< numbers of documents, ascending in each cell
 };
 
 /// Returns the bytes of a vector file.
