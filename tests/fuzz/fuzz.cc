@@ -88,6 +88,7 @@ void rows(const std::string& bytes) { read_letor({file_of(bytes)}, {}); }
 void clicks(const std::string& bytes) {
   ClickLogOptions options;
   options.max_bad = 1.0;
+  if (bytes.find("device") != bytes.npos) options.contexts = {"device"};
   ClickLogReader reader(file_of(bytes), options);
   std::size_t size = 0;
   reader.read([&](const ClickRow& row) { size += row.query.size() + row.document_id.size() + row.query_id.size(); });

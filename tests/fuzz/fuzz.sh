@@ -24,20 +24,23 @@ seeds=$PWD/build/fuzz/seeds
 rm -rf "$seeds"
 for target in "${targets[@]}"; do mkdir -p "$seeds/$target" "build/fuzz/corpus/$target" "build/fuzz/found"; done
 seed() { [ ! -d "$seeds/$1" ] || cat >"$seeds/$1/$2"; }
-for version in 1 2 3; do head -c -16 tests/old_files/model.$version | seed model $version; done
-for kind in memory vectors; do head -c -16 tests/old_files/$kind.1 | seed $kind 1; done
+for version in 1 2 3 4; do head -c -16 tests/old_files/model.$version | seed model $version; done
+head -c -16 tests/old_files/memory.1 | seed memory 1
+for version in 1 2; do head -c -16 tests/old_files/vectors.$version | seed vectors $version; done
 head -c -16 tests/old_files/checkpoint.2 | seed checkpoint 2
 head -n 20 tests/old_files/rows.1 | seed rows ours
 printf '1 qid:1 1:.5 3:1e3 # docid = a\n0 qid:1 2:-1 #b\n' | seed rows letor
 printf 'session\ttime\tquery\tdoc_id\trank\tclicked\ns\t2026-01-01\tred\td1\t1\t1\ns\t2026-01-01\tred\td2\t2\t0\n' |
   seed clicks tsv
 printf '{"query":"red","doc_id":"d","rank":1,"clicked":true,"time":"2026-01-01T00:00:00Z"}\n' | seed clicks json
+printf 'session\tquery\tdoc_id\trank\tclicked\tdevice\ns\tred\td1\t1\t1\tphone\n' | seed clicks context
 printf 'p1,"red, lamp","1,2",0,time=1760000000,id=a,id=b\n' | seed clicks search
 printf 'p1,2,time=1760000000,id=b\n' | seed clicks clicks
 printf '{"action_name":"click","query_id":"q","timestamp":"2026-01-01T00:00:00Z",'\
 '"event_attributes":{"object":{"object_id":"d"}}}\n'\
 '{"query_id":"q","user_query":"red","query_response_hit_ids":["d"]}\n' | seed clicks ubi
 printf 'qid\ttext\tfilter\tquery\nq1\tred lamp\tXa\t\nq2\t\t\tQg==\n' | seed queries header
+printf 'qid\ttext\tcontext.device\nq1\tred lamp\tphone\n' | seed queries context
 printf 'q1\tred\nq2\t"a ""b"""\n' | seed queries plain
 printf "q1 'red'\nq2,\"a,b\"\n" | seed queries letor
 printf '\xa2\x43red\x44lamp' | seed query or

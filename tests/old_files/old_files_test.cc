@@ -60,9 +60,11 @@ Numbers numbers_of(const std::string& folder) {
   for (const RememberedDocument& document : memory->by_words({"red"}, 5))
     numbers["memory.1 by word " + std::string(document.id)] = document.clicks;
 
-  const auto vectors = CollectionVectors::from_file(folder + "/vectors.1");
-  for (const ScoredDocument& one : vectors->best(untrained_towers(*vectors).query(vectors->query_vector({"red"})), 3))
-    numbers["vectors.1 docid " + std::to_string(one.docid)] = one.score;
+  for (const std::string name : {"vectors.1", "vectors.2"}) {
+    const auto vectors = CollectionVectors::from_file(folder + '/' + name);
+    for (const ScoredDocument& one : vectors->best(untrained_towers(*vectors).query(vectors->query_vector({"red"})), 3))
+      numbers[name + " docid " + std::to_string(one.docid)] = one.score;
+  }
 
   const std::string path = folder + "/checkpoint.2";
   std::ifstream in(path, std::ios::binary);
@@ -112,14 +114,20 @@ void make_files(const std::string& folder) {
 
   replace_file(folder + "/memory.1",
                encode_memory(memory_contents({{"red", {{"a", 5.0F}, {"b", 2.0F}}}, {"red lamp", {{"c", 1.0F}}}})));
-  replace_file(folder + "/vectors.1", encode_vectors({{"uuid", "none", {""}, {}},
-                                                      2,
-                                                      {"lamp", "red"},
-                                                      {127, 0, 60, 127},
-                                                      {0.1F, 0.2F},
-                                                      {3, 7, 9},
-                                                      {127, 0, 0, 127, 90, 90},
-                                                      {0.007F, 0.008F, 0.009F}}));
+  VectorParts vectors{{"uuid", "none", {""}, {}},
+                      2,
+                      {"lamp", "red"},
+                      {127, 0, 60, 127},
+                      {0.1F, 0.2F},
+                      {3, 7, 9},
+                      {127, 0, 0, 127, 90, 90},
+                      {0.007F, 0.008F, 0.009F}};
+  replace_file(folder + "/vectors.1", encode_vectors(vectors));
+  vectors.cell_numbers = {127, 0, 60, 127};
+  vectors.cell_scales = {0.008F, 0.007F};
+  vectors.cell_ends = {1, 3};
+  vectors.cell_rows = {0, 1, 2};
+  replace_file(folder + "/vectors.2", encode_vectors(vectors));
   std::ofstream scores(folder + "/scores");
   scores.precision(9);
   for (const auto& [name, number] : numbers_of(folder)) scores << number << '\t' << name << '\n';
