@@ -295,8 +295,10 @@ std::shared_ptr<const Model> present_model(const TrainOptions& options, const Co
 // Whether the searches that `other` tells apart by their contexts are told apart by `schema`, too.
 bool has_all_contexts_of(const FeatureSchema& schema, const FeatureSchema& other) {
   const std::vector<std::string>& own = schema.features;
-  return std::all_of(other.features.begin(), other.features.end(), [&](const std::string& feature) {
-    return feature.compare(0, 8, "context.") != 0 || std::find(own.begin(), own.end(), feature) != own.end();
+  const std::vector<FeatureColumn> columns = parse_features(other);
+  return std::all_of(columns.begin(), columns.end(), [&](const FeatureColumn& column) {
+    if (column.source != FeatureSource::context) return true;
+    return std::find(own.begin(), own.end(), context_feature(column.context, column.context_value)) != own.end();
   });
 }
 
