@@ -23,7 +23,9 @@ fuzzer=$PWD/build/fuzz/tests/irgan_fuzz
 seeds=$PWD/build/fuzz/seeds
 rm -rf "$seeds"
 for target in "${targets[@]}"; do mkdir -p "$seeds/$target" "build/fuzz/corpus/$target" "build/fuzz/found"; done
-seed() { [ ! -d "$seeds/$1" ] || cat >"$seeds/$1/$2"; }
+seed() {  # all of it is read, or its writer would end by a broken pipe
+  if [ -d "$seeds/$1" ]; then cat >"$seeds/$1/$2"; else cat >/dev/null; fi
+}
 for version in 1 2 3 4; do head -c -16 tests/old_files/model.$version | seed model $version; done
 head -c -16 tests/old_files/memory.1 | seed memory 1
 for version in 1 2; do head -c -16 tests/old_files/vectors.$version | seed vectors $version; done
