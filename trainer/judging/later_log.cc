@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <utility>
 
-#include "irgan/feature_schema.h"
 #include "trainer/evidence/examination.h"
 #include "trainer/judging/later_searches.h"
 #include "trainer/machine/hash.h"
@@ -281,17 +280,6 @@ struct LogInContexts {
   LaterSearches searches;
   std::vector<QueryRow> queries;
 };
-
-// The log's contexts are those of `features`, whether they were named for it or not.
-ClickLogOptions with_contexts(ClickLogOptions reading, const std::vector<std::string>& features) {
-  FeatureSchema asked;
-  asked.features = features;
-  for (std::string& name : context_names(asked)) {
-    if (std::find(reading.contexts.begin(), reading.contexts.end(), name) == reading.contexts.end())
-      reading.contexts.push_back(std::move(name));
-  }
-  return reading;
-}
 
 // contexts: features by which a query's searches are told apart; none: each query goes with its own context
 LogInContexts read(const std::vector<std::string>& clicks, const ClickLogOptions& reading,

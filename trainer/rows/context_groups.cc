@@ -43,6 +43,16 @@ std::size_t ContextGroups::number_of(const ClickRow& row) {
   return place->second;
 }
 
+ClickLogOptions with_contexts(ClickLogOptions reading, const std::vector<std::string>& features) {
+  FeatureSchema asked;
+  asked.features = features;
+  for (std::string& name : context_names(asked)) {
+    const auto end = reading.contexts.end();
+    if (std::find(reading.contexts.begin(), end, name) == end) reading.contexts.push_back(std::move(name));
+  }
+  return reading;
+}
+
 std::string in_group(const std::string& query_id, std::size_t group) {
   return query_id + kGroupMark + std::to_string(group);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "irgan/click_log.h"
 #include "irgan/click_row.h"
 #include "irgan/errors.h"
 #include "irgan/search_context.h"
@@ -38,6 +39,9 @@ class IRGAN_API ContextGroups {
   std::unordered_map<std::uint64_t, std::size_t> numbers_;  // of combinations of values
   std::vector<SearchContext> contexts_;
 };
+
+/// Returns `reading` with the contexts of `features` too, whether they were named for the log or not.
+ClickLogOptions with_contexts(ClickLogOptions reading, const std::vector<std::string>& features);
 
 /// Returns the id under which the evidence of a query in one group is counted.
 std::string in_group(const std::string& query_id, std::size_t group);

@@ -5,7 +5,6 @@
 #include <memory>
 #include <set>
 #include <tuple>
-#include <unordered_set>
 #include <utility>
 
 #include "irgan/index_fit.h"
@@ -22,6 +21,7 @@
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/rows/history_parts.h"
+#include "trainer/rows/log_part.h"
 #include "trainer/rows/pool_preparation.h"
 #include "trainer/site/present_fields.h"
 #include "trainer/unpacking/packed_bytes.h"
@@ -30,8 +30,6 @@ namespace irgan {
 namespace {
 
 constexpr const char* kNamedQueries = "named queries";  // what parted the data, as LabelOrigin has it
-
-using QueryIds = std::unordered_set<std::string>;
 
 QueryIds ids_of(const std::vector<QueryRow>& rows) {
   QueryIds ids;
@@ -51,43 +49,6 @@ Qrels without(const QueryIds& ids, Qrels judgments) {
   return judgments;
 }
 
-/// What the log says of one part of the data.
-struct LogPart {
-  /// own_queries:   of the part; must outlive this object
-  /// other_queries: those of the other part, where these are named
-  LogPart(std::optional<double> half_life_days, std::size_t max_bytes, const QueryIds& own_queries,
-          QueryIds other_queries)
-      : own(own_queries),
-        others(std::move(other_queries)),
-        clicks({half_life_days, max_bytes}),
-        earlier(half_life_days.value_or(kHalfLifeOfClicksAlone)) {}
-
-  /// part: of the history, if there is one
-  /// group: of the contexts, if searches are told apart by them
-  void add(const ClickRow& row, const std::string& query_id, std::optional<std::size_t> part,
-           std::optional<std::size_t> group, bool add_clicked) {
-    if (own.count(query_id) == 0) {
-      others.count(query_id) > 0 ? clicks.add_other(row) : clicks.add_unknown(row, query_id);
-      if (add_clicked) earlier.add_unknown(row);
-      return;
-    }
-    if (row.time) {
-      first_time = std::min(first_time.value_or(*row.time), *row.time);
-      last_time = std::max(last_time.value_or(*row.time), *row.time);
-    }
-    const std::string id = group ? in_group(query_id, *group) : query_id;
-    clicks.add(row, part ? in_part(id, *part) : id);
-    if (add_clicked) earlier.add(row, id, part.value_or(0));
-  }
-
-  const QueryIds& own;
-  QueryIds others;
-  ClickAggregator clicks;
-  std::optional<double> first_time;  ///< of the part's rows
-  std::optional<double> last_time;
-  EarlierClicks earlier;  ///< without rows unless clicked documents join the candidates
-};
-
 // Whether the log's contexts are to become features.
 bool wants_contexts(const Evidence& evidence, const PreparationOptions& options) {
   return !evidence.log_options.contexts.empty() && !options.schema;
@@ -105,17 +66,6 @@ std::vector<std::string> features_of_groups(const FeatureSchema& schema, const P
   std::vector<std::string> features = schema.features;
   features.insert(features.end(), options.told_apart.begin(), options.told_apart.end());
   return features;
-}
-
-// With the contexts that a model has learnt from, whether they were named for this log or not.
-ClickLogOptions with_contexts(ClickLogOptions options, std::vector<std::string> features) {
-  FeatureSchema asked;
-  asked.features = std::move(features);
-  for (std::string& name : context_names(asked)) {
-    const auto end = options.contexts.end();
-    if (std::find(options.contexts.begin(), end, name) == end) options.contexts.push_back(std::move(name));
-  }
-  return options;
 }
 
 bool wants_clicks(const PreparationOptions& options) {
@@ -217,6 +167,7 @@ class Preparation {
       std::tie(result_.training, result_.validation) =
           split_by_query(std::move(result_.training), options_.split->share, options_.split->seed);
     }
+    if (options_.only_validation) result_.training = {};
     return std::move(result_);
   }
 

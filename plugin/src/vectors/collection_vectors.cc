@@ -234,14 +234,14 @@ struct CollectionVectors::State {
 
   // The best centre first.
   std::vector<std::uint32_t> cells_by_score(const VectorQuery& query) const {
-    std::vector<ScoredDocument> cells;
-    for (std::uint32_t cell = 0; cell < cell_scales.size; ++cell) {
-      cells.push_back({cell, score_of(query, numbers_of_cell(cell), cell_scales.first[cell])});
-    }
-    std::sort(cells.begin(), cells.end(), is_before);
-    std::vector<std::uint32_t> order;
-    for (const ScoredDocument& cell : cells) order.push_back(cell.docid);
-    return order;
+    std::vector<float> scores(cell_scales.size);
+    std::vector<std::uint32_t> cells(cell_scales.size);
+    std::iota(cells.begin(), cells.end(), 0U);
+    for (const std::uint32_t cell : cells)
+      scores[cell] = score_of(query, numbers_of_cell(cell), cell_scales.first[cell]);
+    std::stable_sort(cells.begin(), cells.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+    return cells;
   }
 };
 
