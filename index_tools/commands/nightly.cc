@@ -22,7 +22,6 @@
 #include "irgan/model_source.h"
 #include "irgan/training.h"
 #include "trainer/daily/nightly_state.h"
-#include "trainer/evidence/context_census.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/memory/memory_state.h"
 #include "trainer/rows/evidence_reader.h"
@@ -271,9 +270,7 @@ class Night {
       return std::find(learnt.begin(), learnt.end(), name) == learnt.end();
     };
     if (std::none_of(asked.begin(), asked.end(), is_new)) return false;
-    ContextCensus census(asked);
-    read_ahead(options_.log.clicks, options_.log.log_options, [&](const ClickRow& row) { census.add(row); });
-    for (const ContextCount& count : census.counts()) {
+    for (const ContextCount& count : count_contexts(options_.log.clicks, options_.log.log_options)) {
       if (!is_new(count.name) || count.values.empty()) continue;
       console_.out << "train: begins anew, since " << options_.model << " has not learnt from the context '"
                    << count.name << "'" << std::endl;

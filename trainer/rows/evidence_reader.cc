@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "irgan/click_log.h"
+#include "trainer/evidence/context_census.h"
 
 namespace irgan {
 
@@ -51,6 +52,12 @@ LogReading for_each_click(const std::vector<std::string>& clicks, const ClickLog
 
 LogReading for_each_click(const Evidence& evidence, const EachClick& each) {
   return for_each_click(evidence, QueryResolver(evidence.queries), each);
+}
+
+std::vector<ContextCount> count_contexts(const std::vector<std::string>& clicks, const ClickLogOptions& log_options) {
+  ContextCensus census(log_options.contexts);
+  read_ahead(clicks, log_options, [&](const ClickRow& row) { census.add(row); });
+  return census.counts();
 }
 
 ClickTotals read_clicks(const Evidence& evidence, std::optional<double> half_life_days,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/context_count.h"
 #include "irgan/evidence.h"
 #include "irgan/log_reading.h"
 #include "trainer/evidence/click_pages.h"
@@ -24,6 +25,9 @@ LogReading read_rows(const std::vector<std::string>& clicks, const ClickLogOptio
 /// The same for a reading before the one that counts: unusable lines, however many, are no error and are written
 /// nowhere.
 void read_ahead(const std::vector<std::string>& clicks, const ClickLogOptions& log_options, const EachRow& each);
+
+/// Counts the clicks of log_options.contexts by a reading before the one that counts.
+std::vector<ContextCount> count_contexts(const std::vector<std::string>& clicks, const ClickLogOptions& log_options);
 
 /// Reads the evidence's click logs, each row with the id of its query.
 ///

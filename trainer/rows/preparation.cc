@@ -54,13 +54,6 @@ bool wants_contexts(const Evidence& evidence, const PreparationOptions& options)
   return !evidence.log_options.contexts.empty() && !options.schema;
 }
 
-std::vector<ContextCount> count_contexts(const Evidence& evidence, const PreparationOptions& options) {
-  if (!wants_contexts(evidence, options)) return {};
-  ContextCensus census(evidence.log_options.contexts);
-  read_ahead(evidence.clicks, evidence.log_options, [&](const ClickRow& row) { census.add(row); });
-  return census.counts();
-}
-
 // The context features of the schema, and what else tells searches apart.
 std::vector<std::string> features_of_groups(const FeatureSchema& schema, const PreparationOptions& options) {
   std::vector<std::string> features = schema.features;
@@ -141,7 +134,8 @@ class Preparation {
         queries_(without(valid_ids_, evidence.queries)),
         query_ids_(ids_of(queries_)),
         db_(site.open()),
-        context_counts_(count_contexts(evidence, options)),
+        context_counts_(wants_contexts(evidence, options) ? count_contexts(evidence.clicks, evidence.log_options)
+                                                          : std::vector<ContextCount>()),
         schema_(site.watch->read(db_, [this] { return options_.schema ? given_schema() : schema_of_index(); })) {
     if (queries_.empty()) {
       throw ConfigError("valid_queries", "has all of the queries: none is left to train on");
