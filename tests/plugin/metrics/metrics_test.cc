@@ -108,7 +108,7 @@ TEST_CASE("metrics: the file is written when it is time, by one of all processes
   CHECK((status.st_mode & 0777) == 0644);
 }
 
-TEST_CASE("metrics: threads and forked children count together", "[plugin][metrics]") {
+TEST_CASE("metrics: threads and forked children count together", "[plugin][metrics][fork]") {
   const ScratchFolder folder;
   Metrics metrics(folder.file("m.prom"), {}, seconds(0));
   constexpr int kNumThreads = 6;
@@ -123,7 +123,7 @@ TEST_CASE("metrics: threads and forked children count together", "[plugin][metri
   for (int i = 0; i < 5; ++i) {
     const pid_t child = fork();
     if (child == 0) {
-      alarm(60);
+      alarm(600);  // ends a child that hangs
       for (int k = 0; k < kNumSearches; ++k) metrics.add(reranked());
       _exit(0);
     }

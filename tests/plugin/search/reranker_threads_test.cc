@@ -158,7 +158,7 @@ bool child_searches(const std::string& path, const std::shared_ptr<ModelSource>&
                     const std::shared_ptr<MemorySource>& memory) {
   const pid_t child = fork();
   if (child == 0) {
-    alarm(60);  // ends a child that hangs
+    alarm(600);  // ends a child that hangs
     const Xapian::Database db(path);
     RerankOptions options;
     options.memory = memory;
