@@ -55,8 +55,8 @@ struct RerankOptions {
   /// Mixes the model's order (Team::first) with that of `rival`, or the first stage's if there is none (Team::second),
   /// by team draft, decided by the same key. A search that explores is not interleaved.
   bool interleave = false;
-  /// Reorders the same pool. Trouble with it is told once a message, and the model's order is served, its hits of
-  /// Team::none.
+  /// Reorders the same pool, picks of its own left out. Trouble with it is told once a message, and the model's order
+  /// is served, its hits of Team::none.
   std::shared_ptr<ModelSource> rival;
   /// What was clicked before, which then decides beside the model (scores_with_memory). Nothing: the model alone.
   /// Trouble with it is told once, and the model alone answers; so it is for databases with a shard behind a server.
@@ -65,10 +65,11 @@ struct RerankOptions {
   /// Of the collection, for models whose generator picks from all of it: those that it was learnt on, or made from them
   /// for a later state of the index. Such a model without them cannot answer.
   std::shared_ptr<VectorSource> vectors;
-  /// A model that is only watched: search() orders the same pool by it, too, and gives that order in
+  /// A model that is only watched: search() ranks by it, too, and gives that order in
   /// RerankedPage::shadow to be logged. The page stays as it is whatever the shadow does: trouble with it is told once
   /// a message and counted, and its time, itself bounded by max_rerank_time, is not of the search's account. It ranks
-  /// what the served model's search brings, so its own generator may not pick from the whole collection.
+  /// as many of the first stage's hits as the served model, with its own generator's picks where it has one over the
+  /// collection, by the same vectors.
   std::shared_ptr<ModelSource> shadow;
   /// Counts each search, for Prometheus; Rerankers of one process share one. Nothing: nothing is counted.
   std::shared_ptr<Metrics> metrics;

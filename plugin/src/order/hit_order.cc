@@ -20,6 +20,20 @@ Eigen::VectorXf candidate_scores(const Model& model, const FeatureMatrix& rows, 
   return scores;
 }
 
+std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
+  std::vector<RankedHit> hits;
+  for (auto hit = mset.begin(); hit != mset.end() && hits.size() < depth; ++hit) {
+    RankedHit ranked;
+    ranked.docid = *hit;
+    ranked.first_stage_weight = hit.get_weight();
+    ranked.first_stage_percent = hit.get_percent();
+    ranked.first_stage_rank = hits.size() + 1;
+    ranked.collapse_count = hit.get_collapse_count();
+    hits.push_back(std::move(ranked));
+  }
+  return hits;
+}
+
 std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
   std::vector<Xapian::docid> docids;
   docids.reserve(hits.size());

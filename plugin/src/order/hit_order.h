@@ -4,6 +4,7 @@
 #include <xapian.h>
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ namespace irgan {
 ///
 /// Throws: Error if a score is not finite
 Eigen::VectorXf candidate_scores(const Model& model, const FeatureMatrix& rows, std::size_t pool_size, Ranker ranker);
+
+/// Returns the first `depth` hits of `mset`, in their order; fewer if there are fewer.
+std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth);
 
 std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits);
 

@@ -1,5 +1,5 @@
-/// Puts the candidates of a search into the order that is shown: the model's, one drawn from its policy, or a rival's
-/// mixed in.
+/// Puts the candidates of a search together, and into the order that is shown: the model's, one drawn from its policy,
+/// or a rival's mixed in.
 #pragma once
 
 #include <xapian.h>
@@ -13,12 +13,12 @@
 #include <string>
 #include <vector>
 
-#include "irgan/candidate.h"
 #include "irgan/rerank_options.h"
 #include "irgan/reranked_page.h"
 #include "plugin/src/features/index_reader.h"
 #include "plugin/src/metrics/search_figures.h"
-#include "plugin/src/search/remembering.h"
+#include "plugin/src/search/gathering.h"
+#include "plugin/src/search/rescored_page.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
 
@@ -26,12 +26,7 @@ namespace irgan {
 
 /// What is to be put into an order.
 struct ArrangedSearch {
-  const Xapian::Query& query;
-  const std::string& key;                    ///< the caller's
-  const SearchContext& context;              ///< likewise
-  const std::vector<Candidate>& candidates;  ///< those of the first stage and of the generator come first
-  std::size_t pool_size;                     ///< how many those are: inputs are relative to them
-  const std::optional<Recalled>& recalled;
+  FoundSearch found;
   IndexReader& index;
   TimeLimit& limit;
   StepClock& clock;
@@ -48,24 +43,25 @@ class Arranger {
   /// As ServedModel::refresh.
   const Model& refresh() { return served_.refresh(); }
 
-  /// Returns the hits in the order that is shown.
+  /// Returns the candidates in the order that is shown.
   ///
-  /// hits:     a candidate each
-  /// Requires: refresh() has returned once; at least one candidate
+  /// Requires: refresh() has returned once
   /// Throws:   Error if a score is not finite or the time is over; Xapian::Error
-  std::vector<RankedHit> arrange(std::vector<RankedHit> hits, const ArrangedSearch& search);
+  Ranking arrange(const ArrangedSearch& search);
 
  private:
-  std::vector<RankedHit> arrange_served(std::vector<RankedHit> hits, const ArrangedSearch& search);
-  void watch_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
-  ShadowOrder order_of_shadow(const std::vector<RankedHit>& hits, const ArrangedSearch& search);
-  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits,
+  std::vector<RankedHit> arrange_served(std::vector<RankedHit> hits, const Gathered& gathered,
+                                        const ArrangedSearch& search);
+  void watch_shadow(const Gathered& gathered, const ArrangedSearch& search);
+  ShadowOrder order_of_shadow(const Gathered& gathered, const ArrangedSearch& search);
+  std::optional<std::vector<Xapian::docid>> order_of_rival(const std::vector<RankedHit>& hits, const Gathered& gathered,
                                                            const ArrangedSearch& search);
 
   const double explore_;
   const double explore_temperature_;
   const bool interleave_;
   const ProblemListener on_problem_;
+  Gathering gathering_;
   ServedModel served_;
   std::optional<ServedModel> rival_;
   std::optional<ServedModel> shadow_;

@@ -12,12 +12,10 @@
 #include "plugin/src/features/remote_index.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
+#include "plugin/src/order/hit_order.h"
 #include "plugin/src/search/arranger.h"
 #include "plugin/src/search/own_search.h"
-#include "plugin/src/search/picking.h"
 #include "plugin/src/search/program_search.h"
-#include "plugin/src/search/query_constraint.h"
-#include "plugin/src/search/remembering.h"
 #include "plugin/src/search/remote_page.h"
 #include "plugin/src/search/rescored_page.h"
 #include "plugin/src/search/time_limit.h"
@@ -30,31 +28,6 @@ class BehindServer : public Error {
  public:
   using Error::Error;
 };
-
-std::vector<RankedHit> hits_of(const Xapian::MSet& mset, std::size_t depth) {
-  std::vector<RankedHit> hits;
-  for (auto hit = mset.begin(); hit != mset.end() && hits.size() < depth; ++hit) {
-    RankedHit ranked;
-    ranked.docid = *hit;
-    ranked.first_stage_weight = hit.get_weight();
-    ranked.first_stage_percent = hit.get_percent();
-    ranked.first_stage_rank = hits.size() + 1;
-    ranked.collapse_count = hit.get_collapse_count();
-    hits.push_back(std::move(ranked));
-  }
-  return hits;
-}
-
-// What the generator and the memory added, behind the hits of the first stage.
-//
-// pool_size: of the first stage and the generator
-void append_added(std::vector<RankedHit>& hits, const std::vector<Candidate>& candidates, std::size_t pool_size) {
-  for (std::size_t i = hits.size(); i < candidates.size(); ++i) {
-    hits.emplace_back();
-    hits.back().docid = candidates[i].docid;
-    hits.back().found_by = i < pool_size ? FoundBy::generator : FoundBy::memory;
-  }
-}
 
 // A cache of its own where none is given and `db` may have one.
 RerankOptions with_values(RerankOptions options, const Xapian::Database& db) {
@@ -105,84 +78,18 @@ RerankedPage original_page(Xapian::MSet mset) {
 
 struct Reranker::State {
   State(const Xapian::Database& database, std::shared_ptr<ModelSource> models, RerankOptions rerank_options)
-      : db(database),
-        options(checked(std::move(rerank_options))),
-        arranger(db, std::move(models), options),
-        remembering(db, options.memory, options.added, options.on_problem) {}
+      : db(database), options(checked(std::move(rerank_options))), arranger(db, std::move(models), options) {}
 
   Xapian::Database db;
   RerankOptions options;
   Arranger arranger;
-  Remembering remembering;
-  std::unique_ptr<Picker> picking;
-  std::pair<std::string, std::string> picking_for;  // versions of model and vectors
-  std::optional<bool> is_behind_server;             // asked for once: shards stay what they are
-  Xapian::valueno id_slot = Xapian::BAD_VALUENO;    // of a database behind a server; likewise
+  std::optional<bool> is_behind_server;           // asked for once: shards stay what they are
+  Xapian::valueno id_slot = Xapian::BAD_VALUENO;  // of a database behind a server; likewise
   bool reported_servers = false;
   bool reported_misfit = false;  // since the model fitted last
   SearchFigures figures;         // of the present search
 
   std::size_t depth(const Model& current) const { return options.depth > 0 ? options.depth : current.depth(); }
-
-  Ranking ranked(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
-                 const Model& current, IndexReader& index, TimeLimit& limit, StepClock& clock, ShadowOrder* shadow,
-                 bool explains = false) {
-    clock.begin(Step::candidates);
-    Ranking ranking{hits_of(mset, depth(current)), 0, 0};
-    ranking.pool_size = ranking.hits.size();
-    std::vector<Candidate> candidates = candidates_of(mset, ranking.pool_size);
-    look_for_picks(current);
-    VectorQuery wanted;
-    const bool may_add = !has_collapse_keys(mset, ranking.pool_size);
-    if (picking) {
-      wanted = picking->wanted(current.collection()->towers, query, request.typed_text);
-      if (may_add && !is_behind_server.value_or(false)) {
-        ranking.num_new = add_picks(query, request, current, wanted, candidates);
-      }
-      limit.check();
-    }
-    const std::size_t pool_size = candidates.size();
-    std::optional<Recalled> recalled;
-    if (options.memory) {
-      recalled = remembering.recall(current, {query, request.typed_text, candidates, may_add, request.mdecider});
-      limit.check();
-    }
-    if (recalled) {
-      candidates = recalled->candidates;
-      ranking.num_new += recalled->num_new;
-    }
-    append_added(ranking.hits, candidates, pool_size);
-    if (candidates.empty()) return ranking;
-    if (picking) picking->score(wanted, candidates);
-    ranking.hits = arranger.arrange(
-        std::move(ranking.hits),
-        {query, request.key, request.context, candidates, pool_size, recalled, index, limit, clock, shadow, explains});
-    return ranking;
-  }
-
-  // Adds the generator's picks to the candidates; returns how many the query itself does not find.
-  Xapian::doccount add_picks(const Xapian::Query& query, const SearchRequest& request, const Model& model,
-                             const VectorQuery& wanted, std::vector<Candidate>& candidates) {
-    const std::size_t before = candidates.size();
-    picking->add(wanted, query, request.mdecider, model.collection()->num_picks, candidates);
-    std::vector<Xapian::docid> picked;
-    for (std::size_t i = before; i < candidates.size(); ++i) picked.push_back(candidates[i].docid);
-    if (picked.empty()) return 0;
-    return static_cast<Xapian::doccount>(picked.size() - found_among(db, picked, query, request.mdecider).size());
-  }
-
-  // Makes ready for the picks of a model's generator, if it has one over the whole collection.
-  void look_for_picks(const Model& model) {
-    if (model.collection() == nullptr) {
-      picking.reset();
-      return;
-    }
-    const std::shared_ptr<const CollectionVectors> vectors = options.vectors ? options.vectors->get(db) : nullptr;
-    if (vectors && picking && picking_for.first == model.version() && picking_for.second == vectors->version()) return;
-    picking.reset();
-    picking = picker_of(db, model, vectors);
-    picking_for = {model.version(), vectors->version()};
-  }
 
   std::vector<RankedHit> ranked_here(const Xapian::Query& query, const Xapian::MSet& mset, const SearchRequest& request,
                                      bool explains) {
@@ -191,7 +98,10 @@ struct Reranker::State {
       clock.begin(Step::model);
       const Model& model = arranger.refresh();
       const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
-      std::vector<RankedHit> hits = ranked(query, mset, request, model, *index, limit, clock, nullptr, explains).hits;
+      const bool may_pick = !is_behind_server.value_or(false);
+      std::vector<RankedHit> hits =
+          arranger.arrange({{query, request, mset, depth(model), may_pick}, *index, limit, clock, nullptr, explains})
+              .hits;
       if (hits.empty()) {
         figures.outcome = Outcome::no_hits;
       } else {
@@ -277,8 +187,9 @@ struct Reranker::State {
       local = read_index(db, options.values.get());
     }
     RerankedPage page;
-    Ranking ranking = ranked(query, all, request, model, remote ? static_cast<IndexReader&>(*remote) : *local, limit,
-                             clock, &page.shadow);
+    IndexReader& index = remote ? static_cast<IndexReader&>(*remote) : *local;
+    Ranking ranking = arranger.arrange(
+        {{query, request, all, depth(model), !*is_behind_server}, index, limit, clock, &page.shadow, false});
     if (ranking.hits.empty()) return left_alone(Outcome::no_hits, request.first == 0 ? all : search.original());
     limit.check();
     clock.begin(Step::second_pass);

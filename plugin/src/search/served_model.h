@@ -1,4 +1,4 @@
-/// The model that one Database is served by, and the features that it needs.
+/// The model that one Database is served by, and the features and picks that it needs.
 #pragma once
 
 #include <xapian.h>
@@ -12,7 +12,9 @@
 #include "irgan/model.h"
 #include "irgan/model_source.h"
 #include "irgan/rerank_options.h"
+#include "irgan/vector_source.h"
 #include "plugin/src/features/feature_columns.h"
+#include "plugin/src/search/picking.h"
 
 namespace irgan {
 
@@ -21,7 +23,9 @@ namespace irgan {
 /// Threads: one
 class ServedModel {
  public:
-  ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem);
+  /// vectors: null if there are none, or nobody asks for picks
+  ServedModel(Xapian::Database db, std::shared_ptr<ModelSource> source, ProblemListener on_problem,
+              std::shared_ptr<VectorSource> vectors = nullptr);
 
   /// Takes what the source has now. A model that is refused is reported once, and the one before stays.
   ///
@@ -38,6 +42,13 @@ class ServedModel {
   /// Requires: as model()
   const FeatureColumns& columns() const { return *columns_; }
 
+  /// Returns what the model picks with, by what the vectors' source has now; null if its generator does not pick from
+  /// the whole collection.
+  ///
+  /// Requires: as model()
+  /// Throws:   what picker_of and VectorSource::get throw
+  Picker* picker();
+
   /// Returns the model's features of `candidates`, as FeatureExtractor::extract does.
   ///
   /// index:    a reader of this search
@@ -49,10 +60,12 @@ class ServedModel {
   }
 
  private:
+  void take(std::shared_ptr<const Model> current);
   void check_fit();
 
   const Xapian::Database db_;
   const std::shared_ptr<ModelSource> source_;
+  const std::shared_ptr<VectorSource> vectors_;
   const ProblemListener on_problem_;
   std::shared_ptr<const Model> model_;
   std::shared_ptr<const Model> refused_;
@@ -60,6 +73,9 @@ class ServedModel {
   std::shared_ptr<const IndexFit> fit_;
   std::shared_ptr<const Model> fit_of_;  // whose fit it is
   std::string fit_state_;                // of the index when it was asked for
+  std::unique_ptr<Picker> picker_;
+  std::shared_ptr<const Model> picks_for_;               // whose picks it makes
+  std::shared_ptr<const CollectionVectors> picks_from_;  // and by which vectors
 };
 
 }  // namespace irgan

@@ -4,9 +4,12 @@
 #include <filesystem>
 #include <thread>
 
+#include "irgan/interleave.h"
 #include "irgan/metrics.h"
+#include "plugin/src/order/keyed_draws.h"
 #include "tests/plugin/exposition_reader.h"
 #include "tests/plugin/fruit.h"
+#include "tests/plugin/small_vectors.h"
 #include "tests/trainer/scratch_folder.h"
 
 using namespace irgan;
@@ -42,6 +45,20 @@ struct Watched {
   RerankOptions options;
   std::shared_ptr<Metrics> metrics;
 };
+
+// Documents of many fillers lie far from the apples.
+std::shared_ptr<const CollectionVectors> fruit_vectors(const Xapian::Database& db) {
+  return small_vectors(db, {{"appl", {127, 0}}, {"filler", {0, 127}}, {"pear", {90, 90}}}, kNumDocuments);
+}
+
+// Ranks by its generator, which picks documents near the query, or those far from it; equal ones by popularity.
+std::shared_ptr<const Model> picking_model(const CollectionVectors& vectors, bool is_far = false,
+                                           std::size_t num_picks = 9) {
+  ModelParts parts = linear_model(fruit_schema({kGeneratorScore, "value.popularity"}), {1.0F, 0.01F});
+  parts.collection = CollectionGenerator{untrained_towers(vectors), num_picks};
+  if (is_far) parts.collection->towers.weight *= -1.0F;
+  return fruit_model(std::move(parts));
+}
 
 }  // namespace
 
@@ -140,4 +157,58 @@ TEST_CASE("a shadow that is slow costs the search nothing of its time", "[plugin
   CHECK(watched.count("irgan_shadow_failures_total") == 1.0);
   CHECK(watched.count("irgan_step_seconds_sum{step=\"shadow\"}") >= 0.4);
   CHECK(watched.count("irgan_rerank_seconds_sum") < 0.3);
+}
+
+TEST_CASE("a shadow ranks its own generator's picks, and none of another's", "[plugin][reranker][shadow]") {
+  const Xapian::Database db = fruit_index(1);
+  const auto vectors = fruit_vectors(db);
+  Watched watched;
+  watched.options.vectors = fixed_vectors(vectors);
+  Xapian::Enquire enquire = enquire_of(db);
+  const auto near = picking_model(*vectors), far = picking_model(*vectors, true), without = popularity_model();
+  const auto head_of = [&](const std::shared_ptr<const Model>& model) {
+    return docids_of(Reranker(db, fixed_model(model), watched.options).search(enquire, {0, 10}).head);
+  };
+  const std::vector<std::pair<std::shared_ptr<const Model>, Docids>> all = {
+      {near, head_of(near)}, {far, head_of(far)}, {without, head_of(without)}};
+  REQUIRE(all[0].second != all[1].second);
+  REQUIRE(all[2].second.size() == kDepth);
+  REQUIRE(all[1].second.size() > kDepth);
+  for (const auto& [served, served_order] : all) {
+    for (const auto& [watching, its_order] : all) {
+      RerankOptions options = watched.options;
+      options.shadow = fixed_model(watching);
+      const RerankedPage page = Reranker(db, fixed_model(served), options).search(enquire, {0, 10});
+      CHECK(docids_of(page.head) == served_order);
+      CHECK(page.shadow.docids == its_order);
+    }
+  }
+  CHECK(watched.problems.empty());
+  watched.options.vectors.reset();
+  watched.options.shadow = fixed_model(near);
+  const RerankedPage page = Reranker(db, fixed_model(without), watched.options).search(enquire, {0, 10});
+  CHECK(docids_of(page.head) == all[2].second);
+  CHECK(page.shadow.docids.empty());
+  REQUIRE(watched.problems.size() == 1);
+  CHECK_THAT(watched.problems.front(), Contains("the shadow gave no order") && Contains("vectors are not given"));
+}
+
+TEST_CASE("a rival ranks the same pool by its own generator's scores", "[plugin][reranker][interleave]") {
+  const Xapian::Database db = fruit_index(1);
+  const auto vectors = fruit_vectors(db);
+  Problems problems;
+  RerankOptions options = lenient(problems);
+  options.vectors = fixed_vectors(vectors);
+  Xapian::Enquire enquire = enquire_of(db);
+  const auto near = picking_model(*vectors, false, 0), far = picking_model(*vectors, true, 0);
+  const Docids by_near = docids_of(Reranker(db, fixed_model(near), options).search(enquire, {0, 10}).head);
+  const Docids by_far = docids_of(Reranker(db, fixed_model(far), options).search(enquire, {0, 10}).head);
+  REQUIRE(by_near != by_far);
+  options.interleave = true;
+  options.rival = fixed_model(far);
+  Docids expected;
+  for (const InterleavedHit& hit : interleave(by_near, by_far, search_key("", enquire.get_query())))
+    expected.push_back(hit.docid);
+  CHECK(docids_of(Reranker(db, fixed_model(near), options).search(enquire, {0, 10}).head) == expected);
+  CHECK(problems.empty());
 }

@@ -1,0 +1,66 @@
+#include "plugin/src/search/gathering.h"
+
+#include "plugin/src/search/picking.h"
+#include "plugin/src/search/program_search.h"
+#include "plugin/src/search/query_constraint.h"
+
+namespace irgan {
+namespace {
+
+VectorQuery wanted_by(Picker& picker, const Model& model, const FoundSearch& search) {
+  return picker.wanted(model.collection()->towers, search.query, search.request.typed_text);
+}
+
+}  // namespace
+
+Gathering::Gathering(const Xapian::Database& db, const RerankOptions& options) : db_(db) {
+  if (options.memory) remembering_.emplace(db, options.memory, options.added, options.on_problem);
+}
+
+Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const TimeLimit& limit) {
+  const Model& model = served.model();
+  Picker* const picker = served.picker();
+  Gathered gathered;
+  std::vector<Candidate>& candidates = gathered.candidates;
+  candidates = candidates_of(search.mset, search.depth);
+  const bool may_add = !has_collapse_keys(search.mset, candidates.size());
+  VectorQuery wanted;
+  if (picker) {
+    wanted = wanted_by(*picker, model, search);
+    if (may_add && search.may_pick) {
+      const std::size_t num_found = candidates.size();
+      picker->add(wanted, search.query, search.request.mdecider, model.collection()->num_picks, candidates);
+      gathered.num_new = num_new(candidates, num_found, search);
+    }
+    limit.check();
+  }
+  gathered.pool_size = candidates.size();
+  if (remembering_) {
+    gathered.recalled = remembering_->recall(
+        model, {search.query, search.request.typed_text, candidates, may_add, search.request.mdecider});
+    limit.check();
+  }
+  if (gathered.recalled) {
+    candidates = gathered.recalled->candidates;
+    gathered.num_new += gathered.recalled->num_new;
+  }
+  if (picker) picker->score(wanted, candidates);
+  return gathered;
+}
+
+// Of the candidates from `begin` on, how many the query itself does not find.
+Xapian::doccount Gathering::num_new(const std::vector<Candidate>& candidates, std::size_t begin,
+                                    const FoundSearch& search) const {
+  std::vector<Xapian::docid> picked;
+  for (std::size_t i = begin; i < candidates.size(); ++i) picked.push_back(candidates[i].docid);
+  if (picked.empty()) return 0;
+  return static_cast<Xapian::doccount>(picked.size() -
+                                       found_among(db_, picked, search.query, search.request.mdecider).size());
+}
+
+void set_generator_scores(ServedModel& served, const FoundSearch& search, std::vector<Candidate>& candidates) {
+  Picker* const picker = served.picker();
+  if (picker) picker->score(wanted_by(*picker, served.model(), search), candidates);
+}
+
+}  // namespace irgan
