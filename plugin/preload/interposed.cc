@@ -8,7 +8,7 @@
 #include "plugin/preload/search_log.h"
 #include "plugin/preload/settings.h"
 #include "plugin/preload/xapian_calls.h"
-#include "plugin/src/search/own_search.h"
+#include "plugin/src/process/own_search.h"
 
 using irgan::LiveEnquires;
 using irgan::LiveSearch;

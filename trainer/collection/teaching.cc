@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "irgan/index_fit.h"
-#include "plugin/src/search/picking.h"
-#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/candidates/picking.h"
+#include "plugin/src/candidates/query_constraint.h"
 #include "trainer/collection/collection_draws.h"
 #include "trainer/machine/hash.h"
 #include "trainer/machine/thread_pool.h"

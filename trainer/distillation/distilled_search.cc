@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "irgan/weight.h"
-#include "plugin/src/search/own_search.h"
+#include "plugin/src/process/own_search.h"
 #include "plugin/src/search/term_weighting.h"
 
 namespace irgan {

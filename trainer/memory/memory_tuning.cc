@@ -8,7 +8,7 @@
 
 #include "irgan/feature_extractor.h"
 #include "irgan/index_layout.h"
-#include "plugin/src/search/remembering.h"
+#include "plugin/src/candidates/remembering.h"
 #include "trainer/memory/memory_state.h"
 #include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"

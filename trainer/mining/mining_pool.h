@@ -15,7 +15,7 @@
 #include "irgan/mining_options.h"
 #include "irgan/model.h"
 #include "irgan/site.h"
-#include "plugin/src/search/picking.h"
+#include "plugin/src/candidates/picking.h"
 #include "trainer/labels/relevance_evidence.h"
 #include "trainer/negatives/negative_draws.h"
 #include "trainer/site/candidates.h"

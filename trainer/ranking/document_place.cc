@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "irgan/query_concepts.h"
-#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/candidates/query_constraint.h"
 
 namespace irgan {
 namespace {

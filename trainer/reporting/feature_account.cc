@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plugin/src/candidates/picking.h"
 #include "plugin/src/model/model_parts.h"
-#include "plugin/src/search/picking.h"
 #include "trainer/site/candidates.h"
 
 namespace irgan {

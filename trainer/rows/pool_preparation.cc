@@ -14,9 +14,9 @@
 #include <utility>
 
 #include "irgan/index_fit.h"
+#include "plugin/src/candidates/picking.h"
+#include "plugin/src/candidates/query_constraint.h"
 #include "plugin/src/encoding/encoding.h"
-#include "plugin/src/search/picking.h"
-#include "plugin/src/search/query_constraint.h"
 #include "trainer/machine/hash.h"
 #include "trainer/machine/thread_pool.h"
 #include "trainer/rows/context_groups.h"

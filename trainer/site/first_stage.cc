@@ -5,7 +5,7 @@
 
 #include "irgan/query_words.h"
 #include "plugin/src/features/serialised_query.h"
-#include "plugin/src/search/own_search.h"
+#include "plugin/src/process/own_search.h"
 
 namespace irgan {
 using Xapian::Query;

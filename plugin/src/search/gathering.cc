@@ -1,8 +1,8 @@
 #include "plugin/src/search/gathering.h"
 
-#include "plugin/src/search/picking.h"
+#include "plugin/src/candidates/picking.h"
+#include "plugin/src/candidates/query_constraint.h"
 #include "plugin/src/search/program_search.h"
-#include "plugin/src/search/query_constraint.h"
 
 namespace irgan {
 namespace {

@@ -10,7 +10,7 @@
 #include "irgan/candidate.h"
 #include "irgan/rerank_options.h"
 #include "irgan/reranked_page.h"
-#include "plugin/src/search/remembering.h"
+#include "plugin/src/candidates/remembering.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
 

@@ -15,15 +15,15 @@
 #include "irgan/interleave.h"
 #include "irgan/model_source.h"
 #include "irgan/value_cache.h"
+#include "plugin/src/candidates/remembering.h"
 #include "plugin/src/features/local_index.h"
 #include "plugin/src/features/serialised_query.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/order/hit_order.h"
 #include "plugin/src/order/policy_page.h"
+#include "plugin/src/order/rescoring_source.h"
+#include "plugin/src/process/own_search.h"
 #include "plugin/src/process/stub_files.h"
-#include "plugin/src/search/own_search.h"
-#include "plugin/src/search/remembering.h"
-#include "plugin/src/search/rescoring_source.h"
 #include "plugin/src/search/served_model.h"
 
 namespace irgan {

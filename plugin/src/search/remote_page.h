@@ -4,7 +4,7 @@
 #include <xapian.h>
 
 #include "plugin/src/features/remote_index.h"
-#include "plugin/src/search/rescoring_source.h"
+#include "plugin/src/order/rescoring_source.h"
 
 namespace irgan {
 

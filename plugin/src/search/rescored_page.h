@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "irgan/reranked_page.h"
-#include "plugin/src/search/rescoring_source.h"
+#include "plugin/src/order/rescoring_source.h"
 
 namespace irgan {
 

@@ -13,8 +13,8 @@
 #include "irgan/model_source.h"
 #include "irgan/rerank_options.h"
 #include "irgan/vector_source.h"
+#include "plugin/src/candidates/picking.h"
 #include "plugin/src/features/feature_columns.h"
-#include "plugin/src/search/picking.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 
 #include "irgan/irgan.h"
 #include "plugin/preload/thread_context.h"
-#include "plugin/src/search/own_search.h"
+#include "plugin/src/process/own_search.h"
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 

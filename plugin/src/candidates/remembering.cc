@@ -1,15 +1,15 @@
-#include "plugin/src/search/remembering.h"
+#include "plugin/src/candidates/remembering.h"
 
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
 #include <utility>
 
+#include "plugin/src/candidates/query_constraint.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/order/hit_order.h"
 #include "plugin/src/order/policy_page.h"
-#include "plugin/src/search/query_constraint.h"
 
 namespace irgan {
 namespace {

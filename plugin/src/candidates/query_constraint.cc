@@ -1,11 +1,11 @@
-#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/candidates/query_constraint.h"
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
-#include "plugin/src/search/own_search.h"
-#include "plugin/src/search/rescoring_source.h"
+#include "plugin/src/order/rescoring_source.h"
+#include "plugin/src/process/own_search.h"
 
 namespace irgan {
 namespace {

@@ -1,4 +1,4 @@
-#include "plugin/src/search/rescoring_source.h"
+#include "plugin/src/order/rescoring_source.h"
 
 #include <algorithm>
 #include <utility>

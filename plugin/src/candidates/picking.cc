@@ -1,11 +1,11 @@
-#include "plugin/src/search/picking.h"
+#include "plugin/src/candidates/picking.h"
 
 #include <limits>
 #include <set>
 #include <unordered_set>
 #include <utility>
 
-#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/candidates/query_constraint.h"
 
 namespace irgan {
 

@@ -1,4 +1,4 @@
-#include "plugin/src/search/picking.h"
+#include "plugin/src/candidates/picking.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "plugin/src/search/query_constraint.h"
+#include "plugin/src/candidates/query_constraint.h"
 
 #include <catch2/catch.hpp>
 #include <random>

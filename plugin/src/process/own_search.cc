@@ -1,4 +1,4 @@
-#include "plugin/src/search/own_search.h"
+#include "plugin/src/process/own_search.h"
 
 #include <utility>
 
