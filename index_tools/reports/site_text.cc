@@ -69,6 +69,8 @@ void print_findings(const SetupFindings& findings, std::ostream& out) {
   for (const ColumnGuess& guess : findings.log.columns)
     print_row(name_of(guess.column), guess.theirs, guess.evidence, out);
   if (findings.log.rank_base) print_row("rank-base", "0", "the ranks begin at 0", out);
+  for (const ContextGuess& context : findings.log.contexts)
+    print_row("context?", context.theirs, context.evidence, out);
   if (!findings.log.unused.empty()) {
     std::string names;
     for (const std::string& name : findings.log.unused) names += (names.empty() ? "" : ", ") + name;
@@ -90,6 +92,8 @@ nlohmann::json json_of(const SetupFindings& findings) {
                         {"doubts", findings.log.doubts}};
   for (const NamedPlace& field : findings.index.prefixes) object["fields"][field.name] = field.place;
   for (const NamedPlace& value : findings.index.values) object["values"][value.name] = value.place;
+  object["contexts"] = nlohmann::json::object();
+  for (const ContextGuess& context : findings.log.contexts) object["contexts"][context.name] = context.theirs;
   for (const ColumnGuess& guess : findings.log.columns) object["columns"][name_of(guess.column)] = guess.theirs;
   return object;
 }
@@ -126,6 +130,13 @@ void write_site_file(const SetupFindings& findings, std::ostream& out) {
   }
   if (findings.log.rank_base) write_line("rank-base", "0", out);
   for (const std::string& doubt : findings.log.doubts) out << "# " << doubt << '\n';
+  if (!findings.log.contexts.empty())
+    out << "\n# What a search is beside its words. Take the # away where your live searches will say it, too: "
+           "IRGAN_CONTEXT, or SearchRequest::context.\n";
+  for (const ContextGuess& context : findings.log.contexts) {
+    out << "# " << context.evidence << ":\n# context = " << context.name << '\n';
+    if (context.name != context.theirs) out << "# column = " << context.name << '=' << context.theirs << '\n';
+  }
   out << "\n# What is learnt.\n";
   write_line("model", findings.stem + ".model", out);
   write_line("memory", findings.stem + ".memory", out);

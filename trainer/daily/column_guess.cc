@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <unordered_set>
 #include <utility>
 
+#include "irgan/feature_schema.h"
 #include "trainer/log/column_names.h"
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/timestamps.h"
@@ -20,7 +22,9 @@ constexpr std::size_t kMaxIds = 1000;      // that are looked up in the index
 constexpr double kEarliest = 631152000.0;  // 1990
 constexpr int kMaxRank = 1000;
 constexpr std::size_t kPageIdDigits = 24;
-constexpr double kFollowing = 0.3;  // of the rows: ranks that are one more than the row's before
+constexpr std::size_t kMaxContextValues = 100;
+constexpr double kSeenOften = 0.01;  // of the rows: a value of a context that is learnt from
+constexpr double kFollowing = 0.3;   // of the rows: ranks that are one more than the row's before
 
 /// What stands in one column.
 struct ColumnLook {
@@ -93,6 +97,37 @@ std::string examples(const ColumnLook& look) {
   return text + (look.distinct.size() > 2 ? ", …" : "");
 }
 
+// What sites call that which a search is beside its words.
+bool is_context_name(const std::string& name) {
+  return is_one_of(plain_name(name),
+                   {"device",    "devicetype",   "devicecategory", "platform",        "os",          "browser",
+                    "channel",   "app",          "segment",        "customersegment", "usersegment", "customergroup",
+                    "usergroup", "customertype", "usertype",       "country",         "region",      "market",
+                    "language",  "lang",         "locale",         "store",           "storeid"});
+}
+
+// The values of at least two that are seen often, most frequent first; empty if there are none.
+std::string frequent_values(const std::vector<std::string>& values) {
+  std::map<std::string, std::size_t> counts;
+  for (const std::string& value : values) {
+    if (!is_nothing(value)) ++counts[value];
+  }
+  if (counts.size() < 2 || counts.size() > kMaxContextValues) return {};
+  std::vector<std::pair<std::size_t, std::string>> frequent;
+  for (const auto& [value, count] : counts) {
+    if (static_cast<double>(count) >= kSeenOften * static_cast<double>(values.size()))
+      frequent.emplace_back(count, value);
+  }
+  if (frequent.size() < 2) return {};
+  std::stable_sort(frequent.begin(), frequent.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (std::size_t i = 0; i < frequent.size() && i < 3; ++i) {
+    text.append(i > 0 ? ", '" : "'").append(frequent[i].second.substr(0, 40)).append("' in ");
+    text += percent(static_cast<double>(frequent[i].first) / static_cast<double>(values.size()));
+  }
+  return text + (frequent.size() > 3 ? ", …" : "") + " of the rows";
+}
+
 /// One log's columns, of which each is given one meaning.
 class Guessing {
  public:
@@ -117,7 +152,7 @@ class Guessing {
       if (found_[k]) result.columns.push_back(*found_[k]);
     }
     for (std::size_t i = 0; i < is_taken_.size(); ++i) {
-      if (!is_taken_[i]) result.unused.push_back(sample_.columns[i].name);
+      if (!is_taken_[i]) add_rest(sample_.columns[i], result);
     }
     if (const auto& rank = found_[index_of(ClickColumn::rank)]; rank && looks_[place_of(rank->theirs)].least == 0)
       result.rank_base = 0;
@@ -246,6 +281,17 @@ class Guessing {
       default:
         return look.share(look.num_with_blank) > 0.1 && look.share(look.num_times) < 0.5;
     }
+  }
+
+  // A column without a meaning of its own.
+  static void add_rest(const LogSample::Column& column, ColumnGuesses& result) {
+    const std::string values = is_context_name(column.name) ? frequent_values(column.values) : std::string();
+    if (values.empty()) {
+      result.unused.push_back(column.name);
+      return;
+    }
+    const std::string plain = why_no_context_name(column.name).empty() ? column.name : plain_name(column.name);
+    result.contexts.push_back({plain, column.name, values});
   }
 
   void add_doubts(ColumnGuesses& result) const {

@@ -45,11 +45,6 @@ bool parse_rank(std::string_view text, int rank_base, int& rank) {
   return true;
 }
 
-// What stands where a table has no value.
-bool is_nothing(std::string_view text) {
-  return text.empty() || is_word(text, "null") || is_word(text, "none") || is_word(text, "nan") || text == "\\N";
-}
-
 bool parse_clicked(std::string_view text, bool& clicked) {
   if (text == "0" || text == "1") {
     clicked = text == "1";
@@ -77,6 +72,10 @@ bool parse_count(std::string_view text, double& count) {
 }
 
 }  // namespace
+
+bool is_nothing(std::string_view text) {
+  return text.empty() || is_word(text, "null") || is_word(text, "none") || is_word(text, "nan") || text == "\\N";
+}
 
 RowFault read_time(std::string_view text, double latest, std::optional<double>& time) {
   time.reset();

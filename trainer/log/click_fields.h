@@ -55,6 +55,9 @@ struct ClickFieldRules {
   double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
 };
 
+/// Whether `text` is what stands where a table has no value.
+bool is_nothing(std::string_view text);
+
 /// The time of a row that says `text`; empty: none.
 ///
 /// latest: seconds since 1970; what is later is in the future

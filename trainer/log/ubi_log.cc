@@ -43,6 +43,7 @@ struct Record {
   std::vector<std::string> hits;
   std::string serialised_query;           // in base64
   std::vector<double> log_probabilities;  // none, or one a hit, NaN where it has none
+  std::vector<std::string> contexts;      // a value each that is wanted; empty: the line says none
 };
 
 void append_text(std::string& bytes, std::string_view text) {
@@ -63,6 +64,7 @@ struct FixedPart {
   int rank;
   std::uint32_t num_hits;
   std::uint32_t num_log_probabilities;
+  std::uint32_t num_contexts;
   std::uint64_t file;
   std::uint64_t line_number;
   double time;
@@ -75,6 +77,7 @@ std::string packed(const Record& record) {
   fixed.rank = record.rank;
   fixed.num_hits = static_cast<std::uint32_t>(record.hits.size());
   fixed.num_log_probabilities = static_cast<std::uint32_t>(record.log_probabilities.size());
+  fixed.num_contexts = static_cast<std::uint32_t>(record.contexts.size());
   fixed.file = record.line.file;
   fixed.line_number = record.line.number;
   fixed.time = record.time;
@@ -84,6 +87,7 @@ std::string packed(const Record& record) {
   append_text(bytes, record.document_id);
   append_text(bytes, record.serialised_query);
   for (const std::string& hit : record.hits) append_text(bytes, hit);
+  for (const std::string& value : record.contexts) append_text(bytes, value);
   bytes.append(reinterpret_cast<const char*>(record.log_probabilities.data()),
                record.log_probabilities.size() * sizeof(double));
   return bytes;
@@ -103,6 +107,7 @@ Record unpacked(std::string_view bytes) {
   record.document_id = take_text(bytes);
   record.serialised_query = take_text(bytes);
   for (std::uint32_t i = 0; i < fixed.num_hits; ++i) record.hits.push_back(take_text(bytes));
+  for (std::uint32_t i = 0; i < fixed.num_contexts; ++i) record.contexts.push_back(take_text(bytes));
   record.log_probabilities.resize(fixed.num_log_probabilities);
   if (!record.log_probabilities.empty())  // memcpy does not take what an empty vector points to
     std::memcpy(record.log_probabilities.data(), bytes.data(), record.log_probabilities.size() * sizeof(double));
@@ -116,6 +121,13 @@ std::string text_of(simdjson::simdjson_result<dom::element> found) {
   std::string_view text;
   if (element.get(text) == simdjson::SUCCESS) return std::string(text);
   return element.is_number() ? simdjson::minify(element) : std::string();
+}
+
+// A context of a search; empty for what says nothing.
+std::string context_of(simdjson::simdjson_result<dom::element> found) {
+  bool yes = false;
+  std::string text = found.get(yes) == simdjson::SUCCESS ? (yes ? "true" : "false") : text_of(found);
+  return is_nothing(text) ? std::string() : text;
 }
 
 bool is_bulk_line(const dom::object& object) {
@@ -159,6 +171,8 @@ struct UbiSearches::State {
       : click_actions(options.click_actions),
         rank_base(options.rank_base.value_or(0)),
         latest_time(latest_time_given),
+        contexts(options.contexts),
+        has_context(contexts.size()),
         lines(max_bytes) {
     if (options.actions.empty()) return;
     throw ConfigError("action", options.actions.front().first +
@@ -189,6 +203,19 @@ struct UbiSearches::State {
     return RowFault::none;
   }
 
+  // What an object of attributes says of the search beside its words.
+  void read_contexts(const dom::object& attributes, Record& record) {
+    dom::object own;  // as our preload module writes them
+    const bool has_own = attributes["context"].get(own) == simdjson::SUCCESS;
+    record.contexts.assign(contexts.size(), {});
+    for (std::size_t i = 0; i < contexts.size(); ++i) {
+      std::string& value = record.contexts[i];
+      if (has_own) value = context_of(own[contexts[i]]);
+      if (value.empty()) value = context_of(attributes[contexts[i]]);
+      if (!value.empty()) has_context[i] = true;
+    }
+  }
+
   void keep(const std::string& query_id, const Record& record) {
     // Without an id, the same words in the same session are taken for one search.
     const std::string key = query_id.empty() ? '\0' + record.session + '\0' + record.words : query_id;
@@ -197,9 +224,10 @@ struct UbiSearches::State {
 
   // What our preload module says of a page beside UBI's own: its first place (counted from 0), the site's query, and
   // the probabilities of a drawn one.
-  static RowFault read_page(const dom::object& object, Record& record) {
+  RowFault read_page(const dom::object& object, Record& record) {
     dom::object attributes;
     if (object["query_attributes"].get(attributes) != simdjson::SUCCESS) return RowFault::none;
+    read_contexts(attributes, record);
     std::int64_t first = 0;
     if (attributes["first"].get(first) == simdjson::SUCCESS && (first < 0 || first > kMaxRank))
       return RowFault::bad_rank;
@@ -248,6 +276,7 @@ struct UbiSearches::State {
       inner_session = text_of(attributes["session_id"]);
       const RowFault rank_fault = read_rank(attributes, record);
       if (rank_fault != RowFault::none) return rank_fault;
+      read_contexts(attributes, record);
     }
     if (record.document_id.empty()) return RowFault::no_document_id;
     if (record.kind == Kind::impression && record.rank == 0) return RowFault::no_ordinal;
@@ -269,6 +298,8 @@ struct UbiSearches::State {
   ClickActions click_actions;
   int rank_base;
   double latest_time;
+  std::vector<std::string> contexts;
+  std::vector<bool> has_context;  // whether a line said it
   bool has_ordinals = false;
   SortedRuns lines;
   std::map<std::string, std::uint64_t> others;
@@ -291,6 +322,21 @@ std::string words_of(const std::vector<Record>& search) {
     if (!record.words.empty()) return record.words;
   }
   return {};
+}
+
+// What the query says of the search, or else its first event that says it.
+std::vector<std::string> contexts_of(const std::vector<Record>& search) {
+  std::vector<std::string> contexts;
+  for (const bool are_queries : {true, false}) {
+    for (const Record& record : search) {
+      if ((record.kind == Kind::query) != are_queries) continue;
+      contexts.resize(std::max(contexts.size(), record.contexts.size()));
+      for (std::size_t i = 0; i < record.contexts.size(); ++i) {
+        if (contexts[i].empty()) contexts[i] = record.contexts[i];
+      }
+    }
+  }
+  return contexts;
 }
 
 ShownHit* find_hit(std::vector<ShownHit>& page, const Record& event) {
@@ -365,6 +411,8 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
   for (const Record& record : search) {
     if (row.serialised_query.empty()) row.serialised_query = record.serialised_query;
   }
+  const std::vector<std::string> said = contexts_of(search);
+  for (std::size_t i = 0; i < said.size(); ++i) row.contexts[i] = said[i];
   for (const std::vector<ShownHit>* part : {&page, &elsewhere}) {
     for (const ShownHit& hit : *part) {
       if (hit.document_id.empty()) continue;
@@ -413,7 +461,10 @@ void UbiSearches::finish(const EachRow& each_row, const Verdict& verdict) {
     if (key != id || search.size() == kMaxSearch) {
       if (!search.empty()) s.give(search, each, verdict);
       Record words_alone;
-      if (key == id) words_alone.words = words_of(search);
+      if (key == id) {
+        words_alone.words = words_of(search);
+        words_alone.contexts = contexts_of(search);
+      }
       search.clear();
       if (key == id) search.push_back(words_alone);
       id = key;
@@ -424,6 +475,12 @@ void UbiSearches::finish(const EachRow& each_row, const Verdict& verdict) {
 }
 
 bool UbiSearches::has_ordinals() const { return state_->has_ordinals; }
+
+bool UbiSearches::has_context(std::string_view name) const {
+  const auto place = std::find(state_->contexts.begin(), state_->contexts.end(), name);
+  return place != state_->contexts.end() &&
+         state_->has_context[static_cast<std::size_t>(place - state_->contexts.begin())];
+}
 
 bool UbiSearches::has_impressions() const { return state_->has_impressions; }
 

@@ -28,7 +28,9 @@ bool is_ubi(std::string_view first_line);
 /// within `event_attributes`), else `client_id`. Times are ISO 8601 or milliseconds.
 ///
 /// Of queries that our preload module wrote, `query_attributes` holds the number of the first hit, the site's
-/// serialised query, and the log probabilities of a drawn page.
+/// serialised query, and the log probabilities of a drawn page. Contexts of a search are
+/// `query_attributes.context.NAME` as the module writes them, or else `query_attributes.NAME` or
+/// `event_attributes.NAME`.
 ///
 /// A search's page is what its impressions say; if it has none, the hits of its query, in their order. A click belongs
 /// to the document's showing on that page, and is a click alone if there is none; a document is clicked once a search.
@@ -46,7 +48,7 @@ class UbiSearches {
   using Verdict = std::function<void(const Line& line, RowFault fault, std::string_view what)>;
 
   /// max_bytes: of lines kept in memory
-  /// options:   of which click_actions and rank_base (0 if not set) are for UBI
+  /// options:   of which click_actions, contexts and rank_base (0 if not set) are for UBI
   UbiSearches(const ClickLogOptions& options, double latest_time, std::size_t max_bytes);
   ~UbiSearches();
 
@@ -61,6 +63,9 @@ class UbiSearches {
 
   /// Whether an event said a place.
   bool has_ordinals() const;
+
+  /// Whether a line said this of its search.
+  bool has_context(std::string_view name) const;
 
   /// Lines and events that make no row, by what they are.
   const std::map<std::string, std::uint64_t>& others() const;
@@ -84,7 +89,9 @@ class UbiLines : public LogForm {
   bool is_first_line_data() const override { return true; }
   bool has_impressions() const override { return searches_->has_impressions(); }
   std::string_view own_name() const override { return "OpenSearch's UBI"; }
-  bool has_seen(std::string_view known) const override { return known == "rank" && searches_->has_ordinals(); }
+  bool has_seen(std::string_view known) const override {
+    return known == "rank" ? searches_->has_ordinals() : searches_->has_context(known);
+  }
   bool has_names_by_line() const override { return true; }
 
  private:

@@ -104,11 +104,12 @@ SimulatedLog simulate(const Site& site, const ServedOrder& order, const Simulati
   options.on_judgments(simulated.judgments());
   ServedPages pages(simulated, order, options);
   SimulatedUsers users(options.users, options.date, options.seed,
-                       may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none, &log);
+                       may_explore ? SimulatedUsers::Extra::log_probability : SimulatedUsers::Extra::none,
+                       simulated.context_names(), &log);
   const std::vector<QueryRow>& queries = simulated.queries();
   for (std::size_t i = 0; i < queries.size(); ++i) {
     if (pages.search(queries[i])) {
-      users.ask(queries[i].id, simulated.highest_label(),
+      users.ask(queries[i], simulated.highest_label(),
                 [&](const std::string& session) -> const ShownPage& { return pages.page_for(session); });
     }
     options.on_progress(static_cast<double>(i) / static_cast<double>(queries.size()));

@@ -102,7 +102,8 @@ SimulatedComparison compare_by_users(const Site& site, const std::array<Compared
   std::array<Contestant, 2> both{Contestant(rankings[0], simulated.database(), options.depth),
                                  Contestant(rankings[1], simulated.database(), options.depth)};
   const std::size_t depth = std::max(both[0].depth, both[1].depth);
-  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team, log);
+  SimulatedUsers users(options.users, options.date, options.seed, SimulatedUsers::Extra::team,
+                       simulated.context_names(), log);
   SimulatedComparison result;
   const std::vector<QueryRow>& queries = simulated.queries();
   for (std::size_t i = 0; i < queries.size(); ++i) {
@@ -117,7 +118,7 @@ SimulatedComparison compare_by_users(const Site& site, const std::array<Compared
                            static_cast<std::size_t>(options.users.num_ranks));
     const std::size_t before = users.num_sessions();
     users.ask(
-        query_id, simulated.highest_label(),
+        queries[i], simulated.highest_label(),
         [&](const std::string& session) -> const ShownPage& { return pages.page_for(session); },
         [&](const ShownPage& page, const std::vector<bool>& clicked) {
           count(page, clicked, both[0].name, result.outcome);

@@ -1,6 +1,7 @@
 #include "trainer/simulation/simulated_site.h"
 
 #include <algorithm>
+#include <set>
 
 #include "irgan/measures.h"
 
@@ -21,6 +22,14 @@ SimulatedSite::SimulatedSite(const Site& site, const SimulationOptions& options)
     throw Error(options.qrels + ": none of the queries in " + options.queries +
                 " is judged here; are the query ids the same?");
   }
+}
+
+std::vector<std::string> SimulatedSite::context_names() const {
+  std::set<std::string> names;
+  for (const QueryRow& query : queries_) {
+    for (const auto& context : query.context) names.insert(context.first);
+  }
+  return {names.begin(), names.end()};
 }
 
 Xapian::MSet SimulatedSite::search(const Xapian::Query& query, std::size_t depth) const {

@@ -21,6 +21,8 @@ class SimulatedSite {
 
   const Xapian::Database& database() const { return db_; }
   const std::vector<QueryRow>& queries() const { return queries_; }
+  /// The names of the contexts that queries have, sorted.
+  std::vector<std::string> context_names() const;
   JudgmentReading judgments() const { return judgment_reading(qrels_, queries_); }
   int highest_label() const { return highest_label_; }
 

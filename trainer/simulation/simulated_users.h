@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "irgan/query_file.h"
 #include "irgan/simulation_options.h"
 
 namespace irgan {
@@ -37,11 +38,13 @@ class SimulatedUsers {
   /// The column that a log has besides session, time, query_id, doc_id, rank, clicked.
   enum class Extra { none, log_probability, team };
 
-  /// date: the day of the sessions, YYYY-MM-DD, in UTC
-  /// log:  where rows go; null: nowhere
+  /// date:     the day of the sessions, YYYY-MM-DD, in UTC
+  /// contexts: of the queries, columns of the log behind the others
+  /// log:      where rows go; null: nowhere
   ///
-  /// Throws: ConfigError if `date` is none
-  SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra, std::ostream* log);
+  /// Throws: ConfigError if `date` is none, or the name of a context is no name of a log's context
+  SimulatedUsers(const UserModel& users, std::string date, std::uint64_t seed, Extra extra,
+                 std::vector<std::string> contexts, std::ostream* log);
 
   /// Called for a session's id: the page that it is shown, good until the next call.
   using PageFor = std::function<const ShownPage&(const std::string& session)>;
@@ -50,18 +53,20 @@ class SimulatedUsers {
 
   /// Lets a number of sessions ask the query. How many they are, and when, hangs on nothing but the seed and the
   /// lengths of the pages shown before, so that two orders can be compared on the same users.
-  void ask(const std::string& query_id, int highest_label, const PageFor& page_for, const After& after = {});
+  void ask(const QueryRow& query, int highest_label, const PageFor& page_for, const After& after = {});
 
   std::size_t num_sessions() const { return num_sessions_; }
   std::size_t num_clicks() const { return num_clicks_; }
 
  private:
-  void write(const std::string& start, const ShownPage& page, const std::vector<bool>& clicked);
+  void write(const std::string& start, const ShownPage& page, const std::vector<bool>& clicked,
+             const SearchContext& context);
 
   const UserModel& users_;
   const std::string date_;
   double midnight_ = 0.0;  // at which it begins
   const Extra extra_;
+  const std::vector<std::string> contexts_;
   std::ostream* const log_;
   std::mt19937_64 random_;
   std::size_t num_sessions_ = 0;

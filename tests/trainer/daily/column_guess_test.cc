@@ -70,3 +70,20 @@ TEST_CASE("guess_columns: JSON Lines, and ids that the index does not have", "[t
   CHECK(theirs(guesses, ClickColumn::doc_id) == "item");
   CHECK_THAT(guesses.doubts.back(), Contains("only 0 % are ids in the index"));
 }
+
+TEST_CASE("guess_columns: what a search is beside its words, where a few values are seen often",
+          "[trainer][column_guess][context]") {
+  std::string log = "query,doc_id,rank,clicked,Device,customer type,country,status\n";
+  for (int i = 0; i < 200; ++i) {
+    log += "red shoes,SKU" + std::to_string(i % 7) + ',' + std::to_string(i % 5 + 1) + ',' + (i % 9 == 0 ? "1" : "0") +
+           ',' + (i % 4 == 0 ? "mobile" : "desktop") + ',' + (i % 2 == 0 ? "trade" : "private") +
+           (i == 0 ? ",de," : ",at,") + (i % 2 == 0 ? "a" : "b") + '\n';
+  }
+  const ColumnGuesses guesses = guessed(log);
+  REQUIRE(guesses.contexts.size() == 2);
+  CHECK(guesses.contexts[0].name == "Device");
+  CHECK(guesses.contexts[0].evidence == "'desktop' in 75 %, 'mobile' in 25 % of the rows");
+  CHECK(guesses.contexts[1].name == "customertype");
+  CHECK(guesses.contexts[1].theirs == "customer type");
+  CHECK(guesses.unused == std::vector<std::string>{"country", "status"});  // one value in 199 of 200 rows; another name
+}

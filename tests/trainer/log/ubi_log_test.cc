@@ -5,6 +5,7 @@
 #include "tests/trainer/click_log_rows.h"
 
 using namespace irgan;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -227,4 +228,34 @@ TEST_CASE("UBI: a query of our module says its page, and how it was drawn", "[tr
                              std::string(bad) + "}}\n";
     CHECK_THAT(reason_of(line), Catch::Matchers::StartsWith("bad "));
   }
+}
+
+TEST_CASE("UBI: contexts stand in the attributes of a query, the module's own first, or of an event",
+          "[trainer][ubi_log][context]") {
+  const std::string query =
+      R"({"query_id":"1","user_query":"red","query_response_hit_ids":["a"],"query_attributes":{"first":0,)"
+      R"("context":{"device":"mobile"},"device":"desk","segment":3}})"
+      "\n"
+      R"({"query_id":"2","user_query":"red","query_response_hit_ids":["b"],"query_attributes":{"device":null}})"
+      "\n";
+  const std::string events =
+      R"({"action_name":"impression","query_id":"3","user_query":"red","event_attributes":{"object":)"
+      R"({"object_id":"c"},"position":{"ordinal":0},"device":"tablet","segment":true}})"
+      "\n"
+      R"({"action_name":"click","query_id":"1","event_attributes":{"object":{"object_id":"a"},"device":"phone"}})"
+      "\n";
+  const ScratchFolder folder;
+  const std::vector<std::string> paths{folder.write("queries", query), folder.write("events", events)};
+  ClickLogOptions options = tolerant();
+  options.contexts = {"device", "segment"};
+  std::vector<std::string> rows;
+  ClickLogReader(paths, options).read([&](const ClickRow& row) {
+    rows.push_back(std::string(row.document_id) + ':' + std::string(row.contexts[0]) + ',' +
+                   std::string(row.contexts[1]));
+  });
+  CHECK(rows == Rows{"a:mobile,3", "b:,", "c:tablet,true"});
+  options.contexts = {"device", "country"};
+  ClickLogReader lacking(paths, options);
+  CHECK_THROWS_WITH(lacking.read([](const ClickRow&) {}),
+                    Contains("context country") && Contains("is OpenSearch's UBI, and says no such thing"));
 }

@@ -47,9 +47,9 @@ TEST_CASE("the log has a row for each document of a page that was shown", "[trai
   users.click_chance = {0.0, 1.0, 1.0};
   users.examination_exponent = 0.0;
   std::ostringstream log;
-  SimulatedUsers simulated(users, "2026-02-03", 1, SimulatedUsers::Extra::team, &log);
+  SimulatedUsers simulated(users, "2026-02-03", 1, SimulatedUsers::Extra::team, {}, &log);
   const ShownPage page{{"d1", 0, std::nullopt, "old"}, {"d2", 1, std::nullopt, "new"}};
-  simulated.ask("q", 1, [&](const std::string&) -> const ShownPage& { return page; });
+  simulated.ask({"q", "", "", ""}, 1, [&](const std::string&) -> const ShownPage& { return page; });
   CHECK(simulated.num_sessions() == 1);
   CHECK(simulated.num_clicks() == 1);
   std::istringstream lines(log.str());
@@ -62,6 +62,21 @@ TEST_CASE("the log has a row for each document of a page that was shown", "[trai
   std::getline(lines, line);
   CHECK(line.substr(line.find("\tq\t")) == "\tq\td2\t2\t1\tnew");
   CHECK_FALSE(std::getline(lines, line));
+}
+
+TEST_CASE("the log tells a search's contexts behind the rest", "[trainer][simulated_users][context]") {
+  UserModel users;
+  users.mean_sessions = 1e-6;
+  std::ostringstream log;
+  SimulatedUsers simulated(users, "2026-02-03", 1, SimulatedUsers::Extra::none, {"device", "segment"}, &log);
+  const ShownPage page{{"d1", 0, std::nullopt, ""}};
+  const auto shown = [&](const std::string&) -> const ShownPage& { return page; };
+  simulated.ask({"q", "", "", "", {{"segment", "trade"}}}, 1, shown);
+  const std::string text = log.str();
+  CHECK(text.find("\trank\tclicked\tdevice\tsegment\n") != std::string::npos);
+  CHECK(text.substr(text.size() - std::string("\t\ttrade\n").size()) == "\t\ttrade\n");
+  CHECK_THROWS_WITH(SimulatedUsers(users, "2026-02-03", 1, SimulatedUsers::Extra::none, {"rank"}, &log),
+                    Catch::Contains("context rank: is a column of the log"));
 }
 
 TEST_CASE("a day that a log cannot have is refused", "[trainer][simulated_users]") {
