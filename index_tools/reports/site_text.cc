@@ -131,8 +131,8 @@ void write_site_file(const SetupFindings& findings, std::ostream& out) {
   if (findings.log.rank_base) write_line("rank-base", "0", out);
   for (const std::string& doubt : findings.log.doubts) out << "# " << doubt << '\n';
   if (!findings.log.contexts.empty())
-    out << "\n# What a search is beside its words. Take the # away where your live searches will say it, too: "
-           "IRGAN_CONTEXT, or SearchRequest::context.\n";
+    out << "\n# What a search is beside its words. Take the # away where your live searches will say it, too:\n"
+           "# IRGAN_CONTEXT, or SearchRequest::context.\n";
   for (const ContextGuess& context : findings.log.contexts) {
     out << "# " << context.evidence << ":\n# context = " << context.name << '\n';
     if (context.name != context.theirs) out << "# column = " << context.name << '=' << context.theirs << '\n';
