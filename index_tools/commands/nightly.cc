@@ -37,6 +37,7 @@ struct NightlyOptions {
   std::string memory;
   std::string vectors;
   std::string state;
+  int days = 0;
   bool no_annotate = false;
   bool no_store = false;
   bool verbose = false;
@@ -45,9 +46,11 @@ struct NightlyOptions {
 using Words = std::vector<std::string>;
 
 constexpr std::uint64_t kNoClicks = 0;
+constexpr int kMostDays = 3650;
+constexpr double kSecondsADay = 86400.0;
 
 void add_options(NightlyOptions& options, OptionTable& table) {
-  table.everyday({"db", "clicks", "model", "memory", "vectors", "state", "no-annotate", "no-store", "verbose"});
+  table.everyday({"db", "clicks", "model", "memory", "vectors", "state", "days", "no-annotate", "no-store", "verbose"});
   table.site_path(options.site);
   options.database.add_to(table);
   options.log.add_log_to(table);
@@ -60,6 +63,9 @@ void add_options(NightlyOptions& options, OptionTable& table) {
              "whole index",
              "FILE");
   table.text("state", options.state, "what the nights so far have read; if not given, MODEL.nightly", "FILE");
+  table.number("days", options.days, 0, kMostDays,
+               "learn anew each night from so many days of the log, up to its newest row; 0: go on from yesterday's "
+               "model with what is new");
   for (const char* name : {"db", "model", "memory", "vectors", "state"}) table.writes(name);
   table.group("What is done");
   table.flag("no-annotate", options.no_annotate, "do not write lengths of new documents' fields into the index");
@@ -242,13 +248,14 @@ class Night {
   }
 
   Outcome train() {
-    const bool has_model = has_good_model() && !can_learn_more_anew();
-    const NewLogs logs = new_logs(has_model ? state_.training : LogProgress());
+    const bool has_model = has_good_model();
+    const bool goes_on = has_model && options_.days == 0 && !can_learn_more_anew();
+    const NewLogs logs = new_logs(has_model && (goes_on || options_.days > 0) ? state_.training : LogProgress());
     if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.training);
     Words words = command("train");
-    add_log(logs, words);
+    add_log(options_.days > 0 ? last_days(logs) : logs, words);
     words.insert(words.end(), {"--model", options_.model});
-    if (has_model) words.insert(words.end(), {"--from", options_.model});
+    if (goes_on) words.insert(words.end(), {"--from", options_.model});
     Outcome outcome;
     try {
       outcome = {"done", result_of(trained(words))};
@@ -260,6 +267,15 @@ class Night {
     state_.training = logs.progress;
     save();
     return outcome;
+  }
+
+  // What is new, and the days before it.
+  NewLogs last_days(const NewLogs& fresh) const {
+    if (!fresh.until) throw ConfigError("--days " + std::to_string(options_.days) + ": the log has no times");
+    NewLogs all;
+    all.files = options_.log.clicks;
+    all.after = *fresh.until - options_.days * kSecondsADay;
+    return all;
   }
 
   // Whether the log has a context that the model has not learnt from, with clicks enough to.
@@ -353,7 +369,9 @@ Command nightly_command() {
   return make_command<NightlyOptions>(
       "nightly", "--site SITE", "annotate, remember, train, judge and store, once a night",
       "Reads what is new in the log since the last night: files that are new or have grown, and in them the rows with "
-      "later times. Training goes on from the model of yesterday; the new one takes its place unless it is measurably "
+      "later times. Training goes on from the model of yesterday, or begins anew with the last --days of the log; the "
+      "new "
+      "one takes its place unless it is measurably "
       "worse.\n  xapian-irgan nightly --site shop.conf\nA line a step says what was done, left or failed. After a "
       "night that was killed, give the same command again: it does what is missing. Where nothing is new it changes "
       "nothing. Exit code 1: a step failed, and searches go on with what they had.\nNext: 'inspect --history --site "

@@ -27,6 +27,7 @@
 #include "irgan/model_comparison.h"
 #include "irgan/training.h"
 #include "plugin/src/model/model_parts.h"
+#include "trainer/judging/present_judge.h"
 #include "trainer/machine/output_file.h"
 #include "trainer/rows/data_split.h"
 #include "trainer/rows/letor_file.h"
@@ -292,57 +293,16 @@ std::shared_ptr<const Model> present_model(const TrainOptions& options, const Co
   }
 }
 
-// Whether the searches that `other` tells apart by their contexts are told apart by `schema`, too.
-bool has_all_contexts_of(const FeatureSchema& schema, const FeatureSchema& other) {
-  const std::vector<std::string>& own = schema.features;
-  const std::vector<FeatureColumn> columns = parse_features(other);
-  return std::all_of(columns.begin(), columns.end(), [&](const FeatureColumn& column) {
-    if (column.source != FeatureSource::context) return true;
-    return std::find(own.begin(), own.end(), context_feature(column.context, column.context_value)) != own.end();
-  });
-}
-
 // Compares the new model with the present one; nothing where that cannot be done, for a reason that is printed.
 std::optional<ModelComparison> compared_with(const Model& present, const Trained& trained, const Split& split,
                                              const std::optional<IndexEvidence>& evidence, const TrainOptions& options,
                                              const Console& console) {
-  const auto is_like = [&](const Model& other) {
-    return schema_to_json(other.schema()) == schema_to_json(split.validation.schema);
-  };
-  const std::string place = "not compared with " + options.model + ": ";
   try {
-    // Else the present model's generator would be judged by the new one's picks.
-    if (is_like(present) && present.collection() == nullptr) {
-      return compare_models(*trained.model, trained.record, split.validation, present, split.validation,
-                            options.training.seed);
-    }
-    const std::vector<std::string>& clicks = options.evidence.labels.clicks;
-    if (!evidence || std::find(clicks.begin(), clicks.end(), "-") != clicks.end()) {
-      console.err << place << "rows for it cannot be made from feature rows or standard input\n";
-      return std::nullopt;
-    }
-    PreparationOptions preparing = evidence->preparing;
-    preparing.behaviour = false;
-    preparing.only_validation = true;
-    // As the model sees what is held out, with its own picks; pages apart where either tells their contexts apart.
-    const auto rows_of = [&](const Model& model, const Model& other) {
-      preparing.schema = model.schema();
-      preparing.told_apart = other.schema().features;
-      preparing.vectors = model.collection() != nullptr ? evidence->preparing.vectors : nullptr;
-      preparing.generator.reset();
-      if (model.collection() != nullptr) {
-        preparing.generator = *model.collection();
-        preparing.num_picks = model.collection()->num_picks;
-      }
-      return prepare(evidence->site, evidence->known, preparing).validation;
-    };
-    const TrainingData rows = rows_of(present, *trained.model);
-    if (has_all_contexts_of(split.validation.schema, present.schema()))
-      return compare_models(*trained.model, trained.record, split.validation, present, rows, options.training.seed);
-    const TrainingData own = rows_of(*trained.model, present);
-    return compare_models(*trained.model, trained.record, own, present, rows, options.training.seed);
+    std::optional<JudgingEvidence> judging;
+    if (evidence) judging.emplace(JudgingEvidence{evidence->site, evidence->known, evidence->preparing});
+    return judge_beside(present, *trained.model, trained.record, split.validation, judging, options.training.seed);
   } catch (const Error& error) {
-    console.err << place << error.what() << '\n';
+    console.err << "not compared with " << options.model << ": " << error.what() << '\n';
     return std::nullopt;
   }
 }

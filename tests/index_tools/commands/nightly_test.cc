@@ -79,6 +79,11 @@ class DailySite : public MadeSite {
   void add_to_site(const std::string& lines) const { folder.write("s.conf", folder.read("s.conf") + lines); }
 };
 
+double first_time_learnt(const MadeSite& site) {
+  const auto json = nlohmann::json::parse(site.run("inspect --json --model @s.model").out);
+  return json["model"]["training"]["training"]["origin"]["first_time"];
+}
+
 }  // namespace
 
 TEST_CASE("setup: finds columns, writes a file that commands take, and replaces none", "[index_tools][setup]") {
@@ -139,6 +144,27 @@ TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][night
   CHECK(site.run("store --none --site @s.conf").exit_code == 1);
   CHECK_THAT(site.run("inspect --history --site @s.conf").out, Contains("previous") && Contains("none"));
   CHECK_THAT(site.run("search --db @db amber").out, Contains("amber"));
+}
+
+TEST_CASE("nightly: learns anew from the last days of the log", "[index_tools][nightly]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  site.log_day(2, "logs/2.csv");
+  site.log_day(3, "logs/3.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.add_to_site("[train]\nepochs = 2\nforce = yes\n[nightly]\ndays = 2\n");
+  const CommandResult first = site.run("nightly --site @s.conf --no-store --verbose");
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.out, Contains("train: done"));
+  CHECK(first_time_learnt(site) == 1714644600.0);  // 2024-05-02T10:10:00Z
+  CHECK_THAT(site.run("nightly --site @s.conf --no-store").out, Contains("train: left: the log has nothing new"));
+
+  site.log_day(4, "logs/4.csv");
+  const CommandResult second = site.run("nightly --site @s.conf --no-store");
+  INFO(second.out << second.err);
+  CHECK_THAT(second.out, Contains("train: done: against"));
+  CHECK(first_time_learnt(site) == 1714644600.0 + 86400.0);
 }
 
 TEST_CASE("nightly: vectors are kept up to date, and damaged ones made anew", "[index_tools][nightly]") {
@@ -283,4 +309,25 @@ TEST_CASE("train: compares with the model that it would replace", "[index_tools]
   CHECK(judged.exit_code == 0);
   CHECK_THAT(judged.out, Contains("as served"));
   CHECK_THAT(judged.err, Contains("has learnt from clicks up to"));
+}
+
+TEST_CASE("train: of a log that is partly known to the present model, the newer rows judge", "[index_tools][train]") {
+  const DailySite site;
+  site.log_day(1, "logs/1.csv");
+  REQUIRE(site.set_up().exit_code == 0);
+  site.add_to_site("[train]\nepochs = 2\nforce = yes\n");
+  REQUIRE(site.run("queries --site @s.conf --out @all.tsv").exit_code == 0);
+  std::istringstream lines(site.folder.read("all.tsv"));
+  std::string named[2];
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) named[number++ < 26 ? 1 : 0] += line + "\n";
+  site.folder.write("learn.tsv", named[0]);
+  site.folder.write("held.tsv", named[1]);
+  const std::string train = "train --site @s.conf --queries @learn.tsv --valid-queries @held.tsv ";
+  REQUIRE(site.run(train).exit_code == 0);
+  CHECK_THAT(site.run(train + "--seed 2").out, Contains("which it would replace:") && Contains("flatters it"));
+  site.log_day(2, "logs/2.csv");
+  const CommandResult both = site.run(train + "--clicks @logs/1.csv --clicks @logs/2.csv");
+  INFO(both.out << both.err);
+  CHECK_THAT(both.out, Contains("which it would replace:") && !Contains("flatters it"));
 }
