@@ -30,7 +30,8 @@ sanitized() {
 }
 
 with_clang() {
-  cmake -S . -B build/clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=Debug -DIRGAN_BUILD_TESTS=OFF
+  cmake -S . -B build/clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=Debug -DIRGAN_BUILD_TESTS=OFF \
+    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
   cmake --build build/clang
 }
 
@@ -48,7 +49,7 @@ if [ $# -gt 0 ]; then
   "$@"
   exit
 fi
-index_tools/install_dependencies.sh clang-14 valgrind catch2 clang-format xapian-tools xapian-examples
+index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev valgrind catch2 clang-format xapian-tools xapian-examples
 mkdir -p build
 # Forks beside busy threads are left out: the sanitizers' own locks may be held in the child, for ever.
 # The programs that take bytes, threads or files of others; all of them is a matter of hours on a small machine.

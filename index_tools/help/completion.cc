@@ -30,7 +30,7 @@ std::string replaced(std::string text, const std::string& what, const std::strin
   return text;
 }
 
-std::string quoted(const std::string& text) { return '\'' + replaced(text, "'", "'\\''") + '\''; }
+std::string in_quotes(const std::string& text) { return '\'' + replaced(text, "'", "'\\''") + '\''; }
 
 std::string joined(const std::vector<std::string>& words, const std::string& between) {
   std::string text;
@@ -105,7 +105,7 @@ std::string zsh_completion(const std::vector<DescribedCommand>& commands) {
       "#compdef xapian-irgan\n# Completion of xapian-irgan for zsh, made by the program of its options.\n"
       "_xapian-irgan() {\n  local -a commands\n  commands=(\n";
   for (const DescribedCommand& command : commands)
-    text += "    " + quoted(plain(command.name) + ':' + plain(brief(command.summary))) + '\n';
+    text += "    " + in_quotes(plain(command.name) + ':' + plain(brief(command.summary))) + '\n';
   text +=
       "    'help:show the help of a command'\n  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n"
       "    return\n  fi\n  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n"
@@ -121,7 +121,7 @@ std::string zsh_completion(const std::vector<DescribedCommand>& commands) {
       } else if (!option.form.empty()) {
         spec += ':' + plain(option.form) + ": ";
       }
-      text += "      " + quoted(spec) + " \\\n";
+      text += "      " + in_quotes(spec) + " \\\n";
     }
     text += "      '*:file:_files' ;;\n";
   }

@@ -12,7 +12,7 @@ targets=("$@")
   targets=(model memory vectors carry checkpoint rows clicks queries query judgments run layout schema record text
     documents weight)
 
-index_tools/install_dependencies.sh clang-14 catch2 >/dev/null
+index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev catch2 >/dev/null
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DIRGAN_BUILD_TESTS=ON \
   -DIRGAN_SANITIZE=fuzzer-no-link,address,undefined >/dev/null
