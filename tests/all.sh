@@ -49,7 +49,8 @@ if [ $# -gt 0 ]; then
   "$@"
   exit
 fi
-index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev valgrind catch2 clang-format xapian-tools xapian-examples
+index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev valgrind catch2 clang-format xapian-tools \
+  xapian-examples
 mkdir -p build
 # Forks beside busy threads are left out: the sanitizers' own locks may be held in the child, for ever.
 # The programs that take bytes, threads or files of others; all of them is a matter of hours on a small machine.
