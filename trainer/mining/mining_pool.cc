@@ -135,38 +135,32 @@ void MiningPoolReader::add_run(const Run& run, const QueryRow& row, CandidateSco
 }
 
 void MiningPoolReader::score(const CandidateList& list, const SearchContext& context, MiningPool& pool) const {
-  std::vector<Candidate> others;
-  for (std::size_t i = pool.num_found; i < pool.candidates.size(); ++i) {
-    others.push_back({pool.candidates[i].docid, MiningCandidate::kNone});
-  }
   std::vector<Candidate> candidates = list.candidates;
-  if (picking_) {
-    picking_->score(wanted_, candidates);
-    picking_->score(wanted_, others);
+  for (std::size_t i = pool.num_found; i < pool.candidates.size(); ++i) {
+    candidates.push_back({pool.candidates[i].docid, MiningCandidate::kNone});
   }
-  const FeatureMatrix found = reader_.features(list.query, candidates, context);
-  const FeatureMatrix beside = others.empty() ? FeatureMatrix() : reader_.features(list.query, others, context);
-  score_by(Ranker::discriminator, &MiningCandidate::discriminator, found, beside, pool);
+  if (picking_) picking_->score(wanted_, candidates);
+  const FeatureMatrix rows = reader_.features(list.query, candidates, context);
+  score_by(Ranker::discriminator, &MiningCandidate::discriminator, rows, pool);
   if (picking_) {
-    score_by_collection(candidates, others, pool);
+    score_by_collection(candidates, pool);
     return;
   }
   if (parts_of(*model_).generators.empty()) return;
-  score_by(Ranker::generator, &MiningCandidate::generator, found, beside, pool);
+  score_by(Ranker::generator, &MiningCandidate::generator, rows, pool);
 }
 
-void MiningPoolReader::score_by_collection(const std::vector<Candidate>& found, const std::vector<Candidate>& others,
-                                           MiningPool& pool) const {
+void MiningPoolReader::score_by_collection(const std::vector<Candidate>& candidates, MiningPool& pool) const {
   if (scores_of_all_.empty()) return;
   const double log_total = log_partition(scores_of_all_);
   auto candidate = pool.candidates.begin();
-  for (const std::vector<Candidate>* part : {&found, &others}) {
-    for (const Candidate& one : *part) (*candidate++).generator = *one.generator_score - log_total;
-  }
+  for (const Candidate& one : candidates) (*candidate++).generator = *one.generator_score - log_total;
 }
 
-void MiningPoolReader::score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& found,
-                                const FeatureMatrix& beside, MiningPool& pool) const {
+void MiningPoolReader::score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& rows,
+                                MiningPool& pool) const {
+  const auto found = rows.topRows(static_cast<Eigen::Index>(pool.num_found));
+  const auto beside = rows.bottomRows(rows.rows() - found.rows());
   const Eigen::VectorXd scores = model_->score(found, ranker).cast<double>();
   const Eigen::VectorXd log_p = log_softmax(scores);
   auto candidate = pool.candidates.begin();

@@ -93,10 +93,8 @@ class MiningPoolReader {
   void add_run(const Run& run, const QueryRow& row, CandidateScore score, MiningPool& pool);
   void add_drawn(const QueryRow& row, const std::vector<std::uint64_t>& seeds, CandidateList& list, MiningPool& pool);
   void score(const CandidateList& list, const SearchContext& context, MiningPool& pool) const;
-  void score_by_collection(const std::vector<Candidate>& found, const std::vector<Candidate>& others,
-                           MiningPool& pool) const;
-  void score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& found, const FeatureMatrix& beside,
-                MiningPool& pool) const;
+  void score_by_collection(const std::vector<Candidate>& candidates, MiningPool& pool) const;
+  void score_by(Ranker ranker, CandidateScore score, const FeatureMatrix& rows, MiningPool& pool) const;
 
   std::shared_ptr<const Model> model_;
   const MiningEvidence& evidence_;
