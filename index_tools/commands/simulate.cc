@@ -109,7 +109,7 @@ void write_comparison(const SimulateOptions& options, const Console& console) {
   const std::array<std::string, 2> names = names_of(options.compare);
   std::array<ComparedRanking, 2> rankings;
   for (std::size_t i = 0; i < rankings.size(); ++i)
-    rankings[i] = {names[i], options.compare[i] == kFirstStageName ? "" : options.compare[i]};
+    rankings[i] = {names[i], options.compare[i] == kFirstStageName ? "" : options.compare[i], options.order.vectors};
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
   ProgressBar bar = console.progress("simulating");

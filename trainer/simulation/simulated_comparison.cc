@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,10 +31,13 @@ struct Contestant {
     if (ranking.model.empty()) return;
     const auto model = Model::from_file(ranking.model);
     if (depth_asked == 0) depth = model->depth();
-    reranker = strict_reranker(db, model, depth, ranking.model);
+    RerankOptions options;
+    options.depth = depth;
+    if (!ranking.vectors.empty()) options.vectors = fixed_vectors(CollectionVectors::from_file(ranking.vectors));
+    reranker = strict_reranker(db, model, std::move(options), ranking.model);
   }
 
-  // All of `hits`, those below the depth in their old order.
+  // What the ranking shows, and behind it the rest of `hits` in their old order.
   Docids order_of(const Xapian::Query& query, const SearchContext& context, const Xapian::MSet& hits) const {
     Docids order;
     if (reranker) {
@@ -40,7 +45,9 @@ struct Contestant {
       request.context = context;
       for (const RankedHit& hit : reranker->rerank(query, hits, request)) order.push_back(hit.docid);
     }
-    for (auto hit = hits[static_cast<Xapian::doccount>(order.size())]; hit != hits.end(); ++hit) order.push_back(*hit);
+    const std::unordered_set<Xapian::docid> shown(order.begin(), order.end());
+    std::copy_if(hits.begin(), hits.end(), std::back_inserter(order),
+                 [&](Xapian::docid docid) { return shown.count(docid) == 0; });
     return order;
   }
 };

@@ -71,6 +71,22 @@ TEST_CASE("a model with a generator over the collection ranks what the first sta
   CHECK(site.num_lines("run") > site.num_lines("base"));
   CHECK_THAT(site.done("search --db @db --model @m --vectors @v --explain amber").out, Contains("generator.score"));
 
+  SECTION("simulated users compare it with the first stage") {
+    const std::string compare =
+        "simulate --db @db --queries @test.tsv --qrels @test.qrels --compare first-stage "
+        "--compare @m --sessions 3 --depth 5 --out @log";
+    CHECK_THAT(site.run(compare).err, Contains("whose vectors are not given"));
+    site.done(compare + " --vectors @v");
+    const std::string found = "\n" + site.folder.read("base");
+    std::istringstream lines(site.folder.read("log"));
+    std::size_t num_picked = 0;
+    std::string line;
+    std::getline(lines, line);  // names
+    for (std::string session, time, query, document, rank, clicked, team;
+         lines >> session >> time >> query >> document >> rank >> clicked >> team;)
+      num_picked += team == "m" && found.find("\n" + query + " Q0 " + document + " ") == std::string::npos ? 1 : 0;
+    CHECK(num_picked > 0);
+  }
   SECTION("without its vectors it is refused") {
     const CommandResult refused = site.run("rerank --db @db --model @m --queries @test.tsv --out @none");
     CHECK(refused.exit_code == 1);

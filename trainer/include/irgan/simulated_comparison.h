@@ -14,8 +14,9 @@ namespace irgan {
 
 /// One of the two.
 struct ComparedRanking {
-  std::string name;   ///< the log's team; not that of the other
-  std::string model;  ///< file; empty: Xapian's order
+  std::string name;          ///< the log's team; not that of the other
+  std::string model;         ///< file; empty: Xapian's order
+  std::string vectors = {};  ///< file, for a model whose generator picks from the whole collection
 };
 
 struct SimulatedComparison {
