@@ -85,7 +85,12 @@ void run(const AnnotateOptions& options, const Console& console) {
   annotation.on_progress = [&](double share_done) { bar.update(share_done); };
   const AnnotationReport report = annotate(site, annotation);
   bar.erase();
-  console.out << "annotated " << report.num_documents << " documents";
+  if (report.num_changed == 0 && !with_clicks)
+    console.out << "nothing to annotate: all " << report.num_documents << " documents have it already";
+  else if (report.num_changed < report.num_documents)
+    console.out << "annotated " << report.num_changed << " of " << report.num_documents << " documents";
+  else
+    console.out << "annotated " << report.num_documents << " documents";
   if (!options.values.empty() || !options.pagerank.empty())
     console.out << ": " << report.num_values << " values, " << report.num_unknown_values << " for unknown documents";
   console.out << '\n';
@@ -97,6 +102,7 @@ void run(const AnnotateOptions& options, const Console& console) {
                 << " queries of at least " << options.behaviour.min_sessions << " sessions are kept (--min-sessions)\n";
   }
   console.result({{"documents", report.num_documents},
+                  {"documents_changed", report.num_changed},
                   {"documents_without_id", report.num_without_id},
                   {"values", report.num_values},
                   {"values_of_unknown_documents", report.num_unknown_values},

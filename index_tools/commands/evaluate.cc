@@ -160,18 +160,25 @@ std::vector<std::string> documents_of(const Run& run, const std::string& query_i
   return ids;
 }
 
-// What a model has learnt from does not judge it.
-void warn_of_old_clicks(const std::string& path, const Evidence& evidence, std::ostream& err) {
-  const std::optional<double> until = learnt_until(record_of(*Model::from_file(path)));
-  if (!until) return;
-  std::optional<double> first;
-  read_ahead(evidence.clicks, evidence.log_options, [&](const ClickRow& row) {
-    if (row.time) first = std::min(first.value_or(*row.time), *row.time);
-  });
-  if (first && *first <= *until)
-    err << path << " has learnt from clicks up to " << utc_text(*until)
-        << ", and this log begins before that, which flatters it: give a later log, or --after\n";
-}
+/// Warns of clicks that a ranking has learnt from: they do not judge it.
+class OldClicks {
+ public:
+  OldClicks(const Evidence& evidence, std::ostream& err) : err_(err) {
+    read_ahead(evidence.clicks, evidence.log_options, [this](const ClickRow& row) {
+      if (row.time) first_ = std::min(first_.value_or(*row.time), *row.time);
+    });
+  }
+
+  void warn_of(const std::string& name, std::optional<double> until) const {
+    if (first_ && until && *first_ <= *until)
+      err_ << name << " has learnt from clicks up to " << utc_text(*until)
+           << ", and this log begins before that, which flatters it: give a later log, or --after\n";
+  }
+
+ private:
+  std::ostream& err_;
+  std::optional<double> first_;  // time of a row
+};
 
 void judge_later(const EvaluateOptions& options, const Console& console) {
   const Evidence evidence = options.log.evidence(console.err);
@@ -183,15 +190,20 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   LaterLogOptions later = options.later;
   std::optional<Site> site;
   if (!options.models.empty()) site.emplace(options.database.site(console.err));
+  std::optional<OldClicks> old;
+  if (!options.models.empty()) old.emplace(evidence, console.err);
   for (const std::string& path : options.models) {
     RerankOptions how;
     options.memory.apply(site->open(), how);
+    const auto memory = how.memory ? how.memory->get(site->open()) : nullptr;
+    if (memory && memory->facts().newest_time > 0.0 && path == options.models.front())
+      old->warn_of("the click memory", memory->facts().newest_time);
     options.vectors.apply(how);
     const std::shared_ptr<const Model> model = Model::from_file(path);
     const std::vector<std::string>& features = model->schema().features;
     later.contexts.insert(later.contexts.end(), features.begin(), features.end());
     rankings.push_back({path, order_of_model(*site, model, std::move(how), path)});
-    warn_of_old_clicks(path, evidence, console.err);
+    old->warn_of(path, learnt_until(record_of(*model)));
   }
   for (auto& [version, orders] : shadows_of_logs(evidence.clicks)) {
     const auto shadow = std::make_shared<const ShadowOrders>(std::move(orders));

@@ -106,7 +106,11 @@ void report(const MemoryReport& rows, const RowTexts& texts, const MemoryOptions
   say(rows.num_wordless, "clicks ignored: their query has no words");
   say(rows.num_undated, "clicks without a time: taken to be as old as the last dated one before");
   say(rows.num_sessionless, "clicks without a session: taken for one session's");
-  check_news(rows, options.from, options.force);
+  try {
+    check_news(rows, options.from, options.force);
+  } catch (const CountedAlready& error) {
+    throw CountedAlready(error.what() + std::string("; --force counts it all the same"));
+  }
   say(rows.num_not_newer,
       "clicks are not newer than those in " + options.from + ": parts of the log may be counted twice");
 }

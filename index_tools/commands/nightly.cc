@@ -7,6 +7,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,7 @@ struct NightlyOptions {
 using Words = std::vector<std::string>;
 
 constexpr std::uint64_t kNoClicks = 0;
+constexpr std::string_view kNothingTo = "nothing to ";  // how commands begin that found everything as it should be
 constexpr int kMostDays = 3650;
 constexpr double kSecondsADay = 86400.0;
 
@@ -176,7 +178,10 @@ class Night {
     return {out.str(), err.str()};
   }
 
-  Outcome done_by(const Words& words) const { return {"done", said_by(words).last_line()}; }
+  Outcome done_by(const Words& words) const {
+    const std::string said = said_by(words).last_line();
+    return {said.compare(0, kNothingTo.size(), kNothingTo) == 0 ? "left" : "done", said};
+  }
 
   Words command(const char* name) const { return {name, "--site", options_.site}; }
 
@@ -311,7 +316,11 @@ class Night {
 
   static std::string result_of(const Said& said) {
     const std::string against = said.line_with("against ");
-    return against.empty() ? said.line_with("how much better: ") : against;
+    if (!against.empty()) return against;
+    constexpr std::string_view kSure = "how sure:";
+    const std::string sure = said.line_with(std::string(kSure));
+    const std::size_t begin = sure.empty() ? sure.size() : sure.find_first_not_of(' ', kSure.size());
+    return said.line_with("how much better: ") + (begin < sure.size() ? "; " + sure.substr(begin) : "");
   }
 
   // A model file that is damaged is replaced by the one that the index serves, or put aside.

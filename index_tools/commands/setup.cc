@@ -2,6 +2,7 @@
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,8 +55,7 @@ void check(const SetupOptions& options) {
 }
 
 // Of the first file that names its columns itself. The module's log of searches has no clicks: another file has.
-void look_at_logs(const std::vector<std::string>& clicks, const std::function<bool(const std::string&)>& is_known_id,
-                  SetupFindings& findings) {
+LogSample sample_of(const std::vector<std::string>& clicks, SetupFindings& findings) {
   LogSample sample;
   sample.form = LogSample::Form::searches;
   for (const std::string& pattern : clicks) {
@@ -70,6 +70,11 @@ void look_at_logs(const std::vector<std::string>& clicks, const std::function<bo
       sample = std::move(each);
     }
   }
+  return sample;
+}
+
+void look_at_log(const LogSample& sample, const std::function<bool(const std::string&)>& is_known_id,
+                 SetupFindings& findings) {
   findings.form = sample.form;
   findings.num_lines = sample.num_lines;
   const bool has_searches = !findings.searches_path.empty();
@@ -81,15 +86,31 @@ void look_at_logs(const std::vector<std::string>& clicks, const std::function<bo
       "clicks.");
 }
 
+// The log knows the ids' prefix where the index does not show it.
+Site site_with_ids(DatabaseOptions database, const LogSample& sample, std::ostream& err) {
+  std::ostringstream remarks;
+  Site site = database.site(remarks);
+  if (site.layout.id_prefix.empty() && database.id_prefix.empty()) {
+    database.id_prefix = id_prefix_by_log(site.open(), sample);
+    if (!database.id_prefix.empty()) {
+      remarks.str("");
+      site = database.site(remarks);
+    }
+  }
+  err << remarks.str();
+  return site;
+}
+
 void run(const SetupOptions& options, const Console& console) {
   check(options);
-  const Site site = options.database.site(console.err);
-  const DocumentIds ids(site.open(), site.layout.id_prefix);
   SetupFindings findings;
+  const LogSample sample = sample_of(options.clicks, findings);
+  const Site site = site_with_ids(options.database, sample, console.err);
+  const DocumentIds ids(site.open(), site.layout.id_prefix);
   findings.site = &site;
-  findings.index = look_at_index(site);
-  look_at_logs(
-      options.clicks, [&](const std::string& id) { return ids.docid_of(id) != 0; }, findings);
+  findings.index = look_at_index(site, options.database.overrides());
+  look_at_log(
+      sample, [&](const std::string& id) { return ids.docid_of(id) != 0; }, findings);
   const std::filesystem::path out = options.out == "-" ? "site.conf" : options.out;
   for (const std::string& path : options.database.paths)
     findings.databases.push_back(seen_from(out.parent_path(), path));

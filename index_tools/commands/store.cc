@@ -72,10 +72,13 @@ std::shared_ptr<const ClickMemory> storable(const std::string& path) {
   return memory;
 }
 
-// No memory removes what is there.
-void store_memory(const std::shared_ptr<const ClickMemory>& memory, Xapian::WritableDatabase& shard) {
-  shard.set_metadata(kMemoryKey, memory ? std::string(memory->bytes()) : std::string());
+// No memory removes what is there. Returns whether something else was there.
+bool store_memory(const std::shared_ptr<const ClickMemory>& memory, Xapian::WritableDatabase& shard) {
+  const std::string bytes = memory ? std::string(memory->bytes()) : std::string();
+  if (shard.get_metadata(kMemoryKey) == bytes) return false;
+  shard.set_metadata(kMemoryKey, bytes);
   shard.set_metadata(kMemoryVersionKey, memory ? memory->version() : std::string());
+  return true;
 }
 
 // Nothing before is as good as a model: it undoes the first roll-out.
@@ -90,11 +93,11 @@ void check_previous(const StoreOptions& options, const std::vector<Xapian::Writa
   }
 }
 
-// What searches then find, with a line in the index's history.
-void change_model(const StoreOptions& options, const Model* model, Xapian::WritableDatabase& shard) {
+// What searches then find, with a line in the index's history. Returns whether it was something else.
+bool change_model(const StoreOptions& options, const Model* model, Xapian::WritableDatabase& shard) {
   const std::string current = shard.get_metadata(kModelKey);
   const std::string next = options.previous ? shard.get_metadata(kPreviousModelKey) : model ? model->to_bytes() : "";
-  if (next == current) return;
+  if (next == current) return false;
   shard.set_metadata(kPreviousModelKey, current);
   shard.set_metadata(kModelKey, next);
   const std::shared_ptr<const Model> served = next.empty() ? nullptr : Model::from_bytes(next, kModelKey);
@@ -105,6 +108,7 @@ void change_model(const StoreOptions& options, const Model* model, Xapian::Writa
                                    : "none",
                   served ? figures_of(*served) : ""},
                  shard);
+  return true;
 }
 
 void add_options(StoreOptions& options, OptionTable& table) {
@@ -143,21 +147,27 @@ void run(const StoreOptions& options, const Console& console) {
   if (options.previous) check_previous(options, shards);
   if (options.none && shards.front().get_metadata(kModelKey).empty())
     throw Error("--db " + options.paths.front() + ": there is no model to take away");
+  bool is_changed = false;
   for (Xapian::WritableDatabase& shard : shards) {
-    if (!options.memory.empty()) store_memory(memory, shard);
-    if (has_model_task) change_model(options, model.get(), shard);
+    if (!options.memory.empty()) is_changed |= store_memory(memory, shard);
+    if (has_model_task) is_changed |= change_model(options, model.get(), shard);
   }
-  for (Xapian::WritableDatabase& shard : shards) shard.commit();
+  if (is_changed) {
+    for (Xapian::WritableDatabase& shard : shards) shard.commit();
+  }
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
-  if (memory) console.out << "stored the memory of " << memory->facts().num_queries << " queries in " << place << '\n';
-  if (options.memory == "none") console.out << "removed the memory from " << place << '\n';
+  if (!is_changed) {
+    console.out << "nothing to store: " << place << (options.paths.size() == 1 ? " has" : " have") << " it already\n";
+  } else if (memory)
+    console.out << "stored the memory of " << memory->facts().num_queries << " queries in " << place << '\n';
+  if (is_changed && options.memory == "none") console.out << "removed the memory from " << place << '\n';
   const std::string now = stored_version(shards.front().get_metadata(kModelKey));
   const std::string before = stored_version(shards.front().get_metadata(kPreviousModelKey));
   console.result({{"indexes", options.paths},
                   {"model", now},
                   {"model_before", before},
                   {"memory_queries", memory ? nlohmann::json(memory->facts().num_queries) : nlohmann::json()}});
-  if (!has_model_task) return;
+  if (!has_model_task || !is_changed) return;
   console.out << "stored model " << now << " in " << place << "; before it: " << before << '\n';
 }
 

@@ -32,8 +32,9 @@ struct DatabaseOptions {
   Xapian::Database open() const { return open_database(paths); }
   /// Throws: as site()
   IndexLayout layout(const Xapian::Database& db, std::ostream& err) const;
-
- private:
+  /// What was said of the layout.
+  ///
+  /// Throws: ConfigError for a slot that is no number
   LayoutOverrides overrides() const;
 };
 

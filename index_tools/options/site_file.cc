@@ -122,6 +122,13 @@ std::vector<std::string> matching_files(const std::string& pattern) {
   std::vector<std::string> files;
   if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
+  // A log that has just been rotated holds nothing yet; where all do, that is said.
+  const auto is_empty = [](const std::string& path) {
+    std::error_code error;
+    return std::filesystem::file_size(path, error) == 0 && !error;
+  };
+  if (!std::all_of(files.begin(), files.end(), is_empty))
+    files.erase(std::remove_if(files.begin(), files.end(), is_empty), files.end());
   return files;
 }
 

@@ -97,11 +97,14 @@ nlohmann::json json_of(const Estimate& estimate) {
   return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
 }
 
-nlohmann::json json_of(const LaterVerdict& verdict, bool has_impressions) {
-  nlohmann::json object{{"name", verdict.name},
-                        {"value", json_of(verdict.value)},
-                        {"against_first", json_of(verdict.against_first)},
-                        {"p", verdict.p}};
+// is_known: whether the log says something of the rankings
+nlohmann::json json_of(const LaterVerdict& verdict, bool has_impressions, bool is_known) {
+  nlohmann::json object{{"name", verdict.name}, {"value", nullptr}, {"against_first", nullptr}, {"p", nullptr}};
+  if (is_known) {
+    object["value"] = json_of(verdict.value);
+    object["against_first"] = json_of(verdict.against_first);
+    object["p"] = verdict.p;
+  }
   if (has_impressions) {
     object["not_shown"] = verdict.uncovered;
     object["effective_searches"] = verdict.effective_searches;
@@ -128,7 +131,7 @@ nlohmann::json json_of(const LaterLogReport& report) {
                         {"why_nothing", report.why_nothing},
                         {"rankings", nlohmann::json::array()}};
   for (const LaterVerdict& verdict : report.verdicts)
-    object["rankings"].push_back(json_of(verdict, report.has_impressions));
+    object["rankings"].push_back(json_of(verdict, report.has_impressions, report.why_nothing.empty()));
   return object;
 }
 

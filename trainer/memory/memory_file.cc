@@ -86,8 +86,7 @@ void remember(const RowReader& read, RowTexts& texts, MemoryBuilder& builder) {
 void check_news(const MemoryReport& report, const std::string& from, bool force) {
   if (report.num_clicks == 0) throw Error("the log holds no click on a query with words: nothing to remember");
   if (report.num_not_newer == report.num_clicks && !force) {
-    throw CountedAlready("no click is newer than those in " + from +
-                         ": this log was counted already; force counts it all the same");
+    throw CountedAlready("no click is newer than those in " + from + ": this log was counted already");
   }
 }
 

@@ -64,10 +64,9 @@ std::string later_verdict(const Report& report) {
   if (model == nullptr || model == &log.verdicts.front()) return {};
   const bool is_sure = model->p < kSignificant;
   const bool is_better = model->against_first.value > 0.0;
-  const std::string first =
-      is_better ? is_sure ? "By the later log the new order is better." : "By the later log the new order looks better."
-      : is_sure ? "By the later log the new order is worse: it should not go live."
-                : "By the later log no gain is seen.";
+  const std::string first = !is_sure    ? "By the later log the two orders are level: the difference may be chance."
+                            : is_better ? "By the later log the new order is better."
+                                        : "By the later log the new order is worse: it should not go live.";
   return first + (log.has_impressions ? " Clicks a search" : " The mean reciprocal rank of clicks") + ": " +
          shown_number(model->value.value) + " against " + shown_number(log.verdicts.front().value.value) + " (" +
          log.verdicts.front().name + "), p " + shown_p(model->p) + ".";

@@ -52,8 +52,9 @@ std::string judged_verdict(const Report& report) {
 
 // By the clicks that training held out.
 std::string check_verdict(const ServingCheck& check) {
-  const std::string first = check.served > check.first_stage ? "By held-out clicks the new order is better."
-                                                             : "By held-out clicks no gain is seen.";
+  const std::string first = check.served <= check.first_stage ? "By held-out clicks no gain is seen."
+                            : check.p < kSignificant          ? "By held-out clicks the new order is better."
+                                                              : "By held-out clicks the new order looks better.";
   return first + ' ' + rise(check.first_stage, check.served) + ", on " + std::to_string(check.num_queries) +
          " queries. " + sure(check.p);
 }

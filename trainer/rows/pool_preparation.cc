@@ -338,10 +338,16 @@ class PoolMaker {
     }
     losses.num_without_candidates = without_candidates.size();
     if (data_.pools.empty()) {
-      throw Error("no candidates: of " + std::to_string(losses.num_queries) + " queries " +
-                  std::to_string(losses.num_without_evidence) +
-                  " have neither clicks nor judgments, and for the others the "
-                  "index has no matching document, or none that was shown (do the query ids of both files agree?)");
+      const std::string beginning = "no candidates: of " + std::to_string(losses.num_queries) + " queries " +
+                                    std::to_string(losses.num_without_evidence) + " have neither clicks nor judgments";
+      if (losses.num_positives > 0.0 && losses.num_positives_unknown >= losses.num_positives)
+        throw Error(beginning +
+                    ", and the index has none of the documents that the others name (is the prefix of its "
+                    "ids another one?)");
+      throw Error(
+          beginning +
+          ", and for the others the index has no matching document, or none that was shown (do the query ids of "
+          "both files agree?)");
     }
     return std::move(data_);
   }

@@ -199,7 +199,23 @@ struct Numbering {
   }
 };
 
-/// Writes annotations into shards, and counts.
+using SlotValues = std::vector<std::pair<Xapian::valueno, std::string>>;
+
+SlotValues values_of(const Xapian::Document& document) {
+  SlotValues values;
+  for (auto value = document.values_begin(); value != document.values_end(); ++value)
+    values.emplace_back(value.get_valueno(), *value);
+  return values;
+}
+
+// Returns whether that was something else.
+bool set_metadata(const char* key, const std::string& value, Xapian::WritableDatabase& db) {
+  if (db.get_metadata(key) == value) return false;
+  db.set_metadata(key, value);
+  return true;
+}
+
+/// Writes annotations into shards, and counts. What is as it should be is not written again.
 class ShardWriter {
  public:
   ShardWriter(const Annotations& annotations, AnnotationReport& report) : given_(annotations), report_(report) {
@@ -213,17 +229,23 @@ class ShardWriter {
              const std::function<void(double share_done)>& on_progress) {
     const DocumentIds ids(db, given_.layout.id_prefix);
     const std::vector<Xapian::docid> docids(db.postlist_begin(""), db.postlist_end(""));
+    bool is_changed = false;
     for (std::size_t i = 0; i < docids.size(); ++i) {
       Xapian::Document document = db.get_document(docids[i]);
+      const SlotValues before = values_of(document);
       if (given_.id_slot != Xapian::BAD_VALUENO) add_id(document, id_term_of(db, given_.layout.id_prefix, docids[i]));
       annotate(document, given_.have_ids() ? ids.id_of(docids[i], numbering.in_all(docids[i])) : "");
-      db.replace_document(docids[i], document);
-      if ((i + 1) % kDocumentsPerCommit == 0) db.commit();
+      if (given_.behaviour || values_of(document) != before) {
+        db.replace_document(docids[i], document);
+        is_changed = true;
+        if (++report_.num_changed % kDocumentsPerCommit == 0) db.commit();
+      }
       on_progress(static_cast<double>(i) / static_cast<double>(docids.size()));
     }
-    db.set_metadata(kLayoutKey, layout_to_json(given_.layout));
-    if (given_.id_slot != Xapian::BAD_VALUENO) db.set_metadata(kIdSlotKey, std::to_string(given_.id_slot));
-    db.commit();
+    is_changed |= set_metadata(kLayoutKey, layout_to_json(given_.layout), db);
+    if (given_.id_slot != Xapian::BAD_VALUENO)
+      is_changed |= set_metadata(kIdSlotKey, std::to_string(given_.id_slot), db);
+    if (is_changed) db.commit();
     report_.num_words = words_.size();
     report_.num_queries = queries_.size();
     report_.num_unknown_documents = unseen_.size();

@@ -110,6 +110,43 @@ TEST_CASE("setup: finds columns, writes a file that commands take, and replaces 
   CHECK_THAT(queries.out, Contains("40 queries of 40") || Contains(" queries of "));
 }
 
+TEST_CASE("setup: what the user says goes into the file, the ids' prefix comes from the log", "[index_tools][setup]") {
+  const ScratchFolder folder;
+  const std::string f = folder.path().string() + '/';
+  std::string log = "query,sku,position,was_clicked\n";
+  {
+    Xapian::WritableDatabase db(f + "db", Xapian::DB_CREATE);
+    for (int i = 0; i < 60; ++i) {
+      Xapian::Document document;
+      for (const char* word : {"XTamber", "XDbirch", "ZXTamber", "ZXDbirch"}) document.add_term(word);
+      const std::string id = "P" + std::to_string(1000 + i);
+      document.add_boolean_term("XSKU" + id);
+      document.add_boolean_term("XBRAND" + std::to_string(i % 3));
+      document.add_value(0, Xapian::sortable_serialise(i));
+      document.add_value(1, Xapian::sortable_serialise(i % 7));
+      db.add_document(document);
+      log += "amber," + id + ',' + std::to_string(i % 10 + 1) + (i % 5 == 0 ? ",1\n" : ",0\n");
+    }
+    db.commit();
+  }
+  folder.write("log.csv", log);
+  const std::string setup = "setup --db " + f + "db --clicks " + f + "log.csv --force --out " + f + "s.conf ";
+  const CommandResult alone = run_line(setup);
+  INFO(alone.out << alone.err);
+  REQUIRE(alone.exit_code == 0);
+  CHECK_THAT(folder.read("s.conf"), Contains("id-prefix = XSKU\n") && Contains("value = slot0=0\n"));
+  CHECK_THAT(alone.err, !Contains("XS are one a document"));
+  const std::string text = folder.read("s.conf");
+  CHECK(text.find("prefix = t=XT") < text.find("prefix = d=XD"));  // the title first
+
+  CHECK(run_line(setup + "--prefix title=XT --value price=0").exit_code == 0);
+  CHECK_THAT(folder.read("s.conf"), Contains("prefix = title=XT\n") && Contains("prefix = d=XD\n") &&
+                                        Contains("value = price=0\n") && Contains("value = slot1=1\n"));
+  const CommandResult wrong = run_line(setup + "--prefix title=XQ --value price=7");
+  CHECK_THAT(wrong.err, Contains("prefix title=XQ: no document has words under this prefix") &&
+                            Contains("value price=7: no document has a value in this slot"));
+}
+
 TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][nightly]") {
   const DailySite site;
   site.log_day(1, "logs/1.csv");
@@ -119,14 +156,20 @@ TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][night
   const CommandResult first = site.run("nightly --site @s.conf");
   INFO(first.out << first.err);
   REQUIRE(first.exit_code == 0);
-  CHECK_THAT(first.out, Contains("annotate: done") && Contains("memory: done") && Contains("train: done") &&
+  CHECK_THAT(first.out, Contains("annotate: left") && Contains("memory: done") && Contains("train: done") &&
                             Contains("store: done: stored model"));
   const std::string model = site.folder.read("s.model");
   const std::string memory = site.folder.read("s.memory");
+  const Xapian::rev revision = Xapian::Database(site.file("db")).get_revision();
+  CHECK_THAT(first.out, Contains("held-out queries; p "));
 
+  site.folder.write("logs/0.csv", "");  // just rotated
   const CommandResult again = site.run("nightly --site @s.conf");
   CHECK(again.exit_code == 0);
-  CHECK_THAT(again.out, Contains("memory: left: the log has nothing new") && Contains("train: left"));
+  CHECK_THAT(again.out, Contains("annotate: left: nothing to annotate: all 60 documents have it already") &&
+                            Contains("memory: left: the log has nothing new") && Contains("train: left") &&
+                            Contains("store: left: nothing to store: 1 index has it already"));
+  CHECK(Xapian::Database(site.file("db")).get_revision() == revision);
   CHECK(site.folder.read("s.model") == model);
   CHECK(site.folder.read("s.memory") == memory);
 
@@ -265,7 +308,7 @@ TEST_CASE("nightly: what fails is said, and the rest is done", "[index_tools][ni
     site.folder.write("logs/2.csv", "no,header,of\nours,at,all\n");
     const CommandResult night = site.run("nightly --site @s.conf");
     CHECK(night.exit_code == 1);
-    CHECK_THAT(night.out, Contains("train: failed") && Contains("store: done"));
+    CHECK_THAT(night.out, Contains("train: failed") && Contains("store: left"));
     CHECK(site.folder.read("s.model") == model);
     CHECK_THAT(night.err, Contains("2 steps failed"));
   }

@@ -43,6 +43,7 @@ struct AnnotationOptions {
 
 struct AnnotationReport {
   std::size_t num_documents = 0;       ///< in the index
+  std::size_t num_changed = 0;         ///< of them, those that were not yet as they should be
   std::size_t num_values = 0;          ///< written
   std::size_t num_unknown_values = 0;  ///< of documents that the index does not have
 

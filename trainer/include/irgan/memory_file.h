@@ -61,9 +61,8 @@ class IRGAN_API RowTexts {
 /// Adds every clicked row whose text is known.
 IRGAN_API void remember(const RowReader& read, RowTexts& texts, MemoryBuilder& builder);
 
-/// Throws: Error if no click was counted; CountedAlready if none is newer than those of the memory `from`, which was
-/// then counted
-///         already, unless `force`
+/// Throws: Error if no click was counted; CountedAlready if none is newer than those of the memory `from`, unless
+///         `force`
 IRGAN_API void check_news(const MemoryReport& report, const std::string& from, bool force);
 
 }  // namespace irgan
