@@ -32,6 +32,7 @@ struct SearchOptions {
 };
 
 std::shared_ptr<ModelSource> source_of(const SearchOptions& options, const Xapian::Database& db) {
+  if (options.model == "none") return nullptr;
   if (!options.model.empty()) return model_file(options.model);
   if (db.get_metadata(kModelKey).empty()) return nullptr;
   return model_in_index();
@@ -42,7 +43,8 @@ void add_options(SearchOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.group("The model");
   table.text("model", options.model,
-             "the model file; if not given, the model in the index; if there is none, Xapian's own order", "FILE");
+             "the model file; if not given, the model in the index; none, or where there is none: Xapian's own order",
+             "FILE");
   table.number("depth", options.depth, std::size_t{0}, std::size_t{100000},
                "candidates to rank anew; 0: as many as in the model's training");
   table.group("The search");

@@ -78,7 +78,11 @@ void look_at_log(const LogSample& sample, const std::function<bool(const std::st
   findings.form = sample.form;
   findings.num_lines = sample.num_lines;
   const bool has_searches = !findings.searches_path.empty();
-  findings.log = guess_columns(sample, is_known_id, has_searches);
+  try {
+    findings.log = guess_columns(sample, is_known_id, has_searches);
+  } catch (const FormatError& error) {
+    throw FormatError(findings.log_path + ":1: " + error.what());
+  }
   if (!findings.log_path.empty()) return;
   findings.log_path = std::exchange(findings.searches_path, {});
   findings.log.doubts.emplace_back(

@@ -25,8 +25,10 @@ constexpr double kManyClashes = 0.05;    // of the searches
 constexpr double kNoticeable = 0.02;     // of the rows: more would be felt
 constexpr double kManyUnknown = 0.05;    // of the clicks
 constexpr double kManyOutside = 0.1;     // of the clicks
-constexpr double kEnoughPairs = 200.0;   // for an examination curve that is more than noise
-constexpr double kShortSpan = 7.0;       // days: a week has every kind of day
+constexpr double kSameOrder = 0.6;       // of the clicks at first ranks: more changes with any small thing
+constexpr double kEnoughTopClicks = 100.0;
+constexpr double kEnoughPairs = 200.0;  // for an examination curve that is more than noise
+constexpr double kShortSpan = 7.0;      // days: a week has every kind of day
 
 std::string time_text(double seconds) {
   const std::string text = utc_text(seconds);
@@ -266,6 +268,13 @@ void add_limits_of_index(const CheckFindings& findings, std::vector<std::string>
     limits.push_back(percent(num_outside, documents.num_searched_clicks) + " of the clicks fall outside the first " +
                      std::to_string(findings.depth) +
                      " hits, where no reranking can reach: raise --depth, or let the search find more.");
+  }
+  if (documents.num_top_clicks >= kEnoughTopClicks && documents.num_top_found < kSameOrder * documents.num_top_clicks) {
+    limits.push_back(
+        "Of the clicks at ranks 1 to 10, " + percent(documents.num_top_found, documents.num_top_clicks) +
+        " are on one of the first ten hits here: your site orders its hits otherwise, by its own query or by "
+        "a model. What is called the site's own search here is then another one. Where your query is "
+        "another, log it: a column serialised_query.");
   }
 }
 

@@ -138,6 +138,7 @@ class Guessing {
   }
 
   ColumnGuesses guess() {
+    refuse_data_for_names();
     for (std::size_t k = 0; k < kNumClickColumns; ++k) by_exact_name(static_cast<ClickColumn>(k));
     by_ids();
     for (const ClickColumn column :
@@ -161,6 +162,20 @@ class Guessing {
   }
 
  private:
+  // A log without a header would give its first row's values as names.
+  void refuse_data_for_names() const {
+    if (sample_.form != LogSample::Form::columns) return;
+    for (const LogSample::Column& column : sample_.columns) {
+      double number = 0.0;
+      const std::optional<double> time = parse_time(column.name);
+      const bool is_data = (time && *time > kEarliest) || parse_number(std::string_view(column.name), number) ||
+                           (is_known_id_ && is_known_id_(column.name));
+      if (is_data)
+        throw FormatError("the first line of the log names its columns, and '" + column.name +
+                          "' looks like a value: put a line with the columns' names before it");
+    }
+  }
+
   static std::size_t index_of(ClickColumn column) { return static_cast<std::size_t>(column); }
 
   std::size_t place_of(const std::string& name) const {

@@ -41,6 +41,7 @@ struct ColumnGuesses {
 ///
 /// is_known_id:  whether the index has a document with this id; nothing: there is no index to ask
 /// has_searches: whether the module's log says what was shown, so that these rows need only be clicks
+/// Throws:       FormatError if a name of a column looks like a value
 IRGAN_API ColumnGuesses guess_columns(const LogSample& sample,
                                       const std::function<bool(const std::string& id)>& is_known_id,
                                       bool has_searches = false);

@@ -94,12 +94,16 @@ std::string detected_id_prefix(const Xapian::Database& db, std::vector<LayoutRem
     }
   }
   if (!best.empty()) return best;
-  const std::string other = prefix_like_ids(db);
-  if (objection.empty() && other.empty()) return {};
+  const LikeIds other = prefix_like_ids(db);
+  if (objection.empty() && other.term.empty()) return {};
   if (objection.empty()) objection = "no unique ids under Q or U";
   objection += "; documents go by their docids";
-  if (!other.empty()) objection += "; terms under " + other + " are one a document";
-  remarks.push_back({objection, "id_prefix", other.empty() ? "PREFIX" : other});
+  if (!other.prefix.empty()) {
+    objection += "; terms under " + other.prefix + " are one a document";
+  } else if (!other.term.empty()) {
+    objection += "; terms such as " + other.term + " are one a document";
+  }
+  remarks.push_back({objection, "id_prefix", other.prefix.empty() ? "PREFIX" : other.prefix});
   return {};
 }
 

@@ -71,7 +71,7 @@ Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& ch
                                        check.num_sampled);
 }
 
-std::string prefix_like_ids(const Xapian::Database& db) {
+LikeIds prefix_like_ids(const Xapian::Database& db) {
   const std::vector<Xapian::docid> sample = document_sample(db, sample_size(db));
   if (sample.size() < kFewestDocuments) return {};
   std::map<std::string, std::size_t> num_documents;  // in which the prefix stands once, at a term of their own
@@ -95,10 +95,15 @@ std::string prefix_like_ids(const Xapian::Database& db) {
       if (one.first == 1 && one.second) ++num_documents[prefix];
     }
   }
+  LikeIds found;
   for (const auto& [prefix, count] : num_documents) {
-    if (count == sample.size()) return prefix;
+    if (count < sample.size()) continue;
+    found.prefix = found.term.empty() ? prefix : "";
+    auto term = db.termlist_begin(sample.front());
+    term.skip_to(prefix);
+    found.term = *term;
   }
-  return {};
+  return found;
 }
 
 }  // namespace irgan

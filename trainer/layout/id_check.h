@@ -39,8 +39,12 @@ IRGAN_API IdCheck check_ids(const Xapian::Database& db, const std::string& prefi
 /// several, else judged by the sample.
 IRGAN_API Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check);
 
-/// Returns a prefix of one to eight capital letters whose terms are one a document and one document a term, in all
-/// documents of a sample; empty if there is none.
-std::string prefix_like_ids(const Xapian::Database& db);
+/// A prefix of one to eight capital letters whose terms are one a document and one document a term, in all documents of
+/// a sample.
+struct LikeIds {
+  std::string prefix;  ///< empty if there is none, or ids that begin with a capital letter leave open where it ends
+  std::string term;    ///< one of its terms; empty: there is no such prefix
+};
+LikeIds prefix_like_ids(const Xapian::Database& db);
 
 }  // namespace irgan

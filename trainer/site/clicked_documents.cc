@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kNumKnown = 1 << 18;
 constexpr std::size_t kMaxSearched = 4000;  // the share is then right to 1 in 100, after a few seconds
 constexpr std::size_t kMaxExamples = 3;
+constexpr Xapian::doccount kTop = 10;  // ranks of a first page
 
 std::uint64_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 
@@ -51,7 +52,9 @@ void ClickedDocuments::add(const ClickRow& row, const std::string& query_id) {
   if (docid == 0) return;
   result_.num_known += row.count;
   if (queries_.count(query_id) == 0 || hash_of(query_id) % sample_ != 0) return;
-  clicks_[query_id][docid] += row.count;
+  Clicks& clicks = clicks_[query_id][docid];
+  clicks.all += row.count;
+  if (row.rank >= 1 && row.rank <= static_cast<int>(kTop)) clicks.top += row.count;
   if (clicks_.size() > kMaxSearched) thin_out();
 }
 
@@ -67,10 +70,15 @@ ClickedDocumentsResult ClickedDocuments::finish(Xapian::doccount depth) {
   for (const auto& [query_id, clicks] : clicks_) {
     const Xapian::MSet hits = first_stage_.search(first_stage_.query_of(*queries_.at(query_id)), depth);
     ++result_.num_searched_queries;
-    for (const auto& [docid, count] : clicks) result_.num_searched_clicks += count;
+    for (const auto& [docid, count] : clicks) {
+      result_.num_searched_clicks += count.all;
+      result_.num_top_clicks += count.top;
+    }
     for (Xapian::MSetIterator hit = hits.begin(); hit != hits.end(); ++hit) {
       const auto clicked = clicks.find(*hit);
-      if (clicked != clicks.end()) result_.num_found += clicked->second;
+      if (clicked == clicks.end()) continue;
+      result_.num_found += clicked->second.all;
+      if (hit.get_rank() < kTop) result_.num_top_found += clicked->second.top;
     }
   }
   return result_;

@@ -23,6 +23,8 @@ struct ClickedDocumentsResult {
   std::string spelt_otherwise;       ///< the first of these, as the log has it
   double num_searched_clicks = 0.0;  ///< clicks of the queries below, on documents that the index has
   double num_found = 0.0;            ///< of those: on one of the first `depth` hits
+  double num_top_clicks = 0.0;       ///< of the searched clicks, those at ranks 1 to 10
+  double num_top_found = 0.0;        ///< of those: on one of the first ten hits
   std::uint64_t num_searched_queries = 0;
   bool is_sampled = false;  ///< there were more queries
 };
@@ -49,6 +51,11 @@ class ClickedDocuments {
     bool is_spelt_otherwise = false;
   };
 
+  struct Clicks {
+    double all = 0.0;
+    double top = 0.0;  // at ranks 1 to 10
+  };
+
   const Known& look_up(std::string_view id);
   void thin_out();
 
@@ -56,7 +63,7 @@ class ClickedDocuments {
   FirstStage first_stage_;
   std::vector<Known> known_;  // looked up last, each at its own place
   std::unordered_map<std::string, const QueryRow*> queries_;
-  std::unordered_map<std::string, std::unordered_map<Xapian::docid, double>> clicks_;  // by query id
+  std::unordered_map<std::string, std::unordered_map<Xapian::docid, Clicks>> clicks_;  // by query id
   std::uint64_t sample_ = 1;  // one query of so many, by its hash
   ClickedDocumentsResult result_;
 };

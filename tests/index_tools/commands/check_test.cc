@@ -136,3 +136,22 @@ TEST_CASE("check needs a click log, and an index for a model", "[index_tools][ch
   CHECK(run_line("check --clicks x --model y").exit_code == 2);
   CHECK(run_line("check --clicks /nonexistent/log").exit_code == 1);
 }
+
+TEST_CASE("check: a site that orders its hits otherwise is told so", "[index_tools][check]") {
+  const MadeSite site;
+  site.index();
+  REQUIRE(site.run("rerank --db @db --queries @learn.tsv --baseline-out @base").exit_code == 0);
+  std::istringstream lines(site.folder.read("base"));
+  std::string as_here = "query_id\tdoc_id\trank\tclicked\n", reversed = as_here;
+  std::string query, q0, document, score, tag;
+  for (int rank = 0; lines >> query >> q0 >> document >> rank >> score >> tag;) {
+    if (rank <= 10) as_here += query + '\t' + document + '\t' + std::to_string(rank) + "\t1\n";
+    if (rank > 10 && rank <= 20) reversed += query + '\t' + document + '\t' + std::to_string(rank - 10) + "\t1\n";
+  }
+  site.folder.write("here.tsv", as_here);
+  site.folder.write("other.tsv", reversed);
+  CHECK_THAT(site.run("check --db @db --queries @learn.tsv --clicks @here.tsv").out,
+             !Contains("your site orders its hits otherwise"));
+  CHECK_THAT(site.run("check --db @db --queries @learn.tsv --clicks @other.tsv").out,
+             Contains("Of the clicks at ranks 1 to 10, 0 %") && Contains("serialised_query"));
+}

@@ -87,3 +87,8 @@ TEST_CASE("guess_columns: what a search is beside its words, where a few values 
   CHECK(guesses.contexts[1].theirs == "customer type");
   CHECK(guesses.unused == std::vector<std::string>{"country", "status"});  // one value in 199 of 200 rows; another name
 }
+
+TEST_CASE("guess_columns: a first line of values is no header", "[trainer][column_guess]") {
+  CHECK_THROWS_WITH(guessed(shop_rows(",", 1)), Contains("looks like a value: put a line with the columns' names"));
+  CHECK_THROWS_WITH(guessed("red,SKU1,x\nred,SKU2,y\n"), Contains("'SKU1' looks like a value"));
+}

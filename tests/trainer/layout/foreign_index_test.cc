@@ -87,6 +87,22 @@ TEST_CASE("an id is one a document, and one document an id", "[trainer][id_check
   CHECK_FALSE(check_ids(db, "P").are_ids());
 }
 
+TEST_CASE("terms that look like ids are told, with their prefix where it is clear where that ends",
+          "[trainer][id_check]") {
+  for (const bool is_clear : {true, false}) {
+    Xapian::WritableDatabase db = in_memory();
+    for (int i = 0; i < 200; ++i) {
+      Xapian::Document document;
+      document.add_boolean_term((is_clear ? "P" : "XSKUP") + std::to_string(1000 + i));
+      document.add_boolean_term("XCOLOUR" + std::to_string(i % 3));
+      db.add_document(document);
+    }
+    const LikeIds found = prefix_like_ids(db);
+    CHECK(found.prefix == (is_clear ? "P" : ""));
+    CHECK(found.term.find(is_clear ? "P1" : "XSKUP1") == 0);
+  }
+}
+
 TEST_CASE("a page whose URL omindex had to cut has its whole URL for an id", "[trainer][index_layout]") {
   Xapian::WritableDatabase db = in_memory();
   const std::string url = "/docs/" + std::string(300, 'x');
