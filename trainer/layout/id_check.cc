@@ -97,11 +97,12 @@ LikeIds prefix_like_ids(const Xapian::Database& db) {
   }
   LikeIds found;
   for (const auto& [prefix, count] : num_documents) {
-    if (count < sample.size()) continue;
+    if (count < sample.size() || prefix == "X") continue;
     found.prefix = found.term.empty() ? prefix : "";
     auto term = db.termlist_begin(sample.front());
     term.skip_to(prefix);
     found.term = *term;
+    if (prefix.size() == 1) break;  // by Xapian's convention longer ones begin with X
   }
   return found;
 }

@@ -42,7 +42,7 @@ IRGAN_API Xapian::doccount documents_without(const Xapian::Database& db, const I
 /// A prefix of one to eight capital letters whose terms are one a document and one document a term, in all documents of
 /// a sample.
 struct LikeIds {
-  std::string prefix;  ///< empty if there is none, or ids that begin with a capital letter leave open where it ends
+  std::string prefix;  ///< empty if there is none, or, behind an X, ids in capital letters leave open where it ends
   std::string term;    ///< one of its terms; empty: there is no such prefix
 };
 LikeIds prefix_like_ids(const Xapian::Database& db);
