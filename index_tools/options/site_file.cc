@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
+#include <sstream>
+
+#include "plugin/src/model/file_bytes.h"
 
 namespace irgan {
 namespace {
@@ -86,8 +88,9 @@ SiteOption& option_of(std::vector<SiteOption>& options, const std::string& name,
 }  // namespace
 
 std::vector<SiteOption> read_site_file(const std::string& path, const std::string& command, const KnownOptions& known) {
-  std::ifstream file(path);
-  if (!file) throw Error("--site " + path + ": cannot be opened; 'xapian-irgan setup' writes such a file");
+  if (!std::filesystem::exists(path))
+    throw Error("--site " + path + ": cannot be opened; 'xapian-irgan setup' writes such a file");
+  std::istringstream file(read_file(path));
   const po::options_description none;
   po::parsed_options parsed(&none);
   try {

@@ -6,10 +6,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "plugin/src/model/file_bytes.h"
 #include "trainer/daily/log_sample.h"
 #include "trainer/log/served_clicks.h"
 #include "trainer/machine/output_file.h"
@@ -63,11 +62,9 @@ void add_searches_of_new_clicks(const std::vector<std::string>& unchanged, std::
 
 NightlyState read_nightly_state(const std::string& path) {
   if (!std::filesystem::exists(path)) return {};
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
+  const std::string text = read_file(path);
   try {
-    const json object = json::parse(text.str());
+    const json object = json::parse(text);
     return {progress_of(object.at("memory")), progress_of(object.at("training"))};
   } catch (const json::exception&) {
     throw FormatError(path + ": is damaged");

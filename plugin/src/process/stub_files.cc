@@ -42,6 +42,7 @@ std::vector<StubLine> lines_of(const fs::path& stub) {
     const std::size_t blank = line.find(' ');
     lines.push_back({line.substr(0, blank), blank == std::string::npos ? "" : line.substr(blank + 1)});
   }
+  if (file.bad()) throw Error("index " + stub.string() + ": the stub file cannot be read");
   return lines;
 }
 
