@@ -1,10 +1,14 @@
 #include "irgan/click_log.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 #include "trainer/log/click_log_tally.h"
 #include "trainer/log/click_rows.h"
@@ -68,6 +72,7 @@ struct ClickLogReader::State {
       rejects = std::make_unique<OutputFile>(options.rejects_path, Readers::owner);
       rejects_stream = &rejects->stream();
     }
+    refuse_twice(paths);
     for (const std::string& path : paths) {
       files.push_back(std::make_unique<LogFile>(path, rejects_stream));
       read_first_line(*files.back());
@@ -76,6 +81,19 @@ struct ClickLogReader::State {
     for (std::size_t i = 0; i < files.size(); ++i) files[i]->form = form_of(i);
     check_rank_base(false);
     check_contexts(false);
+  }
+
+  // A file that two patterns match, or that has two names, would count twice.
+  static void refuse_twice(const std::vector<std::string>& paths) {
+    std::map<std::pair<dev_t, ino_t>, std::string> known;
+    for (const std::string& path : paths) {
+      struct stat file {};
+      if (::stat(path.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) continue;
+      const auto [before, is_new] = known.emplace(std::make_pair(file.st_dev, file.st_ino), path);
+      if (!is_new)
+        throw ConfigError("clicks",
+                          path + ": is the same file as " + before->second + ", whose rows would count twice");
+    }
   }
 
   // Headers had all names. Of JSON Lines only the end tells, and a day may lack what others have.

@@ -1,6 +1,7 @@
 #include "irgan/click_log.h"
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/trainer/click_log_rows.h"
 #include "trainer/machine/output_file.h"
@@ -223,4 +224,15 @@ TEST_CASE("lines of many megabytes are read or refused like others", "[trainer][
     while (deep.size() < 5'000'000) deep += start;
     CHECK(reason_of("{\"query\":1,\"doc_id\":1}\n" + deep + "\n") == "not JSON");
   }
+}
+
+TEST_CASE("one file under two names is refused, two files with the same rows are not", "[trainer][click_log]") {
+  const ScratchFolder folder;
+  const std::string text = "query_id\tdoc_id\nq1\td1\n";
+  const std::string one = folder.write("one", text), copy = folder.write("copy", text);
+  std::filesystem::create_symlink(one, folder.file("link"));
+  CHECK_NOTHROW(ClickLogReader({one, copy}));
+  CHECK_THROWS_WITH(
+      ClickLogReader({one, folder.file("link")}),
+      "clicks " + folder.file("link") + ": is the same file as " + one + ", whose rows would count twice");
 }
