@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -116,10 +118,24 @@ void print_queries(const CheckFindings& findings, std::ostream& out) {
       << " rows that say the same as one shortly before\n";
 }
 
-void print_line(const char* name, const std::vector<std::string>& cells, std::ostream& out) {
-  out << name;
-  for (const std::string& cell : cells) out << std::string(cell.size() < 9 ? 9 - cell.size() : 1, ' ') << cell;
-  out << '\n';
+// A row of a table whose columns are as wide as their widest cell, on a line of 80 if they can.
+using TableRow = std::pair<const char*, std::vector<std::string>>;
+
+void print_table(const std::vector<TableRow>& rows, std::ostream& out) {
+  constexpr std::size_t kLine = 80;
+  std::vector<std::size_t> widths;
+  for (const TableRow& row : rows) {
+    widths.resize(std::max(widths.size(), row.second.size()));
+    for (std::size_t i = 0; i < row.second.size(); ++i) widths[i] = std::max(widths[i], row.second[i].size());
+  }
+  const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::strlen(rows.front().first));
+  const std::size_t gap = all + 2 * widths.size() <= kLine ? 2 : 1;
+  for (const auto& [label, cells] : rows) {
+    out << label;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      out << std::string(gap + widths[i] - cells[i].size(), ' ') << cells[i];
+    out << '\n';
+  }
 }
 
 void print_ranks(const LogCensusResult& census, std::ostream& out) {
@@ -136,11 +152,13 @@ void print_ranks(const LogCensusResult& census, std::ostream& out) {
     rates.push_back(rank.shown > 0.0 ? percent(rank.clicks, rank.shown) : "-");
     examination.push_back(std::isnan(rank.examination) ? "?" : formatted("%.2f", rank.examination));
   }
-  print_line("rank       ", ranks, out);
-  print_line("clicks     ", clicks, out);
+  std::vector<TableRow> rows{{"rank       ", ranks}, {"clicks     ", clicks}};
+  if (has_impressions(census)) {
+    rows.emplace_back("of showings", rates);
+    rows.emplace_back("looked at  ", examination);
+  }
+  print_table(rows, out);
   if (!has_impressions(census)) return;
-  print_line("of showings", rates, out);
-  print_line("looked at  ", examination, out);
   out << "           (against rank 1, by " << grouped(static_cast<double>(census.num_telling_pairs))
       << " documents that were shown at several ranks for a query and clicked"
       << (census.is_examination_sampled ? "; from a part of the pages" : "") << ")\n";

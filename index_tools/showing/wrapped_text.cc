@@ -60,13 +60,17 @@ bool is_data(const std::string& line) {
          line.find_first_of("\t\r\x1b") != std::string::npos;
 }
 
-// Where the second column begins if the line has two: a short word or a few, at least two spaces, text.
-std::size_t second_column(const std::string& line) {
-  constexpr std::size_t kFurthest = 24;
+// Where the last column begins if the line has several, with two spaces or more before each: words, not too far right.
+std::size_t last_column(const std::string& line) {
+  constexpr std::size_t kFurthest = 36;
   const std::size_t indent = line.find_first_not_of(' ');
-  const std::size_t gap = line.find("  ", indent);
-  const std::size_t column = line.find_first_not_of(' ', gap);
-  return gap < column && column <= kFurthest ? column : indent + 2;
+  std::size_t last = indent + 2;
+  for (std::size_t gap = line.find("  ", indent); gap < kFurthest; gap = line.find("  ", gap)) {
+    gap = line.find_first_not_of(' ', gap);
+    if (gap > kFurthest) break;
+    last = gap;
+  }
+  return last;
 }
 
 }  // namespace
@@ -74,7 +78,7 @@ std::size_t second_column(const std::string& line) {
 std::string fitted_line(const std::string& line, std::size_t width) {
   constexpr std::size_t kLeast = 20;  // columns that text needs
   if (columns_of(line) <= width || is_data(line)) return line;
-  std::size_t column = second_column(line);
+  std::size_t column = last_column(line);
   if (column + kLeast > width) column = 2;
   const bool has_two = line.find_first_not_of(' ') + 2 != column;
   const std::size_t head = has_two ? column : line.find_first_not_of(' ');

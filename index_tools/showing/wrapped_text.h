@@ -21,7 +21,7 @@ struct Lines {
 std::string wrapped(const std::string& text, const Lines& lines);
 
 /// Returns a line as it is if it has at most `width` columns (code points) or holds data: tabs, or JSON. A longer one
-/// is broken at spaces and goes on under its beginning: behind a first column that two spaces end, else two columns in.
+/// is broken at spaces and goes on under its last column, where two spaces or more part columns, else two columns in.
 std::string fitted_line(const std::string& line, std::size_t width);
 
 /// Passes text on to `sink`, each line as fitted_line() has it.
