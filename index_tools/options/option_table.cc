@@ -266,8 +266,10 @@ std::set<std::string> OptionTable::names() const {
   return all;
 }
 
-std::string OptionTable::near_option(std::string_view word) const {
-  const std::set<std::string> all = names();
+std::string OptionTable::near_option(std::string_view word, bool takes_site) const {
+  std::set<std::string> all = names();
+  all.insert({"help", "help-all"});
+  if (takes_site) all.insert("site");
   return meant(word, {all.begin(), all.end()}, "--");
 }
 
@@ -378,7 +380,9 @@ Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite
     if (values.count("help") > 0) return Request::help;
     if (values.count(kStray) > 0) {
       const std::string word = values[kStray].as<std::vector<std::string>>().front();
-      throw ConfigError("'" + word + "' belongs to no option" + near_option(word));
+      const bool may_be_site = read_site && values.count("site") == 0 && std::filesystem::is_regular_file(word);
+      throw ConfigError("'" + word + "' belongs to no option" +
+                        (may_be_site ? "; did you mean --site " + word + "?" : near_option(word, bool(read_site))));
     }
     std::set<std::string> given;
     for (const auto& [name, value] : values) {
@@ -399,7 +403,7 @@ Request OptionTable::parse(const std::vector<std::string>& words, const ReadSite
     check_rules(given);
   } catch (const po::unknown_option& error) {
     const std::string& name = error.get_option_name();
-    throw ConfigError("there is no option '" + name + "'" + near_option(split(name, '=').front()));
+    throw ConfigError("there is no option '" + name + "'" + near_option(split(name, '=').front(), bool(read_site)));
   } catch (const po::error& error) {
     throw ConfigError(error.what());
   }

@@ -185,7 +185,7 @@ class OptionTable {
   void add(const char* name, const char* form, const std::string& text,
            const boost::program_options::value_semantic* semantic);
   /// What a mistyped option was meant to be, as the end of a message; nothing if it is like none.
-  std::string near_option(std::string_view word) const;
+  std::string near_option(std::string_view word, bool takes_site) const;
   void check_rules(const std::set<std::string>& given) const;
 
   using Values = std::map<std::string, std::vector<std::string>>;  // by option

@@ -332,6 +332,8 @@ TEST_CASE("nightly: what is missing in the site's file is said", "[index_tools][
   site.log_day(1, "logs/1.csv");
   site.folder.write("s.conf", "db = db\nclicks = logs/*.csv\n");
   CHECK_THAT(site.run("nightly --site @s.conf").err, Contains("--model is missing"));
+  CHECK_THAT(site.run("nightly @s.conf").err, Contains("did you mean --site " + site.file("s.conf") + "?"));
+  CHECK_THAT(site.run("nightly --sites @s.conf").err, Contains("did you mean --site?"));
 }
 
 TEST_CASE("train: compares with the model that it would replace", "[index_tools][train]") {
