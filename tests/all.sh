@@ -52,8 +52,8 @@ fi
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev valgrind catch2 clang-format xapian-tools \
   xapian-examples
 mkdir -p build
-# Forks beside busy threads are left out: the sanitizers' own locks may be held in the child, for ever.
 # The programs that take bytes, threads or files of others; all of them is a matter of hours on a small machine.
+# Forks beside busy threads are left out: the sanitizers' own locks may be held in the child, for ever.
 step "address and undefined-behaviour sanitizers" \
   sanitized asan "irgan_plugin_tests=~[fork]" "irgan_trainer_tests=~[slow]" irgan_attack_tests irgan_old_files_tests
 step "thread sanitizer" sanitized tsan "irgan_plugin_tests=[threads]~[fork],[model_source],[followed]" \

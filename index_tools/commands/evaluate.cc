@@ -189,20 +189,21 @@ void judge_later(const EvaluateOptions& options, const Console& console) {
   }
   LaterLogOptions later = options.later;
   std::optional<Site> site;
-  if (!options.models.empty()) site.emplace(options.database.site(console.err));
   std::optional<OldClicks> old;
-  if (!options.models.empty()) old.emplace(evidence, console.err);
-  for (const std::string& path : options.models) {
-    RerankOptions how;
+  RerankOptions how;
+  if (!options.models.empty()) {
+    site.emplace(options.database.site(console.err));
+    old.emplace(evidence, console.err);
     options.memory.apply(site->open(), how);
-    const auto memory = how.memory ? how.memory->get(site->open()) : nullptr;
-    if (memory && memory->facts().newest_time > 0.0 && path == options.models.front())
-      old->warn_of("the click memory", memory->facts().newest_time);
     options.vectors.apply(how);
+    const auto memory = how.memory ? how.memory->get(site->open()) : nullptr;
+    if (memory && memory->facts().newest_time > 0.0) old->warn_of("the click memory", memory->facts().newest_time);
+  }
+  for (const std::string& path : options.models) {
     const std::shared_ptr<const Model> model = Model::from_file(path);
     const std::vector<std::string>& features = model->schema().features;
     later.contexts.insert(later.contexts.end(), features.begin(), features.end());
-    rankings.push_back({path, order_of_model(*site, model, std::move(how), path)});
+    rankings.push_back({path, order_of_model(*site, model, how, path)});
     old->warn_of(path, learnt_until(record_of(*model)));
   }
   for (auto& [version, orders] : shadows_of_logs(evidence.clicks)) {

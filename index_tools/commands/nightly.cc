@@ -253,14 +253,14 @@ class Night {
   }
 
   Outcome train() {
-    const bool has_model = has_good_model();
-    const bool goes_on = has_model && options_.days == 0 && !can_learn_more_anew();
-    const NewLogs logs = new_logs(has_model && (goes_on || options_.days > 0) ? state_.training : LogProgress());
+    const bool takes_days = options_.days > 0;
+    const bool is_known = has_good_model() && (takes_days || !can_learn_more_anew());
+    const NewLogs logs = new_logs(is_known ? state_.training : LogProgress());
     if (logs.num_clicks == kNoClicks) return nothing_new(logs, state_.training);
     Words words = command("train");
-    add_log(options_.days > 0 ? last_days(logs) : logs, words);
+    add_log(takes_days ? last_days(logs) : logs, words);
     words.insert(words.end(), {"--model", options_.model});
-    if (goes_on) words.insert(words.end(), {"--from", options_.model});
+    if (is_known && !takes_days) words.insert(words.end(), {"--from", options_.model});
     Outcome outcome;
     try {
       outcome = {"done", result_of(trained(words))};

@@ -5,43 +5,18 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <filesystem>
-#include <numeric>
 #include <sstream>
 
 #include "plugin/src/model/file_bytes.h"
+#include "trainer/text/near_name.h"
 
 namespace irgan {
 namespace {
 
 namespace po = boost::program_options;
 
-constexpr std::size_t kNear = 3;  // changed letters up to which a name may have been meant
-
-// Levenshtein's distance.
-std::size_t distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row.back();
-}
-
 std::string near(const std::string& name, const std::set<std::string>& names) {
-  std::string best;
-  std::size_t least = std::min(kNear, name.size() / 2) + 1;
-  for (const std::string& other : names) {
-    const std::size_t changed = distance(name, other);
-    if (changed < least) {
-      least = changed;
-      best = other;
-    }
-  }
-  return best.empty() ? "" : "; did you mean '" + best + "'?";
+  return meant(name, {names.begin(), names.end()});
 }
 
 std::set<std::string> names_of_all(const KnownOptions& known) {

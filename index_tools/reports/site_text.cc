@@ -61,6 +61,7 @@ void print_findings(const SetupFindings& findings, std::ostream& out) {
     print_row("field", field.name + "=" + field.place, field.evidence, out);
   for (const NamedPlace& value : findings.index.values)
     print_row("value", value.name + "=" + value.place, value.evidence, out);
+  for (const std::string& sentence : findings.index.absent) out << "- " << sentence << '\n';
   if (!findings.searches_path.empty())
     out << "log    " << findings.searches_path << ": " << form_of(LogSample::Form::searches) << '\n';
   out << "log    " << findings.log_path << ": " << form_of(findings.form);
@@ -90,6 +91,7 @@ nlohmann::json json_of(const SetupFindings& findings) {
                         {"values", nlohmann::json::object()},
                         {"columns", nlohmann::json::object()},
                         {"doubts", findings.log.doubts}};
+  for (const std::string& sentence : findings.index.absent) object["doubts"].push_back(sentence);
   for (const NamedPlace& field : findings.index.prefixes) object["fields"][field.name] = field.place;
   for (const NamedPlace& value : findings.index.values) object["values"][value.name] = value.place;
   object["contexts"] = nlohmann::json::object();
@@ -121,6 +123,7 @@ void write_site_file(const SetupFindings& findings, std::ostream& out) {
            "of a "
            "document.\n";
   write_places("value", findings.index.values, out);
+  for (const std::string& sentence : findings.index.absent) out << "# " << sentence << '\n';
   out << "\n# The log. A pattern such as logs/*.tsv.gz stands for all of its files, in the order of their names.\n";
   for (const std::string& path : findings.clicks) write_line("clicks", path, out);
   for (const ColumnGuess& guess : findings.log.columns) {

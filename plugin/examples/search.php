@@ -1,8 +1,8 @@
 #!/usr/bin/php
 <?php
 // Searches an index. Use: search.php DB WORDS [XAPIAN-IRGAN]
-// Debian has no Xapian for PHP, so the command searches, in the order of the model in the index. A PHP with Xapian's own
-// bindings needs none of this: start it with LD_PRELOAD=libxapian-irgan-preload.so.
+// Debian has no Xapian for PHP, so the command searches, in the order of the model in the index. A PHP with Xapian's
+// own bindings needs none of this: start it with LD_PRELOAD=libxapian-irgan-preload.so.
 [, $db, $words] = $argv;
 $program = $argv[3] ?? 'xapian-irgan';
 $command = [$program, 'search', '--json', '--top', '20', '--db', $db, '--', ...explode(' ', $words)];

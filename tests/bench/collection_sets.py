@@ -7,8 +7,8 @@ Use: tests/bench/collection_sets.py --data DIR [--peers DIR] [--seeds 3] [--sets
 packages are the demo's index with queries on which nothing was chosen, as in quality.py, and need no data.
 
 All learn from the same clicks or judgments, and are chosen on the same validation queries. LambdaMART gets the rows
-that `features` writes: of the first stage's candidates, and with the picks and the score of the towers. p is a two-sided
-paired randomisation test over test queries, each query's value being its mean over seeds.
+that `features` writes: of the first stage's candidates, and with the picks and the score of the towers. p is a
+two-sided paired randomisation test over test queries, each query's value being its mean over seeds.
 """
 import argparse
 import collections

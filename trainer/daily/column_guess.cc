@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "irgan/feature_schema.h"
+#include "trainer/evidence/context_census.h"
 #include "trainer/log/column_names.h"
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/timestamps.h"
@@ -23,8 +24,7 @@ constexpr double kEarliest = 631152000.0;  // 1990
 constexpr int kMaxRank = 1000;
 constexpr std::size_t kPageIdDigits = 24;
 constexpr std::size_t kMaxContextValues = 100;
-constexpr double kSeenOften = 0.01;  // of the rows: a value of a context that is learnt from
-constexpr double kFollowing = 0.3;   // of the rows: ranks that are one more than the row's before
+constexpr double kFollowing = 0.3;  // of the rows: ranks that are one more than the row's before
 
 /// What stands in one column.
 struct ColumnLook {
@@ -115,7 +115,7 @@ std::string frequent_values(const std::vector<std::string>& values) {
   if (counts.size() < 2 || counts.size() > kMaxContextValues) return {};
   std::vector<std::pair<std::size_t, std::string>> frequent;
   for (const auto& [value, count] : counts) {
-    if (static_cast<double>(count) >= kSeenOften * static_cast<double>(values.size()))
+    if (static_cast<double>(count) >= kLeastContextShare * static_cast<double>(values.size()))
       frequent.emplace_back(count, value);
   }
   if (frequent.size() < 2) return {};

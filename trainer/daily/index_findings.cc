@@ -11,16 +11,16 @@
 #include "trainer/layout/id_check.h"
 #include "trainer/layout/number_slots.h"
 #include "trainer/layout/term_survey.h"
+#include "trainer/site/present_fields.h"
 
 namespace irgan {
 namespace {
 
 constexpr Xapian::valueno kNumSlots = 100;  // that are looked at: sites number their own from 0
-constexpr std::size_t kLongestPrefix = 8;
-constexpr std::size_t kMostIds = 200;      // of a column that are looked up
-constexpr std::ptrdiff_t kFewestIds = 12;  // ranks up to 10 may be ids of some documents, too
-constexpr double kKnownIds = 0.3;          // an index may have lost many of a log's documents
-constexpr double kManyDocuments = 0.05;    // that have words under a prefix, or a value in a slot
+constexpr std::size_t kMostIds = 200;       // of a column that are looked up
+constexpr std::ptrdiff_t kFewestIds = 12;   // ranks up to 10 may be ids of some documents, too
+constexpr double kKnownIds = 0.3;           // an index may have lost many of a log's documents
+constexpr double kManyDocuments = 0.05;     // that have words under a prefix, or a value in a slot
 
 std::string percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
 
@@ -53,10 +53,8 @@ std::set<std::string> capital_prefixes(const Xapian::Database& db) {
     for (auto position = db.termlist_begin(docid); position != end; ++position) {
       const std::string term = *position;
       if (term.empty() || term[0] > 'Y') break;  // Z begins stems, and small letters words
-      for (std::size_t size = 1; size <= kLongestPrefix && size < term.size(); ++size) {
-        if (term[size - 1] < 'A' || term[size - 1] > 'Z') break;
-        prefixes.insert(term.substr(0, size));
-      }
+      const std::size_t longest = std::min({num_capitals(term), kLongestPrefix, term.size() - 1});
+      for (std::size_t size = 1; size <= longest; ++size) prefixes.insert(term.substr(0, size));
     }
   }
   return prefixes;
@@ -98,6 +96,10 @@ IndexFindings look_at_index(const Site& site, const LayoutOverrides& said) {
   const auto part_with = [&](Xapian::valueno slot) {
     return static_cast<double>(db.get_value_freq(slot)) / num_documents;
   };
+  IndexLayout as_said;
+  for (const auto& [name, prefix] : said.prefixes) as_said.fields.push_back({name, prefix});
+  for (const auto& [name, slot] : said.values) as_said.values.push_back({name, slot});
+  present_layout(db, as_said, found.absent);
   for (const auto& [name, slot] : said.values)
     found.values.push_back(
         {name, std::to_string(slot), "as you said; numbers in " + percent(part_with(slot)) + " of the documents"});

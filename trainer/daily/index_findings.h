@@ -25,6 +25,7 @@ struct IndexFindings {
       prefixes;                    ///< all text fields, the title first; where the layout is kept, those that were said
   std::vector<NamedPlace> values;  ///< slots of numbers that were said, or that the layout does not name
   std::string stem_evidence;
+  std::vector<std::string> absent;  ///< sentences on what was said and no document has
 };
 
 /// said: what the user says of the index, which goes into the file

@@ -13,10 +13,6 @@ constexpr double kFewStems = 0.5;      // of words beside which there should be 
 constexpr double kMostlyStems = 0.9;   // of words; in an English text less than two thirds are their own stems
 constexpr double kClearlyWorse = 0.1;  // a share that is lower by this means another language
 
-bool has_terms(const Xapian::Database& db, const std::string& prefix) {
-  return db.allterms_begin(prefix) != db.allterms_end(prefix);
-}
-
 std::string percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
 
 void look_for_stems(const TermSurvey& survey, IndexLayout& layout, std::vector<LayoutRemark>& remarks) {
@@ -77,6 +73,10 @@ IndexLayout detected_layout(const Xapian::Database& db, const LayoutOverrides& s
 }
 
 }  // namespace
+
+bool has_terms(const Xapian::Database& db, const std::string& prefix) {
+  return db.allterms_begin(prefix) != db.allterms_end(prefix);
+}
 
 std::string detected_id_prefix(const Xapian::Database& db, std::vector<LayoutRemark>& remarks) {
   std::string best;

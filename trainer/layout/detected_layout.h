@@ -18,6 +18,9 @@ namespace irgan {
 IndexLayout read_layout(const Xapian::Database& db, const LayoutOverrides& overrides, std::optional<IndexLayout> kept,
                         std::vector<LayoutRemark>& remarks);
 
+/// Whether a document has a term that begins with `prefix`.
+bool has_terms(const Xapian::Database& db, const std::string& prefix);
+
 /// Returns the prefix of what are unique ids, Q or U; empty if there are none.
 std::string detected_id_prefix(const Xapian::Database& db, std::vector<LayoutRemark>& remarks);
 

@@ -8,8 +8,7 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kOneIn = 100;  // a term or document in so many may be an exception
-constexpr std::size_t kLongestPrefix = 8;
+constexpr std::size_t kOneIn = 100;          // a term or document in so many may be an exception
 constexpr std::size_t kFewestDocuments = 3;  // fewer say nothing of what is unique
 
 std::size_t num_with_prefix(const Xapian::Database& db, Xapian::docid docid, const std::string& prefix) {
@@ -71,6 +70,11 @@ Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& ch
                                        check.num_sampled);
 }
 
+std::size_t num_capitals(const std::string& term) {
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return static_cast<std::size_t>(std::find_if_not(term.begin(), term.end(), is_capital) - term.begin());
+}
+
 LikeIds prefix_like_ids(const Xapian::Database& db) {
   const std::vector<Xapian::docid> sample = document_sample(db, sample_size(db));
   if (sample.size() < kFewestDocuments) return {};
@@ -80,8 +84,7 @@ LikeIds prefix_like_ids(const Xapian::Database& db) {
     const auto end = db.termlist_end(docid);
     for (auto position = db.termlist_begin(docid); position != end; ++position) {
       const std::string term = *position;
-      std::size_t size = 0;
-      while (size < term.size() && term[size] >= 'A' && term[size] <= 'Z') ++size;
+      const std::size_t size = num_capitals(term);
       if (size == 0 && !term.empty() && term[0] > 'Z') break;
       if (size == 0 || size > kLongestPrefix || term[0] == 'Z' || size == term.size()) continue;
       // IPublicBody-7 may stand under I, or under IP.

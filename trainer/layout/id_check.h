@@ -39,6 +39,11 @@ IRGAN_API IdCheck check_ids(const Xapian::Database& db, const std::string& prefi
 /// several, else judged by the sample.
 IRGAN_API Xapian::doccount documents_without(const Xapian::Database& db, const IdCheck& check);
 
+inline constexpr std::size_t kLongestPrefix = 8;  ///< that is looked for: capital letters
+
+/// Returns how many capital letters `term` begins with.
+std::size_t num_capitals(const std::string& term);
+
 /// A prefix of one to eight capital letters whose terms are one a document and one document a term, in all documents of
 /// a sample.
 struct LikeIds {

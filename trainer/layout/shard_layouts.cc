@@ -80,10 +80,6 @@ void add_missing(std::vector<Item>& all, const std::vector<Item>& more, const ch
   }
 }
 
-bool has_terms(const Xapian::Database& db, const std::string& prefix) {
-  return db.allterms_begin(prefix) != db.allterms_end(prefix);
-}
-
 std::vector<ShardLayout> read_shards(const std::vector<std::string>& paths, const ShardOpener& open) {
   std::vector<ShardLayout> shards;
   for (const std::string& path : paths) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -12,6 +11,7 @@
 
 #include "trainer/log/click_fields.h"
 #include "trainer/log/column_names.h"
+#include "trainer/log/ubi_record.h"
 #include "trainer/machine/json_fields.h"
 #include "trainer/machine/sorted_runs.h"
 
@@ -28,91 +28,6 @@ constexpr const char* kQueries = "queries";
 constexpr const char* kOtherActions = "other actions";
 constexpr const char* kRepeatedClicks = "clicks on what was clicked already";
 constexpr const char* kRepeatedImpressions = "impressions of what was shown already";
-
-enum class Kind : char { query, impression, click };
-
-// What is kept of a line until its search is whole.
-struct Record {
-  Kind kind = Kind::query;
-  UbiSearches::Line line;
-  double time = -1.0;  // none
-  int rank = 0;        // none; of a query, the number of its first hit, counted from 0
-  std::string session;
-  std::string words;
-  std::string document_id;
-  std::vector<std::string> hits;
-  std::string serialised_query;           // in base64
-  std::vector<double> log_probabilities;  // none, or one a hit, NaN where it has none
-  std::vector<std::string> contexts;      // a value each that is wanted; empty: the line says none
-};
-
-void append_text(std::string& bytes, std::string_view text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  bytes.append(reinterpret_cast<const char*>(&size), sizeof size).append(text);
-}
-
-std::string take_text(std::string_view& bytes) {
-  std::uint32_t size = 0;
-  std::memcpy(&size, bytes.data(), sizeof size);
-  std::string text(bytes.substr(sizeof size, size));
-  bytes.remove_prefix(sizeof size + size);
-  return text;
-}
-
-struct FixedPart {
-  Kind kind;
-  int rank;
-  std::uint32_t num_hits;
-  std::uint32_t num_log_probabilities;
-  std::uint32_t num_contexts;
-  std::uint64_t file;
-  std::uint64_t line_number;
-  double time;
-};
-
-std::string packed(const Record& record) {
-  FixedPart fixed;
-  std::memset(&fixed, 0, sizeof fixed);
-  fixed.kind = record.kind;
-  fixed.rank = record.rank;
-  fixed.num_hits = static_cast<std::uint32_t>(record.hits.size());
-  fixed.num_log_probabilities = static_cast<std::uint32_t>(record.log_probabilities.size());
-  fixed.num_contexts = static_cast<std::uint32_t>(record.contexts.size());
-  fixed.file = record.line.file;
-  fixed.line_number = record.line.number;
-  fixed.time = record.time;
-  std::string bytes(reinterpret_cast<const char*>(&fixed), sizeof fixed);
-  append_text(bytes, record.session);
-  append_text(bytes, record.words);
-  append_text(bytes, record.document_id);
-  append_text(bytes, record.serialised_query);
-  for (const std::string& hit : record.hits) append_text(bytes, hit);
-  for (const std::string& value : record.contexts) append_text(bytes, value);
-  bytes.append(reinterpret_cast<const char*>(record.log_probabilities.data()),
-               record.log_probabilities.size() * sizeof(double));
-  return bytes;
-}
-
-Record unpacked(std::string_view bytes) {
-  FixedPart fixed;
-  std::memcpy(&fixed, bytes.data(), sizeof fixed);
-  bytes.remove_prefix(sizeof fixed);
-  Record record;
-  record.kind = fixed.kind;
-  record.rank = fixed.rank;
-  record.line = {fixed.file, fixed.line_number};
-  record.time = fixed.time;
-  record.session = take_text(bytes);
-  record.words = take_text(bytes);
-  record.document_id = take_text(bytes);
-  record.serialised_query = take_text(bytes);
-  for (std::uint32_t i = 0; i < fixed.num_hits; ++i) record.hits.push_back(take_text(bytes));
-  for (std::uint32_t i = 0; i < fixed.num_contexts; ++i) record.contexts.push_back(take_text(bytes));
-  record.log_probabilities.resize(fixed.num_log_probabilities);
-  if (!record.log_probabilities.empty())  // memcpy does not take what an empty vector points to
-    std::memcpy(record.log_probabilities.data(), bytes.data(), record.log_probabilities.size() * sizeof(double));
-  return record;
-}
 
 // A text or a number as text; empty for what is neither.
 std::string text_of(simdjson::simdjson_result<dom::element> found) {
@@ -184,14 +99,14 @@ struct UbiSearches::State {
     ++others[is_known || others.size() < kMaxActions ? what : kOtherActions];
   }
 
-  RowFault read_time(const dom::object& object, Record& record) {
+  RowFault read_time(const dom::object& object, UbiRecord& record) {
     std::optional<double> time;
     const RowFault fault = irgan::read_time(text_of(object["timestamp"]), latest_time, time);
     record.time = time.value_or(-1.0);
     return fault;
   }
 
-  RowFault read_rank(const dom::object& attributes, Record& record) {
+  RowFault read_rank(const dom::object& attributes, UbiRecord& record) {
     dom::element place;
     double ordinal = -1.0;
     if (!find_place(attributes, place)) return RowFault::none;
@@ -204,7 +119,7 @@ struct UbiSearches::State {
   }
 
   // What an object of attributes says of the search beside its words.
-  void read_contexts(const dom::object& attributes, Record& record) {
+  void read_contexts(const dom::object& attributes, UbiRecord& record) {
     dom::object own;  // as our preload module writes them
     const bool has_own = attributes["context"].get(own) == simdjson::SUCCESS;
     record.contexts.assign(contexts.size(), {});
@@ -216,7 +131,7 @@ struct UbiSearches::State {
     }
   }
 
-  void keep(const std::string& query_id, const Record& record) {
+  void keep(const std::string& query_id, const UbiRecord& record) {
     // Without an id, the same words in the same session are taken for one search.
     const std::string key = query_id.empty() ? '\0' + record.session + '\0' + record.words : query_id;
     lines.add(key, packed(record));
@@ -224,7 +139,7 @@ struct UbiSearches::State {
 
   // What our preload module says of a page beside UBI's own: its first place (counted from 0), the site's query, and
   // the probabilities of a drawn one.
-  RowFault read_page(const dom::object& object, Record& record) {
+  RowFault read_page(const dom::object& object, UbiRecord& record) {
     dom::object attributes;
     if (object["query_attributes"].get(attributes) != simdjson::SUCCESS) return RowFault::none;
     read_contexts(attributes, record);
@@ -243,7 +158,7 @@ struct UbiSearches::State {
     return record.log_probabilities.size() == record.hits.size() ? RowFault::none : RowFault::bad_log_probability;
   }
 
-  RowFault take_query(const dom::object& object, Record& record) {
+  RowFault take_query(const dom::object& object, UbiRecord& record) {
     record.words = text_of(object["user_query"]);
     const RowFault fault = read_time(object, record);
     if (fault != RowFault::none) return fault;
@@ -260,14 +175,14 @@ struct UbiSearches::State {
     return RowFault::none;
   }
 
-  RowFault take_event(const dom::object& object, Record& record, bool& is_pending) {
+  RowFault take_event(const dom::object& object, UbiRecord& record, bool& is_pending) {
     const std::string action = text_of(object["action_name"]);
     const bool is_click = click_actions.is_click(action);
     if (!is_click && action != "impression") {
       count_other(action);
       return RowFault::none;
     }
-    record.kind = is_click ? Kind::click : Kind::impression;
+    record.kind = is_click ? UbiRecord::Kind::click : UbiRecord::Kind::impression;
     dom::object attributes;
     dom::object thing;
     std::string inner_session;
@@ -279,7 +194,7 @@ struct UbiSearches::State {
       read_contexts(attributes, record);
     }
     if (record.document_id.empty()) return RowFault::no_document_id;
-    if (record.kind == Kind::impression && record.rank == 0) return RowFault::no_ordinal;
+    if (record.kind == UbiRecord::Kind::impression && record.rank == 0) return RowFault::no_ordinal;
     const RowFault fault = read_time(object, record);
     if (fault != RowFault::none) return fault;
     record.words = text_of(object["user_query"]);
@@ -293,7 +208,7 @@ struct UbiSearches::State {
     return RowFault::none;
   }
 
-  void give(const std::vector<Record>& search, const EachRow& each, const Verdict& verdict);
+  void give(const std::vector<UbiRecord>& search, const EachRow& each, const Verdict& verdict);
 
   ClickActions click_actions;
   int rank_base;
@@ -317,19 +232,19 @@ struct ShownHit {
   std::optional<double> log_probability;
 };
 
-std::string words_of(const std::vector<Record>& search) {
-  for (const Record& record : search) {
+std::string words_of(const std::vector<UbiRecord>& search) {
+  for (const UbiRecord& record : search) {
     if (!record.words.empty()) return record.words;
   }
   return {};
 }
 
 // What the query says of the search, or else its first event that says it.
-std::vector<std::string> contexts_of(const std::vector<Record>& search) {
+std::vector<std::string> contexts_of(const std::vector<UbiRecord>& search) {
   std::vector<std::string> contexts;
   for (const bool are_queries : {true, false}) {
-    for (const Record& record : search) {
-      if ((record.kind == Kind::query) != are_queries) continue;
+    for (const UbiRecord& record : search) {
+      if ((record.kind == UbiRecord::Kind::query) != are_queries) continue;
       contexts.resize(std::max(contexts.size(), record.contexts.size()));
       for (std::size_t i = 0; i < record.contexts.size(); ++i) {
         if (contexts[i].empty()) contexts[i] = record.contexts[i];
@@ -339,12 +254,12 @@ std::vector<std::string> contexts_of(const std::vector<Record>& search) {
   return contexts;
 }
 
-ShownHit* find_hit(std::vector<ShownHit>& page, const Record& event) {
+ShownHit* find_hit(std::vector<ShownHit>& page, const UbiRecord& event) {
   ShownHit* found = nullptr;
   for (ShownHit& hit : page) {
     if (hit.document_id != event.document_id) continue;
     if (hit.rank == event.rank) return &hit;
-    if (found == nullptr && (event.kind == Kind::click || event.rank == 0)) found = &hit;
+    if (found == nullptr && (event.kind == UbiRecord::Kind::click || event.rank == 0)) found = &hit;
   }
   return found;
 }
@@ -352,33 +267,33 @@ ShownHit* find_hit(std::vector<ShownHit>& page, const Record& event) {
 }  // namespace
 
 // Requires: all lines of one search, in the order of the log
-void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& each, const Verdict& verdict) {
+void UbiSearches::State::give(const std::vector<UbiRecord>& search, const EachRow& each, const Verdict& verdict) {
   const std::string words = words_of(search);
   std::string session;
   for (const bool are_queries : {false, true}) {  // what events say is nearer to the user
-    for (const Record& record : search) {
-      if (session.empty() && (record.kind == Kind::query) == are_queries) session = record.session;
+    for (const UbiRecord& record : search) {
+      if (session.empty() && (record.kind == UbiRecord::Kind::query) == are_queries) session = record.session;
     }
   }
   std::vector<ShownHit> page;
-  for (const Record& record : search) {
-    if (record.kind != Kind::impression || words.empty()) continue;
+  for (const UbiRecord& record : search) {
+    if (record.kind != UbiRecord::Kind::impression || words.empty()) continue;
     if (find_hit(page, record) != nullptr) {
       ++others[kRepeatedImpressions];
     } else {
       page.push_back({record.document_id, record.rank, record.time, false, {}});
     }
   }
-  for (const Record& record : search) {
-    if (!page.empty() || record.kind != Kind::query || words.empty()) continue;
+  for (const UbiRecord& record : search) {
+    if (!page.empty() || record.kind != UbiRecord::Kind::query || words.empty()) continue;
     for (const std::string& hit : record.hits) {
       page.push_back({hit, record.rank + static_cast<int>(page.size()) + 1, record.time, false, {}});
     }
   }
-  for (const Record& record : search) {
+  for (const UbiRecord& record : search) {
     for (std::size_t i = 0; i < record.log_probabilities.size(); ++i) {
-      Record hit;  // a place of its own on the page
-      hit.kind = Kind::impression;
+      UbiRecord hit;  // a place of its own on the page
+      hit.kind = UbiRecord::Kind::impression;
       hit.document_id = record.hits[i];
       hit.rank = record.rank + static_cast<int>(i) + 1;
       ShownHit* shown = find_hit(page, hit);
@@ -387,14 +302,14 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
     }
   }
   std::vector<ShownHit> elsewhere;  // clicked, not shown
-  for (const Record& record : search) {
-    if (record.kind == Kind::query) continue;
+  for (const UbiRecord& record : search) {
+    if (record.kind == UbiRecord::Kind::query) continue;
     if (words.empty()) {
-      verdict(record.line, RowFault::no_query, record.document_id);
+      verdict({record.file, record.line_number}, RowFault::no_query, record.document_id);
       continue;
     }
-    verdict(record.line, RowFault::none, {});
-    if (record.kind != Kind::click) continue;
+    verdict({record.file, record.line_number}, RowFault::none, {});
+    if (record.kind != UbiRecord::Kind::click) continue;
     ShownHit* hit = find_hit(page, record);
     if (hit == nullptr) hit = find_hit(elsewhere, record);
     if (hit == nullptr) {
@@ -408,7 +323,7 @@ void UbiSearches::State::give(const std::vector<Record>& search, const EachRow& 
   ClickRow row;
   row.session = session;
   row.query = words;
-  for (const Record& record : search) {
+  for (const UbiRecord& record : search) {
     if (row.serialised_query.empty()) row.serialised_query = record.serialised_query;
   }
   const std::vector<std::string> said = contexts_of(search);
@@ -437,8 +352,9 @@ RowFault UbiSearches::take(std::string_view text, const Line& line, bool& is_pen
   if (!simdjson::validate_utf8(text.data(), text.size())) return RowFault::not_utf8;
   dom::object object;
   if (error_of_text(s.json.parse(text.data(), text.size()).get(object)) != simdjson::SUCCESS) return RowFault::not_json;
-  Record record;
-  record.line = line;
+  UbiRecord record;
+  record.file = line.file;
+  record.line_number = line.number;
   unwrap(object);
   if (is_bulk_line(object)) {
     s.count_other(kBulkLines);
@@ -455,12 +371,12 @@ void UbiSearches::finish(const EachRow& each_row, const Verdict& verdict) {
     s.has_impressions = s.has_impressions || row.is_impression;
     each_row(row);
   };
-  std::vector<Record> search;
+  std::vector<UbiRecord> search;
   std::string id;
   s.lines.finish([&](std::string_view key, std::string_view value) {
     if (key != id || search.size() == kMaxSearch) {
       if (!search.empty()) s.give(search, each, verdict);
-      Record words_alone;
+      UbiRecord words_alone;
       if (key == id) {
         words_alone.words = words_of(search);
         words_alone.contexts = contexts_of(search);

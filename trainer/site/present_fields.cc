@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
+#include "trainer/layout/detected_layout.h"
+
 namespace irgan {
 namespace {
-
-bool has_terms(const Xapian::Database& db, const std::string& prefix) {
-  return db.allterms_begin(prefix) != db.allterms_end(prefix);
-}
 
 // Whether a term without a prefix, one that does not begin with a capital letter, is in the index.
 bool has_plain_terms(const Xapian::Database& db) {

@@ -109,22 +109,6 @@ void check_values(const Xapian::Database& db, const LayoutOverrides& said, Index
   layout.values.erase(std::remove_if(layout.values.begin(), layout.values.end(), is_bad), layout.values.end());
 }
 
-// What the user names and no document has.
-void remark_empty_places(const Xapian::Database& db, const LayoutOverrides& said, std::vector<LayoutRemark>& remarks) {
-  const auto has_terms = [&](const std::string& prefix) {
-    return db.allterms_begin(prefix) != db.allterms_end(prefix);
-  };
-  for (const auto& [name, prefix] : said.prefixes) {
-    if (!prefix.empty() && !has_terms(prefix) && !has_terms('Z' + prefix))
-      remarks.push_back({"prefix " + name + "=" + prefix + ": no document has words under this prefix", "", ""});
-  }
-  for (const auto& [name, slot] : said.values) {
-    if (db.get_value_freq(slot) == 0)
-      remarks.push_back(
-          {"value " + name + "=" + std::to_string(slot) + ": no document has a value in this slot", "", ""});
-  }
-}
-
 }  // namespace
 
 Xapian::Database open_database(const std::vector<std::string>& paths) {
@@ -166,7 +150,6 @@ IndexLayout checked_layout(const Xapian::Database& db, const LayoutOverrides& sa
   }
   check_unique_ids(db, said, layout, remarks);
   check_values(db, said, layout, remarks);
-  remark_empty_places(db, said, remarks);
   return layout;
 }
 

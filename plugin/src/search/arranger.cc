@@ -127,8 +127,8 @@ Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> mode
 Ranking Arranger::arrange(const ArrangedSearch& search) {
   search.clock.begin(Step::candidates);
   const Gathered gathered = gathering_.gather(served_, search.found, search.limit);
-  Ranking ranking{hits_of(search.found.mset, search.found.depth), 0, gathered.num_new};
-  ranking.pool_size = ranking.hits.size();
+  Ranking ranking{hits_of(search.found.mset, search.found.depth), gathered.num_found, 0};
+  if (search.is_for_page) ranking.num_new = gathering_.num_new(gathered, search.found);
   append_added(ranking.hits, gathered);
   if (ranking.hits.empty()) return ranking;
   ranking.hits = arrange_served(std::move(ranking.hits), gathered, search);
@@ -171,7 +171,7 @@ ShadowOrder Arranger::order_of_shadow(const Gathered& of_served, const ArrangedS
   if (model.collection() || served_.model().collection()) own = gathering_.gather(*shadow_, search.found, limit);
   const Gathered& gathered = own ? *own : of_served;
   std::vector<RankedHit> hits;
-  append_added(hits, gathered);
+  append_added(hits, gathered);  // by their docids alone: nobody is shown them
   if (hits.empty()) throw Error("it finds nothing");
   const FeatureMatrix rows = rows_of(*shadow_, gathered.candidates, search, limit);
   const Eigen::VectorXf scores = candidate_scores(model, rows, gathered.pool_size, model.ranker());

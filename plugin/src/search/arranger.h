@@ -30,8 +30,9 @@ struct ArrangedSearch {
   IndexReader& index;
   TimeLimit& limit;
   StepClock& clock;
-  ShadowOrder* shadow = nullptr;  ///< becomes that of the model that is only watched; null: nobody asks
   bool explains = false;          ///< whether hits get their contributions
+  bool is_for_page = false;       ///< whether Ranking::num_new is wanted
+  ShadowOrder* shadow = nullptr;  ///< becomes that of the model that is only watched; null: nobody asks
 };
 
 /// Threads: one

@@ -24,14 +24,12 @@ Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const
   std::vector<Candidate>& candidates = gathered.candidates;
   candidates = candidates_of(search.mset, search.depth);
   const bool may_add = !has_collapse_keys(search.mset, candidates.size());
+  gathered.num_found = candidates.size();
   VectorQuery wanted;
   if (picker) {
     wanted = wanted_by(*picker, model, search);
-    if (may_add && search.may_pick) {
-      const std::size_t num_found = candidates.size();
+    if (may_add && search.may_pick)
       picker->add(wanted, search.query, search.request.mdecider, model.collection()->num_picks, candidates);
-      gathered.num_new = num_new(candidates, num_found, search);
-    }
     limit.check();
   }
   gathered.pool_size = candidates.size();
@@ -40,22 +38,18 @@ Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const
         model, {search.query, search.request.typed_text, candidates, may_add, search.request.mdecider});
     limit.check();
   }
-  if (gathered.recalled) {
-    candidates = gathered.recalled->candidates;
-    gathered.num_new += gathered.recalled->num_new;
-  }
+  if (gathered.recalled) candidates = gathered.recalled->candidates;
   if (picker) picker->score(wanted, candidates);
   return gathered;
 }
 
-// Of the candidates from `begin` on, how many the query itself does not find.
-Xapian::doccount Gathering::num_new(const std::vector<Candidate>& candidates, std::size_t begin,
-                                    const FoundSearch& search) const {
+Xapian::doccount Gathering::num_new(const Gathered& gathered, const FoundSearch& search) const {
   std::vector<Xapian::docid> picked;
-  for (std::size_t i = begin; i < candidates.size(); ++i) picked.push_back(candidates[i].docid);
-  if (picked.empty()) return 0;
-  return static_cast<Xapian::doccount>(picked.size() -
-                                       found_among(db_, picked, search.query, search.request.mdecider).size());
+  for (std::size_t i = gathered.num_found; i < gathered.pool_size; ++i) picked.push_back(gathered.candidates[i].docid);
+  const Xapian::doccount by_memory = gathered.recalled ? gathered.recalled->num_new : 0;
+  if (picked.empty()) return by_memory;
+  const std::size_t num_known = found_among(db_, picked, search.query, search.request.mdecider).size();
+  return by_memory + static_cast<Xapian::doccount>(picked.size() - num_known);
 }
 
 void set_generator_scores(ServedModel& served, const FoundSearch& search, std::vector<Candidate>& candidates) {

@@ -27,8 +27,8 @@ struct FoundSearch {
 
 struct Gathered {
   std::vector<Candidate> candidates;
-  std::size_t pool_size = 0;     ///< how many the first stage and the generator brought; they come first
-  Xapian::doccount num_new = 0;  ///< how many the query itself does not find
+  std::size_t num_found = 0;  ///< how many the first stage brought; they come first
+  std::size_t pool_size = 0;  ///< how many it and the generator brought; these come next
   std::optional<Recalled> recalled;
 };
 
@@ -44,10 +44,12 @@ class Gathering {
   /// Throws:   TimeOver, Xapian::Error; as ServedModel::picker
   Gathered gather(ServedModel& served, const FoundSearch& search, const TimeLimit& limit);
 
- private:
-  Xapian::doccount num_new(const std::vector<Candidate>& candidates, std::size_t begin,
-                           const FoundSearch& search) const;
+  /// Returns how many of the candidates the query itself does not find.
+  ///
+  /// Throws:   Xapian::Error;  Cost: a search where there are picks
+  Xapian::doccount num_new(const Gathered& gathered, const FoundSearch& search) const;
 
+ private:
   const Xapian::Database db_;
   std::optional<Remembering> remembering_;
 };

@@ -100,8 +100,7 @@ struct Reranker::State {
       const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
       const bool may_pick = !is_behind_server.value_or(false);
       std::vector<RankedHit> hits =
-          arranger.arrange({{query, request, mset, depth(model), may_pick}, *index, limit, clock, nullptr, explains})
-              .hits;
+          arranger.arrange({{query, request, mset, depth(model), may_pick}, *index, limit, clock, explains}).hits;
       if (hits.empty()) {
         figures.outcome = Outcome::no_hits;
       } else {
@@ -189,7 +188,7 @@ struct Reranker::State {
     RerankedPage page;
     IndexReader& index = remote ? static_cast<IndexReader&>(*remote) : *local;
     Ranking ranking = arranger.arrange(
-        {{query, request, all, depth(model), !*is_behind_server}, index, limit, clock, &page.shadow, false});
+        {{query, request, all, depth(model), !*is_behind_server}, index, limit, clock, false, true, &page.shadow});
     if (ranking.hits.empty()) return left_alone(Outcome::no_hits, request.first == 0 ? all : search.original());
     limit.check();
     clock.begin(Step::second_pass);

@@ -143,8 +143,9 @@ TEST_CASE("setup: what the user says goes into the file, the ids' prefix comes f
   CHECK_THAT(folder.read("s.conf"), Contains("prefix = title=XT\n") && Contains("prefix = d=XD\n") &&
                                         Contains("value = price=0\n") && Contains("value = slot1=1\n"));
   const CommandResult wrong = run_line(setup + "--prefix title=XQ --value price=7");
-  CHECK_THAT(wrong.err, Contains("prefix title=XQ: no document has words under this prefix") &&
-                            Contains("value price=7: no document has a value in this slot"));
+  for (const std::string& said : {wrong.out, folder.read("s.conf")})
+    CHECK_THAT(said, Contains("no document has words of field 'title' (prefix 'XQ')") &&
+                         Contains("no document has the value 'price' (value slot 7)"));
 }
 
 TEST_CASE("nightly: three nights, a second time, and back", "[index_tools][nightly]") {

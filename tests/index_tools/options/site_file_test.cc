@@ -34,12 +34,12 @@ TEST_CASE("site file: an unknown name is an error that names the near one", "[in
   const ScratchFolder folder;
   folder.write("s.conf", "cliks = x.tsv\n");
   CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown),
-                    Contains("'cliks' is no option of any command; did you mean 'clicks'?"));
+                    Contains("'cliks' is no option of any command; did you mean clicks?"));
   folder.write("s.conf", "[check]\nepochs = 3\n");
   CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown),
                     Contains("[check] has 'epochs', which is no option of 'check'"));
   folder.write("s.conf", "[trian]\ndb = x\n");
-  CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown), Contains("did you mean 'train'?"));
+  CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown), Contains("did you mean train?"));
   for (const char* line : {"quiet = yes\n", "[train]\njson = yes\n"}) {
     folder.write("s.conf", line);
     CHECK_THROWS_WITH(read_site_file(folder.file("s.conf"), "train", kKnown),
@@ -111,5 +111,5 @@ TEST_CASE("site: commands read it, and bad values name the flag", "[index_tools]
   site.folder.write("s.conf", "db = db\nepoch = 3\n");
   const CommandResult unknown = site.run("inspect --site @s.conf");
   CHECK(unknown.exit_code == 2);
-  CHECK_THAT(unknown.err, Contains("did you mean 'epochs'?"));
+  CHECK_THAT(unknown.err, Contains("did you mean epochs?"));
 }
