@@ -13,6 +13,7 @@
 #include "index_tools/options/training_options.h"
 #include "index_tools/reports/json_output.h"
 #include "plugin/src/process/printable.h"
+#include "trainer/parallel/process_group.h"
 #include "trainer/text/near_name.h"
 
 namespace irgan {
@@ -55,7 +56,10 @@ std::string description(const Xapian::Error& error) {
 }
 
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
+  err << "xapian-irgan " << command << ": ";
+  const ProcessGroup& processes = ProcessGroup::own();
+  if (!processes.is_first()) err << "process " << processes.number() + 1 << " of " << processes.count() << ": ";
+  err << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }
@@ -172,7 +176,13 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
     if (const std::optional<int> code = run_other(words, console)) return *code;
     const Command* const command = find_command(name);
     if (command == nullptr) return refuse_command(name, console);
-    command->execute(*command, {words.begin() + 1, words.end()}, console);
+    ProcessGroup& processes = ProcessGroup::own();
+    processes.check();
+    if (processes.count() > 1 && name != "train") {
+      throw ConfigError("mpirun shares out the work of 'train' alone: start '" + name + "' without it");
+    }
+    const std::vector<std::string> arguments(words.begin() + 1, words.end());
+    command->execute(*command, arguments, processes.is_first() ? console : console.quiet(true));
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
@@ -194,6 +204,7 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
 
 int run_command_line(const std::vector<std::string>& words, const Console& console) {
   const int code = run_words(words, console);
+  if (code != kDone) ProcessGroup::own().end_others(code);  // who would wait for this one
   console.out.flush();
   if (code != kDone || console.out) return code;
   return fail(console.err, words[0], "the output cannot be written", kFailed);

@@ -14,8 +14,7 @@
 #include "irgan/model.h"
 #include "trainer/machine/numbers.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/rows/letor_file.h"
-#include "trainer/rows/letor_merge.h"
+#include "trainer/row_files/rows_files.h"
 #include "trainer/training/first_model.h"
 
 namespace irgan {
@@ -33,6 +32,8 @@ struct FeaturesOptions {
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
+  is_mapped_form(options.out);  // refuses what is packed too
+  is_mapped_form(options.valid_out);
 }
 
 // "2/8" is the second of eight.
@@ -51,7 +52,7 @@ PreparationOptions::Shard shard_of(const std::string& text) {
 
 void merge(const FeaturesOptions& options, const Console& console) {
   OutputFile file(options.out);
-  const std::size_t num_queries = merge_letor(options.merge, file.stream());
+  const std::size_t num_queries = merge_rows(options.merge, options.out, file.stream());
   file.commit();
   if (options.out != "-") console.out << "wrote " << options.out << ": " << num_queries << " queries\n";
   console.result({{"wrote", options.out},
@@ -76,15 +77,22 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   options.evidence.add_to(table);
   options.evidence.add_collection_to(table);
   table.group("Output");
-  table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
+  table.text(
+      "out", options.out,
+      "the file to write: LETOR lines; .gz and .zst are packed; .rows is mapped by 'train', for more rows than memory "
+      "holds; - is stdout",
+      "FILE");
   for (const char* name : {"out", "valid-out"}) table.writes(name);
   table.group("Several machines");
   table.text("shard", options.shard,
              "make the rows of one part of the queries, such as 2/8, the second of eight equal parts; each run reads "
              "the whole log",
              "I/N");
-  table.texts("merge", options.merge, "put the files of all shards together, in the order given, and make no rows",
-              "FILE");
+  table.texts(
+      "merge", options.merge,
+      "put the files of all shards together, in the order given, and make no rows; one file is written anew in the "
+      "form that --out names",
+      "FILE");
   for (const char* name : {"db", "queries", "clicks", "qrels", "shard", "valid-out", "from"})
     table.exclude("merge", name, "rows are there already");
   for (const char* name : {"valid-out", "behaviour", "vectors"})
@@ -128,10 +136,10 @@ void run(const FeaturesOptions& options, const Console& console) {
   show_account(*site.watch, console.err);
   const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
-  write_letor(data, file.stream());
+  write_rows(data, options.out, file.stream());
   if (valid_file) {
     apply_click_model(fitted, validation);
-    write_letor(validation, valid_file->stream());
+    write_rows(validation, options.valid_out, valid_file->stream());
     valid_file->commit();
   }
   file.commit();
@@ -156,7 +164,9 @@ Command features_command() {
       "write the feature rows of queries' candidates",
       "Use it to look at the rows, or to train on them many times. 'train --db' does this step by itself.\n"
       "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
-      "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n");
+      "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n"
+      "Many rows are read faster, and beside little memory, in the mapped form:\n"
+      "  xapian-irgan features --merge S1.txt --out S1.rows\n");
 }
 
 }  // namespace irgan

@@ -15,7 +15,7 @@
 #include "irgan/model.h"
 #include "irgan/run_file.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/rows_files.h"
 
 namespace irgan {
 namespace {
@@ -72,7 +72,7 @@ void run(const ScoreOptions& options, const Console& console) {
   LetorOptions reading;
   reading.needs_ids = true;
   reading.on_remark = [&console](const std::string& remark) { console.err << remark << '\n'; };
-  const TrainingData data = read_letor(options.data, reading);
+  const TrainingData data = read_rows(options.data, reading);
   check_features(model->schema(), data.schema);
   std::optional<OutputFile> qrels;
   if (!options.qrels_out.empty()) {

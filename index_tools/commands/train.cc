@@ -29,8 +29,9 @@
 #include "plugin/src/model/model_parts.h"
 #include "trainer/judging/present_judge.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/parallel/process_group.h"
+#include "trainer/row_files/rows_files.h"
 #include "trainer/rows/data_split.h"
-#include "trainer/rows/letor_file.h"
 #include "trainer/training/first_model.h"
 #include "trainer/training/option_search.h"
 #include "trainer/training/recipe.h"
@@ -91,13 +92,13 @@ Split from_rows(const TrainOptions& options, const Console& console) {
   LetorOptions reading;
   reading.labels = options.labels;
   reading.on_remark = [&console](const std::string& remark) { console.err << remark << '\n'; };
-  TrainingData all = read_letor(options.data, reading);
+  TrainingData all = read_rows(options.data, reading);
   check_amount({&all}, options.force);
   if (options.valid.empty()) {
     auto [training, validation] = split_by_query(std::move(all), options.split.share, options.training.seed);
     return {std::move(training), std::move(validation)};
   }
-  TrainingData validation = read_letor(options.valid, reading);
+  TrainingData validation = read_rows(options.valid, reading);
   widen(all, validation);
   if (all.labels != validation.labels) {
     throw Error(options.valid.front() + ": its labels are " + to_string(validation.labels) + ", those of " +
@@ -322,29 +323,55 @@ std::string joined(const std::vector<std::string>& paths) {
   return text;
 }
 
+Split split_of(const std::optional<IndexEvidence>& evidence, const ClickModelSettings& settings,
+               const TrainOptions& options, const Console& console) {
+  Split split = evidence ? from_index(*evidence, options, console) : from_rows(options, console);
+  if (options.training.unseen_credit != basis_of(options.training).unseen_credit &&
+      columns_from_clicks(split.training.schema).empty()) {
+    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
+  }
+  apply_click_model(settings, options, split, console.out);
+  return split;
+}
+
+TrainingOptions training_of(const TrainOptions& options) {
+  TrainingOptions training = options.training;
+  training.num_threads = options.evidence.preparation.num_threads;
+  training.checkpoint_path = options.model + ".checkpoint";
+  return training;
+}
+
+// Does what a process that is not the first one does: its part of each step, and no outputs.
+void take_part(const TrainOptions& options, const Console& console) {
+  const ClickModelSettings settings =
+      options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
+  std::optional<IndexEvidence> evidence;
+  if (options.data.empty()) evidence.emplace(evidence_of(options, console));
+  const Split split = split_of(evidence, settings, options, console);
+  TrainingOptions training = training_of(options);
+  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
+  train(split.training, split.validation, training);
+  ProcessGroup::own().leave();
+}
+
 // Trains, writes the model, and prints validation epoch by epoch.
 //
 // Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
 //         preparing and training throw; the model file is untouched then
 void run(const TrainOptions& options, const Console& console) {
   check(options);
+  ProcessGroup& processes = ProcessGroup::own();
+  if (!processes.is_first()) return take_part(options, console);
   const OutputLock lock(options.model);
   require_writable(options.model);
-  TrainingOptions training = options.training;
+  TrainingOptions training = training_of(options);
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
   std::optional<IndexEvidence> evidence;
   if (options.data.empty()) evidence.emplace(evidence_of(options, console));
   const std::shared_ptr<const Model> present = present_model(options, console);
-  Split split = evidence ? from_index(*evidence, options, console) : from_rows(options, console);
-  if (training.unseen_credit != basis_of(training).unseen_credit &&
-      columns_from_clicks(split.training.schema).empty()) {
-    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
-  }
-  apply_click_model(settings, options, split, console.out);
-  training.num_threads = options.evidence.preparation.num_threads;
-  training.checkpoint_path = options.model + ".checkpoint";
+  const Split split = split_of(evidence, settings, options, console);
 
   console.out << "training on " << split.training.examples.size() << " examples, validating on "
               << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
@@ -376,6 +403,7 @@ void run(const TrainOptions& options, const Console& console) {
     };
     train(split.training, split.validation, training, listener);
   }
+  processes.leave();
   nlohmann::json result = json_of(*model, verdict, comparison);
   result["wrote"] = is_kept_aside ? nlohmann::json() : nlohmann::json(options.model);
   result["kept_aside"] = is_kept_aside ? nlohmann::json(aside) : nlohmann::json();

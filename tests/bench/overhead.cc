@@ -1,6 +1,7 @@
 // What reranking adds to a search, as a share of the search itself in the same run, by step and by words a query.
-// Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY]]
-// With a click memory, what it takes is in "added" and in "the rest".
+// Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY [VECTORS]]]        "": none
+// With a click memory, what it takes is in "added" and in "the rest". With vectors, "picks" is what the generator over
+// the whole collection takes: to look at the vectors, to choose candidates and to score them.
 #include <algorithm>
 #include <chrono>
 #include <iomanip>
@@ -12,6 +13,7 @@
 #include "irgan/index_layout.h"
 #include "irgan/query_file.h"
 #include "irgan/reranker.h"
+#include "plugin/src/candidates/picking.h"
 #include "trainer/site/first_stage.h"
 
 namespace {
@@ -27,6 +29,7 @@ struct Times {
   double reranked = 0.0;  // Reranker::get_mset(0, 100), which does the same first
   double features = 0.0;
   double forward = 0.0;
+  double picks = 0.0;
 };
 
 template <typename Work>
@@ -61,12 +64,14 @@ std::map<std::size_t, std::vector<std::string>> texts_by_length(const std::strin
 
 class Bench {
  public:
-  Bench(const std::string& db, const std::string& model, const std::string& memory)
+  Bench(const std::string& db, const std::string& model, const std::string& memory,
+        const std::shared_ptr<const CollectionVectors>& vectors)
       : db_(db),
         model_(Model::from_file(model)),
         first_stage_(db_, read_layout(db_, {}), Xapian::Query::OP_OR),
         extractor_(db_, model_->schema(), std::make_shared<ValueCache>()),
-        reranker_(db_, fixed_model(model_), options_with(memory)) {}
+        picker_(picker_of(db_, *model_, vectors)),
+        reranker_(db_, fixed_model(model_), options_with(memory, vectors)) {}
 
   /// Returns false if the query finds fewer hits than are reranked.
   bool measure(const std::string& text, int repeats, Times& times) {
@@ -79,31 +84,45 @@ class Bench {
       const double plain = microseconds([&] { hits = enquire.get_mset(0, kHits); });
       if (hits.size() < kHits) return false;
       const double whole = microseconds([&] { reranked = reranker_.get_mset(enquire, 0, kHits); });
-      const double features =
-          microseconds([&] { rows = extractor_.extract(enquire.get_query(), candidates_of(hits, kHits)); });
+      std::vector<Candidate> candidates = candidates_of(hits, kHits);
+      const double picks = microseconds([&] { pick(enquire.get_query(), candidates); });
+      const double features = microseconds([&] { rows = extractor_.extract(enquire.get_query(), candidates); });
       const double forward = microseconds([&] { sum_ += static_cast<double>(model_->score(rows).sum()); });
       if (repeat == 0) continue;  // the first reads the index from the disk
       all["plain"].push_back(plain);
       all["reranked"].push_back(whole);
       all["features"].push_back(features);
       all["forward"].push_back(forward);
+      all["picks"].push_back(picks);
     }
-    times = {median(all["plain"]), median(all["reranked"]), median(all["features"]), median(all["forward"])};
+    times = {median(all["plain"]), median(all["reranked"]), median(all["features"]), median(all["forward"]),
+             median(all["picks"])};
     return true;
   }
 
  private:
-  static RerankOptions options_with(const std::string& memory) {
+  static RerankOptions options_with(const std::string& memory,
+                                    const std::shared_ptr<const CollectionVectors>& vectors) {
     RerankOptions options;
+    if (vectors != nullptr) options.vectors = fixed_vectors(vectors);
     if (!memory.empty()) options.memory = memory_file(memory);
     options.get_mset_fallback = Fallback::rethrow;
     return options;
+  }
+
+  void pick(const Xapian::Query& query, std::vector<Candidate>& candidates) {
+    if (!picker_) return;
+    const CollectionGenerator& generator = *model_->collection();
+    const VectorQuery wanted = picker_->wanted(generator.towers, query);
+    picker_->add(wanted, query, nullptr, generator.num_picks, candidates);
+    picker_->score(wanted, candidates);
   }
 
   Xapian::Database db_;
   std::shared_ptr<const Model> model_;
   FirstStage first_stage_;
   FeatureExtractor extractor_;
+  std::unique_ptr<Picker> picker_;
   Reranker reranker_;
   double sum_ = 0.0;  // so that no step is optimised away
 };
@@ -122,7 +141,8 @@ void print_row(const std::string& name, const std::vector<Times>& all) {
             << median_of(all, [](const Times& t) { return t.reranked - t.plain; }) << std::setw(10)
             << median_of(all, [](const Times& t) { return t.features; }) << std::setw(10)
             << median_of(all, [](const Times& t) { return t.forward; }) << std::setw(10)
-            << median_of(all, [](const Times& t) { return t.reranked - t.plain - t.features - t.forward; })
+            << median_of(all, [](const Times& t) { return t.picks; }) << std::setw(10)
+            << median_of(all, [](const Times& t) { return t.reranked - t.plain - t.features - t.forward - t.picks; })
             << std::setprecision(3) << std::setw(10)
             << median_of(all, [](const Times& t) { return (t.reranked - t.plain) / t.plain; }) << '\n';
 }
@@ -131,14 +151,15 @@ void print_row(const std::string& name, const std::vector<Times>& all) {
 
 int main(int argc, char** argv) try {
   if (argc < 4) {
-    std::cerr << "Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY]]\n";
+    std::cerr << "Use: irgan_overhead DB MODEL QUERIES [REPEATS [MEMORY [VECTORS]]]\n";
     return 2;
   }
-  Bench bench(argv[1], argv[2], argc > 5 ? argv[5] : "");
+  const auto vectors = argc > 6 ? CollectionVectors::from_file(argv[6]) : nullptr;
+  Bench bench(argv[1], argv[2], argc > 5 ? argv[5] : "", vectors);
   const int repeats = argc > 4 ? std::stoi(argv[4]) : 9;
   std::vector<Times> every;
   std::cout << "medians in microseconds over queries that find at least " << kHits << " documents\n"
-            << "words    queries  get_mset     added  features   forward  the rest     share\n";
+            << "words    queries  get_mset     added  features   forward     picks  the rest     share\n";
   for (const auto& [length, texts] : texts_by_length(argv[3])) {
     std::vector<Times> all;
     for (const std::string& text : texts) {

@@ -128,7 +128,7 @@ rerank() {
 live() {
   local table
   table=$("$build/tests/irgan_overhead" "$db" "$demo/random.3.model" "$demo/queries.test.tsv")
-  awk '$1 == "all" { print $4, $3, $8 }' <<<"$table" | while read -r added search share; do
+  awk '$1 == "all" { print $4, $3, $9 }' <<<"$table" | while read -r added search share; do
     line live "microseconds added to get_mset(0, 100)" "$added" "$search" "$share x"
   done
 }

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -29,7 +30,8 @@
 #include "plugin/src/process/printable.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/memory/memory_state.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
+#include "trainer/row_files/row_file.h"
 #include "trainer/site/json_document.h"
 #include "trainer/training/checkpoint.h"
 
@@ -85,6 +87,12 @@ void checkpoint(const std::string& bytes) {
 
 void rows(const std::string& bytes) { read_letor({file_of(bytes)}, {}); }
 
+void mapped_rows(const std::string& bytes) {
+  const TrainingData data = read_row_file(file_of(sealed(bytes)), true);
+  std::ostringstream out;
+  write_row_file(data, out);
+}
+
 void clicks(const std::string& bytes) {
   ClickLogOptions options;
   options.max_bad = 1.0;
@@ -131,11 +139,11 @@ struct Target {
   void (*read)(const std::string&);
 };
 constexpr Target kTargets[] = {
-    {"model", model},           {"memory", memory},       {"vectors", vectors}, {"carry", carry},
-    {"checkpoint", checkpoint}, {"rows", rows},           {"clicks", clicks},   {"queries", queries},
-    {"query", query},           {"judgments", judgments}, {"run", run},         {"layout", layout},
-    {"schema", schema},         {"record", record},       {"text", text},       {"documents", documents},
-    {"weight", weight}};
+    {"model", model},           {"memory", memory}, {"vectors", vectors},         {"carry", carry},
+    {"checkpoint", checkpoint}, {"rows", rows},     {"mapped_rows", mapped_rows}, {"clicks", clicks},
+    {"queries", queries},       {"query", query},   {"judgments", judgments},     {"run", run},
+    {"layout", layout},         {"schema", schema}, {"record", record},           {"text", text},
+    {"documents", documents},   {"weight", weight}};
 
 const Target& chosen() {
   const char* const name = std::getenv("IRGAN_FUZZ_TARGET");

@@ -9,8 +9,8 @@ seconds=${1:-10}
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-  targets=(model memory vectors carry checkpoint rows clicks queries query judgments run layout schema record text
-    documents weight)
+  targets=(model memory vectors carry checkpoint rows mapped_rows clicks queries query judgments run layout schema record
+    text documents weight)
 
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev catch2 >/dev/null
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
@@ -31,6 +31,7 @@ head -c -16 tests/old_files/memory.1 | seed memory 1
 for version in 1 2; do head -c -16 tests/old_files/vectors.$version | seed vectors $version; done
 head -c -16 tests/old_files/checkpoint.2 | seed checkpoint 2
 head -n 20 tests/old_files/rows.1 | seed rows ours
+head -c -16 tests/old_files/mapped_rows.1 | seed mapped_rows 1
 printf '1 qid:1 1:.5 3:1e3 # docid = a\n0 qid:1 2:-1 #b\n' | seed rows letor
 printf 'session\ttime\tquery\tdoc_id\trank\tclicked\ns\t2026-01-01\tred\td1\t1\t1\ns\t2026-01-01\tred\td2\t2\t0\n' |
   seed clicks tsv

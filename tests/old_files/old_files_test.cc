@@ -19,7 +19,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
+#include "trainer/row_files/row_file.h"
 #include "trainer/training/checkpoint.h"
 
 using namespace irgan;
@@ -51,6 +52,11 @@ Numbers numbers_of(const std::string& folder) {
   const TrainingData rows = rows_at(folder + "/rows.1");
   for (std::size_t e = 0; e < rows.examples.size(); ++e)
     numbers["rows.1 example " + std::to_string(e)] = rows.examples[e].labels.sum();
+  const TrainingData mapped = read_row_file(folder + "/mapped_rows.1", true);
+  for (std::size_t p = 0; p < mapped.pools.size(); ++p)
+    numbers["mapped_rows.1 pool " + mapped.pools[p].query_id] = mapped.pools[p].rows.cast<double>().sum();
+  for (std::size_t e = 0; e < mapped.examples.size(); ++e)
+    numbers["mapped_rows.1 example " + std::to_string(e)] = mapped.examples[e].labels.sum();
   for (const char* name : {"model.1", "model.2", "model.3", "model.4"})
     add_model(folder + '/' + name, name, rows, numbers);
 
@@ -85,6 +91,9 @@ void make_files(const std::string& folder) {
   OutputFile rows(folder + "/rows.1");
   write_letor(data, rows.stream());
   rows.commit();
+  OutputFile mapped(folder + "/mapped_rows.1");
+  write_row_file(data, mapped.stream());
+  mapped.commit();
 
   TrainingOptions options;
   options.epochs = 2;

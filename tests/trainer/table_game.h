@@ -11,7 +11,7 @@
 #include "trainer/game/discriminator_loss.h"
 #include "trainer/game/game.h"
 #include "trainer/game/softmax.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

@@ -7,7 +7,7 @@
 
 #include "irgan/candidate.h"
 #include "irgan/errors.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

@@ -15,7 +15,7 @@
 #include "plugin/src/candidates/query_constraint.h"
 #include "trainer/collection/collection_draws.h"
 #include "trainer/machine/hash.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/site/candidates.h"
 
 namespace irgan {

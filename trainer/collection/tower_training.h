@@ -8,7 +8,7 @@
 #include "irgan/collection_vectors.h"
 #include "irgan/errors.h"
 #include "irgan/tower_options.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

@@ -3,7 +3,7 @@
 
 #include "irgan/collection_vectors.h"
 #include "plugin/src/vectors/vector_parts.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

@@ -9,7 +9,7 @@
 #include "plugin/src/vectors/vector_parts.h"
 #include "trainer/collection/leading_vectors.h"
 #include "trainer/collection/vector_cells.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 namespace {

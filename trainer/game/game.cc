@@ -3,16 +3,25 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
+#include "trainer/parallel/process_group.h"
 
 namespace irgan {
 namespace {
 
 using Eigen::Index;
 using Eigen::VectorXd;
+
+// All but the weight.
+constexpr double GameStatistics::*kStatistics[] = {
+    &GameStatistics::discriminator_loss,     &GameStatistics::discriminator_accuracy,
+    &GameStatistics::calibration_error,      &GameStatistics::reward,
+    &GameStatistics::policy_divergence,      &GameStatistics::policy_entropy,
+    &GameStatistics::discriminator_gradient, &GameStatistics::generator_gradient};
 
 constexpr double kOffsetRate = 10.0;  // b[rank] is a few numbers seen by every page: it may move faster than weights
 
@@ -59,15 +68,7 @@ void GameStatistics::merge(const GameStatistics& other) {
   const double total = weight + other.weight;
   if (!(total > 0.0)) return;
   const double share = other.weight / total;
-  const auto blend = [&](double& mine, double theirs) { mine += share * (theirs - mine); };
-  blend(discriminator_loss, other.discriminator_loss);
-  blend(discriminator_accuracy, other.discriminator_accuracy);
-  blend(calibration_error, other.calibration_error);
-  blend(reward, other.reward);
-  blend(policy_divergence, other.policy_divergence);
-  blend(policy_entropy, other.policy_entropy);
-  blend(discriminator_gradient, other.discriminator_gradient);
-  blend(generator_gradient, other.generator_gradient);
+  for (const auto number : kStatistics) this->*number += share * (other.*number - this->*number);
   weight = total;
 }
 
@@ -101,17 +102,20 @@ Game::Game(GameOptions options, Players& players, const BinLayout& discriminator
 Game::~Game() = default;
 
 GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate) {
-  while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
+  prepare_spaces(batch.size());
+  const Part own = ProcessGroup::own().part_of(batch.size());
   const int generator_steps = has_generator(options_) ? options_.generator_steps : 0;
   const int num_rounds = std::max(options_.discriminator_steps, generator_steps);
   double discriminator_norm = 0.0;
   double generator_norm = 0.0;
   for (int r = 0; r < num_rounds; ++r) {
     const Round round{r < options_.discriminator_steps, r >= num_rounds - generator_steps};
-    threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+    threads_.for_each(own.end - own.begin, [&](std::size_t of_own, unsigned) {
+      const std::size_t i = own.begin + of_own;
       if (r == 0) {
         spaces_[i]->random.seed(batch[i].seed);
         spaces_[i]->statistics = GameStatistics();
+        spaces_[i]->offset_gradient = VectorXd::Zero(players_.offsets.value.size());
       }
       play(batch[i], round, *spaces_[i]);
     });
@@ -120,7 +124,8 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
       descents.push_back(descent_of(players_.discriminator, batch.size(), discriminator_rate));
     }
     if (round.generator) descents.push_back(descent_of(players_.generator, batch.size(), generator_rate));
-    const std::vector<double> norms = descend(descents, threads_);
+    const std::vector<double> norms = descend(descents, batch.size(), threads_);
+    share_results(batch.size());
     if (round.discriminator) {
       discriminator_norm = norms.front();
       update_offsets(batch.size(), discriminator_rate);
@@ -138,8 +143,10 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
 }
 
 void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
-  while (spaces_.size() < batch.size()) spaces_.push_back(std::make_unique<Workspace>());
-  threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+  prepare_spaces(batch.size());
+  const Part own = ProcessGroup::own().part_of(batch.size());
+  threads_.for_each(own.end - own.begin, [&](std::size_t of_own, unsigned) {
+    const std::size_t i = own.begin + of_own;
     Workspace& space = *spaces_[i];
     space.offset = offsets_of(batch[i], players_.offsets.value);
     policy_pass(batch[i], space);
@@ -147,7 +154,11 @@ void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
     backpropagate(players_.generator.weights, *batch[i].generator_rows, space.generator_activations,
                   gradient.cast<float>(), space.generator_gradient);
   });
-  descend({descent_of(players_.generator, batch.size(), rate)}, threads_);
+  descend({descent_of(players_.generator, batch.size(), rate)}, batch.size(), threads_);
+}
+
+void Game::prepare_spaces(std::size_t batch_size) {
+  while (spaces_.size() < batch_size) spaces_.push_back(std::make_unique<Workspace>());
 }
 
 Descent Game::descent_of(Player& player, std::size_t batch_size, double rate) {
@@ -157,10 +168,38 @@ Descent Game::descent_of(Player& player, std::size_t batch_size, double rate) {
                   rate,
                   is_generator ? generator_layout_ : discriminator_layout_,
                   is_generator ? generator_bases_ : discriminator_bases_};
-  for (std::size_t i = 0; i < batch_size; ++i) {
-    descent.gradients.push_back(is_generator ? &spaces_[i]->generator_gradient : &spaces_[i]->discriminator_gradient);
+  const auto gradient_of = [&](std::size_t i) -> NetworkGradient& {
+    return is_generator ? spaces_[i]->generator_gradient : spaces_[i]->discriminator_gradient;
+  };
+  const Part own = ProcessGroup::own().part_of(batch_size);
+  for (std::size_t i = own.begin; i < own.end; ++i) descent.gradients.push_back(&gradient_of(i));
+  if (own.is_empty()) {
+    gradient_of(0) = player.weights;  // numbers of its shape, which will be those of other processes
+    descent.gradients.push_back(&gradient_of(0));
   }
   return descent;
+}
+
+// Gives all processes what each example of the batch came to, beside its gradients.
+void Game::share_results(std::size_t batch_size) {
+  ProcessGroup& processes = ProcessGroup::own();
+  if (processes.count() == 1) return;
+  const auto num_ranks = static_cast<std::size_t>(players_.offsets.value.size());
+  const std::size_t width = std::size(kStatistics) + num_ranks;
+  std::vector<double> results(batch_size * width);
+  const Part own = processes.part_of(batch_size);
+  for (std::size_t i = own.begin; i < own.end; ++i) {
+    double* result = results.data() + i * width;
+    for (const auto number : kStatistics) *result++ = spaces_[i]->statistics.*number;
+    std::copy_n(spaces_[i]->offset_gradient.data(), num_ranks, result);
+  }
+  processes.share(results, batch_size, width);
+  for (std::size_t i = 0; i < batch_size; ++i) {
+    if (own.holds(i)) continue;
+    const double* result = results.data() + i * width;
+    for (const auto number : kStatistics) spaces_[i]->statistics.*number = *result++;
+    spaces_[i]->offset_gradient = Eigen::Map<const VectorXd>(result, static_cast<Index>(num_ranks));
+  }
 }
 
 void Game::update_offsets(std::size_t batch_size, double rate) {

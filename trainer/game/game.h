@@ -12,7 +12,7 @@
 #include "trainer/game/negative_sampler.h"
 #include "trainer/game/player.h"
 #include "trainer/game/policy_gradient.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 
@@ -51,9 +51,9 @@ class IRGAN_API Game {
        ThreadPool& threads);
   ~Game();
 
-  /// Plays a batch in rounds: the discriminator steps in the first ones, the generator in the last ones, as often as
-  /// the options say. Who steps in the same round does so at the same time: both gradients are taken from the scores
-  /// that the players had before.
+  /// Plays a batch, of which this process plays its part alone (ProcessGroup), in rounds: the discriminator steps in
+  /// the first ones, the generator in the last ones, as often as the options say. Who steps in the same round does so
+  /// at the same time: both gradients are taken from the scores that the players had before.
   ///
   /// Throws: Error if a gradient is not finite
   GameStatistics step(const std::vector<GameItem>& batch, double discriminator_rate, double generator_rate);
@@ -78,7 +78,9 @@ class IRGAN_API Game {
   Eigen::VectorXd scores_of(const BinnedRows& rows, Network::Activations& activations) const;
   Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
   const Eigen::VectorXd& reward_divisor(const Workspace& space) const;
+  void prepare_spaces(std::size_t batch_size);
   Descent descent_of(Player& player, std::size_t batch_size, double rate);
+  void share_results(std::size_t batch_size);
   void update_offsets(std::size_t batch_size, double rate);
 
   GameOptions options_;

@@ -6,6 +6,7 @@
 
 #include "plugin/src/encoding/first_layer.h"
 #include "trainer/collection/adam.h"
+#include "trainer/parallel/process_group.h"
 
 namespace irgan {
 namespace {
@@ -53,11 +54,29 @@ void add_pieces(const Descent& descent, std::size_t number, std::vector<Piece>& 
   }
 }
 
-// Adds the examples' gradients up, into the first; returns the sum's squared norm.
-double sum_up(const Piece& piece, const Descent& descent) {
-  Numbers sum = piece.of(*descent.gradients.front());
-  for (std::size_t i = 1; i < descent.gradients.size(); ++i) sum += piece.of(*descent.gradients[i]);
-  return static_cast<double>(sum.matrix().squaredNorm());
+// Adds the examples' gradients up, into the first of the part.
+void sum_up(const Piece& piece, const Part& part, const Descent& descent) {
+  if (part.end - part.begin < 2) return;
+  const std::size_t middle = middle_of(part);
+  sum_up(piece, {part.begin, middle}, descent);
+  sum_up(piece, {middle, part.end}, descent);
+  piece.of(*descent.gradients[part.begin]) += piece.of(*descent.gradients[middle]);
+}
+
+// Adds the sums of all processes up.
+void sum_over_processes(const std::vector<Piece>& pieces, const std::vector<Descent>& descents,
+                        std::size_t batch_size) {
+  std::vector<float> sums;
+  for (const Piece& piece : pieces) {
+    const Numbers own = piece.of(*descents[piece.descent].gradients.front());
+    sums.insert(sums.end(), own.begin(), own.end());
+  }
+  ProcessGroup::own().add_up(sums, batch_size);
+  float* next = sums.data();
+  for (const Piece& piece : pieces) {
+    piece.of(*descents[piece.descent].gradients.front()) = Numbers(next, piece.size);
+    next += piece.size;
+  }
 }
 
 void step_down(const Piece& piece, const Descent& descent, double norm) {
@@ -84,12 +103,24 @@ Player::Player(Network start)
       first_moment(zeros_like(weights)),
       second_moment(zeros_like(weights)) {}
 
-std::vector<double> descend(const std::vector<Descent>& descents, ThreadPool& threads) {
+std::vector<double> descend(const std::vector<Descent>& descents, std::size_t batch_size, ThreadPool& threads) {
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < descents.size(); ++i) add_pieces(descents[i], i, pieces);
   std::vector<double> squares(pieces.size());
-  threads.for_each(pieces.size(),
-                   [&](std::size_t i, unsigned) { squares[i] = sum_up(pieces[i], descents[pieces[i].descent]); });
+  const auto add_squares = [&](std::size_t i) {
+    const Numbers sum = pieces[i].of(*descents[pieces[i].descent].gradients.front());
+    squares[i] = static_cast<double>(sum.matrix().squaredNorm());
+  };
+  const bool is_alone = ProcessGroup::own().count() == 1;
+  threads.for_each(pieces.size(), [&](std::size_t i, unsigned) {
+    const Descent& descent = descents[pieces[i].descent];
+    sum_up(pieces[i], {0, descent.gradients.size()}, descent);
+    if (is_alone) add_squares(i);
+  });
+  if (!is_alone) {
+    sum_over_processes(pieces, descents, batch_size);
+    threads.for_each(pieces.size(), [&](std::size_t i, unsigned) { add_squares(i); });
+  }
   std::vector<double> norms(descents.size());
   for (std::size_t i = 0; i < pieces.size(); ++i) norms[pieces[i].descent] += squares[i];
   for (double& norm : norms) {

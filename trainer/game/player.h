@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "trainer/game/backpropagation.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 
@@ -32,18 +32,21 @@ struct IRGAN_API Player {
 /// What a player's next step is made of.
 struct Descent {
   Player& player;
-  std::vector<NetworkGradient*> gradients;  ///< one an example; the first becomes their sum in this order
+  /// One for each example of this process's part of the batch, or any one where that is empty. The first becomes the
+  /// sum over the whole batch, added up by halves.
+  std::vector<NetworkGradient*> gradients;
   double learning_rate;
   const BinLayout& layout;  ///< of the player's inputs
   FeatureMatrix& bases;     ///< run_bases() of the player's weights, before and after
 };
 
-/// Takes a descent step for each player along the sum of its gradients, clipped. The work is cut by weights, in the
-/// same way whatever the number of threads.
+/// Takes a descent step for each player along the sum of its gradients over a batch of `batch_size` examples, clipped.
+/// The work is cut by weights and the sum by examples, in the same way whatever the number of threads and processes.
 ///
 /// Returns: the norm of each sum before clipping
 /// Throws:  Error if one is not finite; the players are unchanged
-IRGAN_API std::vector<double> descend(const std::vector<Descent>& descents, ThreadPool& threads);
+IRGAN_API std::vector<double> descend(const std::vector<Descent>& descents, std::size_t batch_size,
+                                      ThreadPool& threads);
 
 /// Returns a network with weights ~ N(0, 1 / fan_in), biases 0, the last layer's weights scaled by 0.1.
 ///

@@ -81,8 +81,9 @@ ModelComparison compare_models(const Model& candidate, const TrainingRecord& can
     const std::vector<double>& examination = candidate_record.networks.back().examination;
     offsets = Eigen::Map<const Eigen::VectorXd>(examination.data(), static_cast<Eigen::Index>(examination.size()));
   }
-  ModelComparison result =
-      compared(query_ndcg(validation, offsets, candidate), query_ndcg(present_validation, offsets, present), seed);
+  const IdealGains ideals = ideal_gains_of(validation, present_validation);
+  ModelComparison result = compared(query_ndcg(validation, offsets, candidate, ideals),
+                                    query_ndcg(present_validation, offsets, present, ideals), seed);
   const std::optional<double> until = learnt_until(record_of(present));
   const std::optional<double> from = validation.origin.first_time;
   result.flatters_present = !until || !from || !(*from > *until);

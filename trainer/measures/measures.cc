@@ -104,6 +104,11 @@ double letor_average_precision(const std::vector<int>& ranked_labels) {
 
 double ndcg_of_gains(const Eigen::Ref<const Eigen::VectorXd>& scores, const Eigen::Ref<const Eigen::VectorXd>& gains,
                      int cutoff) {
+  return ndcg_of_gains(scores, gains, gains, cutoff);
+}
+
+double ndcg_of_gains(const Eigen::Ref<const Eigen::VectorXd>& scores, const Eigen::Ref<const Eigen::VectorXd>& gains,
+                     const Eigen::Ref<const Eigen::VectorXd>& ideal_gains, int cutoff) {
   assert(scores.size() == gains.size() && scores.allFinite() && cutoff >= 0);
   std::vector<Eigen::Index> order(static_cast<std::size_t>(scores.size()));
   std::iota(order.begin(), order.end(), Eigen::Index{0});
@@ -111,7 +116,8 @@ double ndcg_of_gains(const Eigen::Ref<const Eigen::VectorXd>& scores, const Eige
 
   std::vector<double> ranked_gains(order.size());
   std::transform(order.begin(), order.end(), ranked_gains.begin(), [&](Eigen::Index row) { return gains[row]; });
-  return ratio(dcg(ranked_gains, cutoff), dcg(in_best_order(ranked_gains), cutoff));
+  return ratio(dcg(ranked_gains, cutoff),
+               dcg(in_best_order(std::vector<double>(ideal_gains.begin(), ideal_gains.end())), cutoff));
 }
 
 }  // namespace irgan

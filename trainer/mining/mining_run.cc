@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "trainer/machine/thread_pool.h"
 #include "trainer/mining/mining_report_json.h"
 #include "trainer/mining/negative_rows.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/ranking/strict_rerank.h"
 #include "trainer/site/first_stage.h"
 

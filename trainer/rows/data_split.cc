@@ -1,5 +1,6 @@
 #include "trainer/rows/data_split.h"
 
+#include <utility>
 #include <vector>
 
 #include "plugin/src/encoding/encoding.h"
@@ -15,8 +16,9 @@ void append_columns(TrainingData& data, const std::vector<std::string>& features
   const Index width = static_cast<Index>(features.size());
   data.schema.features = features;
   for (Pool& pool : data.pools) {
-    pool.rows.conservativeResize(Eigen::NoChange, width);
-    pool.rows.rightCols(width - old_width).setZero();
+    FeatureMatrix rows = FeatureMatrix::Zero(pool.rows.rows(), width);
+    rows.leftCols(old_width) = pool.rows;
+    pool.rows = std::move(rows);
     pool.range = pool_range(pool.found_rows());
   }
 }

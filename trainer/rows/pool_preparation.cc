@@ -18,7 +18,7 @@
 #include "plugin/src/candidates/query_constraint.h"
 #include "plugin/src/encoding/encoding.h"
 #include "trainer/machine/hash.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/rows/context_groups.h"
 #include "trainer/site/behaviour_index.h"
 #include "trainer/site/candidates.h"
@@ -366,7 +366,7 @@ class PoolMaker {
     });
     for (std::size_t i = 0; i < batch_.size(); ++i) {
       if (prepared[i].examples.empty()) {  // no page shows a candidate; a feature file would not hold the query either
-        prepared[i].pool.rows.resize(0, 0);
+        prepared[i].pool.rows = {};
         prepared[i].pool.document_ids = {};
       }
       prepared_.emplace(Place(batch_[i].query, batch_[i].part, batch_[i].group), std::move(prepared[i]));

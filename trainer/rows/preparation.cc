@@ -15,7 +15,7 @@
 #include "trainer/evidence/context_census.h"
 #include "trainer/evidence/earlier_clicks.h"
 #include "trainer/evidence/log_split.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/queries/query_resolver.h"
 #include "trainer/rows/context_groups.h"
 #include "trainer/rows/data_split.h"

@@ -35,11 +35,16 @@ LabelKind label_kind_from_string(const std::string& name) {
   throw ConfigError("unknown kind of labels '" + name + "': grades, clicks, impressions or shown");
 }
 
-Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
+Eigen::VectorXd gains_of(const Example& example, LabelKind kind) {
   Eigen::VectorXd gains = example.labels.cwiseMax(0.0);
   if (kind == LabelKind::grades) {  // 2^grade - 1, above 0 for the smallest grade too
     gains = gains.unaryExpr([](double grade) { return std::expm1(M_LN2 * std::min(grade, kLargestGrade)); });
   }
+  return gains;
+}
+
+Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
+  const Eigen::VectorXd gains = gains_of(example, kind);
   assert(gains.sum() > 0.0);
   return gains / gains.sum();
 }

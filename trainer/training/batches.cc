@@ -6,6 +6,7 @@
 #include <random>
 
 #include "trainer/machine/hash.h"
+#include "trainer/parallel/process_group.h"
 #include "trainer/rows/example_encoding.h"
 
 namespace irgan {
@@ -95,13 +96,15 @@ std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step)
   std::vector<GameItem> items(std::min(examples.order.size() - begin, batch_size));
   rows_.resize(std::max(rows_.size(), items.size()));
   generator_rows_.resize(rows_.size());
+  const Part own = ProcessGroup::own().part_of(items.size());
   threads_.for_each(items.size(), [&](std::size_t i, unsigned) {
     const Example& one = example(examples, begin + i);
     GameItem& item = items[i];
+    item.weight = weights_[examples.order[begin + i]] / static_cast<double>(items.size());
+    if (!own.holds(i)) return;
     describe_inputs(one, i, item);
     item.positives = true_distribution(one, data_.labels);
     item.ranks = num_ranks_ > 0 ? &one.ranks : &no_ranks_;
-    item.weight = weights_[examples.order[begin + i]] / static_cast<double>(items.size());
     item.seed = seed_for(options_.seed, examples.network, examples.epoch, begin + i);
     if (first_stage_.column >= 0) item.first_stage = first_stage_scores(one);
   });

@@ -9,7 +9,7 @@
 #include "plugin/src/encoding/binned_rows.h"
 #include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/training/recipe.h"
 
 namespace irgan {
@@ -49,7 +49,8 @@ class Batches {
 
   Shuffled shuffled(int network, std::uint64_t epoch) const;
 
-  /// Describes the examples of one step to the game; the items hold until the next call.
+  /// Describes the examples of one step to the game, those of other processes by their weights alone; the items hold
+  /// until the next call.
   std::vector<GameItem> batch(const Shuffled& examples, std::size_t step);
 
   /// Returns the id of a query in the batch, to name it in messages.

@@ -8,7 +8,7 @@
 #include "irgan/training_data.h"
 #include "plugin/src/encoding/binned_rows.h"
 #include "plugin/src/model/network.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

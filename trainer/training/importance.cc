@@ -55,7 +55,7 @@ std::vector<MeasuredPool> measured_pools(const TrainingData& data, std::size_t& 
 
 bool is_same(float a, float b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
-bool is_constant(const FeatureMatrix& rows, Index column) {
+bool is_constant(const FeatureRows& rows, Index column) {
   for (Index i = 1; i < rows.rows(); ++i) {
     if (!is_same(rows(i, column), rows(0, column))) return false;
   }
@@ -81,7 +81,7 @@ class Dealer {
         std::swap(rows(i, column), rows(static_cast<Index>(random() % static_cast<std::uint64_t>(i + 1)), column));
       return;
     }
-    const FeatureMatrix& other = data_.pools[measured_[random() % measured_.size()].pool].rows;
+    const FeatureRows& other = data_.pools[measured_[random() % measured_.size()].pool].rows;
     if (other.rows() > 0) rows.col(column).setConstant(other(0, column));
   }
 
@@ -110,7 +110,7 @@ FeatureImportance feature_importance(const Model& model, const TrainingData& val
   threads.for_each(measured.size(), [&](std::size_t i, unsigned) {
     const Pool& pool = validation.pools[measured[i].pool];
     const Index num_found = pool.rows.rows() - pool.num_added;
-    const auto scored = [&](const FeatureMatrix& rows) -> VectorXd {
+    const auto scored = [&](const Eigen::Ref<const FeatureMatrix>& rows) -> VectorXd {
       return model.score_beside(rows, rows.topRows(num_found), model.ranker()).cast<double>();
     };
     sums[i].ndcg = ndcg_sum(validation, measured[i], offsets, scored(pool.rows));

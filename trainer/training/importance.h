@@ -7,7 +7,7 @@
 #include "irgan/model.h"
 #include "irgan/training_data.h"
 #include "irgan/training_record.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

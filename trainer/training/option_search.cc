@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 
 #include "irgan/training_record.h"
@@ -12,6 +13,7 @@
 #include "plugin/src/model/file_bytes.h"
 #include "plugin/src/model/safetensors.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/parallel/process_group.h"
 #include "trainer/training/training_record_json.h"
 
 namespace irgan {
@@ -42,9 +44,12 @@ class Memory {
  public:
   Memory(std::string path, const std::string& run, bool restart) : path_(std::move(path)) {
     state_ = {{"run", run}, {"scores", json::object()}};
-    if (restart || ::access(path_.c_str(), F_OK) != 0) return;
-    const std::string text = read_file(path_);
-    const json found = is_deep_json(text) ? json() : json::parse(text, nullptr, false);
+    ProcessGroup& processes = ProcessGroup::own();
+    std::optional<std::string> text;
+    if (processes.is_first() && !restart && ::access(path_.c_str(), F_OK) == 0) text = read_file(path_);
+    text = processes.of_first(std::move(text));  // all go on from what it has tried
+    if (!text) return;
+    const json found = is_deep_json(*text) ? json() : json::parse(*text, nullptr, false);
     if (!found.is_object() || !found.contains("scores"))
       throw FormatError(path_ + ": not what a search of options wrote");
     if (found.value("run", "") != run) {
@@ -61,7 +66,7 @@ class Memory {
 
   void keep(const Trial& trial) {
     state_["scores"][key(trial)] = trial.validation;
-    replace_file(path_, state_.dump());
+    if (ProcessGroup::own().is_first()) replace_file(path_, state_.dump());
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "irgan/training_record.h"
@@ -17,7 +18,8 @@
 #include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/process_group.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/training/batches.h"
 #include "trainer/training/checkpoint.h"
 #include "trainer/training/diagnosis.h"
@@ -123,6 +125,7 @@ class TrainingRun {
         run_(hex_digest(to_text(beginning_) + fingerprint(training) + fingerprint(validation))) {}
 
   Trained run() {
+    processes_.require_same(run_, "rows or options");
     TrainingState state = resume_or_start();
     while (state.network < options_.networks) {
       Game game(options_.game, state.players, layout_, generator_inputs_.layout(), threads_);
@@ -139,15 +142,21 @@ class TrainingRun {
     record_false_negatives(state);
     Trained trained = judged(state);
     listener_.on_finish(trained);
-    if (!options_.checkpoint_path.empty()) ::unlink(options_.checkpoint_path.c_str());
+    if (!options_.checkpoint_path.empty() && processes_.is_first()) ::unlink(options_.checkpoint_path.c_str());
     return trained;
   }
 
  private:
+  // The first process's checkpoint is that of all.
   TrainingState resume_or_start() {
     const std::string& path = options_.checkpoint_path;
-    if (!path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
-      TrainingState state = decode_checkpoint(read_file(path), run_, path);
+    std::optional<std::string> checkpoint;
+    if (processes_.is_first() && !path.empty() && !options_.restart && ::access(path.c_str(), F_OK) == 0) {
+      checkpoint = read_file(path);
+    }
+    checkpoint = processes_.of_first(std::move(checkpoint));
+    if (checkpoint) {
+      TrainingState state = decode_checkpoint(*checkpoint, run_, path);
       check_position(state, path);
       listener_.on_message("going on with the interrupted run in " + path + ": network " +
                            std::to_string(state.network + 1) + ", epoch " + std::to_string(state.epoch + 1));
@@ -318,7 +327,7 @@ class TrainingRun {
   }
 
   void save(const TrainingState& state) const {
-    if (options_.checkpoint_path.empty()) return;
+    if (options_.checkpoint_path.empty() || !processes_.is_first()) return;
     replace_file(options_.checkpoint_path, encode_checkpoint(state, run_));
   }
 
@@ -352,6 +361,7 @@ class TrainingRun {
   const TrainingData& validation_data_;
   const TrainingOptions& options_;
   const TrainingListener& listener_;
+  ProcessGroup& processes_ = ProcessGroup::own();
   ThreadPool threads_;
   const Encoding encoding_;
   const GeneratorInputs generator_inputs_;

@@ -282,7 +282,7 @@ double TrainingRecord::validation_of(Ranker ranker) const {
 
 DataRecord record_of(const TrainingData& data) {
   DataRecord record{data.labels, data.origin, data.pools.size(), 0, data.examples.size(), 0};
-  for (const Pool& pool : data.pools) record.num_rows += pool.document_ids.size();
+  for (const Pool& pool : data.pools) record.num_rows += static_cast<std::size_t>(pool.rows.rows());
   for (const Example& example : data.examples) record.num_informative_examples += is_informative(example) ? 1 : 0;
   return record;
 }

@@ -1,12 +1,14 @@
 #include "trainer/training/validation.h"
 
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numeric>
 
 #include "irgan/measures.h"
 #include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
+#include "trainer/parallel/process_group.h"
 #include "trainer/rows/example_encoding.h"
 
 namespace irgan {
@@ -16,6 +18,25 @@ using Eigen::Index;
 using Eigen::VectorXd;
 
 constexpr int kCutoff = 10;
+
+// Gives all processes the scores of all examples, of which each has those of its own part.
+void share(ProcessGroup& processes, std::vector<EpochReport>& each) {
+  if (processes.count() == 1) return;
+  const std::size_t width = std::size(kRankers) + 2;
+  std::vector<double> numbers;
+  for (const EpochReport& one : each) {
+    for (const Ranker ranker : kRankers) numbers.push_back(one.validation[ranker]);
+    numbers.push_back(one.policy_hits);
+    numbers.push_back(one.uniform_hits);
+  }
+  processes.share(numbers, each.size(), width);
+  const double* next = numbers.data();
+  for (EpochReport& one : each) {
+    for (const Ranker ranker : kRankers) one.validation[ranker] = *next++;
+    one.policy_hits = *next++;
+    one.uniform_hits = *next++;
+  }
+}
 
 VectorXd scores_of(const Network& network, const FeatureMatrix& bases, const BinnedRows& rows) {
   Network::Activations activations;
@@ -68,7 +89,10 @@ void Validation::score(const Network& discriminator, const Network* generator, d
   const FeatureMatrix discriminator_bases = run_bases(layout_, discriminator.layers.front().weight);
   FeatureMatrix generator_bases;
   if (generator != nullptr) generator_bases = run_bases(layout_, generator->layers.front().weight);
-  threads_.for_each(examples_.size(), [&](std::size_t i, unsigned thread) {
+  ProcessGroup& processes = ProcessGroup::own();
+  const Part mine = processes.part_of(examples_.size());
+  threads_.for_each(mine.end - mine.begin, [&](std::size_t of_mine, unsigned thread) {
+    const std::size_t i = mine.begin + of_mine;
     const Example& example = data_.examples[examples_[i]];
     bin_example(data_, example, layout_, rows[thread]);
     const VectorXd s = scores_of(discriminator, discriminator_bases, rows[thread]);
@@ -87,6 +111,7 @@ void Validation::score(const Network& discriminator, const Network* generator, d
     set(Ranker::combined, 0.5 * (s + g));
     own.policy_hits = (softmax(g).array() * positive).sum();
   });
+  share(processes, each);
   report.validation = {};
   report.policy_hits = report.uniform_hits = 0.0;
   const double total = std::accumulate(weights_.begin(), weights_.end(), 0.0);

@@ -3,7 +3,9 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -19,16 +21,46 @@ constexpr std::size_t kDigestBytes = 16;
 constexpr const char* kDigestName = "digest";
 constexpr std::size_t kMostTensors = 20'000;  // each is looked for among all
 
-std::string digest(std::string_view bytes) {
-  XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
-  return std::string(reinterpret_cast<const char*>(canonical.digest), kDigestBytes);
+std::string canonical(XXH128_hash_t hash) {
+  XXH128_canonical_t bytes;
+  XXH128_canonicalFromHash(&bytes, hash);
+  return std::string(reinterpret_cast<const char*>(bytes.digest), kDigestBytes);
 }
+
+std::string digest(std::string_view bytes) { return canonical(XXH3_128bits(bytes.data(), bytes.size())); }
 
 std::size_t item_size(const std::string& dtype) {
   if (dtype == "F32" || dtype == "U32") return 4;
   if (dtype == "F64" || dtype == "I64") return 8;
   return dtype == "U8" || dtype == "I8" ? 1 : 0;
+}
+
+std::size_t size_of(const TensorShape& tensor) {
+  std::size_t size = item_size(tensor.dtype);
+  for (const std::int64_t extent : tensor.shape) size *= static_cast<std::size_t>(extent);
+  return size;
+}
+
+// All that stands before the tensors' bytes.
+std::string head_of(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors) {
+  json header;
+  header["__metadata__"] = metadata;
+  std::size_t offset = 0;
+  const auto add = [&](const TensorShape& tensor) {
+    const std::size_t end = offset + size_of(tensor);
+    header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
+  };
+  for (const TensorShape& tensor : tensors) add(tensor);
+  add({kDigestName, "U8", {static_cast<std::int64_t>(kDigestBytes)}});
+
+  std::string text = header.dump();
+  text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');  // tensors start aligned
+  std::string head;
+  for (std::size_t i = 0; i < kLengthBytes; ++i) {
+    head += static_cast<char>(static_cast<std::uint64_t>(text.size()) >> (8 * i) & 0xFF);
+  }
+  return head + text;
 }
 
 template <class Number>
@@ -118,28 +150,52 @@ const std::string& TensorFile::text(const std::string& key) const {
 }
 
 std::string encode_tensors(const TensorFile& file) {
-  json header;
-  header["__metadata__"] = file.metadata;
-  std::size_t offset = 0;
-  const auto add = [&](const std::string& name, const std::string& dtype, const std::vector<std::int64_t>& shape,
-                       std::size_t size) {
-    header[name] = {{"dtype", dtype}, {"shape", shape}, {"data_offsets", {offset, offset + size}}};
-    offset += size;
-  };
-  for (const Tensor& tensor : file.tensors) add(tensor.name, tensor.dtype, tensor.shape, tensor.bytes.size());
-  add(kDigestName, "U8", {static_cast<std::int64_t>(kDigestBytes)}, kDigestBytes);
-
-  std::string head = header.dump();
-  head.append((kLengthBytes - head.size() % kLengthBytes) % kLengthBytes, ' ');  // tensors start aligned
-  std::string bytes;
-  bytes.reserve(kLengthBytes + head.size() + offset);
-  for (std::size_t i = 0; i < kLengthBytes; ++i) {
-    bytes += static_cast<char>(static_cast<std::uint64_t>(head.size()) >> (8 * i) & 0xFF);
-  }
-  bytes += head;
+  std::vector<TensorShape> shapes;
+  for (const Tensor& tensor : file.tensors) shapes.push_back({tensor.name, tensor.dtype, tensor.shape});
+  std::string bytes = head_of(file.metadata, shapes);
+  std::size_t size = bytes.size() + kDigestBytes;
+  for (const Tensor& tensor : file.tensors) size += tensor.bytes.size();
+  bytes.reserve(size);
   for (const Tensor& tensor : file.tensors) bytes += tensor.bytes;
   bytes += digest(bytes);
   return bytes;
+}
+
+struct TensorWriter::State {
+  std::ostream& out;
+  std::size_t bytes_left = 0;
+  std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> hash{XXH3_createState(), XXH3_freeState};
+
+  explicit State(std::ostream& to) : out(to) {
+    if (!hash) throw std::bad_alloc();
+    XXH3_128bits_reset(hash.get());
+  }
+
+  void put(std::string_view bytes) {
+    XXH3_128bits_update(hash.get(), bytes.data(), bytes.size());
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  }
+};
+
+TensorWriter::TensorWriter(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors,
+                           std::ostream& out)
+    : state_(std::make_unique<State>(out)) {
+  for (const TensorShape& tensor : tensors) state_->bytes_left += size_of(tensor);
+  state_->put(head_of(metadata, tensors));
+}
+
+TensorWriter::~TensorWriter() = default;
+
+void TensorWriter::write(std::string_view bytes) {
+  assert(bytes.size() <= state_->bytes_left);
+  state_->bytes_left -= bytes.size();
+  state_->put(bytes);
+}
+
+void TensorWriter::finish() {
+  assert(state_->bytes_left == 0);
+  const std::string bytes = canonical(XXH3_128bits_digest(state_->hash.get()));
+  state_->out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 TensorViews view_tensors(std::string_view bytes, const std::string& origin) {

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +59,35 @@ struct IRGAN_API TensorFile {
 };
 
 IRGAN_API std::string encode_tensors(const TensorFile& file);
+
+/// What a file says of a tensor before its bytes.
+struct TensorShape {
+  std::string name;
+  std::string dtype;
+  std::vector<std::int64_t> shape;
+};
+
+/// Writes a file piece by piece, for tensors that are larger than memory.
+class IRGAN_API TensorWriter {
+ public:
+  TensorWriter(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors,
+               std::ostream& out);
+  ~TensorWriter();
+
+  /// Takes the next bytes of the tensors, which follow each other in the order of the constructor.
+  void write(std::string_view bytes);
+  template <class Number>
+  void write(const Number* numbers, std::size_t count) {
+    write({reinterpret_cast<const char*>(numbers), count * sizeof(Number)});
+  }
+
+  /// Writes the digest. Requires: all bytes of all tensors were written
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Throws: FormatError beginning with `origin`, with the offset at which the bytes stop being what they should.
 IRGAN_API TensorFile decode_tensors(std::string_view bytes, const std::string& origin);

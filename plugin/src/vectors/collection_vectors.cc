@@ -9,7 +9,7 @@
 
 #include "plugin/src/features/bounded_json.h"
 #include "plugin/src/model/file_bytes.h"
-#include "plugin/src/model/safetensors.h"
+#include "plugin/src/model/tensor_arrays.h"
 #include "plugin/src/vectors/vector_parts.h"
 
 namespace irgan {
@@ -20,33 +20,6 @@ using nlohmann::json;
 
 constexpr Index kMostDimensions = 4096;
 
-/// An array in the bytes of a file.
-template <class Number>
-struct Array {
-  const Number* first = nullptr;
-  std::size_t size = 0;
-};
-
-const TensorView& tensor(const TensorViews& file, const std::string& name, const std::string& origin) {
-  const auto found =
-      std::find_if(file.tensors.begin(), file.tensors.end(), [&](const TensorView& one) { return one.name == name; });
-  if (found == file.tensors.end()) throw FormatError(origin + ": there is no tensor '" + name + "'");
-  return *found;
-}
-
-template <class Number>
-Array<Number> array_of(const TensorViews& file, const std::string& name, const char* dtype,
-                       const std::vector<std::int64_t>& shape, const std::string& origin) {
-  const TensorView& found = tensor(file, name, origin);
-  if (found.dtype != dtype || found.shape != shape) {
-    throw FormatError(origin + ": tensor '" + name + "' does not fit its neighbours");
-  }
-  if (reinterpret_cast<std::uintptr_t>(found.bytes.data()) % alignof(Number) != 0) {
-    throw FormatError(origin + ": tensor '" + name + "' does not begin where its numbers can be read");
-  }
-  return {reinterpret_cast<const Number*>(found.bytes.data()), found.bytes.size() / sizeof(Number)};
-}
-
 void check_scales(const Array<float>& scales, const std::string& origin) {
   for (std::size_t i = 0; i < scales.size; ++i) {
     if (!(scales.first[i] >= 0.0F && scales.first[i] < 1e6F))
@@ -54,24 +27,18 @@ void check_scales(const Array<float>& scales, const std::string& origin) {
   }
 }
 
-const std::string& text_of(const TensorViews& file, const std::string& key, const std::string& origin) {
-  const auto found = file.metadata.find(key);
-  if (found == file.metadata.end()) throw FormatError(origin + ": the metadata have no '" + key + "'");
-  return found->second;
-}
-
-VectorFacts facts_of(const TensorViews& file, const std::string& origin) {
-  const std::string& version = text_of(file, "format_version", origin);
-  if (text_of(file, "format", origin) != kVectorFormat ||
-      (version != kVectorFormatVersion && version != kVectorFormatWithCells)) {
-    throw FormatError(origin + ": format '" + text_of(file, "format", origin) + "' version " + version +
+VectorFacts facts_of(const TensorReader& file) {
+  const std::string& origin = file.origin;
+  const std::string& version = file.text("format_version");
+  if (file.text("format") != kVectorFormat || (version != kVectorFormatVersion && version != kVectorFormatWithCells)) {
+    throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
                       ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatVersion + " and " +
                       kVectorFormatWithCells);
   }
   try {
-    const json index = parse_json(text_of(file, "index", origin), origin);
+    const json index = parse_json(file.text("index"), origin);
     return {index.at("uuid").get<std::string>(), index.at("stemmer").get<std::string>(),
-            index.at("term_prefixes").get<std::vector<std::string>>(), text_of(file, "basis", origin)};
+            index.at("term_prefixes").get<std::vector<std::string>>(), file.text("basis")};
   } catch (const json::exception& error) {
     throw FormatError(origin + ": the metadata are not what they should be: " + error.what());
   }
@@ -138,36 +105,37 @@ struct CollectionVectors::State {
   Array<std::uint32_t> cell_rows;
 
   State(FileBytes all, const std::string& origin) : bytes(std::move(all)) {
-    const TensorViews file = view_tensors(bytes.view(), origin);
-    facts = facts_of(file, origin);
+    const TensorViews views = view_tensors(bytes.view(), origin);
+    const TensorReader file{views, origin};
+    facts = facts_of(file);
     version = hex_digest(bytes.view());
-    const TensorView& documents = tensor(file, "documents.numbers", origin);
-    const TensorView& terms = tensor(file, "terms.numbers", origin);
+    const TensorView& documents = file.tensor("documents.numbers");
+    const TensorView& terms = file.tensor("terms.numbers");
     if (documents.shape.size() != 2 || terms.shape.size() != 2 || documents.shape[1] < 1 ||
         documents.shape[1] > kMostDimensions) {
       throw FormatError(origin + ": vectors must have from 1 to " + std::to_string(kMostDimensions) + " dimensions");
     }
     dimensions = documents.shape[1];
-    document_numbers = array_of<std::int8_t>(file, documents.name, "I8", documents.shape, origin);
-    term_numbers = array_of<std::int8_t>(file, terms.name, "I8", {terms.shape[0], dimensions}, origin);
-    docids = array_of<std::uint32_t>(file, "documents.docids", "U32", {documents.shape[0]}, origin);
-    document_scales = array_of<float>(file, "documents.scales", "F32", {documents.shape[0]}, origin);
-    ends = array_of<std::uint32_t>(file, "terms.ends", "U32", {terms.shape[0]}, origin);
-    term_scales = array_of<float>(file, "terms.scales", "F32", {terms.shape[0]}, origin);
-    letters = tensor(file, "terms.letters", origin).bytes;
-    if (file.metadata.at("format_version") == kVectorFormatWithCells) read_cells(file, documents.shape[0], origin);
+    document_numbers = file.array<std::int8_t>(documents.name, documents.shape);
+    term_numbers = file.array<std::int8_t>(terms.name, {terms.shape[0], dimensions});
+    docids = file.array<std::uint32_t>("documents.docids", {documents.shape[0]});
+    document_scales = file.array<float>("documents.scales", {documents.shape[0]});
+    ends = file.array<std::uint32_t>("terms.ends", {terms.shape[0]});
+    term_scales = file.array<float>("terms.scales", {terms.shape[0]});
+    letters = file.tensor("terms.letters").bytes;
+    if (file.text("format_version") == kVectorFormatWithCells) read_cells(file, documents.shape[0]);
     check(origin);
   }
 
-  void read_cells(const TensorViews& file, std::int64_t num_documents, const std::string& origin) {
-    const TensorView& centres = tensor(file, "cells.numbers", origin);
-    if (centres.shape.size() != 2) throw FormatError(origin + ": tensor 'cells.numbers' does not fit its neighbours");
-    cell_numbers = array_of<std::int8_t>(file, centres.name, "I8", {centres.shape[0], dimensions}, origin);
-    cell_scales = array_of<float>(file, "cells.scales", "F32", {centres.shape[0]}, origin);
-    cell_ends = array_of<std::uint32_t>(file, "cells.ends", "U32", {centres.shape[0]}, origin);
-    cell_rows = array_of<std::uint32_t>(file, "cells.rows", "U32", {num_documents}, origin);
-    check_scales(cell_scales, origin);
-    const std::string misfit = origin + ": the cells do not fit the documents";
+  void read_cells(const TensorReader& file, std::int64_t num_documents) {
+    const TensorView& centres = file.tensor("cells.numbers");
+    if (centres.shape.size() != 2) file.refuse("tensor 'cells.numbers' does not fit its neighbours");
+    cell_numbers = file.array<std::int8_t>(centres.name, {centres.shape[0], dimensions});
+    cell_scales = file.array<float>("cells.scales", {centres.shape[0]});
+    cell_ends = file.array<std::uint32_t>("cells.ends", {centres.shape[0]});
+    cell_rows = file.array<std::uint32_t>("cells.rows", {num_documents});
+    check_scales(cell_scales, file.origin);
+    const std::string misfit = file.origin + ": the cells do not fit the documents";
     std::uint32_t before = 0;
     for (std::size_t cell = 0; cell < cell_ends.size; ++cell) {
       if (cell_ends.first[cell] < before) throw FormatError(misfit);

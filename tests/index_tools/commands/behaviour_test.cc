@@ -24,8 +24,8 @@
 #include "tests/plugin/same_bits.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/evidence/log_split.h"
+#include "trainer/row_files/letor_file.h"
 #include "trainer/rows/evidence_reader.h"
-#include "trainer/rows/letor_file.h"
 #include "trainer/site/behaviour_index.h"
 
 using namespace irgan;

@@ -7,7 +7,7 @@
 #include "irgan/model.h"
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/made_site.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

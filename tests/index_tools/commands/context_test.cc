@@ -16,7 +16,7 @@
 #include "irgan/reranker.h"
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 #include "trainer/site/first_stage.h"
 
 using namespace irgan;

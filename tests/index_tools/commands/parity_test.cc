@@ -22,7 +22,7 @@
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/commands/parity_corpus.h"
 #include "tests/plugin/same_bits.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 #include "trainer/site/first_stage.h"
 
 using namespace irgan;

@@ -17,7 +17,7 @@
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 using namespace irgan;
 

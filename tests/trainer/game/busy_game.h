@@ -13,7 +13,7 @@
 #include "tests/trainer/random_vectors.h"
 #include "tests/trainer/scalar_network.h"
 #include "trainer/game/game.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 

@@ -15,7 +15,7 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 Pool pool_of_column(const std::vector<float>& values) {
   Pool pool;
-  pool.rows = Eigen::Map<const FeatureMatrix>(values.data(), static_cast<Index>(values.size()), 1);
+  pool.rows = FeatureMatrix(Eigen::Map<const FeatureMatrix>(values.data(), static_cast<Index>(values.size()), 1));
   return pool;
 }
 

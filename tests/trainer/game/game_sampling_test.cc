@@ -6,7 +6,7 @@
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/game/busy_game.h"
 #include "trainer/game/game.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 using namespace irgan;
 using Eigen::VectorXd;

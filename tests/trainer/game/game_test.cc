@@ -9,7 +9,7 @@
 #include "tests/trainer/scalar_network.h"
 #include "trainer/game/discriminator_loss.h"
 #include "trainer/game/softmax.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 using namespace irgan;
 using Catch::Matchers::WithinAbs;

@@ -28,9 +28,10 @@ const FeatureSchema kSchema = schema_of({"first_stage.score", "query.length", "t
 Pool pool_of(Index num_features) {
   std::mt19937_64 random(3);
   Pool pool;
-  pool.rows = random_rows(10, num_features, random);
-  pool.rows(2, num_features - 1) = pool.rows(7, num_features - 1) = std::numeric_limits<float>::quiet_NaN();
-  pool.range = pool_range(pool.rows);
+  FeatureMatrix rows = random_rows(10, num_features, random);
+  rows(2, num_features - 1) = rows(7, num_features - 1) = std::numeric_limits<float>::quiet_NaN();
+  pool.rows = rows;
+  pool.range = pool_range(rows);
   return pool;
 }
 

@@ -35,7 +35,7 @@ const BinLayout kLayout(1);
 double update(Player& player, NetworkGradient& gradient, double learning_rate, unsigned num_threads = 1) {
   ThreadPool threads(num_threads);
   FeatureMatrix bases = run_bases(kLayout, player.weights.layers.front().weight);
-  return descend({{player, {&gradient}, learning_rate, kLayout, bases}}, threads).front();
+  return descend({{player, {&gradient}, learning_rate, kLayout, bases}}, 1, threads).front();
 }
 
 // Algorithm 1 for one number, in double.
@@ -146,7 +146,7 @@ TEST_CASE("examples' gradients add up, the same at any number of threads, and th
     std::vector<NetworkGradient> own = gradients;
     Player player(start);
     FeatureMatrix bases = run_bases(layout, start.layers.front().weight);
-    const double norm = descend({{player, {&own[0], &own[1], &own[2]}, 0.01, layout, bases}}, threads).front();
+    const double norm = descend({{player, {&own[0], &own[1], &own[2]}, 0.01, layout, bases}}, 3, threads).front();
     CHECK(norm == Approx(sum.norm()).epsilon(1e-6));
     CHECK(bases == run_bases(layout, player.weights.layers.front().weight));
     return player;
@@ -159,6 +159,27 @@ TEST_CASE("examples' gradients add up, the same at any number of threads, and th
   for (Index i = 0; i < sum.size(); ++i) {
     if (std::abs(sum[i]) < 1e-3) continue;
     CHECK(flat(one.weights)[i] - flat(start)[i] == Approx(sum[i] > 0.0 ? -0.01 : 0.01).margin(1e-5));
+  }
+}
+
+TEST_CASE("gradients are added up by halves, so that processes may each add up their part", "[trainer][adam]") {
+  std::mt19937_64 random(5);
+  const Network start = busy_network(1, {4}, random);
+  std::vector<NetworkGradient> gradients;
+  for (int i = 0; i < 5; ++i) gradients.push_back(busy_network(1, {4}, random));
+  Network halves = gradients[0];
+  for (std::size_t l = 0; l < halves.layers.size(); ++l) {
+    const auto of = [&](int i) { return gradients[static_cast<std::size_t>(i)].layers[l].weight; };
+    halves.layers[l].weight = ((of(0) + of(1)) + of(2)) + (of(3) + of(4));
+  }
+  ThreadPool threads(1);
+  Player player(start);
+  FeatureMatrix bases = run_bases(kLayout, start.layers.front().weight);
+  std::vector<NetworkGradient*> each;
+  for (NetworkGradient& gradient : gradients) each.push_back(&gradient);
+  descend({{player, each, 0.01, kLayout, bases}}, 5, threads);
+  for (std::size_t l = 0; l < halves.layers.size(); ++l) {
+    CHECK(gradients[0].layers[l].weight == halves.layers[l].weight);
   }
 }
 

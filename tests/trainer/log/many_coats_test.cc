@@ -12,7 +12,7 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
 #include "trainer/machine/output_file.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 using namespace irgan;
 

@@ -17,7 +17,7 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
 #include "trainer/evidence/click_pages.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 #include "trainer/site/first_stage.h"
 
 using namespace irgan;

@@ -10,7 +10,7 @@
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/game.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 #include "trainer/rows/example_encoding.h"
 
 using namespace irgan;

@@ -6,7 +6,7 @@
 #include "plugin/src/encoding/binned_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/game/encoding_fit.h"
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 using namespace irgan;
 

@@ -4,6 +4,7 @@
 
 #include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
+#include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
 using namespace irgan;
@@ -68,7 +69,9 @@ TEST_CASE("a feature that is the same in a pool is taken from another pool", "[t
   TrainingData data = graded_queries(40, 12, 2, 3);
   // The second feature is one number a query. In a sum it shifts the whole pool, which changes no order: shuffled among
   // the documents of several pools it would.
-  for (std::size_t p = 0; p < data.pools.size(); ++p) data.pools[p].rows.col(1).setConstant(p % 2 == 0 ? 1.0F : -1.0F);
+  for (std::size_t p = 0; p < data.pools.size(); ++p) {
+    change_rows(data.pools[p], [&](FeatureMatrix& rows) { rows.col(1).setConstant(p % 2 == 0 ? 1.0F : -1.0F); });
+  }
   ThreadPool threads(1);
   const FeatureImportance found = feature_importance(*linear_model(data.schema, {1.0F, 1.0F}), data, {}, 1, threads);
   CHECK(found.losses[0].value > 0.2);

@@ -4,6 +4,7 @@
 
 #include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
+#include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
 using namespace irgan;
@@ -60,7 +61,9 @@ TEST_CASE("a model whose units stay at their ends tells no document from another
   CHECK_FALSE(tells_documents_apart(*model_of(saturated), data));
 
   TrainingData alone = data;
-  for (Pool& pool : alone.pools) pool.rows.conservativeResize(1, Eigen::NoChange);
+  for (Pool& pool : alone.pools) {
+    change_rows(pool, [](FeatureMatrix& rows) { rows.conservativeResize(1, Eigen::NoChange); });
+  }
   CHECK(tells_documents_apart(*model_of(saturated), alone));
 }
 
@@ -92,9 +95,10 @@ TrainingData pages_of_stopping_users(double clicks_on_first, double clicks_on_se
   TrainingData data = pools_of_random_rows(40, 2, 2, random);
   data.labels = LabelKind::impressions;
   for (std::size_t q = 0; q < data.pools.size(); ++q) {
-    data.pools[q].rows << 0.0F, 1.0F,  //
-        1.0F, 0.0F;
-    data.pools[q].range = pool_range(data.pools[q].rows);
+    change_rows(data.pools[q], [](FeatureMatrix& rows) {
+      rows << 0.0F, 1.0F,  //
+          1.0F, 0.0F;
+    });
     Example example;
     example.pool = q;
     example.rows = {0, 1};

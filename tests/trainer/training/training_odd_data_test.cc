@@ -12,6 +12,7 @@
 #include "irgan/training.h"
 #include "plugin/src/encoding/encoding.h"
 #include "plugin/src/model/model_parts.h"
+#include "tests/trainer/changed_rows.h"
 #include "tests/trainer/training/small_training.h"
 
 using namespace irgan;
@@ -75,34 +76,34 @@ TEST_CASE("odd data are trained on or refused, and never end in NaN", "[trainer]
   SECTION("missing values") {
     each_part([](TrainingData& part) {
       for (std::size_t q = 0; q < part.pools.size(); ++q) {
-        part.pools[q].rows(0, 0) = part.pools[q].rows(1, 1) = kMissing;
-        if (q % 2 == 0) part.pools[q].rows.col(2).setConstant(kMissing);  // missing in the whole pool
-        part.pools[q].range = pool_range(part.pools[q].rows);
+        change_rows(part.pools[q], [&](FeatureMatrix& rows) {
+          rows(0, 0) = rows(1, 1) = kMissing;
+          if (q % 2 == 0) rows.col(2).setConstant(kMissing);  // missing in the whole pool
+        });
       }
     });
   }
   SECTION("a feature that is missing everywhere") {
     each_part([](TrainingData& part) {
       for (Pool& pool : part.pools) {
-        pool.rows.col(0).setConstant(kMissing);
-        pool.range = pool_range(pool.rows);
+        change_rows(pool, [](FeatureMatrix& rows) { rows.col(0).setConstant(kMissing); });
       }
     });
   }
   SECTION("constant features") {
     each_part([](TrainingData& part) {
       for (Pool& pool : part.pools) {
-        pool.rows.setConstant(3.0F);
-        pool.range = pool_range(pool.rows);
+        change_rows(pool, [](FeatureMatrix& rows) { rows.setConstant(3.0F); });
       }
     });
   }
   SECTION("values of any size") {
     each_part([](TrainingData& part) {
       for (Pool& pool : part.pools) {
-        pool.rows.col(0) *= 1e30F;
-        pool.rows.col(1) *= 1e-40F;
-        pool.range = pool_range(pool.rows);
+        change_rows(pool, [](FeatureMatrix& rows) {
+          rows.col(0) *= 1e30F;
+          rows.col(1) *= 1e-40F;
+        });
       }
     });
   }
@@ -129,9 +130,8 @@ TEST_CASE("odd data are trained on or refused, and never end in NaN", "[trainer]
     });
   }
   SECTION("pools and pages of one document among others") {
-    data.training.pools[1].rows.conservativeResize(1, Eigen::NoChange);
+    change_rows(data.training.pools[1], [](FeatureMatrix& rows) { rows.conservativeResize(1, Eigen::NoChange); });
     data.training.pools[1].document_ids.resize(1);
-    data.training.pools[1].range = pool_range(data.training.pools[1].rows);
     for (Example& example : data.training.examples) {
       if (example.pool != 1) continue;
       example.rows = {0};

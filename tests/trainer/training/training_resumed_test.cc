@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "irgan/training.h"
+#include "tests/trainer/changed_rows.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/training/small_training.h"
 
@@ -196,7 +197,7 @@ TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[
   CHECK_THROWS_AS(model_bytes(data, others), ConfigError);
   CHECK_THROWS_WITH(model_bytes(data, others), Contains(options.checkpoint_path) && Contains("restart"));
   Split other_data = graded();
-  other_data.training.pools[3].rows(1, 1) += 1.0F;
+  change_rows(other_data.training.pools[3], [](FeatureMatrix& rows) { rows(1, 1) += 1.0F; });
   CHECK_THROWS_AS(model_bytes(other_data, options), ConfigError);
   other_data = graded();
   other_data.validation.examples[0].labels[0] += 1.0;

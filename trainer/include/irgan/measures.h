@@ -71,4 +71,9 @@ IRGAN_API double letor_average_precision(const std::vector<int>& ranked_labels);
 IRGAN_API double ndcg_of_gains(const Eigen::Ref<const Eigen::VectorXd>& scores,
                                const Eigen::Ref<const Eigen::VectorXd>& gains, int cutoff);
 
+/// The same where the ideal order is made of other gains: those of all documents that might have been ranked.
+IRGAN_API double ndcg_of_gains(const Eigen::Ref<const Eigen::VectorXd>& scores,
+                               const Eigen::Ref<const Eigen::VectorXd>& gains,
+                               const Eigen::Ref<const Eigen::VectorXd>& ideal_gains, int cutoff);
+
 }  // namespace irgan

@@ -9,6 +9,7 @@
 
 #include "irgan/collection_generator.h"
 #include "irgan/feature_extractor.h"
+#include "irgan/feature_rows.h"
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/pool_range.h"
@@ -33,8 +34,8 @@ IRGAN_API LabelKind label_kind_from_string(const std::string& name);
 /// The candidates of one query.
 struct Pool {
   std::string query_id;
-  std::vector<std::string> document_ids;  ///< one a row
-  FeatureMatrix rows;                     ///< documents x features, in first-stage order; NaN is missing
+  std::vector<std::string> document_ids;  ///< one a row; none where nobody asked for them
+  FeatureRows rows;                       ///< in first-stage order
   PoolRange range;                        ///< of found_rows()
   Eigen::Index num_added = 0;             ///< the last rows: documents that the first stage did not find
 
@@ -90,6 +91,9 @@ struct TrainingData {
   std::vector<Example> examples;
   std::optional<CollectionGenerator> generator{};  ///< over the whole collection, whose picks are in the pools
 };
+
+/// Returns what each row of an example is worth: 2^grade - 1, or its clicks; none below 0.
+IRGAN_API Eigen::VectorXd gains_of(const Example& example, LabelKind kind);
 
 /// Returns the probability p_true(d|q) that an example's labels stand for.
 ///

@@ -9,7 +9,7 @@
 
 #include "irgan/training_data.h"
 #include "plugin/src/encoding/encoding.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 namespace irgan {
 

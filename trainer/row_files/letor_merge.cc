@@ -1,10 +1,10 @@
-#include "trainer/rows/letor_merge.h"
+#include "trainer/row_files/letor_merge.h"
 
 #include <string_view>
 #include <unordered_map>
 
 #include "trainer/machine/text_input.h"
-#include "trainer/rows/letor_line.h"
+#include "trainer/row_files/letor_line.h"
 
 namespace irgan {
 namespace {
@@ -32,8 +32,7 @@ std::size_t merge_letor(const std::vector<std::string>& paths, std::ostream& out
     }
     if (file == 0) out << (header = line) << '\n';
     if (line != header) {
-      throw FormatError(paths[file] + ":1: these rows were made of another index, log or options than those of " +
-                        paths.front());
+      throw not_alike(paths[file] + ":1", paths.front());
     }
     std::string query;
     while (input.next(line)) {
@@ -42,13 +41,21 @@ std::size_t merge_letor(const std::vector<std::string>& paths, std::ostream& out
         query = of_row;
         const std::size_t first = file_of_query.emplace(query, file).first->second;
         if (first != file) {
-          throw FormatError(input.place() + ": query '" + query + "' stands in " + paths[first] + ", too");
+          throw query_twice(input.place(), query, paths[first]);
         }
       }
       out << line << '\n';
     }
   }
   return file_of_query.size();
+}
+
+FormatError not_alike(const std::string& place, const std::string& first_path) {
+  return FormatError(place + ": these rows were made of another index, log or options than those of " + first_path);
+}
+
+FormatError query_twice(const std::string& place, const std::string& query_id, const std::string& path_before) {
+  return FormatError(place + ": query '" + query_id + "' stands in " + path_before + ", too");
 }
 
 }  // namespace irgan

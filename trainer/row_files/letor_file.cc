@@ -1,4 +1,4 @@
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,25 +6,21 @@
 #include <iomanip>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "plugin/src/encoding/encoding.h"
-#include "plugin/src/features/bounded_json.h"
-#include "plugin/src/model/index_facts.h"
 #include "trainer/machine/text_input.h"
-#include "trainer/rows/label_origin.h"
-#include "trainer/rows/letor_line.h"
-#include "trainer/rows/letor_lists.h"
+#include "trainer/row_files/letor_line.h"
+#include "trainer/row_files/letor_lists.h"
+#include "trainer/row_files/rows_header.h"
 
 namespace irgan {
 namespace {
 
 using Eigen::Index;
-using nlohmann::json;
 
 constexpr int kMaxFeature = 100'000;  // a mistyped index must not ask for all memory
 constexpr double kLargestGrade = 4.0;
@@ -68,30 +64,6 @@ void append_row(const Pool& pool, Index row, const RowFacts& facts, std::string&
   text += '\n';
 }
 
-std::string header_of(const TrainingData& data) {
-  return json{{"schema", json::parse(schema_to_json(data.schema))},
-              {"labels", to_string(data.labels)},
-              {"depth", data.depth},
-              {"index", index_facts_to_json(data.facts)},
-              {"origin", record_of(data.origin)}}
-      .dump();
-}
-
-void read_header(std::string_view line, const std::string& place, TrainingData& data) {
-  try {
-    const json header = parse_json(line.substr(kRowsHeader.size()), place);
-    data.schema = schema_from_json(header.at("schema").dump(), place);
-    data.labels = label_kind_from_string(header.at("labels").get<std::string>());
-    data.depth = header.at("depth").get<std::size_t>();
-    data.facts = index_facts_from_json(header.at("index"));
-    if (header.contains("origin")) data.origin = origin_from(header["origin"]);
-  } catch (const json::exception& error) {
-    throw FormatError(place + ": the first line is not the header of feature rows: " + error.what());
-  } catch (const ConfigError& error) {
-    throw FormatError(place + ": " + error.what());
-  }
-}
-
 /// One file's contents before rows are laid into matrices: the number of columns is known at its end only.
 struct LetorFile {
   TrainingData data;  // what the header says
@@ -107,39 +79,12 @@ struct LetorFile {
   bool is_ours() const { return has_header || lost_header; }
 };
 
-std::string labels_of(const LabelOrigin& origin) {
-  std::ostringstream text;
-  text << "click model " << (origin.click_model.empty() ? "none" : origin.click_model) << ", half-life "
-       << origin.half_life_days;
-  return text.str();
-}
-
-// Makes of the origin of the files so far that of all with one more.
-void join_origin(const LabelOrigin& more, const std::string& path, const std::string& first_path, LabelOrigin& all) {
-  if (more.click_model != all.click_model || more.half_life_days != all.half_life_days) {
-    throw FormatError(path + ": its labels were made by " + labels_of(more) + ", those of " + first_path + " by " +
-                      labels_of(all) + ", and do not say the same: make both alike");
-  }
-  if (more.examination != all.examination) all.examination.clear();
-  if (more.going_on != all.going_on) all.going_on = 0.0;
-  if (more.split != all.split) all.split.clear();
-}
-
-// Makes of the headers so far one with those of further rows.
-void join(const TrainingData& more, const std::string& place, const std::string& first_path, TrainingData& all) {
-  if (schema_to_json(all.schema) != schema_to_json(more.schema) || all.labels != more.labels) {
-    throw FormatError(place + ": has not the features and kind of labels of " + first_path);
-  }
-  join_origin(more.origin, place, first_path, all.origin);
-  all.depth = std::max(all.depth, more.depth);
-}
-
 // Files that were joined have several headers, and rows that were shuffled one somewhere.
 void take_header(std::string_view line, const TextInput& input, LetorFile& file) {
   TrainingData data;
-  read_header(line, input.place(), data);
+  read_header(line.substr(kRowsHeader.size()), input.place(), data);
   if (file.has_header) {
-    join(data, input.place(), "the rows before", file.data);
+    join_header(data, input.place(), "the rows before", file.data);
   } else {
     file.data = std::move(data);
   }
@@ -247,12 +192,13 @@ LetorFile read_file_of_rows(const std::string& path, const LetorOptions& options
 Pool pool_of(const LetorList& block, Index num_features, float absent) {
   Pool pool;
   pool.query_id = block.query_id;
-  pool.rows = FeatureMatrix::Constant(static_cast<Index>(block.lines.size()), num_features, absent);
+  FeatureMatrix rows = FeatureMatrix::Constant(static_cast<Index>(block.lines.size()), num_features, absent);
   for (std::size_t i = 0; i < block.lines.size(); ++i) {
     const LetorLine& line = block.lines[i];
     pool.document_ids.push_back(line.document_id.empty() ? std::to_string(i + 1) : line.document_id);
-    for (const auto& [index, value] : line.features) pool.rows(static_cast<Index>(i), index - 1) = value;
+    for (const auto& [index, value] : line.features) rows(static_cast<Index>(i), index - 1) = value;
   }
+  pool.rows = std::move(rows);
   for (auto line = block.lines.rbegin(); line != block.lines.rend() && line->is_added; ++line) ++pool.num_added;
   pool.range = pool_range(pool.found_rows());
   return pool;
@@ -364,7 +310,7 @@ TrainingData read_letor(const std::vector<std::string>& paths, const LetorOption
       complete_foreign(paths[f], options, file);
     }
     if (all) {
-      join(file.data, paths[f], paths[0], *all);
+      join_header(file.data, paths[f], paths[0], *all);
     } else {
       all = file.data;
     }

@@ -1,4 +1,4 @@
-#include "trainer/machine/thread_pool.h"
+#include "trainer/parallel/thread_pool.h"
 
 #include <sched.h>
 

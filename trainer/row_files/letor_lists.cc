@@ -1,4 +1,4 @@
-#include "trainer/rows/letor_lists.h"
+#include "trainer/row_files/letor_lists.h"
 
 #include <algorithm>
 #include <cmath>

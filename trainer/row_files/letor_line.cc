@@ -1,4 +1,4 @@
-#include "trainer/rows/letor_line.h"
+#include "trainer/row_files/letor_line.h"
 
 #include <algorithm>
 #include <array>

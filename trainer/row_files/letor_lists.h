@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "trainer/rows/letor_line.h"
+#include "trainer/row_files/letor_line.h"
 
 namespace irgan {
 

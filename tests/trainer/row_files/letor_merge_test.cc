@@ -1,4 +1,4 @@
-#include "trainer/rows/letor_merge.h"
+#include "trainer/row_files/letor_merge.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>
@@ -8,7 +8,7 @@
 #include "irgan/preparation.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/topic_index.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -17,4 +17,9 @@ namespace irgan {
 /// Cost:    memory for the ids of all queries
 IRGAN_API std::size_t merge_letor(const std::vector<std::string>& paths, std::ostream& out);
 
+/// What is said of a file at `place` whose header is not that of the first file.
+FormatError not_alike(const std::string& place, const std::string& first_path);
+/// What is said of a query that stands at `place` and in the file before.
+FormatError query_twice(const std::string& place, const std::string& query_id, const std::string& path_before);
+
 }  // namespace irgan

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/trainer/scratch_folder.h"
-#include "trainer/rows/letor_file.h"
+#include "trainer/row_files/letor_file.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;

@@ -1,0 +1,94 @@
+#include "trainer/row_files/rows_files.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "trainer/row_files/letor_merge.h"
+#include "trainer/row_files/row_file.h"
+#include "trainer/row_files/rows_header.h"
+
+namespace irgan {
+namespace {
+
+constexpr std::string_view kMapped = ".rows";
+
+bool ends_in(std::string_view name, std::string_view end) {
+  return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
+}
+
+// Examples number the pools that follow those of `all`.
+void append(TrainingData more, TrainingData& all) {
+  const std::size_t num_before = all.pools.size();
+  for (Pool& pool : more.pools) all.pools.push_back(std::move(pool));
+  for (Example& example : more.examples) {
+    example.pool += num_before;
+    all.examples.push_back(std::move(example));
+  }
+}
+
+TrainingData read_row_files(const std::vector<std::string>& paths, bool with_ids) {
+  TrainingData all = read_row_file(paths.front(), with_ids);
+  for (std::size_t i = 1; i < paths.size(); ++i) {
+    TrainingData more = read_row_file(paths[i], with_ids);
+    join_header(more, paths[i], paths.front(), all);
+    append(std::move(more), all);
+  }
+  return all;
+}
+
+}  // namespace
+
+bool is_mapped_form(const std::string& path) {
+  for (const std::string_view packed : {".gz", ".zst"}) {
+    if (ends_in(path, std::string(kMapped) + std::string(packed))) {
+      throw ConfigError(path + ": a file of mapped rows is not packed: leave " + std::string(packed) + " out");
+    }
+  }
+  return ends_in(path, kMapped);
+}
+
+void write_rows(const TrainingData& data, const std::string& path, std::ostream& out) {
+  if (is_mapped_form(path)) {
+    write_row_file(data, out);
+  } else {
+    write_letor(data, out);
+  }
+}
+
+TrainingData read_rows(const std::vector<std::string>& paths, const LetorOptions& options) {
+  const bool is_mapped = is_row_file(paths.front());
+  for (const std::string& path : paths) {
+    if (is_row_file(path) == is_mapped) continue;
+    throw FormatError(path + ": feature rows as " + (is_mapped ? "text" : "a mapped file") + ", those of " +
+                      paths.front() + " are not: bring them into one form ('features --merge')");
+  }
+  return is_mapped ? read_row_files(paths, options.needs_ids) : read_letor(paths, options);
+}
+
+std::size_t merge_rows(const std::vector<std::string>& paths, const std::string& path, std::ostream& out) {
+  const bool all_text = std::none_of(paths.begin(), paths.end(), is_row_file);
+  if (all_text && !is_mapped_form(path)) return merge_letor(paths, out);
+  TrainingData all;
+  std::unordered_map<std::string, std::size_t> file_of_query;
+  LetorOptions reading;
+  reading.needs_ids = true;
+  for (std::size_t file = 0; file < paths.size(); ++file) {
+    TrainingData more = read_rows({paths[file]}, reading);
+    if (file > 0 && header_of(more) != header_of(all)) throw not_alike(paths[file], paths.front());
+    for (const Pool& pool : more.pools) {
+      const std::size_t first = file_of_query.emplace(pool.query_id, file).first->second;
+      if (first != file) throw query_twice(paths[file], pool.query_id, paths[first]);
+    }
+    if (file == 0) {
+      all = std::move(more);
+    } else {
+      append(std::move(more), all);
+    }
+  }
+  write_rows(all, path, out);
+  return file_of_query.size();
+}
+
+}  // namespace irgan
