@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Training shared out among processes by mpirun: the same model at 1, 2 and 4 of them, from rows and from an index with
-# vectors, killed and resumed; and what is said when it cannot go on. Builds with -DIRGAN_MPI=ON in build/mpi.
+# vectors, killed and resumed; and what is said when it cannot go on.
 # Use: tests/mpi.sh        by name: it needs libboost-mpi-dev and openmpi-bin, which it installs
+#   BUILD=FOLDER           where it builds with -DIRGAN_MPI=ON, else build/mpi
 set -euo pipefail
 cd "$(dirname "$0")/.."
 index_tools/install_dependencies.sh libboost-mpi-dev openmpi-bin
-cmake --preset dev -B build/mpi -DIRGAN_MPI=ON -DIRGAN_BUILD_TESTS=OFF >/dev/null
-cmake --build build/mpi --target xapian-irgan
-irgan=$PWD/build/mpi/index_tools/xapian-irgan
+build=${BUILD:-build/mpi}
+cmake --preset dev -B "$build" -DIRGAN_MPI=ON >/dev/null
+cmake --build "$build" --target xapian-irgan
+irgan=$(realpath "$build")/index_tools/xapian-irgan
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -43,14 +45,23 @@ same_models "rows" --data "$folder/rows.rows" --epochs 3
 same_models "a batch of three, draws" --data "$folder/rows.txt" --epochs 2 --batch 3 --samples 8
 same_models "batches smaller than the processes" --data "$folder/rows.rows" --epochs 1 --batch 2
 same_models "trials" --data "$folder/rows.rows" --epochs 2 --trials 3
+# An index of 300 documents, 60 queries of two words each, pages of simulated clicks.
 mkdir "$folder/site"
 (
-  root=$PWD
   cd "$folder/site"
-  "$root/tests/made_site.sh" "$irgan"
+  for i in $(seq 300); do
+    printf '{"id": "%d", "title": "w%d", "body": "' "$i" $((i % 60))
+    for k in 2 3 4 5 6 7; do printf 'w%d ' $((i * k % 97)); done
+    printf '", "votes": %d}\n' $((i * 37 % 100))
+  done >documents.jsonl
+  for q in $(seq 0 59); do
+    printf 'q%d\tw%d w%d\n' "$q" "$q" $((q * 3 % 60)) >>queries
+    for k in 0 1 2; do echo "q$q 0 $((q + 60 * k + 1)) $k" >>qrels; done
+  done
+  "$irgan" index --quiet --db db --field title=S --field body= --value votes=0 documents.jsonl
   "$irgan" simulate --quiet --db db --queries queries --qrels qrels --out log.tsv
   "$irgan" vectors --quiet --db db --out vectors --dimensions 8
-)
+) >/dev/null
 site=(--db "$folder/site/db" --queries "$folder/site/queries" --clicks "$folder/site/log.tsv" --epochs 2)
 same_models "clicks on pages, from the index" "${site[@]}"
 same_models "picks from the whole collection" "${site[@]}" --vectors "$folder/site/vectors"
@@ -71,10 +82,10 @@ grep -qi 'exit' "$folder/killed" || fail "nobody says that a process ended"
 for n in 4 1; do
   cp "$folder/2.model.checkpoint" "$folder/r$n.model.checkpoint"
   processes "$n" "$irgan" train --data "$folder/rows.rows" --epochs 200 --threads 1 --force \
-    --model "$folder/r$n.model" >"$folder/resumed"
+    --model "$folder/r$n.model" >"$folder/resumed" 2>&1
   grep -q 'going on with the interrupted run' "$folder/resumed" || fail "it began anew"
 done
-"$irgan" train --data "$folder/rows.rows" --epochs 200 --threads 1 --force --quiet --model "$folder/whole.model"
+"$irgan" train --data "$folder/rows.rows" --epochs 200 --threads 1 --force --quiet --model "$folder/whole.model" 2>/dev/null
 cmp "$folder/whole.model" "$folder/r4.model" && cmp "$folder/whole.model" "$folder/r1.model" ||
   fail "a resumed run ends at another model"
 echo "killed and resumed: the same model"
@@ -87,7 +98,7 @@ refused() {  # refused SENTENCE PROCESSES COMMAND...
 }
 refused "mpirun started 3 processes: start 2, 4, 8" 3 "$irgan" train --data "$folder/rows.rows" --model "$folder/x"
 refused "start 'check' without it" 2 "$irgan" check --clicks "$folder/site/log.tsv"
-refused "there is no such file" 2 "$irgan" train --data "$folder/none.rows" --model "$folder/x"
+refused "No such file" 2 "$irgan" train --data "$folder/none.rows" --model "$folder/x"
 # Machines whose copies differ.
 refused "process 2 of 2: its rows or options are not those of the first process" 2 bash -c \
   'exec "$0" train --data "$1/rows.rows" --seed $((OMPI_COMM_WORLD_RANK + 1)) --model "$1/x"' "$irgan" "$folder"

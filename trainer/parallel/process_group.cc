@@ -5,6 +5,7 @@
 
 #ifdef IRGAN_WITH_MPI
 #include <boost/mpi.hpp>
+#include <boost/mpi/collectives/all_gatherv.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 #endif

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 #include "plugin/src/features/bounded_json.h"
@@ -41,18 +42,19 @@ std::size_t size_of(const TensorShape& tensor) {
   return size;
 }
 
-// All that stands before the tensors' bytes.
-std::string head_of(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors) {
+// All that stands before the tensors' bytes, of which there are so many.
+std::string head_of(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors,
+                    const std::vector<std::size_t>& sizes) {
   json header;
   header["__metadata__"] = metadata;
   std::size_t offset = 0;
-  const auto add = [&](const TensorShape& tensor) {
-    const std::size_t end = offset + size_of(tensor);
+  const auto add = [&](const TensorShape& tensor, std::size_t size) {
+    const std::size_t end = offset + size;
     header[tensor.name] = {{"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
     offset = end;
   };
-  for (const TensorShape& tensor : tensors) add(tensor);
-  add({kDigestName, "U8", {static_cast<std::int64_t>(kDigestBytes)}});
+  for (std::size_t i = 0; i < tensors.size(); ++i) add(tensors[i], sizes[i]);
+  add({kDigestName, "U8", {static_cast<std::int64_t>(kDigestBytes)}}, kDigestBytes);
 
   std::string text = header.dump();
   text.append((kLengthBytes - text.size() % kLengthBytes) % kLengthBytes, ' ');  // tensors start aligned
@@ -151,11 +153,13 @@ const std::string& TensorFile::text(const std::string& key) const {
 
 std::string encode_tensors(const TensorFile& file) {
   std::vector<TensorShape> shapes;
-  for (const Tensor& tensor : file.tensors) shapes.push_back({tensor.name, tensor.dtype, tensor.shape});
-  std::string bytes = head_of(file.metadata, shapes);
-  std::size_t size = bytes.size() + kDigestBytes;
-  for (const Tensor& tensor : file.tensors) size += tensor.bytes.size();
-  bytes.reserve(size);
+  std::vector<std::size_t> sizes;
+  for (const Tensor& tensor : file.tensors) {
+    shapes.push_back({tensor.name, tensor.dtype, tensor.shape});
+    sizes.push_back(tensor.bytes.size());
+  }
+  std::string bytes = head_of(file.metadata, shapes, sizes);
+  bytes.reserve(std::accumulate(sizes.begin(), sizes.end(), bytes.size() + kDigestBytes));
   for (const Tensor& tensor : file.tensors) bytes += tensor.bytes;
   bytes += digest(bytes);
   return bytes;
@@ -180,8 +184,10 @@ struct TensorWriter::State {
 TensorWriter::TensorWriter(const std::map<std::string, std::string>& metadata, const std::vector<TensorShape>& tensors,
                            std::ostream& out)
     : state_(std::make_unique<State>(out)) {
-  for (const TensorShape& tensor : tensors) state_->bytes_left += size_of(tensor);
-  state_->put(head_of(metadata, tensors));
+  std::vector<std::size_t> sizes;
+  for (const TensorShape& tensor : tensors) sizes.push_back(size_of(tensor));
+  state_->bytes_left = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  state_->put(head_of(metadata, tensors, sizes));
 }
 
 TensorWriter::~TensorWriter() = default;

@@ -62,7 +62,7 @@ TEST_CASE("several mapped files become one data set, whose features must be alik
   CHECK_THROWS_WITH(read_rows({first, write_to(folder, "3.rows", clicked_data())}),
                     Contains("3.rows: has not the features and kind of labels of"));
   CHECK_THROWS_WITH(read_rows({first, write_to(folder, "1.txt", shown_data())}),
-                    Contains("1.txt: feature rows as a mapped file, those of"));
+                    Contains("1.txt: feature rows as text, those of"));
 }
 
 TEST_CASE("files are merged in either form, and one is written anew in the other", "[trainer][rows_files]") {

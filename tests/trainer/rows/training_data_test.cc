@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/trainer/central_differences.h"
+#include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
 using namespace irgan;
@@ -101,7 +102,8 @@ TEST_CASE("a data set's fingerprint changes with all that training depends on", 
     change(other);
     return fingerprint(other);
   };
-  CHECK(changed([](TrainingData& d) { d.pools[1].rows(0, 1) += 1e-6F; }) != before);
+  CHECK(changed([](TrainingData& d) { change_rows(d.pools[1], [](FeatureMatrix& rows) { rows(0, 1) += 1e-6F; }); }) !=
+        before);
   CHECK(changed([](TrainingData& d) { d.pools[0].query_id = "other"; }) != before);
   CHECK(changed([](TrainingData& d) { d.examples[0].labels[0] += 1e-9; }) != before);
   CHECK(changed([](TrainingData& d) { std::swap(d.examples[0].ranks[0], d.examples[0].ranks[1]); }) != before);

@@ -20,6 +20,8 @@ class FeatureRows : public Eigen::Map<const FeatureMatrix> {
 
   FeatureRows() : View(nullptr, 0, 0) {}
   FeatureRows(FeatureMatrix rows) : FeatureRows(std::make_shared<const FeatureMatrix>(std::move(rows))) {}
+  template <class Expression>
+  FeatureRows(const Eigen::DenseBase<Expression>& rows) : FeatureRows(FeatureMatrix(rows)) {}
   /// rows: numbers that live as long as `owner`
   FeatureRows(const View& rows, std::shared_ptr<const void> owner) : View(rows), owner_(std::move(owner)) {}
   FeatureRows(const FeatureRows& other) = default;
