@@ -8,11 +8,11 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kWidest = 40;     // of the bar between its brackets
-constexpr std::size_t kNarrowest = 5;   // a narrower one is left out
-constexpr double kSecondsUnsure = 2.0;  // in which speed and time left are not shown
+constexpr std::size_t kWidestBar = 40;    // of the bar between its brackets
+constexpr std::size_t kNarrowestBar = 5;  // a narrower one is left out
+constexpr double kSecondsUnsure = 2.0;    // in which speed and time left are not shown
 
-std::string time_text(double seconds) {
+std::string time_left(double seconds) {
   const long whole = std::lround(seconds);
   if (whole >= 3600) return std::to_string(whole / 3600) + " h " + std::to_string(whole % 3600 / 60) + " min";
   if (whole >= 60) return std::to_string(whole / 60) + " min " + std::to_string(whole % 60) + " s";
@@ -29,11 +29,11 @@ std::string progress_line(const std::string& label, const ProgressState& state, 
   if (state.seconds >= kSecondsUnsure) {
     const double rate = state.num_done / state.seconds;
     if (rate > 0.0) tail += formatted(rate < 10.0 ? "  %.1f " : "  %.0f ", rate) + state.unit + "/s";
-    if (share > 0.0) tail += "  " + time_text(state.seconds * (1.0 - share) / share) + " left";
+    if (share > 0.0) tail += "  " + time_left(state.seconds * (1.0 - share) / share) + " left";
   }
   const std::size_t others = label.size() + tail.size() + 4;  // " [", "]" and the cursor
-  const std::size_t room = width > others ? std::min(kWidest, width - others) : 0;
-  if (std::isnan(share) || room < kNarrowest) return (label + tail).substr(0, width - 1);
+  const std::size_t room = width > others ? std::min(kWidestBar, width - others) : 0;
+  if (std::isnan(share) || room < kNarrowestBar) return (label + tail).substr(0, width - 1);
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(room));
   return label + " [" + std::string(filled, '#') + std::string(room - filled, '.') + ']' + tail;
 }

@@ -19,10 +19,10 @@ namespace {
 constexpr Xapian::valueno kNumSlots = 100;  // that are looked at: sites number their own from 0
 constexpr std::size_t kMostIds = 200;       // of a column that are looked up
 constexpr std::ptrdiff_t kFewestIds = 12;   // ranks up to 10 may be ids of some documents, too
-constexpr double kKnownIds = 0.3;           // an index may have lost many of a log's documents
+constexpr double kFewestKnown = 0.3;        // an index may have lost many of a log's documents
 constexpr double kManyDocuments = 0.05;     // that have words under a prefix, or a value in a slot
 
-std::string percent(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
+std::string percent_text(double share) { return std::to_string(std::lround(100.0 * share)) + " %"; }
 
 // XD becomes "d", XBRAND "brand"; names that features cannot have are lengthened.
 std::string name_of_prefix(const std::string& prefix) {
@@ -70,7 +70,7 @@ IndexFindings look_at_index(const Site& site, const LayoutOverrides& said) {
   found.is_layout_kept = !db.get_metadata(kLayoutKey).empty();
   const TermSurvey survey(db);
   found.stem_evidence = layout.stemmer == "none" ? "no word has a stem beside it"
-                                                 : percent(survey.stems_by(layout.stemmer).share) +
+                                                 : percent_text(survey.stems_by(layout.stemmer).share) +
                                                        " of the words have a stem beside them, as it gives it";
   const auto share = [&](const std::string& prefix) {
     const auto at = survey.text_prefixes().find(prefix);
@@ -78,17 +78,18 @@ IndexFindings look_at_index(const Site& site, const LayoutOverrides& said) {
   };
   if (found.is_layout_kept) {
     for (const auto& [name, prefix] : said.prefixes)
-      found.prefixes.push_back({name, prefix, "as you said; " + percent(share(prefix)) + " of the documents"});
+      found.prefixes.push_back({name, prefix, "as you said; " + percent_text(share(prefix)) + " of the documents"});
   } else {
     for (const TextField& field : layout.fields) {
       if (field.prefix.empty()) continue;
-      found.prefixes.push_back({field.name, field.prefix, percent(share(field.prefix)) + " of the documents"});
+      found.prefixes.push_back({field.name, field.prefix, percent_text(share(field.prefix)) + " of the documents"});
     }
     for (const auto& [prefix, part] : survey.text_prefixes()) {
       const bool is_named = std::any_of(layout.fields.begin(), layout.fields.end(),
                                         [&, key = prefix](const TextField& field) { return field.prefix == key; });
       if (prefix.empty() || is_named || part < kManyDocuments) continue;
-      found.prefixes.push_back({name_of_prefix(prefix), prefix, percent(part) + " of the documents have words there"});
+      found.prefixes.push_back(
+          {name_of_prefix(prefix), prefix, percent_text(part) + " of the documents have words there"});
     }
     if (said.prefixes.empty()) put_title_first(found.prefixes);
   }
@@ -102,7 +103,7 @@ IndexFindings look_at_index(const Site& site, const LayoutOverrides& said) {
   present_layout(db, as_said, found.absent);
   for (const auto& [name, slot] : said.values)
     found.values.push_back(
-        {name, std::to_string(slot), "as you said; numbers in " + percent(part_with(slot)) + " of the documents"});
+        {name, std::to_string(slot), "as you said; numbers in " + percent_text(part_with(slot)) + " of the documents"});
   for (Xapian::valueno slot = 0; slot < kNumSlots; ++slot) {
     const double part = part_with(slot);
     const bool is_named = std::any_of(layout.values.begin(), layout.values.end(),
@@ -110,15 +111,15 @@ IndexFindings look_at_index(const Site& site, const LayoutOverrides& said) {
     const bool is_lengths = std::any_of(layout.fields.begin(), layout.fields.end(),
                                         [&](const TextField& field) { return field.length_slot == slot; });
     if (is_named || is_lengths || part < kManyDocuments || !objection_to_numbers(db, slot).empty()) continue;
-    found.values.push_back(
-        {"slot" + std::to_string(slot), std::to_string(slot), "numbers in " + percent(part) + " of the documents"});
+    found.values.push_back({"slot" + std::to_string(slot), std::to_string(slot),
+                            "numbers in " + percent_text(part) + " of the documents"});
   }
   return found;
 }
 
 std::string id_prefix_by_log(const Xapian::Database& db, const LogSample& log) {
   std::string best;
-  double largest = kKnownIds;
+  double largest = kFewestKnown;
   const std::set<std::string> prefixes = capital_prefixes(db);
   for (const LogSample::Column& column : log.columns) {
     const std::set<std::string> all(column.values.begin(), column.values.end());

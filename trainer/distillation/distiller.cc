@@ -19,7 +19,7 @@ namespace irgan {
 namespace {
 
 constexpr std::size_t kHeldOut = 4;  // one query of so many chooses k1 and b, and is measured on if no other is named
-constexpr int kTop = 10;
+constexpr int kJudgedDepth = 10;
 
 /// What all steps read.
 struct Bench {
@@ -146,16 +146,16 @@ class Gains {
       for (const auto& judgment : *judgments_) judged_.push_back(judgment.second);
       return;
     }
-    for (std::size_t i = 0; i < of_model.size() && i < kTop; ++i) {
-      judged_.push_back(kTop - static_cast<int>(i));
+    for (std::size_t i = 0; i < of_model.size() && i < kJudgedDepth; ++i) {
+      judged_.push_back(kJudgedDepth - static_cast<int>(i));
       wanted_[of_model[i]] = judged_.back();
     }
   }
 
   double ndcg_of(const std::vector<Xapian::docid>& ranking) const {
     std::vector<int> labels;
-    for (std::size_t i = 0; i < ranking.size() && i < kTop; ++i) labels.push_back(label_of(ranking[i]));
-    return ndcg(labels, judged_, kTop);
+    for (std::size_t i = 0; i < ranking.size() && i < kJudgedDepth; ++i) labels.push_back(label_of(ranking[i]));
+    return ndcg(labels, judged_, kJudgedDepth);
   }
 
  private:
@@ -187,7 +187,7 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
       for (const RankedHit& hit : ranked.model) of_model.push_back(hit.docid);
       const Gains gains(qrels ? &qrels->by_query.at(row.id) : nullptr, bench.ids, of_model);
       const auto ndcg_of = [&](const DistilledSearch& search) {
-        return gains.ndcg_of(found_by(search, bench.first_stage, row, kTop));
+        return gains.ndcg_of(found_by(search, bench.first_stage, row, kJudgedDepth));
       };
       return {gains.ndcg_of(ranked.first_stage), ndcg_of(distillation.stock), ndcg_of(distillation.mixture),
               gains.ndcg_of(of_model),           ndcg_of(omega_before),       ndcg_of(distillation.omega)};

@@ -15,7 +15,7 @@ using Eigen::VectorXd;
 
 constexpr int kMaxSteps = 50;
 constexpr double kRidge = 1e-6;
-constexpr double kLeastGain = 1e-7;       // nats; what is less is not worth another step
+constexpr double kLeastStepGain = 1e-7;   // nats; what is less is not worth another step
 constexpr double kSufficientGain = 1e-4;  // of what the gradient promises: Armijo's rule with its usual constant
 
 struct Slope {
@@ -97,7 +97,7 @@ VectorXd fit_nonnegative_softmax(const std::vector<SoftmaxPool>& pools, const Ei
       }
       gain = 0.0;
     }
-    if (gain < kLeastGain) break;
+    if (gain < kLeastStepGain) break;
   }
   return w;
 }

@@ -10,7 +10,7 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 30;  // going_on of drawn users is within .004 of that after 1,000
+constexpr int kBayesianRounds = 30;  // going_on of drawn users is within .004 of that after 1,000
 constexpr double kPriorLooks = 1.0;
 constexpr double kPriorClicks = 2.0;  // of which the mean share satisfied
 constexpr double kLeastAttraction = 1e-9;
@@ -106,7 +106,7 @@ DynamicBayesianModel fit(const std::vector<ViewedPage>& pages, const std::vector
     model.attraction.push_back(std::clamp(start.attraction_per_odds * pair.odds, kLeastAttraction, kMostAttraction));
   }
   model.satisfaction.assign(pairs.size(), start.satisfaction);
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kBayesianRounds; ++round) {
     const ViewSums sums = sums_of(pages, model);
     if (learns_habits) fit_habits(sums, pairs, model.habits);
     fit_pairs(sums, pairs, model);

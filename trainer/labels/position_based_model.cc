@@ -8,8 +8,8 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 50;       // the curve of a log with three orders a query stands still after 5
-constexpr double kFewest = 1e-3;  // an examination of 0 would forbid what may only be rare
+constexpr int kPositionRounds = 50;  // the curve of a log with three orders a query stands still after 5
+constexpr double kFewest = 1e-3;     // an examination of 0 would forbid what may only be rare
 
 std::size_t num_ranks_of(const std::vector<ShownPair>& pairs) {
   int last = 0;
@@ -84,7 +84,7 @@ PositionBasedModel fit_position_based(const std::vector<ShownPair>& pairs, std::
   PositionBasedModel model{std::move(start), {}};
   model.examination.resize(std::max(model.examination.size(), sums.clicks.size()), model.examination.back());
   scale_to_one(model.examination);
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kPositionRounds; ++round) {
     model.attraction = attractions(pairs, model.examination, prior_showings);
     fit_examination(pairs, sums, model);
   }

@@ -11,7 +11,7 @@
 namespace irgan {
 namespace {
 
-constexpr int kRounds = 50;
+constexpr int kEvidenceRounds = 50;
 constexpr int kNewtonSteps = 5;
 constexpr double kSlopePull = 1.0;        // in documents
 constexpr double kMinExamination = 1e-4;  // an offset learnt from few clicks may say 0, which no click could refute
@@ -98,7 +98,7 @@ RelevanceModel fit_relevance(const std::vector<DocumentEvidence>& documents, std
   model.slope = 0.0;
   std::vector<double> relevant(shown.size());
   std::vector<double> otherwise(shown.size());
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kEvidenceRounds; ++round) {
     for (std::size_t i = 0; i < shown.size(); ++i) {
       relevant[i] = model.posterior(shown[i]);
       otherwise[i] = 1.0 - relevant[i];

@@ -8,8 +8,8 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kOneIn = 100;          // a term or document in so many may be an exception
-constexpr std::size_t kFewestDocuments = 3;  // fewer say nothing of what is unique
+constexpr std::size_t kOneExceptionIn = 100;  // a term or document in so many may be an exception
+constexpr std::size_t kFewestDocuments = 3;   // fewer say nothing of what is unique
 
 std::size_t num_with_prefix(const Xapian::Database& db, Xapian::docid docid, const std::string& prefix) {
   std::size_t count = 0;
@@ -22,7 +22,8 @@ std::size_t num_with_prefix(const Xapian::Database& db, Xapian::docid docid, con
 }  // namespace
 
 bool IdCheck::are_ids() const {
-  return num_terms > 0 && num_shared * kOneIn <= num_terms && num_sampled_with_several * kOneIn <= num_sampled_with;
+  return num_terms > 0 && num_shared * kOneExceptionIn <= num_terms &&
+         num_sampled_with_several * kOneExceptionIn <= num_sampled_with;
 }
 
 std::string IdCheck::objection() const {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kMostValues = 200;
 constexpr double kSmallest = 1e-12;  // closer to 0 no site's numbers are, but other programs' bytes
 constexpr double kLargest = 1e18;    // beyond it few are, but texts
-constexpr std::size_t kOneIn = 20;
+constexpr std::size_t kOneOtherIn = 20;
 constexpr std::size_t kMostShown = 24;
 
 // Numbers from 0 up begin with a byte from 0x80 on; texts of ASCII read as negative numbers.
@@ -86,8 +86,8 @@ std::string objection_to_numbers(const Xapian::Database& db, Xapian::valueno slo
     if (is_other && num_others++ == 0) other = place;
     if ((is_text(bytes) || is_foreign_text(bytes)) && num_texts++ == 0) text = place;
   }
-  if (num_others * kOneIn > num_values) return other;
-  return num_values > 0 && (num_values - num_texts) * kOneIn <= num_values ? text : std::string();
+  if (num_others * kOneOtherIn > num_values) return other;
+  return num_values > 0 && (num_values - num_texts) * kOneOtherIn <= num_values ? text : std::string();
 }
 
 }  // namespace irgan

@@ -11,10 +11,10 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kMaxColumns = 10'000;
+constexpr std::size_t kMaxPageColumns = 10'000;
 constexpr std::uint64_t kMaxDocid = 0xFFFFFFFF;
-constexpr std::size_t kMaxRank = 1'000'000;  // as in other logs
-constexpr double kMaxCount = 1e12;
+constexpr std::size_t kMaxPageRank = 1'000'000;  // as in other logs
+constexpr double kMaxPageCount = 1e12;
 constexpr std::size_t kNumSearchColumns = 4;
 constexpr std::string_view kTime = "time=";
 constexpr std::string_view kHeader = "QueryID,Query,Hits,Offset,Clicks";
@@ -50,7 +50,7 @@ bool is_omega_header(std::string_view first_line) { return first_line == kHeader
 OmegaForm omega_form(std::string_view first_line) {
   if (is_omega_header(first_line)) return OmegaForm::combined;
   DelimitedRow row(',');
-  if (!row.split(first_line, kMaxColumns)) return OmegaForm::none;
+  if (!row.split(first_line, kMaxPageColumns)) return OmegaForm::none;
   const std::vector<std::string_view>& fields = row.fields();
   int offset = 0;
   if (fields.size() >= kNumSearchColumns && !fields[0].empty() && are_docids(fields[2]) &&
@@ -65,7 +65,7 @@ OmegaForm omega_form(std::string_view first_line) {
 
 std::optional<double> omega_page_time(std::string_view line) {
   DelimitedRow row(',');
-  if (!row.split(line, kMaxColumns)) return std::nullopt;
+  if (!row.split(line, kMaxPageColumns)) return std::nullopt;
   const std::vector<std::string_view>& fields = row.fields();
   for (std::size_t i = kNumSearchColumns; i < fields.size(); ++i) {
     if (fields[i].substr(0, kTime.size()) == kTime) return parse_time(fields[i].substr(kTime.size()));
@@ -106,7 +106,7 @@ bool OmegaLines::read_counts(std::string_view text) {
     if (colon == std::string_view::npos || parts[i].substr(0, colon) != page_.docids[i]) return false;
     if (!parse_number(parts[i].substr(colon + 1), count)) return false;
     counts_.push_back(static_cast<double>(count));
-    if (counts_.back() > kMaxCount) return false;
+    if (counts_.back() > kMaxPageCount) return false;
   }
   return true;
 }
@@ -118,7 +118,7 @@ LogForm::Turn OmegaLines::turn() const {
 
 std::optional<RowFault> OmegaLines::take(std::string_view line, std::uint64_t /*line_number*/, const EachRow& each) {
   if (!simdjson::validate_utf8(line.data(), line.size())) return RowFault::not_utf8;
-  if (!row_.split(line, kMaxColumns)) return RowFault::number_of_columns;
+  if (!row_.split(line, kMaxPageColumns)) return RowFault::number_of_columns;
   return form_ == OmegaForm::clicks ? take_click() : take_page(each);
 }
 
@@ -146,7 +146,7 @@ RowFault OmegaLines::take_page(const EachRow& each) {
   if (!parse_number(fields[3], page_.offset) || page_.offset < 0) return RowFault::bad_rank;
   // A visitor may ask for any page; one without documents has no ranks.
   if (page_.docids.empty()) page_.offset = 0;
-  if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxRank) return RowFault::bad_rank;
+  if (static_cast<std::size_t>(page_.offset) + page_.docids.size() > kMaxPageRank) return RowFault::bad_rank;
   if (fields[1].empty() && !page_.docids.empty()) return RowFault::no_query;
   if (form_ == OmegaForm::combined && !read_counts(fields[4])) return RowFault::bad_count;
   const RowFault fault = read_additions(num_columns);

@@ -20,12 +20,12 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr int kMaxRank = 1'000'000;
+constexpr int kMaxOrdinal = 1'000'000;
 constexpr std::size_t kMaxSearch = 2'000;  // lines; bounds memory and time where one id stands for all searches
-constexpr std::size_t kMaxActions = 100;   // by name; a damaged log may have as many names as lines
+constexpr std::size_t kMaxOthers = 100;    // by name; a damaged log may have as many names as lines
 constexpr const char* kBulkLines = "bulk-index lines";
 constexpr const char* kQueries = "queries";
-constexpr const char* kOtherActions = "other actions";
+constexpr const char* kFurtherOthers = "other actions";
 constexpr const char* kRepeatedClicks = "clicks on what was clicked already";
 constexpr const char* kRepeatedImpressions = "impressions of what was shown already";
 
@@ -96,7 +96,7 @@ struct UbiSearches::State {
 
   void count_other(const std::string& what) {
     const bool is_known = others.count(what) > 0;
-    ++others[is_known || others.size() < kMaxActions ? what : kOtherActions];
+    ++others[is_known || others.size() < kMaxOthers ? what : kFurtherOthers];
   }
 
   RowFault read_time(const dom::object& object, UbiRecord& record) {
@@ -113,7 +113,7 @@ struct UbiSearches::State {
     has_ordinals = true;
     if (place.get(ordinal) != simdjson::SUCCESS || ordinal != std::floor(ordinal)) return RowFault::bad_rank;
     if (ordinal == 0.0 && rank_base == 1) return RowFault::rank_0;
-    if (!(ordinal >= rank_base && ordinal < kMaxRank + rank_base)) return RowFault::bad_rank;
+    if (!(ordinal >= rank_base && ordinal < kMaxOrdinal + rank_base)) return RowFault::bad_rank;
     record.rank = static_cast<int>(ordinal) + 1 - rank_base;
     return RowFault::none;
   }
@@ -144,7 +144,7 @@ struct UbiSearches::State {
     if (object["query_attributes"].get(attributes) != simdjson::SUCCESS) return RowFault::none;
     read_contexts(attributes, record);
     std::int64_t first = 0;
-    if (attributes["first"].get(first) == simdjson::SUCCESS && (first < 0 || first > kMaxRank))
+    if (attributes["first"].get(first) == simdjson::SUCCESS && (first < 0 || first > kMaxOrdinal))
       return RowFault::bad_rank;
     record.rank = static_cast<int>(first);
     record.serialised_query = text_of(attributes["query"]);

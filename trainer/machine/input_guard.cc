@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 using Identity = std::pair<dev_t, ino_t>;
 
-struct Entry {
+struct GuardedFile {
   const InputGuard* guard = nullptr;
   GuardedInput input;
   Identity file;
@@ -38,7 +38,7 @@ std::shared_ptr<const int> held_open(const std::string& path) {
 // Files belong to the process, not to an object: what a guard knows must reach whatever opens an output.
 struct Registry {
   std::mutex mutex;
-  std::vector<Entry> entries;
+  std::vector<GuardedFile> entries;
 };
 
 Registry& registry() {
@@ -58,7 +58,7 @@ std::optional<Identity> output_at(const std::string& path) {
 
 // Returns whether there is a regular file at `path`.
 bool add_file(const InputGuard* guard, const GuardedInput& input, const std::string& path,
-              std::vector<Entry>& entries) {
+              std::vector<GuardedFile>& entries) {
   std::shared_ptr<const int> held = held_open(path);
   struct stat facts {};
   if (!held || ::fstat(*held, &facts) != 0 || !S_ISREG(facts.st_mode)) return false;
@@ -66,7 +66,7 @@ bool add_file(const InputGuard* guard, const GuardedInput& input, const std::str
   return true;
 }
 
-void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<Entry>& entries) {
+void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<GuardedFile>& entries) {
   if (add_file(guard, input, input.path, entries)) return;
   std::error_code ignored;
   for (fs::directory_iterator one(input.path, ignored), end; one != end; one.increment(ignored)) {
@@ -84,7 +84,7 @@ void add_files(const InputGuard* guard, const GuardedInput& input, std::vector<E
 }  // namespace
 
 InputGuard::InputGuard(const std::vector<GuardedInput>& inputs) {
-  std::vector<Entry> found;
+  std::vector<GuardedFile> found;
   for (const GuardedInput& input : inputs) add_files(this, input, found);
   Registry& all = registry();
   const std::lock_guard<std::mutex> lock(all.mutex);
@@ -94,9 +94,9 @@ InputGuard::InputGuard(const std::vector<GuardedInput>& inputs) {
 InputGuard::~InputGuard() {
   Registry& all = registry();
   const std::lock_guard<std::mutex> lock(all.mutex);
-  all.entries.erase(
-      std::remove_if(all.entries.begin(), all.entries.end(), [&](const Entry& entry) { return entry.guard == this; }),
-      all.entries.end());
+  all.entries.erase(std::remove_if(all.entries.begin(), all.entries.end(),
+                                   [&](const GuardedFile& entry) { return entry.guard == this; }),
+                    all.entries.end());
 }
 
 void require_no_input(const std::string& path) {
@@ -104,7 +104,7 @@ void require_no_input(const std::string& path) {
   if (!file) return;
   Registry& all = registry();
   const std::lock_guard<std::mutex> lock(all.mutex);
-  for (const Entry& entry : all.entries) {
+  for (const GuardedFile& entry : all.entries) {
     if (entry.file == *file && entry.input.replaced_by != path) refuse(path, entry.input);
   }
 }

@@ -25,7 +25,7 @@ namespace {
 namespace io = boost::iostreams;
 namespace fs = std::filesystem;
 
-constexpr std::streamsize kBufferSize = 1 << 16;
+constexpr std::streamsize kPackingBufferSize = 1 << 16;
 constexpr int kMaxLinks = 40;  // as many as Linux follows
 constexpr std::string_view kTemporaryBegin = ".xapian-irgan.";
 constexpr std::string_view kTemporaryEnd = ".tmp";
@@ -182,9 +182,9 @@ class Descriptor {
 struct OutputFile::Target {
   Target(const std::string& path_given, Readers readers) : path(path_given), replacement(path_given, readers) {
     replacement.remove_leftovers_beside();
-    if (ends_with(path, ".gz")) stream.push(io::gzip_compressor({}, kBufferSize), kBufferSize);
-    if (ends_with(path, ".zst")) stream.push(io::zstd_compressor({}, kBufferSize), kBufferSize);
-    stream.push(Descriptor(replacement.fd(), &error), kBufferSize);
+    if (ends_with(path, ".gz")) stream.push(io::gzip_compressor({}, kPackingBufferSize), kPackingBufferSize);
+    if (ends_with(path, ".zst")) stream.push(io::zstd_compressor({}, kPackingBufferSize), kPackingBufferSize);
+    stream.push(Descriptor(replacement.fd(), &error), kPackingBufferSize);
   }
 
   ~Target() {

@@ -13,8 +13,9 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kBufferSize = 1 << 18;  // a quarter of a megabyte: system calls are rare, and it stays in L2
-constexpr std::size_t kBlockSize = 1 << 20;   // rare wake-ups, and all blocks fit into the last cache
+constexpr std::size_t kReadingBufferSize = 1
+                                           << 18;  // a quarter of a megabyte: system calls are rare, and it stays in L2
+constexpr std::size_t kBlockSize = 1 << 20;        // rare wake-ups, and all blocks fit into the last cache
 constexpr std::size_t kMaxWaitingBlocks = 2;
 // Longer than any line of a log or any document that is worth ranking; a few packed bytes can be a line that fills the
 // memory.
@@ -88,7 +89,7 @@ class ReadAhead {
 }  // namespace
 
 struct TextInput::Stream {
-  explicit Stream(const std::string& path_given) : path(path_given), file(path_given), buffer(kBufferSize) {
+  explicit Stream(const std::string& path_given) : path(path_given), file(path_given), buffer(kReadingBufferSize) {
     if (!file.is_worth_a_thread()) return;
     try {
       ahead = std::make_unique<ReadAhead>(&file);

@@ -8,8 +8,8 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kNumColumns = 4;
-constexpr const char* kForm = "'query iteration document label'";
+constexpr std::size_t kQrelsColumns = 4;
+constexpr const char* kQrelsForm = "'query iteration document label'";
 
 int parse_label(std::string_view word, const TextInput& input) {
   int label = 0;
@@ -38,9 +38,9 @@ Qrels read_qrels(const std::string& path) {
   for (std::string_view line; input.next(line);) {
     const std::vector<std::string_view> columns = trec_columns(line);
     if (columns.empty()) continue;
-    if (columns.size() != kNumColumns) {
+    if (columns.size() != kQrelsColumns) {
       throw FormatError(input.place() + ": " + std::to_string(columns.size()) +
-                        " columns where judgments have 4: " + kForm);
+                        " columns where judgments have 4: " + kQrelsForm);
     }
     ++qrels.num_lines;
     const std::string query_id(columns[0]);
@@ -54,7 +54,7 @@ Qrels read_qrels(const std::string& path) {
     }
   }
   if (qrels.by_query.empty()) {
-    throw FormatError(input.path() + ": the file is empty; judgments have the columns " + kForm);
+    throw FormatError(input.path() + ": the file is empty; judgments have the columns " + kQrelsForm);
   }
   return qrels;
 }

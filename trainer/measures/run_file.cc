@@ -12,8 +12,8 @@
 namespace irgan {
 namespace {
 
-constexpr std::size_t kNumColumns = 6;
-constexpr const char* kForm = "'query Q0 document rank score tag'";
+constexpr std::size_t kRunColumns = 6;
+constexpr const char* kRunForm = "'query Q0 document rank score tag'";
 constexpr double kLargestFloat = std::numeric_limits<float>::max();
 
 // A double beyond the range of float becomes an infinity, as in C on every machine of ours; C++ leaves the cast open.
@@ -57,8 +57,9 @@ Run read_run(const std::string& path) {
   for (std::string_view line; input.next(line);) {
     const std::vector<std::string_view> columns = trec_columns(line);
     if (columns.empty()) continue;
-    if (columns.size() != kNumColumns) {
-      throw FormatError(input.place() + ": " + std::to_string(columns.size()) + " columns where a run has 6: " + kForm);
+    if (columns.size() != kRunColumns) {
+      throw FormatError(input.place() + ": " + std::to_string(columns.size()) +
+                        " columns where a run has 6: " + kRunForm);
     }
     const std::string query_id(columns[0]);
     RankedDocument document{std::string(columns[2]), parse_score(columns[4], input)};
@@ -69,7 +70,7 @@ Run read_run(const std::string& path) {
     if (run.by_query.empty()) run.tag = columns[5];
     run.by_query[query_id].push_back(std::move(document));
   }
-  if (run.by_query.empty()) throw FormatError(input.path() + ": the file is empty; a run has the columns " + kForm);
+  if (run.by_query.empty()) throw FormatError(input.path() + ": the file is empty; a run has the columns " + kRunForm);
   for (auto& [query_id, ranking] : run.by_query) std::sort(ranking.begin(), ranking.end(), stands_before);
   return run;
 }

@@ -8,7 +8,7 @@
 namespace irgan {
 namespace {
 
-constexpr std::array<const char*, kNumExclusions> kNames{
+constexpr std::array<const char*, kNumExclusions> kExclusionNames{
     "none",      "positive",  "relevance", "unscored",  "absolute_margin", "relative_margin",
     "max_score", "min_score", "range",     "duplicate", "no_text",         "copy"};
 
@@ -30,7 +30,7 @@ Exclusion judge(const GuardedCandidate& candidate, double lowest_positive, const
 
 }  // namespace
 
-const char* to_string(Exclusion exclusion) { return kNames[static_cast<std::size_t>(exclusion)]; }
+const char* to_string(Exclusion exclusion) { return kExclusionNames[static_cast<std::size_t>(exclusion)]; }
 
 bool GuardOptions::looks_at_scores() const { return has_margin() || max_score || min_score; }
 

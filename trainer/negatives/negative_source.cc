@@ -6,7 +6,7 @@
 namespace irgan {
 namespace {
 
-constexpr std::array<std::pair<NegativeSource, const char*>, 9> kNames{
+constexpr std::array<std::pair<NegativeSource, const char*>, 9> kSourceNames{
     {{NegativeSource::generator, "generator"},
      {NegativeSource::discriminator, "discriminator"},
      {NegativeSource::bm25, "bm25"},
@@ -19,11 +19,11 @@ constexpr std::array<std::pair<NegativeSource, const char*>, 9> kNames{
 
 }  // namespace
 
-const char* to_string(NegativeSource source) { return kNames[static_cast<std::size_t>(source)].second; }
+const char* to_string(NegativeSource source) { return kSourceNames[static_cast<std::size_t>(source)].second; }
 
 NegativeSource negative_source_from_string(const std::string& name) {
   std::string names;
-  for (const auto& [source, known] : kNames) {
+  for (const auto& [source, known] : kSourceNames) {
     if (name == known) return source;
     names += (names.empty() ? "" : ", ") + std::string(known);
   }

@@ -10,7 +10,7 @@
 namespace irgan {
 namespace {
 
-constexpr double kSignificant = 0.05;
+constexpr double kSureBelow = 0.05;
 constexpr const char* kThisModel = "this model";
 
 std::string with_interval(const Estimate& estimate) {
@@ -62,7 +62,7 @@ std::string later_verdict(const Report& report) {
   const LaterLogReport& log = *report.later;
   const LaterVerdict* const model = verdict_on_model(log);
   if (model == nullptr || model == &log.verdicts.front()) return {};
-  const bool is_sure = model->p < kSignificant;
+  const bool is_sure = model->p < kSureBelow;
   const bool is_better = model->against_first.value > 0.0;
   const std::string first = !is_sure    ? "By the later log the two orders are level: the difference may be chance."
                             : is_better ? "By the later log the new order is better."

@@ -11,7 +11,7 @@
 namespace irgan {
 namespace {
 
-constexpr double kLargestGrade = 1000.0;  // a sum of 2^1000 is finite
+constexpr double kLargestFiniteGrade = 1000.0;  // a sum of 2^1000 is finite
 
 }  // namespace
 
@@ -38,7 +38,7 @@ LabelKind label_kind_from_string(const std::string& name) {
 Eigen::VectorXd gains_of(const Example& example, LabelKind kind) {
   Eigen::VectorXd gains = example.labels.cwiseMax(0.0);
   if (kind == LabelKind::grades) {  // 2^grade - 1, above 0 for the smallest grade too
-    gains = gains.unaryExpr([](double grade) { return std::expm1(M_LN2 * std::min(grade, kLargestGrade)); });
+    gains = gains.unaryExpr([](double grade) { return std::expm1(M_LN2 * std::min(grade, kLargestFiniteGrade)); });
   }
   return gains;
 }

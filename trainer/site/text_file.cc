@@ -14,7 +14,7 @@
 namespace irgan {
 namespace {
 
-void append(std::string_view part, std::string& text) {
+void append_part(std::string_view part, std::string& text) {
   if (part.empty()) return;
   if (!text.empty()) text += ' ';
   text += part;
@@ -25,7 +25,7 @@ std::string joined(const JsonDocument& document, const std::vector<std::string>&
   for (const std::string& field : fields) {
     const auto found = document.texts.find(field);
     if (found == document.texts.end()) continue;
-    for (const std::string& part : found->second) append(part, text);
+    for (const std::string& part : found->second) append_part(part, text);
   }
   return text;
 }

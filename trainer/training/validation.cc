@@ -17,7 +17,7 @@ namespace {
 using Eigen::Index;
 using Eigen::VectorXd;
 
-constexpr int kCutoff = 10;
+constexpr int kValidationCutoff = 10;
 
 // Gives all processes the scores of all examples, of which each has those of its own part.
 void share(ProcessGroup& processes, std::vector<EpochReport>& each) {
@@ -61,7 +61,7 @@ std::string validation_measure(LabelKind kind) {
 double validation_score(const Example& example, LabelKind kind, const Eigen::Ref<const VectorXd>& scores,
                         const VectorXd& offsets) {
   const VectorXd truth = true_distribution(example, kind);
-  if (!is_of_pages(kind)) return ndcg_of_gains(scores, truth, kCutoff);
+  if (!is_of_pages(kind)) return ndcg_of_gains(scores, truth, kValidationCutoff);
   VectorXd logits = scores;
   for (std::size_t i = 0; i < example.ranks.size() && kind == LabelKind::impressions; ++i) {
     // A rank that training never saw is looked at like the last one that it did.

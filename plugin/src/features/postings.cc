@@ -6,7 +6,7 @@
 namespace irgan {
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 // A third of a millisecond to read, half a megabyte to hold. Longer lists are skipped through: in an index where words
 // are so frequent a search takes many times that.
@@ -107,7 +107,7 @@ void mark_documents(const Xapian::Database& db, const std::string& term, const s
 }
 
 Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<Xapian::docid>& docids) {
-  Eigen::VectorXd lengths = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kMissing);
+  Eigen::VectorXd lengths = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kNoNumber);
   walk_postings(db, std::string(), docids, [&](Eigen::Index i, const Xapian::PostingIterator& position) {
     lengths[i] = static_cast<double>(position.get_doclength());
   });
@@ -116,7 +116,7 @@ Eigen::VectorXd document_lengths(const Xapian::Database& db, const std::vector<X
 
 Eigen::VectorXd slot_numbers(const Xapian::Database& db, Xapian::valueno slot,
                              const std::vector<Xapian::docid>& docids) {
-  Eigen::VectorXd numbers = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kMissing);
+  Eigen::VectorXd numbers = Eigen::VectorXd::Constant(static_cast<Eigen::Index>(docids.size()), kNoNumber);
   walk_values(db, slot, docids, [&](Eigen::Index i, const Xapian::ValueIterator& position) {
     numbers[i] = Xapian::sortable_unserialise(*position);
   });

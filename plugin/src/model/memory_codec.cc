@@ -12,7 +12,7 @@
 namespace irgan {
 namespace {
 
-constexpr const char* kFormat = "irgan.click_memory";
+constexpr const char* kMemoryFormat = "irgan.click_memory";
 constexpr const char* kVersion = "1";
 
 std::string text_of(double number) {
@@ -160,7 +160,7 @@ std::string encode_memory(MemoryContents contents) {
     id_ends.push_back(static_cast<std::int64_t>(ids.size()));
   }
   TensorFile file;
-  file.metadata = {{"format", kFormat},
+  file.metadata = {{"format", kMemoryFormat},
                    {"format_version", kVersion},
                    {"stemmer", contents.facts.stemmer},
                    {"half_life_days", text_of(contents.facts.half_life_days)},
@@ -187,7 +187,7 @@ std::string encode_memory(MemoryContents contents) {
 MemoryView view_memory(std::string_view bytes, const std::string& origin) {
   const TensorViews file = view_tensors(bytes, origin);
   const Reader reader{file, bytes, origin};
-  if (reader.text("format") != kFormat) reader.refuse("is no click memory but '" + reader.text("format") + "'");
+  if (reader.text("format") != kMemoryFormat) reader.refuse("is no click memory but '" + reader.text("format") + "'");
   if (reader.text("format_version") != kVersion) {
     reader.refuse("is a click memory of version " + reader.text("format_version") +
                   ", and this program reads version " + kVersion);

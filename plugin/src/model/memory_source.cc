@@ -7,7 +7,7 @@
 namespace irgan {
 namespace {
 
-constexpr FollowedNames kNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB", true};
+constexpr FollowedNames kMemoryNames{"memory", kMemoryKey, kMemoryVersionKey, off_t{64} << 30, "64 GiB", true};
 
 }  // namespace
 
@@ -16,11 +16,11 @@ std::shared_ptr<MemorySource> fixed_memory(std::shared_ptr<const ClickMemory> me
 }
 
 std::shared_ptr<MemorySource> memory_file(const std::string& path, ProblemListener on_problem) {
-  return std::make_shared<FollowedFile<MemorySource, ClickMemory>>(path, kNames, std::move(on_problem));
+  return std::make_shared<FollowedFile<MemorySource, ClickMemory>>(path, kMemoryNames, std::move(on_problem));
 }
 
 std::shared_ptr<MemorySource> memory_in_index(ProblemListener on_problem) {
-  return std::make_shared<FollowedMetadata<MemorySource, ClickMemory>>(kNames, std::move(on_problem));
+  return std::make_shared<FollowedMetadata<MemorySource, ClickMemory>>(kMemoryNames, std::move(on_problem));
 }
 
 }  // namespace irgan

@@ -17,7 +17,7 @@ namespace {
 using Eigen::Index;
 using nlohmann::json;
 
-constexpr const char* kFormat = "xapian-irgan model";
+constexpr const char* kModelFormat = "xapian-irgan model";
 constexpr const char* kFormatVersion = "1";
 constexpr const char* kVersionWithCredit =
     "2";  // of models whose documents get a credit, which version 1 does not know
@@ -155,7 +155,7 @@ std::string encode_model(const ModelParts& parts) {
     serving["collection"] = {{"basis", parts.collection->towers.basis}, {"picks", parts.collection->num_picks}};
   }
   file.metadata = {
-      {"format", kFormat},
+      {"format", kModelFormat},
       {"format_version", version_of(parts)},
       {"feature_schema", schema_to_json(parts.schema)},
       {"training_record", parts.training_record},
@@ -172,10 +172,10 @@ std::string encode_model(const ModelParts& parts) {
 ModelParts decode_model(std::string_view bytes, const std::string& origin) {
   const TensorFile file = decode_tensors(bytes, origin);
   const std::string version = file.text("format_version");
-  if (file.text("format") != kFormat || (version != kFormatVersion && version != kVersionWithCredit &&
-                                         version != kVersionWithCollection && version != kVersionWithFolds)) {
+  if (file.text("format") != kModelFormat || (version != kFormatVersion && version != kVersionWithCredit &&
+                                              version != kVersionWithCollection && version != kVersionWithFolds)) {
     throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
-                      ", but this build reads '" + kFormat + "' versions " + kFormatVersion + " to " +
+                      ", but this build reads '" + kModelFormat + "' versions " + kFormatVersion + " to " +
                       kVersionWithFolds);
   }
   ModelParts parts;
