@@ -35,6 +35,12 @@ with_clang() {
   cmake --build build/clang
 }
 
+rooms_as_one() {
+  cmake -S . -B build/united -G Ninja -DCMAKE_BUILD_TYPE=Debug -DIRGAN_BUILD_TESTS=OFF -DIRGAN_UNITED=ON \
+    -DIRGAN_WERROR=ON
+  cmake --build build/united
+}
+
 with_valgrind() {
   cmake --preset dev -DIRGAN_BUILD_TESTS=ON
   cmake --build --preset dev --target irgan_old_files_tests irgan_plugin_tests
@@ -59,6 +65,7 @@ step "address and undefined-behaviour sanitizers" \
 step "thread sanitizer" sanitized tsan "irgan_plugin_tests=[threads]~[fork],[model_source],[followed]" \
   "irgan_trainer_tests=[thread_pool],[text_input],[training],[mining]"
 step "clang" with_clang
+step "the sources of a room as one" rooms_as_one
 step "valgrind" with_valgrind
 step "fuzzers" fuzzers
 echo "all passed in $SECONDS s"
