@@ -27,13 +27,13 @@ run() { printf '$ %s\n' "$*"; "$@"; }
 
 say "1. Install what the build needs, and build"
 index_tools/install_dependencies.sh python3 libjs-chart.js
-# The libraries are built for every processor and, to be quick, once more for this one's own instruction set.
+# For this processor's own instruction set alone; the packages hold those of others, too.
 level=$(/lib64/ld-linux-x86-64.so.2 --help 2>/dev/null |
   sed -nE 's/^ *(x86-64-v[34]) \(supported.*/\1/p' | head -n 1 || true)
-run cmake --preset release -DIRGAN_HWCAPS="$level" -DIRGAN_BUILD_TESTS=OFF >"$folder/build.log" 2>&1 ||
+run cmake --preset here -DCMAKE_CXX_FLAGS="${level:+-march=$level}" >"$folder/build.log" 2>&1 ||
   { tail -20 "$folder/build.log"; exit 1; }
-run cmake --build --preset release >>"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log"; exit 1; }
-PATH=$PWD/build/release/index_tools:$PATH
+run cmake --build --preset here >>"$folder/build.log" 2>&1 || { tail -40 "$folder/build.log"; exit 1; }
+PATH=$PWD/build/here/index_tools:$PATH
 
 say "2. Documents: the catalogue of Debian's packages, from this machine's own apt"
 run index_tools/demo_data.py "$folder"
@@ -145,11 +145,11 @@ say "8. What next"
 cat <<END
 Open $folder/report.html in a browser: is it better, for which queries, and why.
 Search in the new order, or in Xapian's own:
-  build/release/index_tools/xapian-irgan search --db $db --model $model --vectors $vectors --explain image editor
-  build/release/index_tools/xapian-irgan search --db $db image editor
+  build/here/index_tools/xapian-irgan search --db $db --model $model --vectors $vectors --explain image editor
+  build/here/index_tools/xapian-irgan search --db $db image editor
 See what the model learnt, and put it into the index, where live searches find it:
-  build/release/index_tools/xapian-irgan inspect $model
-  build/release/index_tools/xapian-irgan store --db $db --model $model
+  build/here/index_tools/xapian-irgan inspect $model
+  build/here/index_tools/xapian-irgan store --db $db --model $model
 Your own index and log: trainer/README.md, "Train from my log".
 
 What was gained: $(tail -n 1 "$folder/report.txt")
