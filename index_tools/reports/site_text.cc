@@ -19,7 +19,7 @@ std::string name_of(ClickColumn column) { return std::string(kClickColumnNames[s
 
 const char* form_of(LogSample::Form form) {
   switch (form) {
-    case LogSample::Form::json:
+    case LogSample::Form::json_lines:
       return "JSON Lines";
     case LogSample::Form::omega:
       return "one of Omega's logs, which is read as it is";

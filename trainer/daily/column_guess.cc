@@ -357,7 +357,7 @@ const ColumnGuess* ColumnGuesses::find(ClickColumn column) const {
 
 ColumnGuesses guess_columns(const LogSample& sample, const std::function<bool(const std::string& id)>& is_known_id,
                             bool has_searches) {
-  if (sample.form != LogSample::Form::columns && sample.form != LogSample::Form::json) return {};
+  if (sample.form != LogSample::Form::columns && sample.form != LogSample::Form::json_lines) return {};
   return Guessing(sample, is_known_id, has_searches).guess();
 }
 

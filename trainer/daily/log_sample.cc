@@ -71,8 +71,8 @@ LogSample read_log_sample(const std::string& path, std::size_t num_lines) {
   if (line[line.find_first_not_of(" \t")] == '{') {
     sample.form = is_served_log(line) ? LogSample::Form::searches
                   : is_ubi(line)      ? LogSample::Form::ubi
-                                      : LogSample::Form::json;
-    if (sample.form != LogSample::Form::json) return sample;
+                                      : LogSample::Form::json_lines;
+    if (sample.form != LogSample::Form::json_lines) return sample;
     do {
       const json object = json::parse(line, nullptr, false);
       if (!object.is_object()) continue;

@@ -10,7 +10,7 @@ namespace irgan {
 
 /// Columns by name with what the first lines have there.
 struct LogSample {
-  enum class Form { columns, json, omega, ubi, searches };
+  enum class Form { columns, json_lines, omega, ubi, searches };
   struct Column {
     std::string name;
     std::vector<std::string> values;  ///< one a line; empty where a line of JSON lacks the key
