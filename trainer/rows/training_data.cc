@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <numeric>
-#include <unordered_map>
 
 #include "plugin/src/model/safetensors.h"
 
@@ -51,30 +49,6 @@ Eigen::VectorXd true_distribution(const Example& example, LabelKind kind) {
 
 bool is_informative(const Example& example) {
   return example.rows.size() >= 2 && example.labels.size() > 0 && example.labels.maxCoeff() > 0.0;
-}
-
-std::vector<double> query_weights(const std::vector<Example>& examples, LabelKind kind, QueryWeight weight,
-                                  const std::vector<Pool>& pools, double beside_pages) {
-  std::vector<double> weights(examples.size(), 1.0);
-  if (kind != LabelKind::grades) {
-    std::unordered_map<std::string, double> clicks_of_query;
-    std::vector<const double*> clicks(examples.size());
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-      weights[i] = is_beside_pages(examples[i], kind) ? 0.0 : examples[i].labels.cwiseMax(0.0).sum();
-      const std::size_t pool = examples[i].pool;
-      double& sum = clicks_of_query[pools.empty() ? std::to_string(pool) : pools[pool].query_id];
-      sum += weights[i];
-      clicks[i] = &sum;
-    }
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-      if (is_beside_pages(examples[i], kind)) weights[i] = beside_pages * *clicks[i];
-      if (!(*clicks[i] > 0.0) || weight == QueryWeight::clicks) continue;
-      weights[i] /= weight == QueryWeight::one ? *clicks[i] : std::sqrt(*clicks[i]);
-    }
-  }
-  const double mean = std::accumulate(weights.begin(), weights.end(), 0.0) / static_cast<double>(weights.size());
-  for (double& one : weights) one /= mean > 0.0 ? mean : 1.0;
-  return weights;
 }
 
 std::string fingerprint(const TrainingData& data) {

@@ -8,6 +8,7 @@
 #include "trainer/machine/hash.h"
 #include "trainer/parallel/process_group.h"
 #include "trainer/rows/example_encoding.h"
+#include "trainer/rows/example_weights.h"
 
 namespace irgan {
 namespace {
@@ -58,15 +59,15 @@ Batches::Batches(const TrainingData& data, const TrainingOptions& options, const
       layout_(layout),
       generator_inputs_(generator_inputs),
       threads_(threads) {
-  std::vector<Example> kept;
+  std::vector<const Example*> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
     if (!is_informative(data.examples[i])) continue;
     examples_.push_back(i);
-    kept.push_back(data.examples[i]);
+    kept.push_back(&data.examples[i]);
     if (data.labels != LabelKind::impressions) continue;
     for (const int rank : data.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
   }
-  weights_ = query_weights(kept, data.labels, options.query_weight, data.pools, options.pool_weight);
+  weights_ = weights_of(kept, data.labels, options.query_weight, data.pools, options.pool_weight);
 }
 
 std::size_t Batches::num_steps() const {

@@ -10,6 +10,7 @@
 #include "trainer/game/softmax.h"
 #include "trainer/parallel/process_group.h"
 #include "trainer/rows/example_encoding.h"
+#include "trainer/rows/example_weights.h"
 
 namespace irgan {
 namespace {
@@ -73,13 +74,13 @@ double validation_score(const Example& example, LabelKind kind, const Eigen::Ref
 
 Validation::Validation(const TrainingData& data, const BinLayout& layout, ThreadPool& threads, QueryWeight weight)
     : data_(data), layout_(layout), threads_(threads) {
-  std::vector<Example> kept;
+  std::vector<const Example*> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
     if (!is_informative(data.examples[i])) continue;
     examples_.push_back(i);
-    kept.push_back(data.examples[i]);
+    kept.push_back(&data.examples[i]);
   }
-  weights_ = query_weights(kept, data.labels, weight, data.pools);
+  weights_ = weights_of(kept, data.labels, weight, data.pools);
 }
 
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,
