@@ -28,7 +28,7 @@ for query in range(121):
         numbers = " ".join(f"{j + 1}:{v:.5f}" for j, v in enumerate(values))
         print(label, f"qid:{query}", numbers, f"# docid = {query}-{document}")
 PYTHON
-"$irgan" features --merge "$folder/rows.txt" --out "$folder/rows.rows"
+"$irgan" features --mapped --merge "$folder/rows.txt" --out "$folder/rows.rows"
 
 same_models() {  # same_models WHAT ARGUMENTS... : models of 1, 2 and 4 processes
   local what=$1 n

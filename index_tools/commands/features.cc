@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -25,15 +26,22 @@ struct FeaturesOptions {
   SplitOptions split;
   std::string from;  ///< a model whose features and constants the rows are to have
   std::string out;
-  std::string valid_out;           ///< the held-out part; empty: everything goes to `out`
+  std::string valid_out;  ///< the held-out part; empty: everything goes to `out`
+  bool is_mapped = false;
   std::string shard;               ///< I/N: the rows of that run of the queries; empty: of all
   std::vector<std::string> merge;  ///< files of shards, to be put together; empty: rows are made
+
+  RowForm form() const { return is_mapped ? RowForm::mapped : RowForm::text; }
 };
 
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
-  is_mapped_form(options.out);  // refuses what is packed too
-  is_mapped_form(options.valid_out);
+  for (const std::string& path : {options.out, options.valid_out}) {
+    const std::string ending = std::filesystem::path(path).extension().string();
+    if (options.is_mapped && (ending == ".gz" || ending == ".zst")) {
+      throw ConfigError("--mapped and " + path + ": what is mapped cannot be packed; leave " + ending + " out");
+    }
+  }
 }
 
 // "2/8" is the second of eight.
@@ -52,7 +60,7 @@ PreparationOptions::Shard shard_of(const std::string& text) {
 
 void merge(const FeaturesOptions& options, const Console& console) {
   OutputFile file(options.out);
-  const std::size_t num_queries = merge_rows(options.merge, options.out, file.stream());
+  const std::size_t num_queries = merge_rows(options.merge, options.form(), file.stream());
   file.commit();
   if (options.out != "-") console.out << "wrote " << options.out << ": " << num_queries << " queries\n";
   console.result({{"wrote", options.out},
@@ -83,6 +91,9 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
       "holds; - is stdout",
       "FILE");
   for (const char* name : {"out", "valid-out"}) table.writes(name);
+  table.flag("mapped", options.is_mapped,
+             "write rows that 'train' and 'score' look at where they lie, in place of text: for more rows than memory "
+             "holds");
   table.group("Several machines");
   table.text("shard", options.shard,
              "make the rows of one part of the queries, such as 2/8, the second of eight equal parts; each run reads "
@@ -136,10 +147,10 @@ void run(const FeaturesOptions& options, const Console& console) {
   show_account(*site.watch, console.err);
   const FittedClickModel fitted = learn_click_model(settings, data);
   apply_click_model(fitted, data);
-  write_rows(data, options.out, file.stream());
+  write_rows(data, options.form(), file.stream());
   if (valid_file) {
     apply_click_model(fitted, validation);
-    write_rows(validation, options.valid_out, valid_file->stream());
+    write_rows(validation, options.form(), valid_file->stream());
     valid_file->commit();
   }
   file.commit();
@@ -166,7 +177,7 @@ Command features_command() {
       "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
       "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n"
       "Many rows are read faster, and beside little memory, in the mapped form:\n"
-      "  xapian-irgan features --merge S1.txt --out S1.rows\n");
+      "  xapian-irgan features --mapped --merge S1.txt --out S1.rows\n");
 }
 
 }  // namespace irgan

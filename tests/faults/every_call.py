@@ -34,7 +34,7 @@ COMMANDS = [
     ("simulate", f"simulate --db db {LABELS} --sessions 3 --out clicks.out", ["clicks.out"]),
     ("check", "check --db db --queries queries --clicks clicks --rejects rejects", ["rejects"]),
     ("features", f"features --db db {LABELS} --out rows.out", ["rows.out"]),
-    ("features-mapped", f"features --db db {LABELS} --out out.rows", ["out.rows"]),
+    ("features-mapped", f"features --mapped --db db {LABELS} --out out.rows", ["out.rows"]),
     ("merge", "features --merge mapped.rows --out rows.out", ["rows.out"]),
     ("train", "train --force --data rows --epochs 2 --networks 2 --threads 2 --model model.out", ["model.out"]),
     ("train-mapped", "train --force --data mapped.rows --epochs 1 --model model.out", ["model.out"]),
@@ -68,7 +68,7 @@ def make_site(folder, irgan):
     lines = [
         "index --db db --field title=S --field body= --value votes=0 docs.jsonl",
         f"features --db db {LABELS} --out rows", "train --force --data rows --epochs 2 --model model",
-        "features --merge rows --out mapped.rows",
+        "features --mapped --merge rows --out mapped.rows",
         f"simulate --db db {LABELS} --sessions 3 --out clicks",
         "rerank --db db --model model --queries queries --out run",
         "memory --clicks clicks --queries queries --min-sessions 1 --out memory"

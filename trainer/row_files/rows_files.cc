@@ -1,7 +1,6 @@
 #include "trainer/row_files/rows_files.h"
 
 #include <algorithm>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -11,12 +10,6 @@
 
 namespace irgan {
 namespace {
-
-constexpr std::string_view kMapped = ".rows";
-
-bool ends_in(std::string_view name, std::string_view end) {
-  return name.size() >= end.size() && name.substr(name.size() - end.size()) == end;
-}
 
 // Examples number the pools that follow those of `all`.
 void append(TrainingData more, TrainingData& all) {
@@ -40,17 +33,8 @@ TrainingData read_row_files(const std::vector<std::string>& paths, bool with_ids
 
 }  // namespace
 
-bool is_mapped_form(const std::string& path) {
-  for (const std::string_view packed : {".gz", ".zst"}) {
-    if (ends_in(path, std::string(kMapped) + std::string(packed))) {
-      throw ConfigError(path + ": a file of mapped rows is not packed: leave " + std::string(packed) + " out");
-    }
-  }
-  return ends_in(path, kMapped);
-}
-
-void write_rows(const TrainingData& data, const std::string& path, std::ostream& out) {
-  if (is_mapped_form(path)) {
+void write_rows(const TrainingData& data, RowForm form, std::ostream& out) {
+  if (form == RowForm::mapped) {
     write_row_file(data, out);
   } else {
     write_letor(data, out);
@@ -62,14 +46,15 @@ TrainingData read_rows(const std::vector<std::string>& paths, const LetorOptions
   for (const std::string& path : paths) {
     if (is_row_file(path) == is_mapped) continue;
     throw FormatError(path + ": feature rows as " + (is_mapped ? "text" : "a mapped file") + ", those of " +
-                      paths.front() + " are not: bring them into one form ('features --merge')");
+                      paths.front() +
+                      " are not: bring them into one form (features --merge, with or without --mapped)");
   }
   return is_mapped ? read_row_files(paths, options.needs_ids) : read_letor(paths, options);
 }
 
-std::size_t merge_rows(const std::vector<std::string>& paths, const std::string& path, std::ostream& out) {
+std::size_t merge_rows(const std::vector<std::string>& paths, RowForm form, std::ostream& out) {
   const bool all_text = std::none_of(paths.begin(), paths.end(), is_row_file);
-  if (all_text && !is_mapped_form(path)) return merge_letor(paths, out);
+  if (all_text && form == RowForm::text) return merge_letor(paths, out);
   TrainingData all;
   std::unordered_map<std::string, std::size_t> file_of_query;
   LetorOptions reading;
@@ -87,7 +72,7 @@ std::size_t merge_rows(const std::vector<std::string>& paths, const std::string&
       append(std::move(more), all);
     }
   }
-  write_rows(all, path, out);
+  write_rows(all, form, out);
   return file_of_query.size();
 }
 

@@ -10,26 +10,21 @@
 
 namespace irgan {
 
-/// Whether a file of this name is written in the mapped form: it ends in ".rows".
-///
-/// Throws: ConfigError for a packed one (.rows.zst): what is mapped cannot be packed
-IRGAN_API bool is_mapped_form(const std::string& path);
+enum class RowForm { text, mapped };
 
-/// Writes the rows in the form that `path` names.
-IRGAN_API void write_rows(const TrainingData& data, const std::string& path, std::ostream& out);
+IRGAN_API void write_rows(const TrainingData& data, RowForm form, std::ostream& out);
 
 /// Reads files of one form, each of which says by its first bytes which.
 ///
 /// Throws: as read_letor() and read_row_file(); FormatError for files of both forms
 IRGAN_API TrainingData read_rows(const std::vector<std::string>& paths, const LetorOptions& options = {});
 
-/// Puts the rows of several files, in the order of `paths`, into one of the form that `path` names. One file is written
-/// anew in that form.
+/// Puts the rows of several files, in the order of `paths`, into one of the given form. One file is written anew.
 ///
 /// Returns: how many queries there are
 /// Throws:  as merge_letor(), whose condition holds for both forms
 /// Cost:    from text to text memory for the ids of all queries, else for one text file as read_letor() has it and for
 ///          the ids of all documents
-IRGAN_API std::size_t merge_rows(const std::vector<std::string>& paths, const std::string& path, std::ostream& out);
+IRGAN_API std::size_t merge_rows(const std::vector<std::string>& paths, RowForm form, std::ostream& out);
 
 }  // namespace irgan

@@ -71,6 +71,7 @@ TEST_CASE_METHOD(SiteOfBadInput, "flags that exclude each other", "[index_tools]
              Contains("--data and --clicks exclude each other"));
   CHECK_THAT(refused("train --data @rows --qrels @learn.qrels --model @out"),
              Contains("--data and --qrels exclude each other"));
+  CHECK_THAT(refused("features --mapped --merge @rows --out @out.zst"), Contains("what is mapped cannot be packed"));
   CHECK_THAT(refused("train --data @rows --features all --model @out"),
              Contains("--data and --features exclude each other"));
   CHECK_THAT(refused("train --data @rows --valid-queries @test.tsv --model @out"),

@@ -22,7 +22,7 @@
 #include "plugin/src/model/model_parts.h"
 #include "tests/index_tools/commands/parity_corpus.h"
 #include "tests/plugin/same_bits.h"
-#include "trainer/row_files/letor_file.h"
+#include "trainer/row_files/rows_files.h"
 #include "trainer/site/first_stage.h"
 
 using namespace irgan;
@@ -158,7 +158,7 @@ TEST_CASE("rows do not depend on the number of threads", "[index_tools][parity]"
 }
 
 TEST_CASE("rows written by features and read again are the same bits", "[index_tools][parity]") {
-  const std::string name = GENERATE("text.rows", "text.rows.gz", "text.rows.zst");
+  const std::string name = GENERATE("text.rows", "text.rows.gz", "text.rows.zst", "mapped.rows --mapped");
   const TrainingData data = corpus().prepare(true, true);
   const CommandResult result =
       run_line("features" + corpus().db_words(true) + " --queries " + corpus().folder.file("queries") + " --clicks " +
@@ -166,7 +166,9 @@ TEST_CASE("rows written by features and read again are the same bits", "[index_t
                corpus().folder.file(name));
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
-  const TrainingData read = read_letor({corpus().folder.file(name)});
+  LetorOptions reading;
+  reading.needs_ids = true;
+  const TrainingData read = read_rows({corpus().folder.file(name.substr(0, name.find(' ')))}, reading);
   CHECK(schema_to_json(read.schema) == schema_to_json(data.schema));
   CHECK(read.depth == kDepth);
   CHECK(read.facts.uuid == data.facts.uuid);

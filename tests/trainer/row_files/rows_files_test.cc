@@ -14,15 +14,18 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+// These tests name mapped files ".rows".
+RowForm form_of(const std::string& name) { return name.find(".rows") != name.npos ? RowForm::mapped : RowForm::text; }
+
 std::string write_to(const ScratchFolder& folder, const std::string& name, const TrainingData& data) {
   std::ostringstream out;
-  write_rows(data, name, out);
+  write_rows(data, form_of(name), out);
   return folder.write(name, out.str());
 }
 
 std::string merged(const std::vector<std::string>& paths, const std::string& name) {
   std::ostringstream out;
-  merge_rows(paths, name, out);
+  merge_rows(paths, form_of(name), out);
   return out.str();
 }
 
@@ -39,7 +42,7 @@ LetorOptions with_ids() {
 
 }  // namespace
 
-TEST_CASE("a name says the form that is written, the first bytes the form that is read", "[trainer][rows_files]") {
+TEST_CASE("the first bytes of a file say its form, whatever its name", "[trainer][rows_files]") {
   const ScratchFolder folder;
   const TrainingData data = shown_data();
   check_same(read_rows({write_to(folder, "a.rows", data)}, with_ids()), data);
@@ -47,7 +50,6 @@ TEST_CASE("a name says the form that is written, the first bytes the form that i
   CHECK(folder.read("a.txt") == written(data));
   const std::string renamed = folder.write("renamed", folder.read("a.rows"));
   check_same(read_rows({renamed}, with_ids()), data);
-  CHECK_THROWS_WITH(is_mapped_form("a.rows.zst"), Contains("a.rows.zst") && Contains("leave .zst out"));
 }
 
 TEST_CASE("several mapped files become one data set, whose features must be alike", "[trainer][rows_files]") {
