@@ -97,9 +97,17 @@ refused() {  # refused SENTENCE PROCESSES COMMAND...
   grep -qF -- "$sentence" "$folder/said" || { cat "$folder/said"; fail "did not say: $sentence"; }
 }
 refused "mpirun started 3 processes: start 2, 4, 8" 3 "$irgan" train --data "$folder/rows.rows" --model "$folder/x"
-refused "start 'check' without it" 2 "$irgan" check --clicks "$folder/site/log.tsv"
 refused "No such file" 2 "$irgan" train --data "$folder/none.rows" --model "$folder/x"
 # Machines whose copies differ.
-refused "process 2 of 2: its rows or options are not those of the first process" 2 bash -c \
+refused "process 2 of 2: xapian-irgan train: its rows or options are not those of the first process" 2 bash -c \
   'exec "$0" train --data "$1/rows.rows" --seed $((OMPI_COMM_WORLD_RANK + 1)) --model "$1/x"' "$irgan" "$folder"
 echo "refusals: as they should be"
+
+# Other commands are not shared out: each process runs its own, such as a part of the rows.
+processes 2 bash -c 'exec "$0" features --quiet --db "$1/site/db" --queries "$1/site/queries" --qrels "$1/site/qrels" \
+  --shard $((OMPI_COMM_WORLD_RANK + 1))/2 --out "$1/part.$OMPI_COMM_WORLD_RANK"' "$irgan" "$folder"
+"$irgan" features --merge "$folder/part.0" --merge "$folder/part.1" --out "$folder/parts"
+"$irgan" features --quiet --db "$folder/site/db" --queries "$folder/site/queries" --qrels "$folder/site/qrels" \
+  --out "$folder/all"
+cmp "$folder/parts" "$folder/all" || fail "parts made by two processes are not the rows of one"
+echo "parts of rows by two processes: the same rows"

@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <sstream>
 #include <string_view>
 
 #include "index_tools/commands/commands.h"
@@ -56,10 +57,7 @@ std::string description(const Xapian::Error& error) {
 }
 
 int fail(std::ostream& err, const std::string& command, const std::string& message, int code) {
-  err << "xapian-irgan " << command << ": ";
-  const ProcessGroup& processes = ProcessGroup::own();
-  if (!processes.is_first()) err << "process " << processes.number() + 1 << " of " << processes.count() << ": ";
-  err << printable_lines(message) << '\n';
+  err << "xapian-irgan " << command << ": " << printable_lines(message) << '\n';
   if (code == kBadUsage) err << "'xapian-irgan " << command << " --help' lists the options.\n";
   return code;
 }
@@ -176,13 +174,7 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
     if (const std::optional<int> code = run_other(words, console)) return *code;
     const Command* const command = find_command(name);
     if (command == nullptr) return refuse_command(name, console);
-    ProcessGroup& processes = ProcessGroup::own();
-    processes.check();
-    if (processes.count() > 1 && name != "train") {
-      throw ConfigError("mpirun shares out the work of 'train' alone: start '" + name + "' without it");
-    }
-    const std::vector<std::string> arguments(words.begin() + 1, words.end());
-    command->execute(*command, arguments, processes.is_first() ? console : console.quiet(true));
+    command->execute(*command, {words.begin() + 1, words.end()}, console);
     return kDone;
   } catch (const ConfigError& error) {
     return fail(console.err, name, with_flag(error), kBadUsage);
@@ -200,11 +192,26 @@ int run_words(const std::vector<std::string>& words, const Console& console) {
   }
 }
 
+// Does what mpirun shares out among processes, of which only the first one speaks, but for errors.
+int run_shared(const std::vector<std::string>& words, const Console& console) {
+  ProcessGroup::join();
+  ProcessGroup& processes = ProcessGroup::own();
+  std::ostringstream unsaid, said;
+  const int code = run_words(words, processes.is_first() ? console : Console(unsaid, said));
+  if (code == kDone) return code;
+  if (!processes.is_first()) {
+    console.err << "process " << processes.number() + 1 << " of " << processes.count() << ": " << said.str();
+  }
+  console.err.flush();
+  processes.end_others(code);  // who would wait for this one
+  return code;
+}
+
 }  // namespace
 
 int run_command_line(const std::vector<std::string>& words, const Console& console) {
-  const int code = run_words(words, console);
-  if (code != kDone) ProcessGroup::own().end_others(code);  // who would wait for this one
+  const bool is_shared = !words.empty() && words[0] == "train";
+  const int code = is_shared ? run_shared(words, console) : run_words(words, console);
   console.out.flush();
   if (code != kDone || console.out) return code;
   return fail(console.err, words[0], "the output cannot be written", kFailed);

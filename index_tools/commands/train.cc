@@ -361,6 +361,7 @@ void take_part(const TrainOptions& options, const Console& console) {
 void run(const TrainOptions& options, const Console& console) {
   check(options);
   ProcessGroup& processes = ProcessGroup::own();
+  processes.check();
   if (!processes.is_first()) return take_part(options, console);
   const OutputLock lock(options.model);
   require_writable(options.model);

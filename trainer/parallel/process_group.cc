@@ -43,12 +43,13 @@ struct ProcessGroup::State {
   bool has_left = false;
 };
 
-ProcessGroup::ProcessGroup() : state_(std::make_unique<State>()) {
-  if (num_started() <= 1) return;  // joining takes a while, and needs a machine that is set up for it
-  state_->environment = std::make_unique<boost::mpi::environment>(boost::mpi::threading::funneled);
-  state_->world = std::make_unique<boost::mpi::communicator>();
-  state_->count = static_cast<std::size_t>(state_->world->size());
-  state_->number = static_cast<std::size_t>(state_->world->rank());
+void ProcessGroup::join() {
+  if (num_started() <= 1) return;
+  State& state = *own().state_;
+  state.environment = std::make_unique<boost::mpi::environment>(boost::mpi::threading::funneled);
+  state.world = std::make_unique<boost::mpi::communicator>();
+  state.count = static_cast<std::size_t>(state.world->size());
+  state.number = static_cast<std::size_t>(state.world->rank());
 }
 
 void ProcessGroup::check() const {
@@ -111,7 +112,7 @@ struct ProcessGroup::State {
   bool has_left = false;
 };
 
-ProcessGroup::ProcessGroup() : state_(std::make_unique<State>()) {}
+void ProcessGroup::join() {}
 
 void ProcessGroup::check() const {
   if (num_started() > 1)
@@ -127,6 +128,7 @@ void ProcessGroup::end_others(int) {}
 
 #endif
 
+ProcessGroup::ProcessGroup() : state_(std::make_unique<State>()) {}
 ProcessGroup::~ProcessGroup() = default;
 
 ProcessGroup& ProcessGroup::own() {

@@ -37,8 +37,11 @@ IRGAN_API Part part_of(std::size_t size, std::size_t number, std::size_t count);
 /// Threads: one caller at a time
 class IRGAN_API ProcessGroup {
  public:
-  /// The group of this process, which it joins at the first call and leaves when it ends.
+  /// The group of this process: it alone, until it joins the others.
   static ProcessGroup& own();
+
+  /// Makes own() the group that mpirun started, until this process ends. All of them must join.
+  static void join();
 
   /// Throws: Error if mpirun started several processes of a build without MPI (IRGAN_MPI), or a number of them that is
   ///         no power of two: then nothing else may be called
