@@ -126,7 +126,8 @@ def runs_of_seed(tool, dataset, seed, peers):
     """Yields (ranker, path of its run on the test queries)."""
     evidence, work = evidence_of(dataset, seed), dataset.work
     vectors = f"{work}/vectors"
-    if not os.path.exists(vectors):
+    made = os.path.getmtime(vectors) if os.path.exists(vectors) else 0
+    if made < os.path.getmtime(f"{evidence.db}/iamglass"):  # an earlier run's are of an index that is no more
         quality.run(tool, "vectors", "--db", evidence.db, "--out", vectors)
     yield quality.FIRST_STAGE, dataset.first_stage(seed)
     path = f"{work}/test.run"
