@@ -85,7 +85,8 @@ for n in 4 1; do
     --model "$folder/r$n.model" >"$folder/resumed" 2>&1
   grep -q 'going on with the interrupted run' "$folder/resumed" || fail "it began anew"
 done
-"$irgan" train --data "$folder/rows.rows" --epochs 200 --threads 1 --force --quiet --model "$folder/whole.model" 2>/dev/null
+"$irgan" train --data "$folder/rows.rows" --epochs 200 --threads 1 --force --quiet --model "$folder/whole.model" \
+  2>/dev/null
 cmp "$folder/whole.model" "$folder/r4.model" && cmp "$folder/whole.model" "$folder/r1.model" ||
   fail "a resumed run ends at another model"
 echo "killed and resumed: the same model"

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -37,10 +36,8 @@ struct FeaturesOptions {
 void check(const FeaturesOptions& options) {
   if (options.out.empty()) throw ConfigError("--out is missing: name the file to write");
   for (const std::string& path : {options.out, options.valid_out}) {
-    const std::string ending = std::filesystem::path(path).extension().string();
-    if (options.is_mapped && (ending == ".gz" || ending == ".zst")) {
-      throw ConfigError("--mapped and " + path + ": what is mapped cannot be packed; leave " + ending + " out");
-    }
+    if (options.is_mapped && is_packed_name(path))
+      throw ConfigError("--mapped and " + path + ": what is mapped cannot be packed");
   }
 }
 
@@ -85,11 +82,7 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
   options.evidence.add_to(table);
   options.evidence.add_collection_to(table);
   table.group("Output");
-  table.text(
-      "out", options.out,
-      "the file to write: LETOR lines; .gz and .zst are packed; .rows is mapped by 'train', for more rows than memory "
-      "holds; - is stdout",
-      "FILE");
+  table.text("out", options.out, "the file to write: LETOR lines; .gz and .zst are packed; - is stdout", "FILE");
   for (const char* name : {"out", "valid-out"}) table.writes(name);
   table.flag("mapped", options.is_mapped,
              "write rows that 'train' and 'score' look at where they lie, in place of text: for more rows than memory "
@@ -101,8 +94,8 @@ void add_options(FeaturesOptions& options, OptionTable& table) {
              "I/N");
   table.texts(
       "merge", options.merge,
-      "put the files of all shards together, in the order given, and make no rows; one file is written anew in the "
-      "form that --out names",
+      "put the files of all shards together, in the order given, and make no rows; one file is written anew, as "
+      "text or, with --mapped, mapped",
       "FILE");
   for (const char* name : {"db", "queries", "clicks", "qrels", "shard", "valid-out", "from"})
     table.exclude("merge", name, "rows are there already");
@@ -176,7 +169,7 @@ Command features_command() {
       "Use it to look at the rows, or to train on them many times. 'train --db' does this step by itself.\n"
       "  xapian-irgan features --db films --queries queries.tsv --qrels qrels.txt --out rows.zst\n"
       "Next: 'train --data rows.zst', then 'score --data' with the rows of other queries.\n"
-      "Many rows are read faster, and beside little memory, in the mapped form:\n"
+      "Rows that memory does not hold are looked at in the mapped form:\n"
       "  xapian-irgan features --mapped --merge S1.txt --out S1.rows\n");
 }
 

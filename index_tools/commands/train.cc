@@ -323,37 +323,6 @@ std::string joined(const std::vector<std::string>& paths) {
   return text;
 }
 
-Split split_of(const std::optional<IndexEvidence>& evidence, const ClickModelSettings& settings,
-               const TrainOptions& options, const Console& console) {
-  Split split = evidence ? from_index(*evidence, options, console) : from_rows(options, console);
-  if (options.training.unseen_credit != basis_of(options.training).unseen_credit &&
-      columns_from_clicks(split.training.schema).empty()) {
-    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
-  }
-  apply_click_model(settings, options, split, console.out);
-  return split;
-}
-
-TrainingOptions training_of(const TrainOptions& options) {
-  TrainingOptions training = options.training;
-  training.num_threads = options.evidence.preparation.num_threads;
-  training.checkpoint_path = options.model + ".checkpoint";
-  return training;
-}
-
-// Does what a process that is not the first one does: its part of each step, and no outputs.
-void take_part(const TrainOptions& options, const Console& console) {
-  const ClickModelSettings settings =
-      options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
-  std::optional<IndexEvidence> evidence;
-  if (options.data.empty()) evidence.emplace(evidence_of(options, console));
-  const Split split = split_of(evidence, settings, options, console);
-  TrainingOptions training = training_of(options);
-  if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
-  train(split.training, split.validation, training);
-  ProcessGroup::own().leave();
-}
-
 // Trains, writes the model, and prints validation epoch by epoch.
 //
 // Throws: Error with the number if fewer than 50 queries have a click or positive judgment, unless forced; what
@@ -362,21 +331,34 @@ void run(const TrainOptions& options, const Console& console) {
   check(options);
   ProcessGroup& processes = ProcessGroup::own();
   processes.check();
-  if (!processes.is_first()) return take_part(options, console);
-  const OutputLock lock(options.model);
-  require_writable(options.model);
-  TrainingOptions training = training_of(options);
+  std::optional<OutputLock> lock;
+  if (processes.is_first()) {
+    lock.emplace(options.model);
+    require_writable(options.model);
+  }
+  TrainingOptions training = options.training;
   // A bad file of propensities is told before the log is read.
   const ClickModelSettings settings =
       options.evidence.click_model.settings(options.training.seed, options.evidence.preparation.num_threads);
   std::optional<IndexEvidence> evidence;
   if (options.data.empty()) evidence.emplace(evidence_of(options, console));
   const std::shared_ptr<const Model> present = present_model(options, console);
-  const Split split = split_of(evidence, settings, options, console);
+  Split split = evidence ? from_index(*evidence, options, console) : from_rows(options, console);
+  if (training.unseen_credit != basis_of(training).unseen_credit &&
+      columns_from_clicks(split.training.schema).empty()) {
+    throw ConfigError("--unseen-credit needs features from clicks, which these rows do not have: see --behaviour");
+  }
+  apply_click_model(settings, options, split, console.out);
+  training.num_threads = options.evidence.preparation.num_threads;
+  training.checkpoint_path = options.model + ".checkpoint";
 
   console.out << "training on " << split.training.examples.size() << " examples, validating on "
               << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';
   if (options.trials > 1) training = chosen(split, training, options.trials, options.model, console);
+  if (!processes.is_first()) {  // the first one judges the model and writes it
+    train(split.training, split.validation, training);
+    return processes.leave();
+  }
   const std::string aside = options.model + ".refused";
   std::optional<ServingCheck> verdict;
   std::optional<ModelComparison> comparison;

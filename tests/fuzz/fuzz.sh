@@ -9,8 +9,8 @@ seconds=${1:-10}
 shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] ||
-  targets=(model memory vectors carry checkpoint rows mapped_rows clicks queries query judgments run layout schema record
-    text documents weight)
+  targets=(model memory vectors carry checkpoint rows mapped_rows clicks queries query judgments run layout schema
+    record text documents weight)
 
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev catch2 >/dev/null
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=RelWithDebInfo \

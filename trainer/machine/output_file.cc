@@ -220,6 +220,8 @@ OutputFile::~OutputFile() = default;
 std::ostream& OutputFile::stream() { return target_->stream; }
 void OutputFile::commit() { target_->commit(); }
 
+bool is_packed_name(const std::string& path) { return ends_with(path, ".gz") || ends_with(path, ".zst"); }
+
 void require_writable(const std::string& path) { const OutputFile tried(path); }
 
 void replace_file(const std::string& path, std::string_view bytes, Readers readers) {

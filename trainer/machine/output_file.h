@@ -15,9 +15,12 @@ namespace irgan {
 /// is replaced keeps its mode.
 enum class Readers { by_umask, owner };
 
+/// Whether an output of this name is compressed: it ends in .gz or .zst.
+IRGAN_API bool is_packed_name(const std::string& path);
+
 /// A file that takes the place of `path` only when commit() is called: written to a temporary file beside it,
 /// flushed to disk, renamed. Destroyed without commit(), it leaves nothing behind and `path` untouched.
-/// A name that ends in .gz or .zst is compressed; "-" is standard output. What killed runs left in the folder is
+/// What is_packed_name() is compressed; "-" is standard output. What killed runs left in the folder is
 /// removed.
 ///
 /// Threads: one writer a thread.

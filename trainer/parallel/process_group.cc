@@ -33,15 +33,17 @@ Part part_of(std::size_t size, std::size_t number, std::size_t count) {
   return part;
 }
 
-#ifdef IRGAN_WITH_MPI
-
 struct ProcessGroup::State {
-  std::unique_ptr<boost::mpi::environment> environment;  // none where this process is alone
-  std::unique_ptr<boost::mpi::communicator> world;
   std::size_t count = 1;
   std::size_t number = 0;
   bool has_left = false;
+#ifdef IRGAN_WITH_MPI
+  std::unique_ptr<boost::mpi::environment> environment;  // none where this process is alone
+  std::unique_ptr<boost::mpi::communicator> world;
+#endif
 };
+
+#ifdef IRGAN_WITH_MPI
 
 void ProcessGroup::join() {
   if (num_started() <= 1) return;
@@ -105,12 +107,6 @@ void ProcessGroup::end_others(int code) {
 }
 
 #else
-
-struct ProcessGroup::State {
-  std::size_t count = 1;
-  std::size_t number = 0;
-  bool has_left = false;
-};
 
 void ProcessGroup::join() {}
 

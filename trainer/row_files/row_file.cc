@@ -57,8 +57,8 @@ Columns columns_of(const TrainingData& data) {
 
 // One number a row, zeros where the example has none.
 void write_or_zeros(const VectorXd& numbers, std::size_t count, TensorWriter& writer) {
-  const VectorXd all = numbers.size() > 0 ? numbers : VectorXd::Zero(static_cast<Index>(count));
-  writer.write(all.data(), count);
+  if (numbers.size() == 0) return writer.write(std::vector<double>(count).data(), count);
+  writer.write(numbers.data(), count);
 }
 
 template <class Number, class From>
