@@ -29,23 +29,14 @@ sanitized() {
   done
 }
 
-with_clang() {
-  cmake -S . -B build/clang -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=Debug -DIRGAN_BUILD_TESTS=OFF \
-    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
-  cmake --build build/clang
-}
-
-rooms_as_one() {
-  cmake -S . -B build/united -G Ninja -DCMAKE_BUILD_TYPE=Debug -DIRGAN_BUILD_TESTS=OFF -DIRGAN_UNITED=ON \
-    -DIRGAN_WERROR=ON
-  cmake --build build/united
-}
+# Most of it was built for the fuzzers: each source by itself, without headers that were read before.
+with_clang() { cmake --build build/fuzz --target irgan_plugin irgan_trainer irgan_preload xapian-irgan; }
 
 with_valgrind() {
-  cmake --preset dev -DIRGAN_BUILD_TESTS=ON
-  cmake --build --preset dev --target irgan_old_files_tests irgan_plugin_tests
-  valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_old_files_tests
-  valgrind --quiet --error-exitcode=9 --leak-check=no build/dev/tests/irgan_plugin_tests \
+  cmake --preset whole -DIRGAN_BUILD_TESTS=ON
+  cmake --build --preset whole --target irgan_old_files_tests irgan_plugin_tests
+  valgrind --quiet --error-exitcode=9 --leak-check=no build/whole/tests/irgan_old_files_tests
+  valgrind --quiet --error-exitcode=9 --leak-check=no build/whole/tests/irgan_plugin_tests \
     "[printable],[utc_text],[safetensors]~[slow]" -x 1
 }
 
@@ -64,8 +55,7 @@ step "address and undefined-behaviour sanitizers" \
   sanitized asan "irgan_plugin_tests=~[fork]" "irgan_trainer_tests=~[slow]" irgan_attack_tests irgan_old_files_tests
 step "thread sanitizer" sanitized tsan "irgan_plugin_tests=[threads]~[fork],[model_source],[followed]" \
   "irgan_trainer_tests=[thread_pool],[text_input],[training],[mining]"
-step "clang" with_clang
-step "the sources of a room as one" rooms_as_one
 step "valgrind" with_valgrind
 step "fuzzers" fuzzers
+step "clang" with_clang
 echo "all passed in $SECONDS s"

@@ -15,7 +15,7 @@ targets=("$@")
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev catch2 >/dev/null
 cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
   -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DIRGAN_BUILD_TESTS=ON \
-  -DIRGAN_SANITIZE=fuzzer-no-link,address,undefined >/dev/null
+  -DIRGAN_SANITIZE=fuzzer-no-link,address,undefined -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 cmake --build build/fuzz --target irgan_fuzz
 fuzzer=$PWD/build/fuzz/tests/irgan_fuzz
 
