@@ -18,6 +18,7 @@
 #include "irgan/distiller.h"
 #include "irgan/significance.h"
 #include "trainer/machine/output_file.h"
+#include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
 namespace {
@@ -26,6 +27,7 @@ struct DistillOptions {
   DatabaseOptions database;
   DistillerOptions distiller;
   std::string out;
+  std::string near_terms;
 };
 
 constexpr double kLevel = 0.05;     // of significance
@@ -59,6 +61,7 @@ void write_table(const DistilledQuality& ndcg, bool on_judgments, std::ostream& 
   write_line("Xapian's order", ndcg.first_stage);
   write_form("stock form: BM25, scaled fields", ndcg.stock);
   write_form("irgan::Weight, scaled fields", ndcg.mixture);
+  if (!ndcg.near.empty()) write_form("stock form with near terms", ndcg.near);
   write_line("the model itself", ndcg.model);
   out << "Where queries look only at words without a prefix, as Omega's do:\n";
   write_line("Omega's order", ndcg.omega_before);
@@ -77,8 +80,13 @@ struct Difference {
   std::string text() const { return formatted("%+.4f", mean) + " (p " + formatted("%.4f", p) + ")"; }
 };
 
-// Returns whether irgan::Weight is worth its trouble.
-bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
+/// Which forms are worth their trouble beside the stock form.
+struct Verdict {
+  bool weight_gains = false;
+  bool near_terms_gain = false;
+};
+
+Verdict write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
   const Difference stock(ndcg.stock, ndcg.first_stage);
   out << "\nThe stock form " << (stock.is_gain() ? "gains on" : "does not measurably gain on")
       << " Xapian's order: " << stock.text() << (stock.is_gain() ? ".\n" : "; keep the plugin.\n");
@@ -88,7 +96,20 @@ bool write_verdict(const DistilledQuality& ndcg, std::ostream& out) {
       << (mixture.is_gain() ? "; use it where your search is in C++.\n"
           : stock.is_gain() ? "; the stock form is enough.\n"
                             : ".\n");
-  return mixture.is_gain();
+  if (ndcg.near.empty()) return {mixture.is_gain(), false};
+  const Difference near(ndcg.near, ndcg.stock);
+  out << "Near terms " << (near.is_gain() ? "gain on" : "do not measurably gain on")
+      << " the stock form: " << near.text() << ".\n";
+  return {mixture.is_gain(), near.is_gain()};
+}
+
+// Returns the table's path; empty where none was written.
+std::string write_near_terms(const Distillation& found, const DistillOptions& options, const Console& console) {
+  OutputFile file(options.near_terms);
+  found.near_terms->write(found.near_use, default_num_threads(), file.stream());
+  file.commit();
+  console.err << "wrote the near terms of each word to " << options.near_terms << '\n';
+  return options.near_terms;
 }
 
 Distillation distilled(const DistillOptions& options, const Console& console) {
@@ -109,6 +130,8 @@ void add_options(DistillOptions& options, OptionTable& table) {
   options.database.add_to(table);
   table.group("The model");
   table.text("model", options.distiller.model, "the model file; if not given, the model in the index", "FILE");
+  table.text("vectors", options.distiller.vectors,
+             "vectors that 'vectors' wrote, for a model whose generator picks from the whole collection", "FILE");
   table.group("Queries and judgments");
   table.text("queries", options.distiller.queries, "queries to fit on: qid<TAB>text; they need no judgments", "FILE");
   table.text("test-queries", options.distiller.test_queries,
@@ -117,7 +140,10 @@ void add_options(DistillOptions& options, OptionTable& table) {
              "judgments to measure by (TREC qrels); if not given, agreement with the model is measured", "FILE");
   table.group("Output");
   table.text("out", options.out, "write what to paste to this file instead of stdout", "FILE");
+  table.text("near-terms", options.near_terms,
+             "write the terms that the generator puts near each word to this file, if they gain", "FILE");
   table.writes("out");
+  table.writes("near-terms");
   table.group("The model");
   table.number("depth", options.distiller.depth, std::size_t{0}, std::size_t{100000},
                "candidates a query; 0: as many as in the model's training");
@@ -128,25 +154,31 @@ void add_options(DistillOptions& options, OptionTable& table) {
 
 void run(const DistillOptions& options, const Console& console) {
   const DistillerOptions& distiller = options.distiller;
+  if (!options.near_terms.empty() && distiller.vectors.empty())
+    throw ConfigError("--near-terms needs --vectors, and a model whose generator picks from the whole collection");
   if (distiller.queries.empty()) throw ConfigError("--queries is missing: name the file of queries to fit on");
   const Distillation found = distilled(options, console);
   write_table(found.ndcg, !distiller.qrels.empty(), console.out);
-  const bool mixture_gains = write_verdict(found.ndcg, console.out);
+  const Verdict verdict = write_verdict(found.ndcg, console.out);
   if (distiller.test_queries.empty()) {
     console.out
         << "These are the queries that chose the parameters, which flatters them: name others with --test-queries.\n";
   }
 
+  std::string near_path;
+  if (verdict.near_terms_gain && !options.near_terms.empty()) near_path = write_near_terms(found, options, console);
   std::optional<OutputFile> file;
   if (!options.out.empty()) file.emplace(options.out);
   std::ostringstream recipes;
   write_stock_recipe(found.stock, recipes);
   write_omega_recipe(found.omega, recipes << '\n');
-  if (mixture_gains) write_weight_recipe(found.mixture, recipes << '\n');
+  if (verdict.near_terms_gain) write_near_recipe(near_path, recipes << '\n');
+  if (verdict.weight_gains) write_weight_recipe(found.mixture, recipes << '\n');
   (file ? file->stream() : console.out << '\n') << recipes.str();
   if (file) file->commit();
   const DistilledQuality& ndcg = found.ndcg;
   console.result({{"wrote", path_or_null(options.out)},
+                  {"wrote_near_terms", path_or_null(near_path)},
                   {"by_judgments", !distiller.qrels.empty()},
                   {"queries", ndcg.model.size()},
                   {"ndcg10",
@@ -155,8 +187,10 @@ void run(const DistillOptions& options, const Console& console) {
                     {"weight", mean(ndcg.mixture)},
                     {"model", mean(ndcg.model)},
                     {"omega_before", mean(ndcg.omega_before)},
-                    {"omega", mean(ndcg.omega)}}},
-                  {"weight_gains", mixture_gains},
+                    {"omega", mean(ndcg.omega)},
+                    {"near_terms", ndcg.near.empty() ? nlohmann::json() : nlohmann::json(mean(ndcg.near))}}},
+                  {"weight_gains", verdict.weight_gains},
+                  {"near_terms_gain", verdict.near_terms_gain},
                   {"recipes", recipes.str()}});
 }
 

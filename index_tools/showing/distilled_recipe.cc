@@ -88,6 +88,33 @@ void write_stock_recipe(const DistilledSearch& search, std::ostream& out) {
       << bm25_parameters(search.mixture, ", ") << "));\n";
 }
 
+void write_near_recipe(const std::string& path, std::ostream& out) {
+  const std::string table = path.empty() ? "near.tsv" : path;
+  out << "Near terms, between the query and enquire.set_query()";
+  if (path.empty()) out << " (--near-terms near.tsv writes the table)";
+  out << ":\n"
+         "C++, `near` a std::multimap<std::string, std::pair<std::string, double>> of the table's lines:\n"
+         "    const Xapian::Query words = parser.parse_query(text, flags);\n"
+         "    for (auto word = words.get_terms_begin(); word != words.get_terms_end(); ++word) {\n"
+         "      for (auto [line, end] = near.equal_range(*word); line != end; ++line) {\n"
+         "        query = Xapian::Query(Xapian::Query::OP_OR, query,\n"
+         "                              Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT,\n"
+         "                                            Xapian::Query(line->second.first), line->second.second));\n"
+         "      }\n"
+         "    }\n"
+         "Near terms, Python:\n"
+         "    near = {}\n"
+         "    for line in open(\""
+      << table
+      << "\", encoding=\"utf-8\"):\n"
+         "        word, term, weight = line.rstrip(\"\\n\").split(\"\\t\")\n"
+         "        near.setdefault(word.encode(), []).append((term, float(weight)))\n"
+         "    for word in set(parser.parse_query(text, flags)):\n"
+         "        for term, weight in near.get(word, []):\n"
+         "            query = xapian.Query(xapian.Query.OP_OR, query,\n"
+         "                                 xapian.Query(xapian.Query.OP_SCALE_WEIGHT, xapian.Query(term), weight))\n";
+}
+
 void write_omega_recipe(const DistilledSearch& search, std::ostream& out) {
   out << "Omega form, at the top of the template (its queries cannot scale fields: a field counts more only if it is\n"
          "indexed so, by scriptindex's weight=):\n    $set{weighting,bm25 "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 #include "irgan/distilled_forms.h"
 
@@ -11,6 +12,11 @@ namespace irgan {
 ///
 /// Requires: search.kind is stock
 void write_stock_recipe(const DistilledSearch& search, std::ostream& out);
+
+/// Writes how the table of near terms joins the stock form's query, in C++ and Python.
+///
+/// path: of the table; empty: how to get it is said
+void write_near_recipe(const std::string& path, std::ostream& out);
 
 /// Writes BM25's parameters for Omega, whose queries cannot scale fields.
 void write_omega_recipe(const DistilledSearch& search, std::ostream& out);

@@ -1,5 +1,5 @@
 // What reranking costs behind xapian-tcpsrv, and whether the order is that of the index itself.
-// Use: irgan_remote DB PORT MODEL QUERIES, with `xapian-tcpsrv --interface 127.0.0.1 --port PORT DB` at work
+// Use: irgan_remote DB PORT MODEL QUERIES [VECTORS], with `xapian-tcpsrv --interface 127.0.0.1 --port PORT DB` at work
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -30,8 +30,9 @@ double quantile(std::vector<double> values, double share) {
   return *place;
 }
 
-RerankOptions strict() {
+RerankOptions strict(const std::shared_ptr<VectorSource>& vectors) {
   RerankOptions options;
+  options.vectors = vectors;
   options.get_mset_fallback = Fallback::rethrow;
   return options;
 }
@@ -42,14 +43,15 @@ std::vector<Xapian::docid> docids_of(const Xapian::MSet& page) { return {page.be
 
 int main(int argc, char** argv) try {
   if (argc < 5) {
-    std::cerr << "Use: irgan_remote DB PORT MODEL QUERIES\n";
+    std::cerr << "Use: irgan_remote DB PORT MODEL QUERIES [VECTORS]\n";
     return 2;
   }
   const Xapian::Database here(argv[1]);
   const Xapian::Database there = Xapian::Remote::open("127.0.0.1", static_cast<unsigned>(std::stoul(argv[2])));
   const auto model = Model::from_file(argv[3]);
   FirstStage first_stage(here, read_layout(here, {}), Xapian::Query::OP_OR);
-  const Reranker local(here, fixed_model(model), strict()), remote(there, fixed_model(model), strict());
+  const auto vectors = argc > 5 ? vector_file(argv[5]) : nullptr;
+  const Reranker local(here, fixed_model(model), strict(vectors)), remote(there, fixed_model(model), strict(vectors));
   std::vector<double> plain, reranked;
   std::size_t num_same = 0;
   for (const QueryRow& row : read_queries(argv[4])) {

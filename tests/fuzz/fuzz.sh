@@ -28,7 +28,7 @@ seed() {  # all of it is read, or its writer would end by a broken pipe
 }
 for version in 1 2 3 4; do head -c -16 tests/old_files/model.$version | seed model $version; done
 head -c -16 tests/old_files/memory.1 | seed memory 1
-for version in 1 2; do head -c -16 tests/old_files/vectors.$version | seed vectors $version; done
+for version in 1 2 3; do head -c -16 tests/old_files/vectors.$version | seed vectors $version; done
 head -c -16 tests/old_files/checkpoint.2 | seed checkpoint 2
 head -n 20 tests/old_files/rows.1 | seed rows ours
 head -c -16 tests/old_files/mapped_rows.1 | seed mapped_rows 1

@@ -66,7 +66,7 @@ Numbers numbers_of(const std::string& folder) {
   for (const RememberedDocument& document : memory->by_words({"red"}, 5))
     numbers["memory.1 by word " + std::string(document.id)] = document.clicks;
 
-  for (const std::string name : {"vectors.1", "vectors.2"}) {
+  for (const std::string name : {"vectors.1", "vectors.2", "vectors.3"}) {
     const auto vectors = CollectionVectors::from_file(folder + '/' + name);
     for (const ScoredDocument& one : vectors->best(untrained_towers(*vectors).query(vectors->query_vector({"red"})), 3))
       numbers[name + " docid " + std::to_string(one.docid)] = one.score;
@@ -137,6 +137,8 @@ void make_files(const std::string& folder) {
   vectors.cell_ends = {1, 3};
   vectors.cell_rows = {0, 1, 2};
   replace_file(folder + "/vectors.2", encode_vectors(vectors));
+  vectors.id_terms = {"Qa", "", "Qlamp"};
+  replace_file(folder + "/vectors.3", encode_vectors(vectors));
   std::ofstream scores(folder + "/scores");
   scores.precision(9);
   for (const auto& [name, number] : numbers_of(folder)) scores << number << '\t' << name << '\n';

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/src/features/unique_ids.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/vectors/vector_parts.h"
 #include "trainer/collection/leading_vectors.h"
@@ -65,6 +66,19 @@ std::vector<Xapian::docid> docids_of(const Xapian::Database& db) {
   docids.reserve(db.get_doccount());
   for (auto post = db.postlist_begin(""); post != db.postlist_end(""); ++post) docids.push_back(*post);
   return docids;
+}
+
+// Each document's unique-id term; nothing where the index has no slot for them.
+std::vector<std::string> id_terms_of(const Xapian::Database& db, const std::vector<Xapian::docid>& docids) {
+  const Xapian::valueno slot = id_slot_of(db);
+  if (slot == Xapian::BAD_VALUENO) return {};
+  std::vector<std::string> terms(docids.size());
+  std::size_t document = 0;
+  for (auto value = db.valuestream_begin(slot); value != db.valuestream_end(slot); ++value) {
+    while (document < docids.size() && docids[document] < value.get_docid()) ++document;
+    if (document < docids.size() && docids[document] == value.get_docid()) terms[document] = *value;
+  }
+  return terms;
 }
 
 /// The terms of an index that have vectors, by name, with where they stand.
@@ -230,6 +244,7 @@ std::string make_vectors(const Site& site, const VectorOptions& options) {
     throw ConfigError("from", "its vectors are of other terms than this index has: make new ones");
   }
   parts.docids = docids_of(db);
+  parts.id_terms = id_terms_of(db, parts.docids);
   std::vector<IndexedTerm> terms = IndexedTerms(db, parts.facts.term_prefixes, parts.docids).terms;
   progress(0.2);
   ThreadPool threads(options.num_threads > 0 ? options.num_threads : default_num_threads());

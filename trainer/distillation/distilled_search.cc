@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <memory>
+#include <utility>
 
 #include "irgan/weight.h"
 #include "plugin/src/process/own_search.h"
@@ -52,9 +53,11 @@ DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const s
 }
 
 std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& first_stage, const QueryRow& row,
-                                    Xapian::doccount top) {
+                                    Xapian::doccount top, const NearTermsOfQuery* near) {
   Xapian::Enquire enquire(first_stage.database());
-  enquire.set_query(FirstStage::filtered(first_stage.parse_scaled(row.text, search.fields), row));
+  Xapian::Query query = first_stage.parse_scaled(row.text, search.fields);
+  if (near) query = near->terms->joined(query, near->words, near->use);
+  enquire.set_query(FirstStage::filtered(std::move(query), row));
   enquire.set_weighting_scheme(*weight_of(search));
   const OwnSearch own;
   const Xapian::MSet hits = enquire.get_mset(0, top);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "irgan/distilled_forms.h"
+#include "irgan/near_terms.h"
 #include "trainer/distillation/distillation.h"
 #include "trainer/site/first_stage.h"
 
@@ -20,8 +21,17 @@ namespace irgan {
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
                           const std::vector<FieldUse>& uses);
 
+/// A query's words and how what is near them joins it.
+struct NearTermsOfQuery {
+  const NearTerms* terms;
+  std::vector<std::string> words;
+  const NearTermUse& use;
+};
+
 /// Returns the first `top` documents that the form finds for `row`.
+///
+/// near: null: none
 std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& first_stage, const QueryRow& row,
-                                    Xapian::doccount top);
+                                    Xapian::doccount top, const NearTermsOfQuery* near = nullptr);
 
 }  // namespace irgan

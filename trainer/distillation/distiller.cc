@@ -10,6 +10,7 @@
 
 #include "irgan/measures.h"
 #include "irgan/qrels.h"
+#include "irgan/query_words.h"
 #include "trainer/distillation/distillation_reader.h"
 #include "trainer/distillation/distilled_search.h"
 #include "trainer/ranking/strict_rerank.h"
@@ -31,6 +32,8 @@ struct Bench {
   std::vector<std::string> prefixes;
   std::string stemmer;
   std::shared_ptr<IndexWatch> watch;
+  QueryWords words;
+  std::shared_ptr<const NearTerms> near_terms;
 
   // The first stage's hits, best first, and the model's order of them.
   struct Ranked {
@@ -67,14 +70,27 @@ Bench open_bench(const Site& site, const DistillerOptions& options) {
   const IndexLayout& layout = site.layout;
   const auto model = (options.model.empty() ? model_in_index() : model_file(options.model))->get(db);
   const std::size_t depth = options.depth > 0 ? options.depth : model->depth();
+  RerankOptions reranking;
+  reranking.depth = depth;
+  std::shared_ptr<const NearTerms> near_terms;
+  if (!options.vectors.empty()) {
+    const auto vectors = CollectionVectors::from_file(options.vectors);
+    reranking.vectors = fixed_vectors(vectors);
+    const CollectionGenerator* const generator = model->collection();
+    if (generator && generator->towers.basis == vectors->facts().basis)
+      near_terms = std::make_shared<const NearTerms>(vectors, generator->towers);
+  }
+  const std::vector<std::string> prefixes = prefixes_of(layout);
   return {db,
           FirstStage(db, layout, site.default_op),
           DocumentIds(db, layout.id_prefix),
-          strict_reranker(db, model, depth, model_name(options.model)),
+          strict_reranker(db, model, std::move(reranking), model_name(options.model)),
           static_cast<Xapian::doccount>(depth),
-          prefixes_of(layout),
+          prefixes,
           layout.stemmer,
-          site.watch};
+          site.watch,
+          QueryWords(prefixes, layout.stemmer),
+          std::move(near_terms)};
 }
 
 // At most `most` queries, spread evenly over the file; those without a text cannot be taken apart by fields.
@@ -174,6 +190,37 @@ class Gains {
   std::unordered_map<Xapian::docid, int> wanted_;
 };
 
+std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
+  std::vector<Xapian::docid> docids;
+  for (const RankedHit& hit : hits) docids.push_back(hit.docid);
+  return docids;
+}
+
+std::vector<Xapian::docid> found_with(Bench& bench, const DistilledSearch& search, const QueryRow& row,
+                                      const NearTermUse& use) {
+  const NearTermsOfQuery near{bench.near_terms.get(), bench.words.of_text(row.text), use};
+  return found_by(search, bench.first_stage, row, kJudgedDepth, &near);
+}
+
+// The use by which the stock form comes nearest to the model; none where it does not come nearer.
+NearTermUse best_near_use(Bench& bench, const DistilledSearch& stock, const std::vector<QueryRow>& queries) {
+  std::vector<NearTermUse> uses{{}};
+  for (const std::size_t per_word : {2U, 5U, 10U}) {
+    for (const double scale : {0.05, 0.1, 0.2, 0.4}) uses.push_back({per_word, scale});
+  }
+  std::vector<double> sums(uses.size(), 0.0);
+  for (const QueryRow& row : queries) {
+    const std::vector<double> ndcgs = bench.watch->read(bench.db, [&]() -> std::vector<double> {
+      const Gains gains(nullptr, bench.ids, docids_of(bench.rank(row).model));
+      std::vector<double> all;
+      for (const NearTermUse& use : uses) all.push_back(gains.ndcg_of(found_with(bench, stock, row, use)));
+      return all;
+    });
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += ndcgs[i];
+  }
+  return uses[static_cast<std::size_t>(std::max_element(sums.begin(), sums.end()) - sums.begin())];
+}
+
 DistilledQuality measure(Bench& bench, const Distillation& distillation, const std::vector<QueryRow>& queries,
                          const std::optional<Qrels>& qrels) {
   DistilledSearch omega_before;
@@ -181,16 +228,22 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
   DistilledQuality quality;
   for (const QueryRow& row : queries) {
     if (qrels && qrels->by_query.count(row.id) == 0) continue;
-    const std::array<double, 6> ndcgs = bench.watch->read(bench.db, [&]() -> std::array<double, 6> {
+    const std::array<double, 7> ndcgs = bench.watch->read(bench.db, [&]() -> std::array<double, 7> {
       const Bench::Ranked ranked = bench.rank(row);
-      std::vector<Xapian::docid> of_model;
-      for (const RankedHit& hit : ranked.model) of_model.push_back(hit.docid);
+      const std::vector<Xapian::docid> of_model = docids_of(ranked.model);
       const Gains gains(qrels ? &qrels->by_query.at(row.id) : nullptr, bench.ids, of_model);
       const auto ndcg_of = [&](const DistilledSearch& search) {
         return gains.ndcg_of(found_by(search, bench.first_stage, row, kJudgedDepth));
       };
-      return {gains.ndcg_of(ranked.first_stage), ndcg_of(distillation.stock), ndcg_of(distillation.mixture),
-              gains.ndcg_of(of_model),           ndcg_of(omega_before),       ndcg_of(distillation.omega)};
+      const double near =
+          bench.near_terms ? gains.ndcg_of(found_with(bench, distillation.stock, row, distillation.near_use)) : 0.0;
+      return {gains.ndcg_of(ranked.first_stage),
+              ndcg_of(distillation.stock),
+              ndcg_of(distillation.mixture),
+              gains.ndcg_of(of_model),
+              ndcg_of(omega_before),
+              ndcg_of(distillation.omega),
+              near};
     });
     quality.first_stage.push_back(ndcgs[0]);
     quality.stock.push_back(ndcgs[1]);
@@ -198,6 +251,7 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
     quality.model.push_back(ndcgs[3]);
     quality.omega_before.push_back(ndcgs[4]);
     quality.omega.push_back(ndcgs[5]);
+    if (bench.near_terms) quality.near.push_back(ndcgs[6]);
   }
   return quality;
 }
@@ -217,6 +271,11 @@ Distillation distil_model(const Site& site, const DistillerOptions& options) {
   if (qrels) options.on_judgments(judgment_reading(*qrels, measured));
   Distillation distillation;
   distil_all(bench, pools, options, distillation);
+  if (bench.near_terms) {
+    options.on_progress(0.8);
+    distillation.near_terms = bench.near_terms;
+    distillation.near_use = best_near_use(bench, distillation.stock, pools.held_out_queries);
+  }
   distillation.ndcg = measure(bench, distillation, measured, qrels);
   if (distillation.ndcg.model.empty()) {
     throw Error(options.qrels + ": no query to measure on is judged there; are the query ids the same?");

@@ -52,6 +52,8 @@ class IRGAN_API CollectionVectors {
   /// By number, in the order of their names.
   std::string_view term(std::size_t number) const;
   std::pair<const std::int8_t*, float> term_row(std::size_t number) const;
+  /// Returns num_terms() if there is no such term.
+  std::size_t number_of_term(std::string_view name) const;
   /// Of the bytes that these were read from.
   const std::string& version() const;
 
@@ -74,6 +76,11 @@ class IRGAN_API CollectionVectors {
   Xapian::docid docid(std::size_t number) const;
   /// Returns num_documents() if there is no such row.
   std::size_t number_of(Xapian::docid docid) const;
+
+  /// Whether the file holds the documents' unique-id terms, by which documents behind a server are found.
+  bool has_ids() const;
+  /// Returns a document's unique-id term; nothing if it is not known.
+  std::string_view id_term(Xapian::docid docid) const;
 
   /// Cells of documents near each other; none where documents are few, or the file is of before there were cells.
   std::size_t num_cells() const;

@@ -8,6 +8,29 @@
 #include "plugin/src/candidates/query_constraint.h"
 
 namespace irgan {
+namespace {
+
+std::vector<Xapian::docid> docids_of(const std::vector<ScoredDocument>& documents) {
+  std::vector<Xapian::docid> docids;
+  for (const ScoredDocument& one : documents) docids.push_back(one.docid);
+  return docids;
+}
+
+// Those that are not among the candidates.
+std::vector<Xapian::docid> new_among(const std::vector<Xapian::docid>& docids,
+                                     const std::vector<Candidate>& candidates) {
+  std::unordered_set<Xapian::docid> known;
+  for (const Candidate& candidate : candidates) known.insert(candidate.docid);
+  std::vector<Xapian::docid> fresh;
+  for (const Xapian::docid docid : docids) {
+    if (known.count(docid) == 0) fresh.push_back(docid);
+  }
+  return fresh;
+}
+
+Candidate picked_candidate(Xapian::docid docid) { return {docid, std::numeric_limits<double>::quiet_NaN()}; }
+
+}  // namespace
 
 Picker::Picker(Xapian::Database db, std::shared_ptr<const CollectionVectors> vectors, const FeatureSchema& schema)
     : db_(std::move(db)),
@@ -28,26 +51,37 @@ VectorQuery Picker::wanted(const Towers& towers, const Xapian::Query& query, con
 
 void Picker::add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
                  std::size_t count, std::vector<Candidate>& candidates) const {
-  std::vector<Xapian::docid> best;
-  for (const ScoredDocument& one : vectors_->best(wanted, count)) best.push_back(one.docid);
-  add_allowed(best, query, mdecider, candidates);
+  add_allowed(docids_of(vectors_->best(wanted, count)), query, mdecider, candidates);
+}
+
+void Picker::add_remote(const VectorQuery& wanted, const Xapian::Query& query, std::size_t count, RemoteIndex& index,
+                        std::vector<Candidate>& candidates) const {
+  if (!vectors_->has_ids()) {
+    throw Error(
+        "the vectors hold no ids, by which documents behind a server are found: annotate the index with ids and make "
+        "the vectors again");
+  }
+  std::vector<NamedDocument> named;
+  for (const Xapian::docid docid : new_among(docids_of(vectors_->best(wanted, count)), candidates)) {
+    const std::string_view id_term = vectors_->id_term(docid);
+    if (!id_term.empty()) named.push_back({docid, std::string(id_term)});
+  }
+  const std::set<Xapian::docid> allowed = index.admit(named, constraint_of(query, prefixes_));
+  for (const NamedDocument& document : named) {
+    if (allowed.count(document.docid) > 0) candidates.push_back(picked_candidate(document.docid));
+  }
 }
 
 void Picker::add_allowed(const std::vector<Xapian::docid>& documents, const Xapian::Query& query,
                          const Xapian::MatchDecider* mdecider, std::vector<Candidate>& candidates) const {
-  std::unordered_set<Xapian::docid> known;
-  for (const Candidate& candidate : candidates) known.insert(candidate.docid);
-  std::vector<Xapian::docid> picked;
-  for (const Xapian::docid docid : documents) {
-    if (known.count(docid) == 0) picked.push_back(docid);
-  }
+  const std::vector<Xapian::docid> picked = new_among(documents, candidates);
   if (picked.empty()) return;
   std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
   // Documents may have left the index since their vectors were made.
   if (!constraint && has_moved_on()) constraint = Xapian::Query(std::string());
   const std::set<Xapian::docid> allowed = found_among(db_, picked, constraint, mdecider);
   for (const Xapian::docid docid : picked) {
-    if (allowed.count(docid) > 0) candidates.push_back({docid, std::numeric_limits<double>::quiet_NaN()});
+    if (allowed.count(docid) > 0) candidates.push_back(picked_candidate(docid));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "irgan/feature_schema.h"
 #include "irgan/model.h"
 #include "irgan/query_words.h"
+#include "plugin/src/features/remote_index.h"
 
 namespace irgan {
 
@@ -37,6 +38,12 @@ class IRGAN_API Picker {
   /// the index after the vectors are not picked.
   void add(const VectorQuery& wanted, const Xapian::Query& query, const Xapian::MatchDecider* mdecider,
            std::size_t count, std::vector<Candidate>& candidates) const;
+  /// The same of an index behind a server, of which `index` then reads what was added.
+  ///
+  /// Throws: Error if the vectors hold no ids
+  /// Cost:   a search by the server
+  void add_remote(const VectorQuery& wanted, const Xapian::Query& query, std::size_t count, RemoteIndex& index,
+                  std::vector<Candidate>& candidates) const;
   /// The same for these documents, in their order.
   void add_allowed(const std::vector<Xapian::docid>& documents, const Xapian::Query& query,
                    const Xapian::MatchDecider* mdecider, std::vector<Candidate>& candidates) const;

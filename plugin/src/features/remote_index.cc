@@ -39,16 +39,16 @@ std::vector<Value> taken(std::vector<Value>& from, std::size_t count) {
 
 RemoteIndex::RemoteIndex(Xapian::Database db, const Query& query, const std::vector<Xapian::docid>& docids,
                          Xapian::valueno id_slot, std::function<void()> before_trip)
-    : db_(std::move(db)), before_trip_(std::move(before_trip)) {
+    : db_(std::move(db)), before_trip_(std::move(before_trip)), id_slot_(id_slot) {
   for (const Xapian::docid docid : docids) rows_[docid];
-  find_ids(query, id_slot);
+  find_ids(query);
 }
 
-void RemoteIndex::find_ids(const Query& query, Xapian::valueno id_slot) {
+void RemoteIndex::find_ids(const Query& query) {
   before_trip_();
   Xapian::Enquire enquire(db_);
   enquire.set_query(query);
-  enquire.set_sort_by_relevance_then_value(id_slot, false);
+  enquire.set_sort_by_relevance_then_value(id_slot_, false);
   const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(rows_.size()) + kSlack);
   for (auto hit = found.begin(); hit != found.end(); ++hit) {
     const auto row = rows_.find(*hit);
@@ -60,10 +60,43 @@ void RemoteIndex::find_ids(const Query& query, Xapian::valueno id_slot) {
     if (num_left-- == 0)
       throw Error("too many candidates are not found by Xapian's default weighting, which their ids are asked by");
     before_trip_();
-    row.id_term = db_.get_document(docid).get_value(id_slot);
+    row.id_term = db_.get_document(docid).get_value(id_slot_);
     if (row.id_term.empty())
-      throw Error("document " + std::to_string(docid) + " has no id in value slot " + std::to_string(id_slot));
+      throw Error("document " + std::to_string(docid) + " has no id in value slot " + std::to_string(id_slot_));
   }
+}
+
+std::set<Xapian::docid> RemoteIndex::admit(const std::vector<NamedDocument>& documents,
+                                           const std::optional<Query>& query) {
+  std::vector<std::string> id_terms;
+  for (const NamedDocument& document : documents) id_terms.push_back(document.id_term);
+  if (id_terms.empty()) return {};
+  const Query named(Query::OP_SCALE_WEIGHT, any_of(id_terms), 0.0);
+  Xapian::Enquire enquire(db_);
+  enquire.set_query(query ? Query(Query::OP_FILTER, named, *query) : named);
+  enquire.set_sort_by_relevance_then_value(id_slot_, false);
+  before_trip_();
+  const Xapian::MSet found = enquire.get_mset(0, static_cast<Xapian::doccount>(documents.size()));
+  std::unordered_map<Xapian::docid, std::string> id_of;  // a docid may have gone to another document since
+  for (auto hit = found.begin(); hit != found.end(); ++hit) id_of.emplace(*hit, hit.get_sort_key());
+  std::set<Xapian::docid> admitted;
+  for (const NamedDocument& document : documents) {
+    const auto known = id_of.find(document.docid);
+    if (known == id_of.end() || known->second != document.id_term) continue;
+    rows_[document.docid].id_term = document.id_term;
+    admitted.insert(document.docid);
+  }
+  return admitted;
+}
+
+Xapian::doccount RemoteIndex::num_found(const std::vector<Xapian::docid>& docids, const Query& query) const {
+  std::vector<std::string> id_terms;
+  for (const Xapian::docid docid : docids) id_terms.push_back(id_term(docid));
+  if (id_terms.empty()) return 0;
+  Xapian::Enquire enquire(db_);
+  enquire.set_query(Query(Query::OP_FILTER, Query(Query::OP_SCALE_WEIGHT, any_of(id_terms), 0.0), query));
+  before_trip_();
+  return enquire.get_mset(0, static_cast<Xapian::doccount>(docids.size())).size();
 }
 
 void RemoteIndex::count_documents(const std::vector<std::string>& terms) {

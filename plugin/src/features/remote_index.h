@@ -6,6 +6,8 @@
 #include <Eigen/Core>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -13,6 +15,12 @@
 #include "plugin/src/features/index_reader.h"
 
 namespace irgan {
+
+/// A document and its unique-id term.
+struct NamedDocument {
+  Xapian::docid docid = 0;
+  std::string id_term;
+};
 
 /// Reads the candidates of one search by searches of our own. A stock server answers a search for all candidates in two
 /// round trips; each call for a document is a trip of its own, and a posting list comes whole.
@@ -39,6 +47,16 @@ class RemoteIndex : public IndexReader {
   /// Cost: a search
   void prepare_frequencies(const std::function<std::vector<std::string>()>& terms) override;
 
+  /// Adds those of `documents` to the candidates that are in the index under this id and that `query` finds, or are in
+  /// the index at all if there is no query. Returns them.
+  ///
+  /// Cost: a search
+  std::set<Xapian::docid> admit(const std::vector<NamedDocument>& documents, const std::optional<Xapian::Query>& query);
+  /// Returns how many of these candidates `query` finds.
+  ///
+  /// Cost: a search
+  Xapian::doccount num_found(const std::vector<Xapian::docid>& docids, const Xapian::Query& query) const;
+
   const std::string& id_term(Xapian::docid docid) const { return rows_.at(docid).id_term; }
 
   std::string state() const override;
@@ -63,12 +81,13 @@ class RemoteIndex : public IndexReader {
     std::map<Xapian::valueno, std::string> value;  // of slots that it has
   };
 
-  void find_ids(const Xapian::Query& query, Xapian::valueno id_slot);
+  void find_ids(const Xapian::Query& query);
   void count_documents(const std::vector<std::string>& terms);
   void fetch_packed(const std::vector<std::string>& terms, const std::vector<Xapian::valueno>& slots);
 
   Xapian::Database db_;
   const std::function<void()> before_trip_;
+  const Xapian::valueno id_slot_;
   std::unordered_map<Xapian::docid, Row> rows_;
   std::unordered_map<std::string, Xapian::doccount> frequencies_;
 };

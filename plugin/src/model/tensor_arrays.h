@@ -39,9 +39,10 @@ struct TensorReader {
 
   [[noreturn]] void refuse(const std::string& reason) const { throw FormatError(origin + ": " + reason); }
 
+  bool has(const std::string& name) const { return find(name) != file.tensors.end(); }
+
   const TensorView& tensor(const std::string& name) const {
-    const auto found =
-        std::find_if(file.tensors.begin(), file.tensors.end(), [&](const TensorView& one) { return one.name == name; });
+    const auto found = find(name);
     if (found == file.tensors.end()) refuse("there is no tensor '" + name + "'");
     return *found;
   }
@@ -62,6 +63,12 @@ struct TensorReader {
     const auto found = file.metadata.find(key);
     if (found == file.metadata.end()) refuse("the metadata have no '" + key + "'");
     return found->second;
+  }
+
+ private:
+  std::vector<TensorView>::const_iterator find(const std::string& name) const {
+    return std::find_if(file.tensors.begin(), file.tensors.end(),
+                        [&](const TensorView& one) { return one.name == name; });
   }
 };
 

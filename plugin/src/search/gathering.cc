@@ -11,6 +11,15 @@ VectorQuery wanted_by(Picker& picker, const Model& model, const FoundSearch& sea
   return picker.wanted(model.collection()->towers, search.query, search.request.typed_text);
 }
 
+void add_picks(const Picker& picker, const VectorQuery& wanted, std::size_t count, const FoundSearch& search,
+               std::vector<Candidate>& candidates) {
+  if (search.remote) {
+    picker.add_remote(wanted, search.query, count, *search.remote, candidates);
+  } else {
+    picker.add(wanted, search.query, search.request.mdecider, count, candidates);
+  }
+}
+
 }  // namespace
 
 Gathering::Gathering(const Xapian::Database& db, const RerankOptions& options) : db_(db) {
@@ -28,8 +37,7 @@ Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const
   VectorQuery wanted;
   if (picker) {
     wanted = wanted_by(*picker, model, search);
-    if (may_add && search.may_pick)
-      picker->add(wanted, search.query, search.request.mdecider, model.collection()->num_picks, candidates);
+    if (may_add && search.may_pick) add_picks(*picker, wanted, model.collection()->num_picks, search, candidates);
     limit.check();
   }
   gathered.pool_size = candidates.size();
@@ -48,7 +56,8 @@ Xapian::doccount Gathering::num_new(const Gathered& gathered, const FoundSearch&
   for (std::size_t i = gathered.num_found; i < gathered.pool_size; ++i) picked.push_back(gathered.candidates[i].docid);
   const Xapian::doccount by_memory = gathered.recalled ? gathered.recalled->num_new : 0;
   if (picked.empty()) return by_memory;
-  const std::size_t num_known = found_among(db_, picked, search.query, search.request.mdecider).size();
+  const std::size_t num_known = search.remote ? search.remote->num_found(picked, search.query)
+                                              : found_among(db_, picked, search.query, search.request.mdecider).size();
   return by_memory + static_cast<Xapian::doccount>(picked.size() - num_known);
 }
 

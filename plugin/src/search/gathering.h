@@ -11,6 +11,7 @@
 #include "irgan/rerank_options.h"
 #include "irgan/reranked_page.h"
 #include "plugin/src/candidates/remembering.h"
+#include "plugin/src/features/remote_index.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
 
@@ -20,9 +21,10 @@ namespace irgan {
 struct FoundSearch {
   const Xapian::Query& query;
   const SearchRequest& request;
-  const Xapian::MSet& mset;  ///< from the first hit on
-  std::size_t depth;         ///< how many of its hits are candidates
-  bool may_pick;             ///< whether documents can be looked up by what the generator picks
+  const Xapian::MSet& mset;       ///< from the first hit on
+  std::size_t depth;              ///< how many of its hits are candidates
+  bool may_pick;                  ///< whether the generator's picks can be looked up
+  RemoteIndex* remote = nullptr;  ///< what reads an index behind a server, picks among it; null: the index is here
 };
 
 struct Gathered {

@@ -33,7 +33,7 @@ bool is_in_order(const Xapian::MSet& page, const std::vector<RescoringPlan::Entr
 }  // namespace
 
 Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, const RescoringPlan& plan,
-                         const RemoteIndex& index, Xapian::doccount first, Xapian::doccount maxitems) {
+                         const RemoteIndex& index, bool finds_all, Xapian::doccount first, Xapian::doccount maxitems) {
   std::vector<RescoringPlan::Entry> order = plan.entries;
   std::sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; });
   const auto num_hits = static_cast<Xapian::doccount>(order.size());
@@ -51,7 +51,8 @@ Xapian::MSet remote_page(const Xapian::Database& db, const Query& original, cons
                              document_of(index.id_term(entry.docid), attempt.as_wildcards));
     }
     Xapian::Enquire enquire(db);
-    enquire.set_query(Query(Query::OP_AND_MAYBE, Query(Query::OP_SCALE_WEIGHT, original, 0.0),
+    enquire.set_query(Query(finds_all ? Query::OP_AND_MAYBE : Query::OP_OR,
+                            Query(Query::OP_SCALE_WEIGHT, original, 0.0),
                             Query(Query::OP_MAX, documents.begin(), documents.end())));
     Xapian::MSet page = enquire.get_mset(first, num_shown, attempt.checks_all ? db.get_doccount() : num_checked);
     if (page.size() == num_shown && is_in_order(page, order, first)) return page;

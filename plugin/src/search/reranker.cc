@@ -98,7 +98,7 @@ struct Reranker::State {
       clock.begin(Step::model);
       const Model& model = arranger.refresh();
       const std::unique_ptr<IndexReader> index = read_index(db, options.values.get());
-      const bool may_pick = !is_behind_server.value_or(false);
+      const bool may_pick = !has_server();  // behind one this reads documents one by one
       std::vector<RankedHit> hits =
           arranger.arrange({{query, request, mset, depth(model), may_pick}, *index, limit, clock, explains}).hits;
       if (hits.empty()) {
@@ -170,8 +170,8 @@ struct Reranker::State {
     // Our own searches behind a server do not collapse.
     if (*is_behind_server && has_collapse_keys(all, std::min<std::size_t>(depth(model), all.size())))
       return left_alone(Outcome::not_by_relevance, search.original());
-    const bool may_recall = all.empty() && (options.memory || model.collection() != nullptr) &&
-                            !*is_behind_server;  // no hits have no order
+    const bool may_recall = all.empty() && ((options.memory && !*is_behind_server) ||
+                                            model.collection() != nullptr);  // no hits have no order
     if (!may_recall && !is_relevance_order(all))
       return left_alone(all.empty() ? Outcome::no_hits : Outcome::not_by_relevance,
                         request.first == 0 && all.size() <= request.maxitems ? all : search.original());
@@ -187,13 +187,18 @@ struct Reranker::State {
     }
     RerankedPage page;
     IndexReader& index = remote ? static_cast<IndexReader&>(*remote) : *local;
-    Ranking ranking = arranger.arrange(
-        {{query, request, all, depth(model), !*is_behind_server}, index, limit, clock, false, true, &page.shadow});
+    Ranking ranking = arranger.arrange({{query, request, all, depth(model), true, remote ? &*remote : nullptr},
+                                        index,
+                                        limit,
+                                        clock,
+                                        false,
+                                        true,
+                                        &page.shadow});
     if (ranking.hits.empty()) return left_alone(Outcome::no_hits, request.first == 0 ? all : search.original());
     limit.check();
     clock.begin(Step::second_pass);
     const auto plan = plan_of(ranking, all, db);
-    page.mset = remote ? remote_page(db, query, *plan, *remote, request.first, request.maxitems)
+    page.mset = remote ? remote_page(db, query, *plan, *remote, ranking.num_new == 0, request.first, request.maxitems)
                        : rescored_page(db, query, plan, request.first, request.maxitems);
     count_reranked(model, ranking.hits);
     page.explored = figures.is_explored;
@@ -227,12 +232,16 @@ struct Reranker::State {
     return rescored(search, clock);
   }
 
-  void look_for_servers() {
+  bool has_server() {
     if (!is_behind_server) {
       is_behind_server = has_remote_shard(db);
       if (*is_behind_server) id_slot = id_slot_of(db);
     }
-    if (*is_behind_server && id_slot == Xapian::BAD_VALUENO) {
+    return *is_behind_server;
+  }
+
+  void look_for_servers() {
+    if (has_server() && id_slot == Xapian::BAD_VALUENO) {
       throw BehindServer(
           "databases behind a server are reranked only if each document's id is in a value slot: annotate the index "
           "with ids");

@@ -27,13 +27,29 @@ void check_scales(const Array<float>& scales, const std::string& origin) {
   }
 }
 
+// Of texts that lie one behind the other, each of which ends where `ends` says.
+void check_ends(const Array<std::uint32_t>& ends, std::size_t size, const std::string& misfit) {
+  std::uint32_t before = 0;
+  for (std::size_t i = 0; i < ends.size; ++i) {
+    if (ends.first[i] < before || ends.first[i] > size) throw FormatError(misfit);
+    before = ends.first[i];
+  }
+}
+
+std::string_view part(std::string_view all, const Array<std::uint32_t>& ends, std::size_t i) {
+  const std::uint32_t begin = i > 0 ? ends.first[i - 1] : 0;
+  return all.substr(begin, ends.first[i] - begin);
+}
+
 VectorFacts facts_of(const TensorReader& file) {
   const std::string& origin = file.origin;
   const std::string& version = file.text("format_version");
-  if (file.text("format") != kVectorFormat || (version != kVectorFormatVersion && version != kVectorFormatWithCells)) {
+  const bool is_known =
+      version == kVectorFormatVersion || version == kVectorFormatWithCells || version == kVectorFormatWithIds;
+  if (file.text("format") != kVectorFormat || !is_known) {
     throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
-                      ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatVersion + " and " +
-                      kVectorFormatWithCells);
+                      ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatVersion + " to " +
+                      kVectorFormatWithIds);
   }
   try {
     const json index = parse_json(file.text("index"), origin);
@@ -103,6 +119,8 @@ struct CollectionVectors::State {
   Array<float> cell_scales;
   Array<std::uint32_t> cell_ends;
   Array<std::uint32_t> cell_rows;
+  Array<std::uint32_t> id_ends;
+  std::string_view ids;
 
   State(FileBytes all, const std::string& origin) : bytes(std::move(all)) {
     const TensorViews views = view_tensors(bytes.view(), origin);
@@ -123,7 +141,15 @@ struct CollectionVectors::State {
     ends = file.array<std::uint32_t>("terms.ends", {terms.shape[0]});
     term_scales = file.array<float>("terms.scales", {terms.shape[0]});
     letters = file.tensor("terms.letters").bytes;
-    if (file.text("format_version") == kVectorFormatWithCells) read_cells(file, documents.shape[0]);
+    const std::string& format_version = file.text("format_version");
+    const bool has_ids = format_version == kVectorFormatWithIds;
+    if (format_version == kVectorFormatWithCells || (has_ids && file.has("cells.numbers")))
+      read_cells(file, documents.shape[0]);
+    if (has_ids) {
+      id_ends = file.array<std::uint32_t>("documents.id_ends", {documents.shape[0]});
+      ids = file.tensor("documents.ids").bytes;
+      check_ends(id_ends, ids.size(), origin + ": the ids do not fit");
+    }
     check(origin);
   }
 
@@ -156,21 +182,15 @@ struct CollectionVectors::State {
       if (docids.first[i] <= before) throw FormatError(origin + ": the docids do not rise");
       before = docids.first[i];
     }
-    before = 0;
-    for (std::size_t i = 0; i < ends.size; ++i) {
-      if (ends.first[i] < before || ends.first[i] > letters.size())
-        throw FormatError(origin + ": the terms do not fit");
-      before = ends.first[i];
-      if (i > 0 && !(term(i - 1) < term(i))) throw FormatError(origin + ": the terms do not rise");
+    check_ends(ends, letters.size(), origin + ": the terms do not fit");
+    for (std::size_t i = 1; i < ends.size; ++i) {
+      if (!(term(i - 1) < term(i))) throw FormatError(origin + ": the terms do not rise");
     }
     check_scales(document_scales, origin);
     check_scales(term_scales, origin);
   }
 
-  std::string_view term(std::size_t i) const {
-    const std::uint32_t begin = i > 0 ? ends.first[i - 1] : 0;
-    return letters.substr(begin, ends.first[i] - begin);
-  }
+  std::string_view term(std::size_t i) const { return part(letters, ends, i); }
 
   // The number of terms if there is none.
   std::size_t find_term(std::string_view wanted) const {
@@ -238,6 +258,8 @@ std::pair<const std::int8_t*, float> CollectionVectors::term_row(std::size_t num
   return {state_->numbers_of_term(number), state_->term_scales.first[number]};
 }
 
+std::size_t CollectionVectors::number_of_term(std::string_view name) const { return state_->find_term(name); }
+
 Eigen::VectorXf CollectionVectors::query_vector(const std::vector<std::string>& words) const {
   Eigen::VectorXf sum = Eigen::VectorXf::Zero(state_->dimensions);
   for (const std::string& word : words) {
@@ -289,6 +311,13 @@ std::pair<const std::int8_t*, float> CollectionVectors::row(std::size_t number) 
 }
 
 Xapian::docid CollectionVectors::docid(std::size_t number) const { return state_->docids.first[number]; }
+
+bool CollectionVectors::has_ids() const { return state_->id_ends.size > 0; }
+
+std::string_view CollectionVectors::id_term(Xapian::docid docid) const {
+  const std::size_t number = has_ids() ? number_of(docid) : num_documents();
+  return number == num_documents() ? std::string_view() : part(state_->ids, state_->id_ends, number);
+}
 
 float vector_score(const VectorQuery& query, const std::int8_t* numbers, float scale) {
   return score_of(query, numbers, scale);

@@ -1,6 +1,7 @@
 #include "plugin/src/vectors/vector_parts.h"
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -23,13 +24,21 @@ void add_tensor(std::string name, const char* dtype, std::vector<std::int64_t> s
                           std::string(reinterpret_cast<const char*>(all.data()), all.size() * sizeof(Number))});
 }
 
+// Throws: Error if the ends do not fit into their numbers
 std::string joined(const std::vector<std::string>& terms, std::vector<std::uint32_t>& ends) {
   std::string all;
   for (const std::string& term : terms) {
     all += term;
+    if (all.size() > std::numeric_limits<std::uint32_t>::max())
+      throw Error("the terms or ids of all documents are longer than 4 GiB together");
     ends.push_back(static_cast<std::uint32_t>(all.size()));
   }
   return all;
+}
+
+const char* version_of(const VectorParts& parts) {
+  if (!parts.id_terms.empty()) return kVectorFormatWithIds;
+  return parts.cell_scales.empty() ? kVectorFormatVersion : kVectorFormatWithCells;
 }
 
 }  // namespace
@@ -47,7 +56,7 @@ std::string encode_vectors(const VectorParts& parts) {
   const json index{
       {"uuid", parts.facts.index_uuid}, {"stemmer", parts.facts.stemmer}, {"term_prefixes", parts.facts.term_prefixes}};
   file.metadata = {{"format", kVectorFormat},
-                   {"format_version", parts.cell_scales.empty() ? kVectorFormatVersion : kVectorFormatWithCells},
+                   {"format_version", version_of(parts)},
                    {"basis", hex_digest(letters + std::string(numbers) + std::string(scales))},
                    {"index", index.dump(-1, ' ', false, json::error_handler_t::replace)}};
   // By falling size of their numbers, so that each begins where it can be read in place.
@@ -62,9 +71,14 @@ std::string encode_vectors(const VectorParts& parts) {
     add_tensor("cells.rows", "U32", {num_documents}, parts.cell_rows, file);
     add_tensor("cells.numbers", "I8", {num_cells, dimensions}, parts.cell_numbers, file);
   }
+  std::vector<std::uint32_t> id_ends;
+  const std::string ids = joined(parts.id_terms, id_ends);
+  if (!parts.id_terms.empty()) add_tensor("documents.id_ends", "U32", {num_documents}, id_ends, file);
   add_tensor("documents.numbers", "I8", {num_documents, dimensions}, parts.document_numbers, file);
   add_tensor("terms.numbers", "I8", {num_terms, dimensions}, parts.term_numbers, file);
   file.tensors.push_back({"terms.letters", "U8", {static_cast<std::int64_t>(letters.size())}, letters});
+  if (!parts.id_terms.empty())
+    file.tensors.push_back({"documents.ids", "U8", {static_cast<std::int64_t>(ids.size())}, ids});
   return encode_tensors(file);
 }
 

@@ -17,7 +17,8 @@ namespace irgan {
 inline constexpr const char* kVectorFormat = "xapian-irgan vectors";
 inline constexpr const char* kVectorFormatVersion = "1";
 inline constexpr const char* kVectorFormatWithCells = "2";
-inline constexpr std::size_t kFewestForCells = 10'000;  ///< documents; fewer are looked at one by one
+inline constexpr const char* kVectorFormatWithIds = "3";  ///< with cells or without
+inline constexpr std::size_t kFewestForCells = 10'000;    ///< documents; fewer are looked at one by one
 
 struct VectorParts {
   VectorFacts facts;  ///< the basis is set when they are encoded
@@ -28,6 +29,7 @@ struct VectorParts {
   std::vector<Xapian::docid> docids;  ///< ascending
   std::vector<std::int8_t> document_numbers;
   std::vector<float> document_scales;
+  std::vector<std::string> id_terms{};  ///< of each document, empty if it has none; none where no slot holds them
   // Cells of documents near each other; none where documents are few.
   std::vector<std::int8_t> cell_numbers{};  ///< cells x dimensions: their centres
   std::vector<float> cell_scales{};

@@ -1,12 +1,15 @@
 // Searches through a stock xapian-tcpsrv.
+#include <array>
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <map>
 
 #include "irgan/feature_extractor.h"
 #include "plugin/src/features/feature_columns.h"
 #include "plugin/src/features/remote_index.h"
 #include "plugin/src/features/unique_ids.h"
 #include "tests/plugin/fruit.h"
+#include "tests/plugin/small_vectors.h"
 #include "tests/plugin/tcp_server.h"
 #include "tests/trainer/scratch_folder.h"
 
@@ -32,6 +35,7 @@ std::vector<Xapian::Document> books() {
     if (i % 5 > 0) document.add_value(kPopularity, Xapian::sortable_serialise(i % 13 - 6.5));
     document.add_boolean_term("Q" + std::to_string(i));
     document.add_value(kFirstIdSlot, "Q" + std::to_string(i));
+    if (i % 2 == 0) document.add_boolean_term("XPeven");
     documents.push_back(document);
   }
   return documents;
@@ -72,6 +76,21 @@ std::shared_ptr<const Model> book_model() {
   const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
   parts.encoding.features.resize(parts.schema.features.size());
   parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
+  return fruit_model(std::move(parts));
+}
+
+using Words = std::map<std::string, std::array<std::int8_t, 2>>;
+
+Words book_words() { return {{"appl", {127, 0}}, {"art", {90, -90}}, {"pear", {90, 90}}, {"pie", {0, 127}}}; }
+
+std::shared_ptr<const Model> picking_book_model(const CollectionVectors& vectors) {
+  ModelParts parts;
+  parts.schema = book_schema();
+  parts.schema.features = {"first_stage.score", "title.bm25", "text.bm25", "value.popularity", kGeneratorScore};
+  const auto num_features = static_cast<Eigen::Index>(parts.schema.features.size());
+  parts.encoding.features.resize(parts.schema.features.size());
+  parts.discriminators = {random_network({num_features, 5, 1}, 32, 3.0F)};
+  parts.collection = CollectionGenerator{untrained_towers(vectors), 25};
   return fruit_model(std::move(parts));
 }
 
@@ -120,6 +139,82 @@ TEST_CASE("a page from a server takes few round trips", "[plugin][remote]") {
   const int plain = wire.num_trips();
   CHECK(docids_of(reranker.get_mset(enquire, 60, 10)) == docids_of(enquire.get_mset(60, 10)));
   CHECK(wire.num_trips() - plain == 4);  // behind the window no model is needed
+}
+
+TEST_CASE("a generator picks behind a server as it does in the index itself", "[plugin][remote][picking]") {
+  const ScratchFolder folder;
+  const Xapian::Database here = stored_books(folder.file("db"));
+  const auto vectors = small_vectors(here, book_words(), here.get_lastdocid());
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database there = server.open();
+  const auto model = picking_book_model(*vectors);
+  int num_picked = 0;
+  for (const char* words : {"pie", "pears", "apples pear", "aple", "unheard"}) {
+    for (const char* filter : {"", "XPeven"}) {
+      CAPTURE(words, filter);
+      Xapian::Query query = parsed(words);
+      if (*filter != '\0') query = Xapian::Query(Xapian::Query::OP_FILTER, query, Xapian::Query(filter));
+      Docids found[2];
+      Xapian::doccount matches[2];
+      for (const bool remote : {false, true}) {
+        const Xapian::Database& db = remote ? there : here;
+        RerankOptions options = strict();
+        options.vectors = fixed_vectors(vectors);
+        options.depth = 10;
+        Xapian::Enquire enquire = enquire_of(db, query);
+        const Reranker reranker(db, fixed_model(model), options);
+        for (const Xapian::doccount first : {0U, 7U, 12U}) {
+          for (const Xapian::docid docid : docids_of(reranker.get_mset(enquire, first, 7)))
+            found[remote].push_back(docid);
+        }
+        const RerankedPage page = reranker.search(enquire, {0, 60, 100});
+        matches[remote] = page.mset.get_matches_lower_bound();
+        if (!remote) continue;
+        for (const RankedHit& hit : page.head) num_picked += hit.first_stage_rank == 0 ? 1 : 0;
+      }
+      CHECK(found[0] == found[1]);
+      CHECK(matches[0] == matches[1]);
+    }
+  }
+  CHECK(num_picked > 20);
+}
+
+TEST_CASE("picks behind a server that are gone, or whose docid is another's now, are left out",
+          "[plugin][remote][picking]") {
+  const ScratchFolder folder;
+  stored_books(folder.file("db"));
+  {
+    Xapian::WritableDatabase writer(folder.file("db"));
+    writer.delete_document(2);
+    Xapian::Document another = writer.get_document(9);
+    another.remove_term("Q8");
+    another.add_boolean_term("Qanother");
+    another.add_value(kFirstIdSlot, "Qanother");
+    writer.replace_document(9, another);
+    writer.commit();
+  }
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database db = server.open();
+  RemoteIndex index(db, parsed("unheard"), {}, id_slot_of(db), [] {});
+  CHECK(index.admit({{2, "Q1"}, {9, "Q8"}, {3, "Q2"}, {4, "Q2"}}, std::nullopt) == std::set<Xapian::docid>{3});
+  CHECK(index.id_term(3) == "Q2");
+  CHECK(index.num_found({3}, parsed("apples")) == 0);  // the empty title, text "apples"
+}
+
+TEST_CASE("vectors without ids behind a server give the original order and a report", "[plugin][remote][picking]") {
+  const ScratchFolder folder;
+  const Xapian::Database here = stored_books(folder.file("db"));
+  const auto vectors = small_vectors(here, book_words(), here.get_lastdocid(), false);
+  const TcpServer server(folder.file("db"));
+  const Xapian::Database db = server.open();
+  Problems problems;
+  RerankOptions options = lenient(problems);
+  options.vectors = fixed_vectors(vectors);
+  Xapian::Enquire enquire = enquire_of(db, parsed("apples pie"));
+  const Reranker reranker(db, fixed_model(picking_book_model(*vectors)), options);
+  CHECK(shown(reranker.get_mset(enquire, 0, 10)) == shown(enquire.get_mset(0, 10)));
+  REQUIRE(problems.size() == 1);
+  CHECK_THAT(problems[0], Catch::Contains("the vectors hold no ids"));
 }
 
 TEST_CASE("a wire that is cut in mid-search gives Xapian's own error", "[plugin][remote]") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "plugin/src/features/unique_ids.h"
 #include "plugin/src/vectors/vector_parts.h"
 #include "tests/trainer/topic_index.h"
 
@@ -85,6 +86,23 @@ TEST_CASE("kept term vectors give the documents of today theirs", "[trainer][col
   }
 }
 
+TEST_CASE("vectors hold the documents' ids where the index has a slot for them", "[trainer][collection]") {
+  Xapian::WritableDatabase db = topic_database(40);
+  CHECK_FALSE(vectors_of(db, four_dimensions())->has_ids());
+  for (Xapian::docid docid = 1; docid <= 40; ++docid) {
+    Xapian::Document document = db.get_document(docid);
+    if (docid != 7) document.add_value(kFirstIdSlot, "Q" + std::to_string(docid));
+    db.replace_document(docid, document);
+  }
+  db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
+  db.delete_document(3);
+  const auto vectors = vectors_of(db, four_dimensions());
+  CHECK(vectors->has_ids());
+  CHECK(vectors->id_term(1) == "Q1");
+  CHECK(vectors->id_term(40) == "Q40");
+  for (const Xapian::docid docid : {0U, 3U, 7U, 41U}) CHECK(vectors->id_term(docid).empty());
+}
+
 TEST_CASE("what vectors cannot be made of is refused", "[trainer][collection]") {
   const Xapian::Database db = topic_database(40);
   VectorOptions options = four_dimensions();
@@ -162,4 +180,7 @@ TEST_CASE("parts that do not fit each other are refused though their digest is r
   bad = parts;
   bad.document_scales[1] = -1.0F;
   refused(bad, "a vector's scale");
+  bad = parts;
+  bad.id_terms = {"Qa"};
+  refused(bad, "has not the size that its type and shape say");
 }

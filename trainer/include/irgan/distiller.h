@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "irgan/distilled_forms.h"
 #include "irgan/judgment_reading.h"
+#include "irgan/near_terms.h"
 #include "irgan/site.h"
 
 namespace irgan {
@@ -16,8 +18,9 @@ namespace irgan {
 inline constexpr std::size_t kFewestDistilledQueries = 20;
 
 struct DistillerOptions {
-  std::string model;               ///< file; empty: the model in the index
-  std::string queries;             ///< file of queries to fit on, which need no judgments
+  std::string model;    ///< file; empty: the model in the index
+  std::string vectors;  ///< file that a generator over the whole collection picks by; needed with such a model alone
+  std::string queries;  ///< file of queries to fit on, which need no judgments
   std::string test_queries;        ///< file of queries to measure on; empty: the fourth of `queries` that is held out
   std::string qrels;               ///< file of judgments to measure by; empty: by agreement with the model
   std::size_t depth = 0;           ///< candidates a query; 0: as the model was trained
@@ -36,6 +39,7 @@ struct DistilledQuality {
   std::vector<double> model;
   std::vector<double> omega_before;  ///< the first stage where queries look only at words without a prefix
   std::vector<double> omega;
+  std::vector<double> near;  ///< the stock form with near terms; empty where the model has no such generator
 };
 
 struct Distillation {
@@ -43,6 +47,8 @@ struct Distillation {
   DistilledSearch mixture;  ///< irgan::Weight and scaled fields
   DistilledSearch omega;    ///< BM25's parameters for queries that look only at words without a prefix
   DistilledQuality ndcg;
+  std::shared_ptr<const NearTerms> near_terms;  ///< null where the model has no generator over the whole collection
+  NearTermUse near_use;  ///< the best beside the stock form, by agreement with the model on held-out queries
 };
 
 /// Distils the model in each form, and measures them.
