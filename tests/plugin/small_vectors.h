@@ -18,9 +18,9 @@ namespace irgan {
 /// numbers are up to 127.
 ///
 /// with_ids: whether they hold the documents' ids, where the index has a slot for them
-inline std::shared_ptr<const CollectionVectors> small_vectors(
-    const Xapian::Database& db, const std::map<std::string, std::array<std::int8_t, 2>>& words, Xapian::docid last,
-    bool with_ids = true) {
+inline VectorParts small_vector_parts(const Xapian::Database& db,
+                                      const std::map<std::string, std::array<std::int8_t, 2>>& words,
+                                      Xapian::docid last, bool with_ids = true) {
   VectorParts parts;
   parts.facts.index_uuid = db.get_uuid();
   parts.facts.stemmer = "english";
@@ -40,7 +40,12 @@ inline std::shared_ptr<const CollectionVectors> small_vectors(
     parts.document_numbers.insert(parts.document_numbers.end(), row.numbers.begin(), row.numbers.end());
     parts.document_scales.push_back(row.scale);
   }
-  return CollectionVectors::from_bytes(encode_vectors(parts), "vectors");
+  return parts;
+}
+inline std::shared_ptr<const CollectionVectors> small_vectors(
+    const Xapian::Database& db, const std::map<std::string, std::array<std::int8_t, 2>>& words, Xapian::docid last,
+    bool with_ids = true) {
+  return CollectionVectors::from_bytes(encode_vectors(small_vector_parts(db, words, last, with_ids)), "vectors");
 }
 
 }  // namespace irgan

@@ -7,6 +7,7 @@
 
 #include "irgan/site.h"
 #include "tests/plugin/small_model.h"
+#include "tests/plugin/small_vectors.h"
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/small_index.h"
 
@@ -46,6 +47,25 @@ class JudgedIndex {
     ModelParts parts = linear_model(schema, {1.0F});
     parts.depth = 20;
     return folder_.write("model", model_of(std::move(parts))->to_bytes());
+  }
+
+  /// Returns the paths of a model that ranks so and whose generator picks what has the query's word or its neighbour's
+  /// (amber and birch, copper and delta, ember and flint), and of its vectors.
+  std::pair<std::string, std::string> picking_model() const {
+    const std::string vectors = encode_vectors(small_vector_parts(site().open(),
+                                                                  {{"amber", {127, 0}},
+                                                                   {"birch", {120, 10}},
+                                                                   {"copper", {0, 127}},
+                                                                   {"delta", {10, 120}},
+                                                                   {"ember", {-127, 0}},
+                                                                   {"flint", {-120, 10}}},
+                                                                  24));
+    FeatureSchema schema = Model::from_file(popularity_model())->schema();
+    schema.features.push_back(kGeneratorScore);
+    ModelParts parts = linear_model(schema, {1.0F, 0.01F});
+    parts.depth = 20;
+    parts.collection = CollectionGenerator{untrained_towers(*CollectionVectors::from_bytes(vectors, "vectors")), 8};
+    return {folder_.write("picking.model", model_of(std::move(parts))->to_bytes()), folder_.write("vectors", vectors)};
   }
 
   static constexpr const char* kWords[] = {"amber", "birch", "copper", "delta", "ember", "flint"};

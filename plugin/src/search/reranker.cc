@@ -163,7 +163,7 @@ struct Reranker::State {
     TimeLimit limit(options.max_rerank_time);
     const Model& model = arranger.refresh();
     reported_misfit = false;
-    if (*is_behind_server && request.first >= depth(model))
+    if (*is_behind_server && request.first >= depth(model) && model.collection() == nullptr)
       return left_alone(Outcome::not_by_relevance, search.original());  // none of it is reordered
     clock.begin(Step::first_pass);
     const Xapian::MSet all = search.first_pass(depth(model), limit);

@@ -1,6 +1,8 @@
 #include "irgan/distiller.h"
 
 #include <catch2/catch.hpp>
+#include <numeric>
+#include <tuple>
 
 #include "tests/trainer/judged_index.h"
 
@@ -49,6 +51,20 @@ TEST_CASE("a distillation has each form, measured on the same queries", "[traine
     const Distillation found = distil_model(index.site(), options);
     CHECK(found.ndcg.model == std::vector<double>(6, 1.0));
     CHECK(found.ndcg.first_stage[0] < 1.0);
+  }
+  SECTION("of a model that picks from the whole collection") {
+    std::tie(options.model, options.vectors) = index.picking_model();
+    const Distillation found = distil_model(index.site(), options);
+    CHECK(found.near_use.per_word > 0);
+    REQUIRE(found.ndcg.near.size() == 5);
+    const auto sum = [](const std::vector<double>& values) {
+      return std::accumulate(values.begin(), values.end(), 0.0);
+    };
+    CHECK(sum(found.ndcg.near) > sum(found.ndcg.stock));  // both words' popular documents are what the model likes
+  }
+  SECTION("of a model that picks, without its vectors") {
+    options.model = index.picking_model().first;
+    CHECK_THROWS_WITH(distil_model(index.site(), options), Contains("vectors are not given"));
   }
   SECTION("from too few queries") {
     options.queries = index.queries();
