@@ -177,7 +177,9 @@ TEST_CASE("a model's numbers are bounded", "[attacks]") {
   };
   CHECK_THAT(answer_to_model(serving("4294967296")), Contains("depth 4294967296 is more than any search finds"));
   CHECK_THAT(answer_to_model(serving("9223372036854775807")), Contains("is more than any search finds"));
-  CHECK_THAT(answer_to_model(serving("-1")), Contains("depth or temperature is not positive"));
+  CHECK_THAT(answer_to_model(serving("-1")), Contains("-1 stands where a whole number from 0"));
+  CHECK_THAT(answer_to_model(serving("1e300")), Contains("1e+300 stands where a whole number from 0"));
+  CHECK_THAT(answer_to_model(serving("0")), Contains("depth or temperature is not positive"));
   CHECK_THAT(answer_to_model([](TensorFile& file) {
                for (int i = 0; i < 20'000; ++i)
                  file.tensors.push_back(make_tensor("x" + std::to_string(i), {0}, static_cast<const float*>(nullptr)));

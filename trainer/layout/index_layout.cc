@@ -18,7 +18,7 @@ constexpr double kHeavyTail = 100.0;  // values beyond are counts or prices rath
 json slot_to_json(Xapian::valueno slot) { return slot == Xapian::BAD_VALUENO ? json(nullptr) : json(slot); }
 
 Xapian::valueno slot_from_json(const json& slot) {
-  return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
+  return slot.is_null() ? Xapian::BAD_VALUENO : whole_number<Xapian::valueno>(slot);
 }
 
 // Calls each(value) for the values of a slot. Of a large index that is a matter of seconds, in which a writer may
@@ -129,14 +129,14 @@ IndexLayout layout_from_json(std::string_view text, const std::string& origin) {
                                field.value("from_clicks", false)});
     }
     for (const json& value : document.at("values")) {
-      layout.values.push_back({value.at("name").get<std::string>(), value.at("slot").get<Xapian::valueno>(),
+      layout.values.push_back({value.at("name").get<std::string>(), whole_number<Xapian::valueno>(value.at("slot")),
                                value.value("from_clicks", false)});
     }
     layout.has_ngrams = document.value("cjk_ngrams", false);
     if (document.contains("behaviour")) {
       const json& behaviour = document["behaviour"];
       layout.behaviour = {behaviour.at("half_life_days").get<double>(),
-                          behaviour.at("min_sessions").get<std::size_t>()};
+                          whole_number<std::size_t>(behaviour.at("min_sessions"))};
     }
     if (layout.fields.empty()) throw FormatError(origin + ": not an index layout: there are no fields in it");
     check_clicks(layout, origin);

@@ -56,7 +56,7 @@ struct PartialFile::Target {
     try {
       state = parse_json(read_file(state_path), state_path);
       owner = state.at("run").get<std::string>();
-      num_bytes = state.at("bytes").get<std::uint64_t>();
+      num_bytes = whole_number<std::uint64_t>(state.at("bytes"));
     } catch (const json::exception& error) {
       throw FormatError(state_path + ": damaged: " + error.what() + "; begin anew (restart)");
     }

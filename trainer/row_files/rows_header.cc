@@ -47,7 +47,7 @@ void read_header(std::string_view text, const std::string& place, TrainingData& 
     const json header = parse_json(text, place);
     data.schema = schema_from_json(header.at("schema").dump(), place);
     data.labels = label_kind_from_string(header.at("labels").get<std::string>());
-    data.depth = header.at("depth").get<std::size_t>();
+    data.depth = whole_number<std::size_t>(header.at("depth"));
     data.facts = index_facts_from_json(header.at("index"));
     if (header.contains("origin")) data.origin = origin_from(header["origin"]);
   } catch (const json::exception& error) {

@@ -1,8 +1,11 @@
 #include "trainer/training/training_record_json.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
 
 #include "plugin/src/features/bounded_json.h"
 #include "trainer/rows/label_origin.h"
@@ -24,17 +27,25 @@ double number_or_nan(const json& object, const char* key) {
   return number_or(object, key, std::numeric_limits<double>::quiet_NaN());
 }
 
+template <class Value>
+void take(const json& value, Value& target) {
+  if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+    target = whole_number<Value>(value);
+  } else {
+    value.get_to(target);
+  }
+}
+
+template <class Value>
+void take(const json& value, std::optional<Value>& target) {
+  take(value, target.emplace());
+}
+
 // Sets `target` if `key` is there.
 template <class Value>
 void read(const json& object, const char* key, Value& target) {
   const auto value = object.find(key);
-  if (value != object.end()) target = value->get<Value>();
-}
-
-template <class Value>
-void read(const json& object, const char* key, std::optional<Value>& target) {
-  const auto value = object.find(key);
-  if (value != object.end()) target = value->get<Value>();
+  if (value != object.end()) take(*value, target);
 }
 
 /// Writes the value of one hyper-parameter.
@@ -57,9 +68,9 @@ struct Taken {
 
   template <class Value>
   void operator()(const Number<Value>& number) const {
-    value.get_to(number.member.of(options));
+    take(value, number.member.of(options));
   }
-  void operator()(const Numbers& numbers) const { value.get_to(numbers.member.of(options)); }
+  void operator()(const Numbers& numbers) const { numbers.member.of(options) = whole_numbers<int>(value); }
   void operator()(const Text& text) const { value.get_to(text.member.of(options)); }
   void operator()(const Choice& choice) const {
     const auto name = value.get<std::string>();
@@ -125,7 +136,8 @@ static void from_json(const json& object, ChosenEpochs& best) {
   for (const Ranker ranker : kRankers) {
     const auto chosen = object.find(to_string(ranker));
     if (chosen == object.end()) continue;
-    best[ranker] = ChosenEpoch{chosen->value("epoch", 0), number_or_nan(*chosen, "validation")};
+    best[ranker] = ChosenEpoch{0, number_or_nan(*chosen, "validation")};
+    read(*chosen, "epoch", best[ranker]->epoch);
   }
 }
 
@@ -172,7 +184,9 @@ static void to_json(json& object, const EpochReport& report) {
 }
 
 static void from_json(const json& object, EpochReport& report) {
-  report.epoch = object.value("epoch", 1) - 1;
+  int epoch = 1;
+  read(object, "epoch", epoch);
+  report.epoch = std::max(epoch, 1) - 1;
   report.validation = no_scores();
   read(object, "validation", report.validation);
   for (const Figure& figure : kFigures) report.statistics.*figure.member = number_or_nan(object, figure.key);
@@ -269,7 +283,8 @@ static void from_json(const json& object, TrainingRecord& record) {
   read(object, "first_stage_check", record.check);
   read(object, "importance", record.importance);
   read(object, "history", record.history);
-  record.num_models_before = object.value("num_models_before", static_cast<int>(record.history.size()));
+  record.num_models_before = static_cast<int>(record.history.size());
+  read(object, "num_models_before", record.num_models_before);
 }
 
 double TrainingRecord::validation_of(Ranker ranker) const {

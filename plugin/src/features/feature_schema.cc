@@ -112,7 +112,7 @@ std::vector<std::string> feature_names(const std::vector<TextField>& fields, con
 json slot_to_json(Xapian::valueno slot) { return slot == Xapian::BAD_VALUENO ? json(nullptr) : json(slot); }
 
 Xapian::valueno slot_from_json(const json& slot) {
-  return slot.is_null() ? Xapian::BAD_VALUENO : slot.get<Xapian::valueno>();
+  return slot.is_null() ? Xapian::BAD_VALUENO : whole_number<Xapian::valueno>(slot);
 }
 
 }  // namespace
@@ -237,7 +237,7 @@ FeatureSchema schema_from_json(std::string_view text, const std::string& origin)
   try {
     const json document = parse_json(text, origin);
     FeatureSchema schema;
-    schema.version = document.at("version").get<int>();
+    schema.version = whole_number<int>(document.at("version"));
     if (schema.version < FeatureSchema::kVersion || schema.version > FeatureSchema::kVersionWithClicks) {
       throw FormatError(origin + ": feature schema version " + std::to_string(schema.version) +
                         ", but this build reads versions " + std::to_string(FeatureSchema::kVersion) + " to " +

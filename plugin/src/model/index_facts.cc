@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "plugin/src/features/bounded_json.h"
+
 namespace irgan {
 namespace {
 
@@ -54,7 +56,7 @@ json index_facts_to_json(const IndexFacts& facts) {
 
 IndexFacts index_facts_from_json(const json& object) {
   IndexFacts facts{object.at("uuid").get<std::string>(),
-                   object.at("num_documents").get<std::uint64_t>(),
+                   whole_number<std::uint64_t>(object.at("num_documents")),
                    object.at("average_length").get<double>(),
                    object.at("id_prefix").get<std::string>(),
                    {}};

@@ -126,7 +126,7 @@ CollectionGenerator read_collection(const TensorFile& file, const json& serving)
   CollectionGenerator generator;
   const auto basis = serving.at("basis").get<std::string>();
   generator.towers = read_towers("collection", basis, file);
-  generator.num_picks = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("picks").get<std::int64_t>()));
+  generator.num_picks = whole_number<std::size_t>(serving.at("picks"));
   while (file.contains(fold_name(generator.folds.size()) + ".weight")) {
     generator.folds.push_back(read_towers(fold_name(generator.folds.size()), basis, file));
     if (generator.folds.back().weight.rows() != generator.towers.weight.rows()) {
@@ -187,7 +187,7 @@ ModelParts decode_model(std::string_view bytes, const std::string& origin) {
     parts.facts = index_facts_from_json(parse_json(file.text("index"), origin));
     const json serving = parse_json(file.text("serving"), origin);
     parts.ranker = ranker_from_string(serving.at("ranker").get<std::string>());
-    parts.depth = static_cast<std::size_t>(std::max<std::int64_t>(0, serving.at("depth").get<std::int64_t>()));
+    parts.depth = whole_number<std::size_t>(serving.at("depth"));
     parts.temperature = serving.at("temperature").get<double>();
     parts.unseen_credit = serving.value("unseen_credit", 0.0);
     if (serving.contains("collection")) parts.collection = read_collection(file, serving["collection"]);

@@ -87,8 +87,8 @@ std::vector<Number> numbers_of(const Tensor& tensor) {
 
 TensorView read_entry(const std::string& name, const json& entry, std::string_view data, std::size_t data_offset,
                       const std::string& origin) {
-  TensorView tensor{name, entry.at("dtype").get<std::string>(), entry.at("shape").get<std::vector<std::int64_t>>(), {}};
-  const auto range = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
+  TensorView tensor{name, entry.at("dtype").get<std::string>(), whole_numbers<std::int64_t>(entry.at("shape")), {}};
+  const auto range = whole_numbers<std::uint64_t>(entry.at("data_offsets"));
   if (range.size() != 2 || range[0] > range[1] || range[1] > data.size()) {
     refuse(origin, data_offset, "tensor '" + name + "' lies outside the file");
   }
