@@ -205,8 +205,8 @@ std::vector<Xapian::docid> found_with(Bench& bench, const DistilledSearch& searc
 // The use by which the stock form comes nearest to the model; none where it does not come nearer.
 NearTermUse best_near_use(Bench& bench, const DistilledSearch& stock, const std::vector<QueryRow>& queries) {
   std::vector<NearTermUse> uses{{}};
-  for (const std::size_t per_word : {2U, 5U, 10U}) {
-    for (const double scale : {0.05, 0.1, 0.2, 0.4}) uses.push_back({per_word, scale});
+  for (const std::size_t per_word : {5U, 10U, 20U, 40U}) {
+    for (const double scale : {0.05, 0.1, 0.2}) uses.push_back({per_word, scale});
   }
   std::vector<double> sums(uses.size(), 0.0);
   for (const QueryRow& row : queries) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -147,4 +148,20 @@ TEST_CASE("the same seed gives the same model at any number of threads", "[index
   CHECK(site.folder.read("one") == site.folder.read("five"));
   site.train("other", "--tower-epochs 1");
   CHECK(site.folder.read("other") != site.folder.read("one"));
+}
+
+TEST_CASE("distill shows near terms where they gain, and writes no table where they do not",
+          "[index_tools][vectors][distill]") {
+  const VectorSite site;
+  site.train("m");
+  CHECK_THAT(site.run("distill --db @db --model @m --queries @learn.tsv").err, Contains("vectors are not given"));
+  CHECK_THAT(site.run("distill --db @db --model @m --queries @learn.tsv --near-terms @near").err,
+             Contains("--near-terms needs --vectors"));
+  const CommandResult told =
+      site.done("distill --db @db --model @m --vectors @v --queries @learn.tsv --near-terms @near --out @recipe");
+  CHECK_THAT(told.out, Contains("stock form with near terms"));
+  const bool gains = told.out.find("Near terms gain on the stock form") != std::string::npos;
+  CHECK(gains != (told.out.find("Near terms do not measurably gain on the stock form") != std::string::npos));
+  CHECK(std::filesystem::exists(site.file("near")) == gains);
+  CHECK((site.folder.read("recipe").find("Near terms, Python:") != std::string::npos) == gains);
 }
