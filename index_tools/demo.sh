@@ -77,11 +77,14 @@ else
     run xapian-irgan simulate --db "$db" --queries "$folder/queries.asked.tsv" --qrels "$folder/qrels.asked.txt" \
       "${order[@]}" --date "2026-01-0$day" --seed "$day" --out "$log"
     logs+=(--clicks "$log")
+    # Beside it, for comparison: Xapian's first 100 alone, and random negatives instead of a generator.
+    xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" \
+      >"$folder/random.$day.log" 2>&1 &
+    random=$!
     run xapian-irgan train "${train[@]}" "${logs[@]}" --vectors "$vectors" --model "$folder/irgan.$day.model"
     echo "For comparison, from the same clicks: Xapian's first 100 alone, and random negatives instead of a generator:"
-    run xapian-irgan train "${train[@]}" "${logs[@]}" --sampler uniform --model "$folder/random.$day.model" \
-      >"$folder/random.$day.log" 2>&1 ||
-      { cat "$folder/random.$day.log"; exit 1; }
+    echo "\$ xapian-irgan train ${train[*]} ${logs[*]} --sampler uniform --model $folder/random.$day.model"
+    wait "$random" || { cat "$folder/random.$day.log"; exit 1; }
   done
 fi
 
