@@ -62,12 +62,13 @@ printf '{"id":1,"title":"a","body":["b",null],"votes":3.5}\n{"id":"x","title":"\
 printf '1 1 .5 .5 0 0 0 0 0 0' | seed weight weight
 
 # Leaks are not looked for: Xapian loses what it has read of a query when the rest is none.
+# 2 GiB at once are asked for where a few bytes say that they were packed by "zstd --long=31"; they are not touched.
 status=0
 for target in "${targets[@]}"; do
   log=build/fuzz/$target.log
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 IRGAN_FUZZ_TARGET=$target "$fuzzer" \
     "build/fuzz/corpus/$target" "$seeds/$target" -max_total_time="$seconds" -seed="${FUZZ_SEED:-1}" \
-    -timeout=20 -rss_limit_mb=2500 -malloc_limit_mb=1000 -max_len=65536 -print_final_stats=1 \
+    -timeout=20 -rss_limit_mb=2500 -malloc_limit_mb=2200 -max_len=65536 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/found/$target-" >"$log" 2>&1 || status=1
   inputs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   edges=$(grep -o 'cov: [0-9]*' "$log" | tail -1 | cut -d' ' -f2 || true)
