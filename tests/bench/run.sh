@@ -4,7 +4,8 @@
 #   tests/bench/run.sh [PART...]     training threads features rerank live mine check index; all if none is named
 # Lines are: part, what, its figure, the other thing's figure, the ratio. Medians of RUNS turns.
 #   BUILD=FOLDER  the build, else build/release     DEMO=FOLDER  the demo's files, else build/demo
-#   PEERS=FOLDER  with torch_irgan.py, for training against PyTorch; without it that line is left out
+#   PEERS=FOLDER  with torch_irgan.py, for training against PyTorch with OpenBLAS (python3-torch,
+#                 libopenblas0-pthread); without it that line is left out
 #   RUNS=3
 set -euo pipefail
 shopt -s inherit_errexit  # a command that fails ends the run, whatever waits for its output
@@ -18,7 +19,9 @@ trap 'rm -rf "$folder"' EXIT
 db=$demo/packages.db
 queries=$demo/queries.train.tsv
 clicks=$demo/clicks.1.tsv.zst
-model=$demo/irgan.3.model
+model=$demo/random.3.model         # of the first stage's candidates alone
+picking_model=$demo/irgan.3.model  # whose generator picks from the whole collection
+vectors=$demo/packages.vectors
 
 median() { printf '%s\n' "$@" | sort -g | awk '{ x[NR] = $1 } END { print x[int((NR + 1) / 2)] }'; }
 seconds_of() {  # of a command, its output dropped
@@ -83,6 +86,8 @@ training() {
     line training "query-steps/s, one thread (name PEERS for PyTorch's)" "$ours" - -
     return
   fi
+  readlink -f /usr/lib/*/libblas.so.3 | grep -q openblas ||
+    { echo "PyTorch would not use OpenBLAS here: install libopenblas0-pthread" >&2; return 1; }
   local torch
   torch=$(cd "$PEERS" && env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS=1 /usr/bin/python3 \
     torch_irgan.py "$folder/rows.letor" --threads 1 | grep -oE '[0-9.,]+ query-steps' | tail -1 | tr -dc '0-9.')
@@ -123,14 +128,20 @@ rerank() {
     line rerank "seconds, $number threads, against the searches alone" "$seconds" "$alone" \
       "$(ratio "$seconds" "$alone") x"
   done
+  seconds=$(median_of "$irgan" rerank --db "$db" --queries "$queries" --model "$picking_model" --vectors "$vectors" \
+    --threads 1 --out "$folder/run")
+  line rerank "seconds, 1 thread, with picks, against the searches alone" "$seconds" "$alone" \
+    "$(ratio "$seconds" "$alone") x"
 }
 
 live() {
   local table
-  table=$("$build/tests/irgan_overhead" "$db" "$demo/random.3.model" "$demo/queries.test.tsv")
+  table=$("$build/tests/irgan_overhead" "$db" "$model" "$demo/queries.test.tsv")
   awk '$1 == "all" { print $4, $3, $9 }' <<<"$table" | while read -r added search share; do
     line live "microseconds added to get_mset(0, 100)" "$added" "$search" "$share x"
   done
+  table=$("$build/tests/irgan_overhead" "$db" "$picking_model" "$demo/queries.test.tsv" 9 "" "$vectors")
+  echo "$table" >&2
 }
 
 mine() {

@@ -131,12 +131,10 @@ void make_files(const std::string& folder) {
                       {3, 7, 9},
                       {127, 0, 0, 127, 90, 90},
                       {0.007F, 0.008F, 0.009F}};
-  replace_file(folder + "/vectors.1", encode_vectors(vectors));
   vectors.cell_numbers = {127, 0, 60, 127};
   vectors.cell_scales = {0.008F, 0.007F};
   vectors.cell_ends = {1, 3};
-  vectors.cell_rows = {0, 1, 2};
-  replace_file(folder + "/vectors.2", encode_vectors(vectors));
+  vectors.cell_rows = {1, 0, 2};
   vectors.id_terms = {"Qa", "", "Qlamp"};
   replace_file(folder + "/vectors.3", encode_vectors(vectors));
   std::ofstream scores(folder + "/scores");

@@ -364,6 +364,8 @@ class PoolMaker {
       });
       if (thread == 0) options_.on_progress(task.share_before);
     });
+    // The caller's thread may have found nothing left to do.
+    if (!batch_.empty()) options_.on_progress(batch_.back().share_before);
     for (std::size_t i = 0; i < batch_.size(); ++i) {
       if (prepared[i].examples.empty()) {  // no page shows a candidate; a feature file would not hold the query either
         prepared[i].pool.rows = {};

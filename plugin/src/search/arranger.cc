@@ -127,7 +127,7 @@ Arranger::Arranger(const Xapian::Database& db, std::shared_ptr<ModelSource> mode
 Ranking Arranger::arrange(const ArrangedSearch& search) {
   search.clock.begin(Step::candidates);
   const Gathered gathered = gathering_.gather(served_, search.found, search.limit);
-  Ranking ranking{hits_of(search.found.mset, search.found.depth), gathered.num_found, 0};
+  Ranking ranking{hits_of(search.found.mset, search.found.depth), gathered.num_found, {}};
   if (search.is_for_page) ranking.num_new = gathering_.num_new(gathered, search.found);
   append_added(ranking.hits, gathered);
   if (ranking.hits.empty()) return ranking;

@@ -51,14 +51,17 @@ Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const
   return gathered;
 }
 
-Xapian::doccount Gathering::num_new(const Gathered& gathered, const FoundSearch& search) const {
+NewDocuments Gathering::num_new(const Gathered& gathered, const FoundSearch& search) const {
   std::vector<Xapian::docid> picked;
   for (std::size_t i = gathered.num_found; i < gathered.pool_size; ++i) picked.push_back(gathered.candidates[i].docid);
+  const auto num_picked = static_cast<Xapian::doccount>(picked.size());
   const Xapian::doccount by_memory = gathered.recalled ? gathered.recalled->num_new : 0;
-  if (picked.empty()) return by_memory;
-  const std::size_t num_known = search.remote ? search.remote->num_found(picked, search.query)
-                                              : found_among(db_, picked, search.query, search.request.mdecider).size();
-  return by_memory + static_cast<Xapian::doccount>(picked.size() - num_known);
+  const bool is_estimate = search.mset.get_matches_lower_bound() != search.mset.get_matches_upper_bound();
+  if (picked.empty() || is_estimate) return {by_memory, by_memory + num_picked};
+  const auto num_known = static_cast<Xapian::doccount>(
+      search.remote ? search.remote->num_found(picked, search.query)
+                    : found_among(db_, picked, search.query, search.request.mdecider).size());
+  return {by_memory + num_picked - num_known, by_memory + num_picked - num_known};
 }
 
 void set_generator_scores(ServedModel& served, const FoundSearch& search, std::vector<Candidate>& candidates) {

@@ -12,6 +12,7 @@
 #include "irgan/reranked_page.h"
 #include "plugin/src/candidates/remembering.h"
 #include "plugin/src/features/remote_index.h"
+#include "plugin/src/search/rescored_page.h"
 #include "plugin/src/search/served_model.h"
 #include "plugin/src/search/time_limit.h"
 
@@ -46,10 +47,11 @@ class Gathering {
   /// Throws:   TimeOver, Xapian::Error; as ServedModel::picker
   Gathered gather(ServedModel& served, const FoundSearch& search, const TimeLimit& limit);
 
-  /// Returns how many of the candidates the query itself does not find.
+  /// Returns how many of the candidates the query itself does not find: exactly where the number of hits is known
+  /// exactly, too.
   ///
-  /// Throws:   Xapian::Error;  Cost: a search where there are picks
-  Xapian::doccount num_new(const Gathered& gathered, const FoundSearch& search) const;
+  /// Throws:   Xapian::Error;  Cost: then a search, where there are picks
+  NewDocuments num_new(const Gathered& gathered, const FoundSearch& search) const;
 
  private:
   const Xapian::Database db_;

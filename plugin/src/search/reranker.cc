@@ -198,8 +198,9 @@ struct Reranker::State {
     limit.check();
     clock.begin(Step::second_pass);
     const auto plan = plan_of(ranking, all, db);
-    page.mset = remote ? remote_page(db, query, *plan, *remote, ranking.num_new == 0, request.first, request.maxitems)
-                       : rescored_page(db, query, plan, request.first, request.maxitems);
+    page.mset = remote
+                    ? remote_page(db, query, *plan, *remote, ranking.num_new.most == 0, request.first, request.maxitems)
+                    : rescored_page(db, query, plan, request.first, request.maxitems);
     count_reranked(model, ranking.hits);
     page.explored = figures.is_explored;
     page.head = std::move(ranking.hits);

@@ -12,10 +12,12 @@ namespace irgan {
 std::shared_ptr<const RescoringPlan> plan_of(const Ranking& ranking, const Xapian::MSet& mset,
                                              const Xapian::Database& db) {
   auto plan = std::make_shared<RescoringPlan>(db);
-  plan->matches_lower_bound = mset.get_matches_lower_bound() + ranking.num_new;
-  plan->matches_upper_bound = mset.get_matches_upper_bound() + ranking.num_new;
-  if (ranking.num_new > 0) plan->matches_upper_bound = std::min(plan->matches_upper_bound, db.get_doccount());
-  plan->matches_estimated = std::min(mset.get_matches_estimated() + ranking.num_new, plan->matches_upper_bound);
+  const auto [least_new, most_new] = ranking.num_new;
+  plan->matches_lower_bound = mset.get_matches_lower_bound() + least_new;
+  plan->matches_upper_bound = mset.get_matches_upper_bound() + most_new;
+  if (most_new > 0) plan->matches_upper_bound = std::min(plan->matches_upper_bound, db.get_doccount());
+  plan->matches_estimated =
+      std::min(mset.get_matches_estimated() + (least_new + most_new) / 2, plan->matches_upper_bound);
   const std::vector<RankedHit>& head = ranking.hits;
   std::unordered_set<Xapian::docid> added;  // which the tail may hold, too
   for (const RankedHit& hit : head) {

@@ -12,11 +12,17 @@
 
 namespace irgan {
 
+/// Bounds on a number of documents.
+struct NewDocuments {
+  Xapian::doccount least = 0;
+  Xapian::doccount most = 0;
+};
+
 /// The candidates of a search in their new order.
 struct Ranking {
   std::vector<RankedHit> hits;
-  std::size_t pool_size = 0;     ///< how many of them the first stage found, as its first hits
-  Xapian::doccount num_new = 0;  ///< how many of them the query does not find
+  std::size_t pool_size = 0;  ///< how many of them the first stage found, as its first hits
+  NewDocuments num_new;       ///< how many of them the query does not find
 };
 
 /// Returns weights that bring the ranking's hits to the front in its order and leave the rest of `mset` behind it in

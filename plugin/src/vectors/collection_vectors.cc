@@ -45,11 +45,11 @@ VectorFacts facts_of(const TensorReader& file) {
   const std::string& origin = file.origin;
   const std::string& version = file.text("format_version");
   const bool is_known =
-      version == kVectorFormatVersion || version == kVectorFormatWithCells || version == kVectorFormatWithIds;
+      version == kVectorFormatVersion || version == kVectorFormatByDocid || version == kVectorFormatWithoutCells;
   if (file.text("format") != kVectorFormat || !is_known) {
     throw FormatError(origin + ": format '" + file.text("format") + "' version " + version +
-                      ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatVersion + " to " +
-                      kVectorFormatWithIds);
+                      ", but this build reads '" + kVectorFormat + "' versions " + kVectorFormatWithoutCells + " to " +
+                      kVectorFormatVersion);
   }
   try {
     const json index = parse_json(file.text("index"), origin);
@@ -79,6 +79,9 @@ inline float score_of(const VectorQuery& query, const std::int8_t* numbers, floa
 class Best {
  public:
   explicit Best(std::size_t count) : count_(count) {}
+
+  /// Whether a document of this score may be among the best.
+  bool may_take(float score) const { return heap_.size() < count_ || score >= heap_.front().score; }
 
   void offer(const ScoredDocument& one) {
     if (heap_.size() == count_) {
@@ -119,6 +122,7 @@ struct CollectionVectors::State {
   Array<float> cell_scales;
   Array<std::uint32_t> cell_ends;
   Array<std::uint32_t> cell_rows;
+  std::vector<std::uint32_t> places;  // where each document lies, by its number; empty: by its number
   Array<std::uint32_t> id_ends;
   std::string_view ids;
 
@@ -141,11 +145,8 @@ struct CollectionVectors::State {
     ends = file.array<std::uint32_t>("terms.ends", {terms.shape[0]});
     term_scales = file.array<float>("terms.scales", {terms.shape[0]});
     letters = file.tensor("terms.letters").bytes;
-    const std::string& format_version = file.text("format_version");
-    const bool has_ids = format_version == kVectorFormatWithIds;
-    if (format_version == kVectorFormatWithCells || (has_ids && file.has("cells.numbers")))
-      read_cells(file, documents.shape[0]);
-    if (has_ids) {
+    if (file.has("cells.numbers")) read_cells(file, documents.shape[0]);
+    if (file.has("documents.id_ends")) {
       id_ends = file.array<std::uint32_t>("documents.id_ends", {documents.shape[0]});
       ids = file.tensor("documents.ids").bytes;
       check_ends(id_ends, ids.size(), origin + ": the ids do not fit");
@@ -174,6 +175,10 @@ struct CollectionVectors::State {
       if (row >= cell_rows.size || is_in_cell[row]) throw FormatError(misfit);
       is_in_cell[row] = true;
     }
+    if (file.text("format_version") == kVectorFormatByDocid) return;
+    places.resize(cell_rows.size);
+    for (std::size_t place = 0; place < cell_rows.size; ++place)
+      places[cell_rows.first[place]] = static_cast<std::uint32_t>(place);
   }
 
   void check(const std::string& origin) const {
@@ -215,9 +220,15 @@ struct CollectionVectors::State {
     return cell_numbers.first + cell * static_cast<std::size_t>(dimensions);
   }
 
-  ScoredDocument scored(const VectorQuery& query, std::size_t row) const {
-    const std::int8_t* const numbers = document_numbers.first + row * static_cast<std::size_t>(dimensions);
-    return {docids.first[row], score_of(query, numbers, document_scales.first[row])};
+  std::size_t place_of(std::size_t number) const { return places.empty() ? number : places[number]; }
+
+  const std::int8_t* numbers_at(std::size_t place) const {
+    return document_numbers.first + place * static_cast<std::size_t>(dimensions);
+  }
+
+  void offer(const VectorQuery& query, std::size_t number, std::size_t place, Best& best) const {
+    const float score = score_of(query, numbers_at(place), document_scales.first[place]);
+    if (best.may_take(score)) best.offer({docids.first[number], score});
   }
 
   // The best centre first.
@@ -306,8 +317,8 @@ std::pair<const std::int8_t*, float> CollectionVectors::row_of(Xapian::docid doc
 }
 
 std::pair<const std::int8_t*, float> CollectionVectors::row(std::size_t number) const {
-  return {state_->document_numbers.first + number * static_cast<std::size_t>(state_->dimensions),
-          state_->document_scales.first[number]};
+  const std::size_t place = state_->place_of(number);
+  return {state_->numbers_at(place), state_->document_scales.first[place]};
 }
 
 Xapian::docid CollectionVectors::docid(std::size_t number) const { return state_->docids.first[number]; }
@@ -334,7 +345,7 @@ std::vector<ScoredDocument> CollectionVectors::best(const VectorQuery& query, st
   assert(query.numbers.size() == static_cast<std::size_t>(state_->dimensions));
   Best best(count);
   if (num_cells() == 0) {
-    for (std::size_t row = 0; row < state_->docids.size; ++row) best.offer(state_->scored(query, row));
+    for (std::size_t number = 0; number < state_->docids.size; ++number) state_->offer(query, number, number, best);
     return best.finish();
   }
   const std::size_t enough =
@@ -344,7 +355,10 @@ std::vector<ScoredDocument> CollectionVectors::best(const VectorQuery& query, st
     if (num_seen >= enough) break;
     const std::uint32_t begin = cell > 0 ? state_->cell_ends.first[cell - 1] : 0;
     const std::uint32_t end = state_->cell_ends.first[cell];
-    for (std::uint32_t i = begin; i < end; ++i) best.offer(state_->scored(query, state_->cell_rows.first[i]));
+    for (std::uint32_t i = begin; i < end; ++i) {
+      const std::uint32_t number = state_->cell_rows.first[i];
+      state_->offer(query, number, state_->places.empty() ? number : i, best);
+    }
     num_seen += end - begin;
   }
   return best.finish();

@@ -36,9 +36,17 @@ std::string joined(const std::vector<std::string>& terms, std::vector<std::uint3
   return all;
 }
 
-const char* version_of(const VectorParts& parts) {
-  if (!parts.id_terms.empty()) return kVectorFormatWithIds;
-  return parts.cell_scales.empty() ? kVectorFormatVersion : kVectorFormatWithCells;
+// In the order of the cells, so that the documents of a cell lie side by side.
+template <class Number>
+std::vector<Number> by_cell(const std::vector<Number>& numbers, const VectorParts& parts, std::size_t size) {
+  if (parts.cell_rows.empty()) return numbers;
+  std::vector<Number> all;
+  all.reserve(numbers.size());
+  for (const std::uint32_t row : parts.cell_rows) {
+    const auto first = numbers.begin() + static_cast<std::ptrdiff_t>(row * size);
+    all.insert(all.end(), first, first + static_cast<std::ptrdiff_t>(size));
+  }
+  return all;
 }
 
 }  // namespace
@@ -56,12 +64,12 @@ std::string encode_vectors(const VectorParts& parts) {
   const json index{
       {"uuid", parts.facts.index_uuid}, {"stemmer", parts.facts.stemmer}, {"term_prefixes", parts.facts.term_prefixes}};
   file.metadata = {{"format", kVectorFormat},
-                   {"format_version", version_of(parts)},
+                   {"format_version", kVectorFormatVersion},
                    {"basis", hex_digest(letters + std::string(numbers) + std::string(scales))},
                    {"index", index.dump(-1, ' ', false, json::error_handler_t::replace)}};
   // By falling size of their numbers, so that each begins where it can be read in place.
   add_tensor("documents.docids", "U32", {num_documents}, parts.docids, file);
-  add_tensor("documents.scales", "F32", {num_documents}, parts.document_scales, file);
+  add_tensor("documents.scales", "F32", {num_documents}, by_cell(parts.document_scales, parts, 1), file);
   add_tensor("terms.scales", "F32", {num_terms}, parts.term_scales, file);
   add_tensor("terms.ends", "U32", {num_terms}, ends, file);
   const auto num_cells = static_cast<std::int64_t>(parts.cell_scales.size());
@@ -74,7 +82,8 @@ std::string encode_vectors(const VectorParts& parts) {
   std::vector<std::uint32_t> id_ends;
   const std::string ids = joined(parts.id_terms, id_ends);
   if (!parts.id_terms.empty()) add_tensor("documents.id_ends", "U32", {num_documents}, id_ends, file);
-  add_tensor("documents.numbers", "I8", {num_documents, dimensions}, parts.document_numbers, file);
+  add_tensor("documents.numbers", "I8", {num_documents, dimensions},
+             by_cell(parts.document_numbers, parts, static_cast<std::size_t>(dimensions)), file);
   add_tensor("terms.numbers", "I8", {num_terms, dimensions}, parts.term_numbers, file);
   file.tensors.push_back({"terms.letters", "U8", {static_cast<std::int64_t>(letters.size())}, letters});
   if (!parts.id_terms.empty())

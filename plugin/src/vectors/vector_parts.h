@@ -15,9 +15,9 @@
 namespace irgan {
 
 inline constexpr const char* kVectorFormat = "xapian-irgan vectors";
-inline constexpr const char* kVectorFormatVersion = "1";
-inline constexpr const char* kVectorFormatWithCells = "2";
-inline constexpr const char* kVectorFormatWithIds = "3";  ///< with cells or without
+inline constexpr const char* kVectorFormatVersion = "3";
+inline constexpr const char* kVectorFormatWithoutCells = "1";
+inline constexpr const char* kVectorFormatByDocid = "2";  ///< cells, but documents lie by docid
 inline constexpr std::size_t kFewestForCells = 10'000;    ///< documents; fewer are looked at one by one
 
 struct VectorParts {
