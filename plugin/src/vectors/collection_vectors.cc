@@ -348,8 +348,7 @@ std::vector<ScoredDocument> CollectionVectors::best(const VectorQuery& query, st
     for (std::size_t number = 0; number < state_->docids.size; ++number) state_->offer(query, number, number, best);
     return best.finish();
   }
-  const std::size_t enough =
-      std::max(count, static_cast<std::size_t>(std::ceil(kShareLookedAt * static_cast<double>(num_documents()))));
+  const std::size_t enough = std::max(count, kCellsLookedAt * num_documents() / num_cells());
   std::size_t num_seen = 0;
   for (const std::uint32_t cell : state_->cells_by_score(query)) {
     if (num_seen >= enough) break;
