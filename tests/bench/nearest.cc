@@ -48,17 +48,11 @@ Eigen::VectorXf floats_of(const std::int8_t* numbers, float scale, Eigen::Index 
   return scale * Eigen::Map<const Eigen::Matrix<std::int8_t, Eigen::Dynamic, 1>>(numbers, dimensions).cast<float>();
 }
 
-// The documents of `from`, `copies` times, without cells.
+// The documents of `from`, `copies` times, without cells and terms.
 VectorParts many_documents(const CollectionVectors& from, std::size_t copies) {
   VectorParts parts;
   parts.facts = from.facts();
   parts.dimensions = from.dimensions();
-  for (std::size_t t = 0; t < from.num_terms(); ++t) {
-    const auto [numbers, scale] = from.term_row(t);
-    parts.terms.emplace_back(from.term(t));
-    parts.term_numbers.insert(parts.term_numbers.end(), numbers, numbers + parts.dimensions);
-    parts.term_scales.push_back(scale);
-  }
   std::mt19937 random(1);
   std::normal_distribution<float> normal;
   const double size = kChanged / std::sqrt(static_cast<double>(parts.dimensions));

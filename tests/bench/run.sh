@@ -134,14 +134,17 @@ rerank() {
     "$(ratio "$seconds" "$alone") x"
 }
 
-live() {
+added_live() {  # added_live WHAT MODEL [REPEATS MEMORY VECTORS]
   local table
-  table=$("$build/tests/irgan_overhead" "$db" "$model" "$demo/queries.test.tsv")
+  table=$("$build/tests/irgan_overhead" "$db" "$2" "$demo/queries.test.tsv" "${@:3}")
   awk '$1 == "all" { print $4, $3, $9 }' <<<"$table" | while read -r added search share; do
-    line live "microseconds added to get_mset(0, 100)" "$added" "$search" "$share x"
+    line live "microseconds added to get_mset(0, 100)$1" "$added" "$search" "$share x"
   done
-  table=$("$build/tests/irgan_overhead" "$db" "$picking_model" "$demo/queries.test.tsv" 9 "" "$vectors")
-  echo "$table" >&2
+}
+
+live() {
+  added_live "" "$model"
+  added_live ", with picks" "$picking_model" 9 "" "$vectors"
 }
 
 mine() {

@@ -56,7 +56,7 @@ std::vector<Xapian::docid> found_by(const DistilledSearch& search, FirstStage& f
                                     Xapian::doccount top, const NearTermsOfQuery* near) {
   Xapian::Enquire enquire(first_stage.database());
   Xapian::Query query = first_stage.parse_scaled(row.text, search.fields);
-  if (near) query = near->terms->joined(query, near->words, near->use);
+  if (near) query = near->terms.joined(query, near->near, near->use);
   enquire.set_query(FirstStage::filtered(std::move(query), row));
   enquire.set_weighting_scheme(*weight_of(search));
   const OwnSearch own;

@@ -21,10 +21,10 @@ namespace irgan {
 DistilledSearch search_of(DistilledKind kind, const DistilledForm& form, const std::vector<std::string>& prefixes,
                           const std::vector<FieldUse>& uses);
 
-/// A query's words and how what is near them joins it.
+/// What is near a query's words, and how it joins the query.
 struct NearTermsOfQuery {
-  const NearTerms* terms;
-  std::vector<std::string> words;
+  const NearTerms& terms;
+  const std::vector<std::vector<NearTerms::Term>>& near;
   const NearTermUse& use;
 };
 

@@ -196,10 +196,15 @@ std::vector<Xapian::docid> docids_of(const std::vector<RankedHit>& hits) {
   return docids;
 }
 
+std::vector<std::vector<NearTerms::Term>> near_words_of(Bench& bench, const QueryRow& row, std::size_t count) {
+  return bench.near_terms->of_each(bench.words.of_text(row.text), count);
+}
+
+// near: of the row's words
 std::vector<Xapian::docid> found_with(Bench& bench, const DistilledSearch& search, const QueryRow& row,
-                                      const NearTermUse& use) {
-  const NearTermsOfQuery near{bench.near_terms.get(), bench.words.of_text(row.text), use};
-  return found_by(search, bench.first_stage, row, kJudgedDepth, &near);
+                                      const std::vector<std::vector<NearTerms::Term>>& near, const NearTermUse& use) {
+  const NearTermsOfQuery joined{*bench.near_terms, near, use};
+  return found_by(search, bench.first_stage, row, kJudgedDepth, &joined);
 }
 
 // The use by which the stock form comes nearest to the model; none where it does not come nearer.
@@ -208,12 +213,14 @@ NearTermUse best_near_use(Bench& bench, const DistilledSearch& stock, const std:
   for (const std::size_t per_word : {5U, 10U, 20U, 40U}) {
     for (const double scale : {0.05, 0.1, 0.2}) uses.push_back({per_word, scale});
   }
+  const std::size_t most = uses.back().per_word;
   std::vector<double> sums(uses.size(), 0.0);
   for (const QueryRow& row : queries) {
     const std::vector<double> ndcgs = bench.watch->read(bench.db, [&]() -> std::vector<double> {
       const Gains gains(nullptr, bench.ids, docids_of(bench.rank(row).model));
+      const auto near = near_words_of(bench, row, most);
       std::vector<double> all;
-      for (const NearTermUse& use : uses) all.push_back(gains.ndcg_of(found_with(bench, stock, row, use)));
+      for (const NearTermUse& use : uses) all.push_back(gains.ndcg_of(found_with(bench, stock, row, near, use)));
       return all;
     });
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += ndcgs[i];
@@ -235,8 +242,11 @@ DistilledQuality measure(Bench& bench, const Distillation& distillation, const s
       const auto ndcg_of = [&](const DistilledSearch& search) {
         return gains.ndcg_of(found_by(search, bench.first_stage, row, kJudgedDepth));
       };
-      const double near =
-          bench.near_terms ? gains.ndcg_of(found_with(bench, distillation.stock, row, distillation.near_use)) : 0.0;
+      double near = 0.0;
+      if (bench.near_terms) {
+        const NearTermUse& use = distillation.near_use;
+        near = gains.ndcg_of(found_with(bench, distillation.stock, row, near_words_of(bench, row, use.per_word), use));
+      }
       return {gains.ndcg_of(ranked.first_stage),
               ndcg_of(distillation.stock),
               ndcg_of(distillation.mixture),

@@ -65,14 +65,21 @@ std::vector<NearTerms::Term> NearTerms::near(std::size_t word, std::size_t count
   return terms;
 }
 
-Query NearTerms::joined(const Query& query, const std::vector<std::string>& words, const NearTermUse& use) const {
+std::vector<std::vector<NearTerms::Term>> NearTerms::of_each(const std::vector<std::string>& words,
+                                                             std::size_t count) const {
+  std::vector<std::vector<Term>> all;
+  for (const std::string& word : words) all.push_back(of(word, count));
+  return all;
+}
+
+Query NearTerms::joined(const Query& query, const std::vector<std::vector<Term>>& near, const NearTermUse& use) const {
   std::vector<Query> parts;
-  for (const std::string& word : words) {
-    for (const Term& term : of(word, use.per_word)) {
-      const double weight = weight_of(term, use);
+  for (const std::vector<Term>& terms : near) {
+    for (std::size_t i = 0; i < std::min(use.per_word, terms.size()); ++i) {
+      const double weight = weight_of(terms[i], use);
       if (weight <= 0.0) continue;
       for (const std::string& prefix : vectors_->facts().term_prefixes)
-        parts.emplace_back(Query::OP_SCALE_WEIGHT, Query(prefix + term.name), weight);
+        parts.emplace_back(Query::OP_SCALE_WEIGHT, Query(prefix + terms[i].name), weight);
     }
   }
   if (parts.empty()) return query;

@@ -48,7 +48,7 @@ TEST_CASE("near terms find what lacks the query's words, behind what has them", 
   const NearTerms near(vectors, untrained_towers(*vectors));
   const auto found = [&](const NearTermUse& use) {
     Xapian::Enquire enquire(db);
-    enquire.set_query(near.joined(Xapian::Query("Zpiano"), {"piano"}, use));
+    enquire.set_query(near.joined(Xapian::Query("Zpiano"), near.of_each({"piano"}, use.per_word), use));
     const Xapian::MSet hits = enquire.get_mset(0, 10);
     return std::vector<Xapian::docid>(hits.begin(), hits.end());
   };

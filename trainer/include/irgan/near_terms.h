@@ -39,10 +39,17 @@ class IRGAN_API NearTerms {
 
   /// Returns up to `count` terms with a nearness above 0, the nearest first, without the word itself; none if the word
   /// has no vector.
+  ///
+  /// Cost: terms x dimensions
   std::vector<Term> of(const std::string& word, std::size_t count) const;
+  /// The same of each of `words`.
+  std::vector<std::vector<Term>> of_each(const std::vector<std::string>& words, std::size_t count) const;
 
-  /// Returns `query` with what is near `words` joined to it by OR.
-  Xapian::Query joined(const Xapian::Query& query, const std::vector<std::string>& words, const NearTermUse& use) const;
+  /// Returns `query` with the nearest of each word joined to it by OR.
+  ///
+  /// near: as of_each() returns them, of at least use.per_word terms
+  Xapian::Query joined(const Xapian::Query& query, const std::vector<std::vector<Term>>& near,
+                       const NearTermUse& use) const;
 
   /// Writes a line for each word that has a vector and each term near it: WORD<TAB>TERM<TAB>WEIGHT, both as the index
   /// has them.
