@@ -6,12 +6,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# A sanitizer's last lines are a legend; what it found stands before them.
+explain() {
+  tail -n 200 build/all.log
+  grep -A 12 'ERROR: \|WARNING: ThreadSanitizer\|runtime error: ' build/all.log | head -n 40 || true
+}
+
 step() {
   local begin=$SECONDS
   echo "== $1"
   shift
   # In a shell of its own: behind || the commands of a function would go on after one that failed.
-  tests/all.sh "$@" >build/all.log 2>&1 || { tail -n 200 build/all.log; echo "FAILED: $*"; exit 1; }
+  tests/all.sh "$@" >build/all.log 2>&1 || { explain; echo "FAILED: $*"; exit 1; }
   tail -n 3 build/all.log
   echo "-- $((SECONDS - begin)) s"
 }

@@ -37,12 +37,14 @@ std::string joined(const std::vector<std::string>& terms, std::vector<std::uint3
 }
 
 // In the order of the cells, so that the documents of a cell lie side by side.
+// Throws: Error if a cell holds a document that there is not
 template <class Number>
 std::vector<Number> by_cell(const std::vector<Number>& numbers, const VectorParts& parts, std::size_t size) {
   if (parts.cell_rows.empty()) return numbers;
   std::vector<Number> all;
   all.reserve(numbers.size());
   for (const std::uint32_t row : parts.cell_rows) {
+    if (row >= numbers.size() / size) throw Error("a cell holds a document that there is not");
     const auto first = numbers.begin() + static_cast<std::ptrdiff_t>(row * size);
     all.insert(all.end(), first, first + static_cast<std::ptrdiff_t>(size));
   }

@@ -38,6 +38,8 @@ struct VectorParts {
 };
 
 /// Returns the bytes of a vector file.
+///
+/// Throws: Error if a cell holds a document that there is not, or terms or ids are too long together
 IRGAN_API std::string encode_vectors(const VectorParts& parts);
 
 /// Returns `vector` as bytes, its largest number as 127; zeros for zeros.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <random>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "irgan/collection_vectors.h"
+#include "plugin/src/model/safetensors.h"
+#include "plugin/src/vectors/vector_parts.h"
 
 using namespace irgan;
 using Catch::Matchers::Contains;
@@ -123,7 +126,13 @@ TEST_CASE("cells that do not hold every document once are refused", "[trainer][c
   CHECK_THAT(refusal(twice), Contains("the cells do not fit the documents"));
   VectorParts beyond = parts;
   beyond.cell_rows[5] = static_cast<std::uint32_t>(kFewestForCells);
-  CHECK_THAT(refusal(beyond), Contains("the cells do not fit the documents"));
+  CHECK_THROWS_WITH(encode_vectors(beyond), Contains("a document that there is not"));
+  TensorFile file = decode_tensors(encode_vectors(parts), "v");
+  for (Tensor& tensor : file.tensors) {
+    if (tensor.name == "cells.rows") std::memcpy(tensor.bytes.data(), &beyond.cell_rows[5], sizeof beyond.cell_rows[5]);
+  }
+  CHECK_THROWS_WITH(CollectionVectors::from_bytes(encode_tensors(file), "v"),
+                    Contains("the cells do not fit the documents"));
   VectorParts falling = parts;
   std::swap(falling.cell_ends[0], falling.cell_ends[50]);
   CHECK_THAT(refusal(falling), Contains("the cells do not fit the documents"));
