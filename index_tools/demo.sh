@@ -38,9 +38,6 @@ PATH=$PWD/build/here/index_tools:$PATH
 say "2. Documents: the catalogue of Debian's packages, from this machine's own apt"
 run index_tools/demo_data.py "$folder"
 db=$folder/packages.db
-# Xapian keeps the postings of so many documents in memory before it writes them. With its usual 10,000 this index took
-# 111 s of processor time in place of 61.
-export XAPIAN_FLUSH_THRESHOLD=1000
 if [ ! -d "$db" ] || [ "$folder/packages.jsonl" -nt "$db" ]; then
   run xapian-irgan index --overwrite --db "$db" --field name=S --field summary=XS --field description=XD \
     --value reverse_dependencies=0 --value installed_size=1 "$folder/packages.jsonl"

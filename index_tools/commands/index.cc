@@ -41,6 +41,7 @@ void add_options(IndexOptions& options, OptionTable& table) {
              "index Chinese and Japanese, which have no spaces, by characters and pairs of them, as Xapian does where "
              "XAPIAN_CJK_NGRAM is set; the index keeps that, and searches of xapian-irgan know it");
   table.flag("overwrite", options.overwrite, "replace the index if there is one");
+  table.number("threads", options.num_threads, 0U, 1024U, "threads; 0: one a processor");
 }
 
 // Of all files; nothing where one is packed or no plain file: how many lines it has is then not known.

@@ -162,7 +162,7 @@ mine() {
 check() { tests/bench/log_speed.sh "${ROWS:-10000000}" "" | sed 's/^/check     /'; }
 
 index() {
-  local ours scriptindex
+  local ours scriptindex threads
   printf 'id : boolean=Q unique=Q\nname : index=S index\nsummary : index=XS index\ndescription : index=XD index\n' \
     >"$folder/fields"
   /usr/bin/env python3 - "$demo/packages.jsonl" >"$folder/texts" <<'PYTHON'
@@ -175,9 +175,12 @@ for text in open(sys.argv[1]):
 PYTHON
   scriptindex=$(rm -rf "$folder/s.db" && seconds_of scriptindex --stemmer=english \
     "$folder/s.db" "$folder/fields" "$folder/texts")
-  ours=$(seconds_of "$irgan" index --db "$folder/i.db" --field name=S --field summary=XS \
-    --field description=XD "$demo/packages.jsonl")
-  line index "seconds, against scriptindex on the same texts" "$ours" "$scriptindex" "$(ratio "$ours" "$scriptindex") x"
+  for threads in 1 2; do
+    ours=$(rm -rf "$folder/i.db" && seconds_of "$irgan" index --db "$folder/i.db" --threads "$threads" \
+      --field name=S --field summary=XS --field description=XD "$demo/packages.jsonl")
+    line index "seconds, $threads threads, against scriptindex on the same texts" "$ours" "$scriptindex" \
+      "$(ratio "$ours" "$scriptindex") x"
+  done
 }
 
 grep -m1 'model name' /proc/cpuinfo | sed 's/.*: //'

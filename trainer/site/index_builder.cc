@@ -18,6 +18,7 @@
 #include "trainer/machine/temporary_file.h"
 #include "trainer/machine/text_input.h"
 #include "trainer/site/field_lengths.h"
+#include "trainer/site/index_parts.h"
 #include "trainer/site/json_document.h"
 
 namespace irgan {
@@ -109,7 +110,8 @@ void index_texts(const JsonDocument& source, const TextField& field, const std::
   }
 }
 
-Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layout, Xapian::TermGenerator& generator) {
+Xapian::Document document_of(const SourceDocument& line, const IndexLayout& layout, Xapian::TermGenerator& generator) {
+  const JsonDocument& source = line.fields;
   Xapian::Document document;
   generator.set_document(document);
   generator.set_termpos(0);
@@ -129,6 +131,7 @@ Xapian::Document document_of(const JsonDocument& source, const IndexLayout& layo
   }
   document.add_boolean_term(layout.id_prefix + source.id);
   document.add_value(kFirstIdSlot, layout.id_prefix + source.id);
+  document.set_data(line.data);
   return document;
 }
 
@@ -177,9 +180,8 @@ void refuse_other_encoding(const BuiltIndex& built, std::size_t num_not_utf8, co
                     " documents; convert the file first (iconv -f ITS-ENCODING -t UTF-8)");
 }
 
-void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::TermGenerator& generator,
-                std::unordered_set<std::string>& ids, Xapian::WritableDatabase& db, BuiltIndex& built,
-                const std::function<void(std::size_t line_bytes)>& on_document) {
+void index_file(const std::string& path, JsonDocumentReader& reader, std::unordered_set<std::string>& ids,
+                IndexParts& parts, BuiltIndex& built, const std::function<void(std::size_t line_bytes)>& on_document) {
   const IndexLayout& layout = built.layout;
   std::size_t num_not_utf8 = 0;
   std::string not_utf8;  // the first place
@@ -187,18 +189,17 @@ void index_file(const std::string& path, JsonDocumentReader& reader, Xapian::Ter
   std::string_view line;
   while (input.next(line)) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
-    const JsonDocument source = reader.read(line, input.place());
+    JsonDocument source = reader.read(line, input.place());
     if (layout.id_prefix.size() + source.id.size() > kMaxTermBytes) {
       throw FormatError(input.place() + ": the id is longer than the 244 bytes that a Xapian term can hold");
     }
     if (!ids.insert(source.id).second)
       throw FormatError(input.place() + ": the id '" + source.id + "' stands in an earlier document");
-    Xapian::Document document = document_of(source, layout, generator);
-    document.set_data(source.mended.empty() ? std::string(line) : source.mended);
-    db.add_document(document);
     count_losses(source, input.place(), built);
     ++built.num_documents;
     if (source.is_not_utf8 && num_not_utf8++ == 0) not_utf8 = input.place();
+    std::string data = source.mended.empty() ? std::string(line) : source.mended;
+    parts.add({std::move(source), std::move(data)});
     on_document(line.size() + 1);
   }
   refuse_other_encoding(built, num_not_utf8, not_utf8);
@@ -235,14 +236,6 @@ void move_into_place(const std::string& built, const std::string& target) {
     fail();
   }
   fs::remove_all(aside);
-}
-
-Xapian::WritableDatabase create_index(const std::string& path) {
-  try {
-    return Xapian::WritableDatabase(path, Xapian::DB_CREATE_OR_OVERWRITE);
-  } catch (const Xapian::Error& error) {
-    throw Error(path + ": no index can be made here: " + error.get_msg());
-  }
 }
 
 // Where the index is made before it takes its place.
@@ -285,17 +278,25 @@ void check_target(const std::string& target, bool overwrite) {
     throw ConfigError("db", target + ": holds '" + foreign + "', which is no part of an index and would be lost");
 }
 
-// Counts into `built`, whose layout is used.
-void write_index(const std::string& path, const IndexBuilderOptions& options, BuiltIndex& built) {
+// Makes the index somewhere in `folder` and returns where. Counts into `built`, whose layout is used.
+std::string write_index(const std::string& folder, const IndexBuilderOptions& options, BuiltIndex& built) {
   std::vector<std::string> text_keys;
   std::vector<std::string> value_keys;
   for (const auto& field : options.fields) text_keys.push_back(field.first);
   for (const auto& value : options.values) value_keys.push_back(value.first);
   JsonDocumentReader reader(options.id, text_keys, value_keys);
-  Xapian::WritableDatabase db = create_index(path);
-  Xapian::TermGenerator generator;
-  generator.set_stemmer(Xapian::Stem(built.layout.stemmer));
-  if (built.layout.has_ngrams) generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
+  const IndexLayout& layout = built.layout;
+  const auto generator = [&] {
+    Xapian::TermGenerator one;
+    one.set_stemmer(Xapian::Stem(layout.stemmer));
+    if (layout.has_ngrams) one.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM);
+    return one;
+  };
+  const auto document = [&](const SourceDocument& source, Xapian::TermGenerator& one) {
+    return document_of(source, layout, one);
+  };
+  IndexParts parts(folder, options.num_threads > 0 ? options.num_threads : default_num_threads(), generator, document,
+                   {{kLayoutKey, layout_to_json(layout)}, {kIdSlotKey, std::to_string(kFirstIdSlot)}});
   std::unordered_set<std::string> ids;
   IndexingProgress progress;
   const auto on_document = [&](std::size_t line_bytes) {
@@ -303,17 +304,14 @@ void write_index(const std::string& path, const IndexBuilderOptions& options, Bu
     progress.num_bytes += line_bytes;
     if (options.on_progress) options.on_progress(progress);
   };
-  for (const std::string& file : options.files) index_file(file, reader, generator, ids, db, built, on_document);
+  for (const std::string& file : options.files) index_file(file, reader, ids, parts, built, on_document);
   if (built.num_documents == 0) throw Error(options.files.front() + ": there are no documents in it");
   const std::string unseen = reader.unseen_key();
   if (!unseen.empty()) {
     throw Error("none of the " + std::to_string(built.num_documents) + " documents has '" + unseen +
                 "'; is the key spelt so?");
   }
-  db.set_metadata(kLayoutKey, layout_to_json(built.layout));
-  db.set_metadata(kIdSlotKey, std::to_string(kFirstIdSlot));
-  db.commit();
-  db.close();
+  return parts.finish();
 }
 
 }  // namespace
@@ -329,8 +327,7 @@ BuiltIndex build_index(const IndexBuilderOptions& options) {
   built.layout = layout_of(options);
   require_no_input_inside(built.path);
   const std::unique_ptr<TemporaryFolder> building = folder_beside(built.path);
-  write_index(building->path(), options, built);
-  move_into_place(building->path(), built.path);
+  move_into_place(write_index(building->path(), options, built), built.path);
   return built;
 }
 

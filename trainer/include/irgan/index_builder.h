@@ -30,6 +30,7 @@ struct IndexBuilderOptions {
   std::string stemmer = "english";                              ///< or none
   bool ngrams = false;                                          ///< Chinese and Japanese: see IndexLayout::has_ngrams
   bool overwrite = false;                                       ///< replace an index that is there
+  unsigned num_threads = 0;                                     ///< 0: one a processor
   std::function<void(const IndexingProgress&)> on_progress;     ///< called after each document, if set
 };
 
@@ -44,7 +45,8 @@ struct BuiltIndex {
   std::size_t num_unparted = 0;         ///< documents with Chinese or Japanese, if it is not indexed by n-grams
 };
 
-/// Builds the index beside `db` and moves it there when it is whole.
+/// Builds the index beside `db`, in parts if it has more than a thousand documents, and moves it there when it is
+/// whole. But for its UUID it is the same at any number of threads.
 ///
 /// Throws: ConfigError for bad options, or if `db` exists and may not be overwritten; FormatError at path:line for a
 /// bad
