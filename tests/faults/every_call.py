@@ -4,10 +4,11 @@
 Use: every_call.py XAPIAN-IRGAN NTH-CALL-MODULE [--most N] [--command NAME]
 
 Each run must end with a message that names the command, or with the right result. It must never end by a signal of its
-own, but where memory fails: Eigen's resize frees twice then (counted apart). Outputs are what was there before or the
-whole new ones. What is killed must leave nothing that a further run does not clear away. --most N: at most N places for
-each kind of call, spread evenly, its ends among them; without it, all (of allocations, 300 a command). Prints how many
-runs there were.
+own, but where memory fails, since Eigen's resize frees twice then, and where the disk is full while Xapian writes many
+postings, since a destructor of its own throws then (counted apart). Outputs are what was there before or the whole new
+ones. What is killed must leave nothing that a further run does not clear away. --most N: at most N places for each kind
+of call, spread evenly, its ends among them; without it, all (of allocations, 300 a command). Prints how many runs there
+were.
 """
 import argparse
 import concurrent.futures
@@ -29,6 +30,8 @@ LABELS = "--queries queries --qrels qrels"
 # Name, command line, outputs. Each runs in a copy of the site's folder, in which its outputs are there already.
 COMMANDS = [
     ("index", "index --overwrite --db old.db --field title=S --field body= --value votes=0 docs.jsonl", ["old.db"]),
+    ("index-parts", "index --overwrite --db old.db --threads 1 --field title=S --field body= --value votes=0 large.jsonl",
+     ["old.db"]),
     ("annotate", "annotate --db old.db --field-lengths", ["old.db"]),
     ("vectors", "vectors --db db --out vectors --dimensions 4", ["vectors"]),
     ("simulate", f"simulate --db db {LABELS} --sessions 3 --out clicks.out", ["clicks.out"]),
@@ -63,6 +66,8 @@ def make_site(folder, irgan):
     words = lambda i: " ".join(f"w{(i * k + k) % 40}" for k in range(1, 8))
     (folder / "docs.jsonl").write_text("".join(
         f'{{"id": "{i}", "title": "w{i % 40}", "body": "{words(i)}", "votes": {i * 7 % 100}}}\n' for i in range(80)))
+    (folder / "large.jsonl").write_text("".join(
+        f'{{"id": "{i}", "title": "w{i % 40}", "body": "{words(i)}", "votes": {i * 7 % 100}}}\n' for i in range(2100)))
     (folder / "queries").write_text("".join(f"q{i}\tw{i} w{i * 3 % 40}\n" for i in range(40)))
     (folder / "qrels").write_text("".join(f"q{i} 0 {i + 40 * k} {k}\n" for i in range(40) for k in range(2)))
     lines = [
@@ -147,8 +152,11 @@ class Runner:
         message = done.stderr.decode(errors="replace")
         is_killed = action == "kill" and done.returncode == -9
         is_eigens = kind == "allocate" and done.returncode in (-signal.SIGABRT, -signal.SIGSEGV)
-        if is_eigens:
+        is_xapians = (name, kind, done.returncode) == ("index-parts", "write", -signal.SIGABRT)
+        if is_eigens or is_xapians:
             self.num_aborted += 1
+        if is_xapians:
+            is_killed = True
         if done.returncode < 0 and not is_killed and not is_eigens:
             raise Fault(f"{what}: ended by signal {-done.returncode}\n{message}")
         found = self.outputs(site, outputs)
@@ -220,7 +228,7 @@ def main():
     for fault in faults[:100]:
         print("FAILED:", fault)
     print(f"{len(tasks)} runs, {len({task[0] for task in tasks})} commands, "
-          f"{runner.num_aborted} aborted for want of memory, {len(faults)} faults")
+          f"{runner.num_aborted} aborted for want of memory or disk, {len(faults)} faults")
     sys.exit(1 if faults else 0)
 
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 namespace irgan {
@@ -12,12 +13,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBytesOfPart = std::size_t{16} << 20U;
 constexpr std::size_t kMostJoined = 64;  // each of them has some five files open
 
-void compact(const std::vector<std::string>& parts, const std::string& target) {
-  Xapian::Database all;
-  for (const std::string& part : parts) all.add_database(Xapian::Database(part));
-  all.compact(target);
-  all.close();
-  for (const std::string& part : parts) fs::remove_all(part);
+std::string term_with_positions(const Xapian::Document& document) {
+  for (auto term = document.termlist_begin(); term != document.termlist_end(); ++term) {
+    if (term.positionlist_count() > 0) return *term;
+  }
+  return "";
 }
 
 }  // namespace
@@ -43,15 +43,15 @@ void IndexParts::add(SourceDocument document) {
 }
 
 std::string IndexParts::finish() {
-  std::string index = new_path();
+  Written index{new_path()};
   if (written_.empty() && pending_.size() == 1) {
-    write(index, pending_.front(), true, 0);
-    return index;
+    write(pending_.front(), true, 0, index);
+    return index.path;
   }
   write_pending();
   join_until_few();
-  compact(written_, index);
-  return index;
+  join(written_, index);
+  return index.path;
 }
 
 // Xapian would make a folder that others of a group cannot write, whatever the umask.
@@ -63,43 +63,75 @@ std::string IndexParts::new_path() {
 
 void IndexParts::write_pending() {
   const bool has_first = written_.empty();
-  std::vector<std::string> paths;
-  for (std::size_t i = 0; i < pending_.size(); ++i) paths.push_back(new_path());
+  std::vector<Written> written;
+  for (std::size_t i = 0; i < pending_.size(); ++i) written.push_back({new_path()});
   threads_.for_each(pending_.size(), [&](std::size_t i, unsigned) {
-    write(paths[i], pending_[i], has_first && i == 0, Xapian::DB_NO_SYNC);
+    write(pending_[i], has_first && i == 0, Xapian::DB_NO_SYNC, written[i]);
   });
-  written_.insert(written_.end(), paths.begin(), paths.end());
+  std::move(written.begin(), written.end(), std::back_inserter(written_));
   pending_.clear();
 }
 
-void IndexParts::write(const std::string& path, const Part& part, bool is_first, int flags) const {
+void IndexParts::write(const Part& part, bool is_first, int flags, Written& written) const {
   Xapian::WritableDatabase db;
   try {
-    db = Xapian::WritableDatabase(path, Xapian::DB_CREATE_OR_OVERWRITE | flags);
+    db = Xapian::WritableDatabase(written.path, Xapian::DB_CREATE_OR_OVERWRITE | flags);
   } catch (const Xapian::Error& error) {
-    throw Error(path + ": no index can be made here: " + error.get_msg());
+    throw Error(written.path + ": no index can be made here: " + error.get_msg());
   }
   Xapian::TermGenerator generator = generator_();
-  for (const SourceDocument& source : part) db.add_document(document_(source, generator));
+  Witness witness{1, ""};
+  for (const SourceDocument& source : part) {
+    const Xapian::Document document = document_(source, generator);
+    const Xapian::docid docid = db.add_document(document);
+    if (witness.term.empty()) witness = {docid, term_with_positions(document)};
+  }
   if (is_first) {
     for (const auto& [key, value] : metadata_) db.set_metadata(key, value);
   }
   db.commit();
   db.close();
+  written.num_documents = static_cast<Xapian::doccount>(part.size());
+  written.witnesses = {witness};
 }
 
 void IndexParts::join_until_few() {
   while (written_.size() > kMostJoined) {
-    std::vector<std::vector<std::string>> groups;
+    std::vector<std::vector<Written>> groups;
+    std::vector<Written> joined;
     for (std::size_t i = 0; i < written_.size(); ++i) {
-      if (i % kMostJoined == 0) groups.emplace_back();
-      groups.back().push_back(written_[i]);
+      if (i % kMostJoined == 0) {
+        groups.emplace_back();
+        joined.push_back({new_path()});
+      }
+      groups.back().push_back(std::move(written_[i]));
     }
-    std::vector<std::string> joined;
-    for (std::size_t i = 0; i < groups.size(); ++i) joined.push_back(new_path());
-    threads_.for_each(groups.size(), [&](std::size_t i, unsigned) { compact(groups[i], joined[i]); });
+    threads_.for_each(groups.size(), [&](std::size_t i, unsigned) { join(groups[i], joined[i]); });
     written_ = std::move(joined);
   }
+}
+
+// Xapian takes a table that it cannot open for one that there is not, and would join the rest.
+void IndexParts::join(const std::vector<Written>& parts, Written& joined) {
+  Xapian::Database all;
+  for (const Written& part : parts) {
+    all.add_database(Xapian::Database(part.path));
+    for (const Witness& witness : part.witnesses)
+      joined.witnesses.push_back({joined.num_documents + witness.docid, witness.term});
+    joined.num_documents += part.num_documents;
+  }
+  all.compact(joined.path);
+  all.close();
+  const Xapian::Database db(joined.path);
+  bool is_whole = db.get_doccount() == joined.num_documents;
+  for (std::size_t i = 0; is_whole && i < joined.witnesses.size(); ++i) {
+    const auto& [docid, term] = joined.witnesses[i];
+    is_whole = !db.get_document(docid).get_data().empty() && db.termlist_begin(docid) != db.termlist_end(docid) &&
+               (term.empty() || db.positionlist_begin(docid, term) != db.positionlist_end(docid, term));
+  }
+  if (!is_whole)
+    throw Error(joined.path + ": parts of the index could not be joined, for files of theirs could not be read");
+  for (const Written& part : parts) fs::remove_all(part.path);
 }
 
 }  // namespace irgan

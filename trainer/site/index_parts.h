@@ -20,7 +20,7 @@ inline constexpr std::size_t kDocumentsOfPart = 1000;
 /// What an index takes of a line of documents.
 struct SourceDocument {
   JsonDocument fields;
-  std::string data;  ///< the document's data in the index
+  std::string data;  ///< the document's data in the index, not empty
 };
 
 /// A large index is slow to add to, since the postings of each document lie all over it. So each part of a thousand
@@ -30,7 +30,7 @@ struct SourceDocument {
 /// Threads: of one thread; it starts others
 class IndexParts {
  public:
-  /// Makes a document with a generator that is the calling thread's own.
+  /// Makes a document with data and a term at least, with a generator that is the calling thread's own.
   using DocumentMaker = std::function<Xapian::Document(const SourceDocument&, Xapian::TermGenerator&)>;
 
   /// folder:    an empty one, in which all is made
@@ -54,10 +54,23 @@ class IndexParts {
  private:
   using Part = std::vector<SourceDocument>;
 
+  /// A document by which a joined index shows that it has all tables of a part.
+  struct Witness {
+    Xapian::docid docid;
+    std::string term;  ///< one with positions; empty if there is none
+  };
+
+  struct Written {
+    std::string path;
+    Xapian::doccount num_documents = 0;
+    std::vector<Witness> witnesses{};
+  };
+
   std::string new_path();
   void write_pending();
-  void write(const std::string& path, const Part& part, bool is_first, int flags) const;
+  void write(const Part& part, bool is_first, int flags, Written& written) const;
   void join_until_few();
+  static void join(const std::vector<Written>& parts, Written& joined);
 
   const std::string folder_;
   const std::function<Xapian::TermGenerator()> generator_;
@@ -66,9 +79,9 @@ class IndexParts {
   const std::size_t part_size_;
   ThreadPool threads_;
   std::size_t num_paths_ = 0;
-  std::vector<std::string> written_;  // parts in the order of their documents
-  std::vector<Part> pending_;         // the last one is not full
-  std::size_t num_bytes_ = 0;         // of the last one
+  std::vector<Written> written_;  // in the order of their documents
+  std::vector<Part> pending_;     // the last one is not full
+  std::size_t num_bytes_ = 0;     // of the last one
 };
 
 }  // namespace irgan
