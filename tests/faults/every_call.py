@@ -30,8 +30,8 @@ LABELS = "--queries queries --qrels qrels"
 # Name, command line, outputs. Each runs in a copy of the site's folder, in which its outputs are there already.
 COMMANDS = [
     ("index", "index --overwrite --db old.db --field title=S --field body= --value votes=0 docs.jsonl", ["old.db"]),
-    ("index-parts", "index --overwrite --db old.db --threads 1 --field title=S --field body= --value votes=0 large.jsonl",
-     ["old.db"]),
+    ("index-parts",
+     "index --overwrite --db old.db --threads 1 --field title=S --field body= --value votes=0 large.jsonl", ["old.db"]),
     ("annotate", "annotate --db old.db --field-lengths", ["old.db"]),
     ("vectors", "vectors --db db --out vectors --dimensions 4", ["vectors"]),
     ("simulate", f"simulate --db db {LABELS} --sessions 3 --out clicks.out", ["clicks.out"]),
