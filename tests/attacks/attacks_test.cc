@@ -15,7 +15,8 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/machine/output_file.h"
 
-using namespace irgan;
+namespace irgan::attacks_test {
+
 using Catch::Contains;
 
 namespace fs = std::filesystem;
@@ -211,3 +212,5 @@ TEST_CASE("text out of files commands no terminal", "[attacks]") {
   CHECK(message.find('\x1b') == std::string::npos);
   CHECK(message.find("\xC2\x9B") == std::string::npos);
 }
+
+}  // namespace irgan::attacks_test

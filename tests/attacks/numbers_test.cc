@@ -7,7 +7,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::numbers_test {
+
 using Catch::Contains;
 
 namespace {
@@ -132,3 +133,5 @@ TEST_CASE("rates that are too large leave a whole model or the one before", "[at
     }
   }
 }
+
+}  // namespace irgan::numbers_test

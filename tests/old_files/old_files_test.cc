@@ -23,7 +23,7 @@
 #include "trainer/row_files/row_file.h"
 #include "trainer/training/checkpoint.h"
 
-using namespace irgan;
+namespace irgan::old_files_test {
 
 namespace {
 
@@ -164,3 +164,5 @@ TEST_CASE("files of every released format give what they gave", "[old_files]") {
   }
   CHECK(num_scores == numbers.size());
 }
+
+}  // namespace irgan::old_files_test

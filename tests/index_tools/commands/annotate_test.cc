@@ -8,7 +8,8 @@
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::annotate_test {
+
 using Catch::Contains;
 
 namespace {
@@ -323,3 +324,5 @@ TEST_CASE("annotate --ids puts each unique-id term into a free slot and says in 
     }
   }
 }
+
+}  // namespace irgan::annotate_test

@@ -12,7 +12,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/site/behaviour_index.h"
 
-using namespace irgan;
+namespace irgan::annotated_clicks_test {
+
 using Catch::Contains;
 
 namespace {
@@ -182,3 +183,5 @@ TEST_CASE("annotate --clicks refuses a field of the site's own in its place, and
   CHECK_THAT(empty.err, Contains("there are no clicks in the log"));
   CHECK_FALSE(read_layout(site.open()).behaviour);
 }
+
+}  // namespace irgan::annotated_clicks_test

@@ -5,7 +5,8 @@
 
 #include "tests/index_tools/commands/site_of_bad_input.h"
 
-using namespace irgan;
+namespace irgan::bad_flags_test {
+
 using Catch::Contains;
 
 TEST_CASE_METHOD(SiteOfBadInput, "unknown, shortened and doubled flags", "[index_tools][bad_input]") {
@@ -160,3 +161,5 @@ TEST_CASE_METHOD(SiteOfBadInput, "mine: options that contradict each other", "[i
       refused("mine --db @db --model @model" + kLearnQueries + "--qrels @learn.qrels --out @out --max-relevance .1"),
       Contains("--max-relevance") && Contains("not what was shown"));
 }
+
+}  // namespace irgan::bad_flags_test

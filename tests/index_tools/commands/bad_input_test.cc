@@ -10,7 +10,8 @@
 #include "irgan/index_layout.h"
 #include "tests/index_tools/commands/site_of_bad_input.h"
 
-using namespace irgan;
+namespace irgan::bad_input_test {
+
 using Catch::Contains;
 
 TEST_CASE_METHOD(SiteOfBadInput, "files that are missing, and folders in their place", "[index_tools][bad_input]") {
@@ -266,3 +267,5 @@ TEST_CASE_METHOD(SiteOfBadInput, "a layout in the index that is damaged", "[inde
   tells(failed("annotate --db @db --field-lengths"));
   tells(failed("inspect --db @db"));
 }
+
+}  // namespace irgan::bad_input_test

@@ -9,7 +9,8 @@
 #include "irgan/model_source.h"
 #include "tests/index_tools/commands/site_of_bad_input.h"
 
-using namespace irgan;
+namespace irgan::bad_model_test {
+
 using Catch::Contains;
 
 TEST_CASE_METHOD(SiteOfBadInput, "models that are cut off or flipped anywhere", "[index_tools][bad_input]") {
@@ -140,3 +141,5 @@ TEST_CASE_METHOD(SiteOfBadInput, "mine: a model that does not fit, texts that ar
   CHECK_THAT(failed("mine --db @db --model @model --queries @strangers.tsv --qrels @learn.qrels --out @out"),
              Contains("queries skipped, no_positives: 1") && Contains("query ids"));
 }
+
+}  // namespace irgan::bad_model_test

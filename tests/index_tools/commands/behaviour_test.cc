@@ -28,7 +28,8 @@
 #include "trainer/rows/evidence_reader.h"
 #include "trainer/site/behaviour_index.h"
 
-using namespace irgan;
+namespace irgan::behaviour_test {
+
 using Catch::Contains;
 
 namespace {
@@ -377,3 +378,5 @@ TEST_CASE("--behaviour says what it lacks", "[index_tools][behaviour]") {
   CHECK_THAT(run_line(line + " --behaviour-from earlier --clicks " + folder.file("clicks")).err,
              Contains("has no times"));
 }
+
+}  // namespace irgan::behaviour_test

@@ -4,7 +4,8 @@
 #include "index_tools/showing/check_report.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::check_test {
+
 using Catch::Contains;
 
 namespace {
@@ -155,3 +156,5 @@ TEST_CASE("check: a site that orders its hits otherwise is told so", "[index_too
   CHECK_THAT(site.run("check --db @db --queries @learn.tsv --clicks @other.tsv").out,
              Contains("Of the clicks at ranks 1 to 10, 0 %") && Contains("serialised_query"));
 }
+
+}  // namespace irgan::check_test

@@ -9,7 +9,8 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/row_files/letor_file.h"
 
-using namespace irgan;
+namespace irgan::click_models_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -233,3 +234,5 @@ TEST_CASE_METHOD(Fixture, "training goes on from yesterday's model", "[index_too
              Contains("--features and --from exclude each other"));
   CHECK_THAT(refused(options + "--from @nothing --clicks @day2 --model @m"), Contains("nothing"));
 }
+
+}  // namespace irgan::click_models_test

@@ -14,7 +14,8 @@
 #include "tests/index_tools/captured_command.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::command_test {
+
 using Catch::Contains;
 using Catch::EndsWith;
 using Catch::StartsWith;
@@ -430,3 +431,5 @@ TEST_CASE("from documents to a search in the model's order", "[index_tools][comm
                                                               "score.qrels", "score.run", "second.model", "site.model",
                                                               "test.qrels", "test.rows", "test.tsv"});
 }
+
+}  // namespace irgan::command_test

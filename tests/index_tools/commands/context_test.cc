@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -15,11 +14,13 @@
 #include "irgan/preparation.h"
 #include "irgan/reranker.h"
 #include "tests/index_tools/captured_command.h"
+#include "tests/plugin/same_bits.h"
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/row_files/letor_file.h"
 #include "trainer/site/first_stage.h"
 
-using namespace irgan;
+namespace irgan::context_test {
+
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
@@ -144,11 +145,6 @@ const Shop& learnt() {
   }();
   (void)is_trained;
   return shop();
-}
-
-bool same_bits(const FeatureMatrix& a, const FeatureMatrix& b) {
-  return a.rows() == b.rows() && a.cols() == b.cols() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(float)) == 0;
 }
 
 PreparationOptions whole() {
@@ -390,3 +386,5 @@ TEST_CASE("nightly begins anew where the log has a context that the model does n
   const CommandResult found = Shop::made("search --site " + folder.file("s.conf") + " --json " + word(95));
   CHECK(json::parse(found.out)["hits"].size() > 3);
 }
+
+}  // namespace irgan::context_test

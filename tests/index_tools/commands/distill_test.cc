@@ -12,7 +12,8 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/site/first_stage.h"
 
-using namespace irgan;
+namespace irgan::distill_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -167,3 +168,5 @@ TEST_CASE("distill says what it lacks", "[index_tools][distill]") {
   const CommandResult missing = site().run("distill --db @db --model @nowhere --queries @learn.tsv");
   CHECK(missing.exit_code == 1);
 }
+
+}  // namespace irgan::distill_test

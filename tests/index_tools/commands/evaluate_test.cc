@@ -5,7 +5,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::evaluate_test {
+
 using Catch::Matchers::Message;
 
 namespace {
@@ -200,3 +201,5 @@ TEST_CASE_METHOD(Fixture, "evaluate lets a bad file's error through", "[index_to
   options.runs.push_back(folder.write("bad", "q1 Q0 a\n"));
   CHECK_THROWS_AS(output(), FormatError);
 }
+
+}  // namespace irgan::evaluate_test

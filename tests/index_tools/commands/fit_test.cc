@@ -12,7 +12,8 @@
 #include "irgan/reranker.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::fit_test {
+
 using Catch::Contains;
 
 namespace {
@@ -234,3 +235,5 @@ TEST_CASE("a field or a value that is empty in all documents is not trained on",
   CHECK(from.exit_code == 1);
   CHECK_THAT(from.err, Contains("the model does not fit the index: "));
 }
+
+}  // namespace irgan::fit_test

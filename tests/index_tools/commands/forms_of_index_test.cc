@@ -10,7 +10,7 @@
 #include "irgan/index_layout.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::forms_of_index_test {
 
 namespace {
 
@@ -129,3 +129,5 @@ TEST_CASE("annotate writes the same values into an index in other forms", "[inde
     written("Q", [](int i) { return 'd' + std::to_string(i - 1); });
   }
 }
+
+}  // namespace irgan::forms_of_index_test

@@ -9,7 +9,8 @@
 #include "tests/index_tools/made_site.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::index_test {
+
 using Catch::Contains;
 
 namespace {
@@ -376,3 +377,5 @@ TEST_CASE("overwrite follows a link, and deletes nothing that is no part of an i
   CHECK_THAT(result.err, Catch::Contains("holds 'notes', which is no part of an index"));
   CHECK(site.folder.read("db/notes") == "mine");
 }
+
+}  // namespace irgan::index_test

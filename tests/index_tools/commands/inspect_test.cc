@@ -4,7 +4,8 @@
 #include "irgan/training_record.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::inspect_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -43,3 +44,5 @@ TEST_CASE("inspect --features says what features are", "[index_tools][inspect]")
   CHECK_THAT(own.out, Contains("\ntitle.bm25\n") && Contains("Range: ") && !Contains("FIELD"));
   CHECK(site.run("inspect --features --history --db @db").exit_code == 2);
 }
+
+}  // namespace irgan::inspect_test

@@ -8,7 +8,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::json_test {
+
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
@@ -151,3 +152,5 @@ TEST_CASE("what fails after its result is known prints it, and exits with 1", "[
   CHECK(found.at("failed").get<int>() > 0);
   CHECK(found.at("steps")[0].at("outcome") == "left");
 }
+
+}  // namespace irgan::json_test

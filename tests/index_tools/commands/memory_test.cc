@@ -7,7 +7,8 @@
 #include "irgan/click_memory.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::memory_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -224,3 +225,5 @@ TEST_CASE("memory: forgets a query, and what a session alone asked for", "[index
   CHECK_THAT(site.run("memory --clicks @both.tsv --forget session=one --out @m2").err,
              Contains("--forget needs --from"));
 }
+
+}  // namespace irgan::memory_test

@@ -9,7 +9,8 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/machine/text_input.h"
 
-using namespace irgan;
+namespace irgan::mine_test {
+
 using Catch::Contains;
 using nlohmann::json;
 
@@ -383,3 +384,5 @@ TEST_CASE("positives without text, whose near-duplicates cannot be told, are cou
   CHECK(textless == mined_queries);
   CHECK(report("--text-field nothing --max-resemblance 1").first == 0);
 }
+
+}  // namespace irgan::mine_test

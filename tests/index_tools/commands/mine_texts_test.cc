@@ -8,7 +8,8 @@
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::mine_texts_test {
+
 using Catch::Contains;
 using nlohmann::json;
 
@@ -153,3 +154,5 @@ TEST_CASE("a score that does not know the positives is warned of", "[index_tools
   Titles known({{"p", "amber"}, {"b", "amber ring"}, {"c", "an amber chair"}});
   CHECK_THAT(known.mine("1\tamber\n", "1 0 p 1\n", {}).err, !Contains("warning"));
 }
+
+}  // namespace irgan::mine_texts_test

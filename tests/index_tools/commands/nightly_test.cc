@@ -8,7 +8,8 @@
 #include "irgan/model.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::nightly_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -377,3 +378,5 @@ TEST_CASE("train: of a log that is partly known to the present model, the newer 
   INFO(both.out << both.err);
   CHECK_THAT(both.out, Contains("which it would replace:") && !Contains("flatters it"));
 }
+
+}  // namespace irgan::nightly_test

@@ -10,7 +10,8 @@
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::other_indexes_test {
+
 using Catch::Contains;
 
 namespace {
@@ -386,3 +387,5 @@ TEST_CASE("shared ids, documents without one and unknown values are counted toge
              Contains("1 ids belong to several documents") && Contains("1 of 302 documents have no unique id under Q"));
   CHECK_THAT(result.out, Contains("2 values, 1 for unknown documents"));
 }
+
+}  // namespace irgan::other_indexes_test

@@ -9,7 +9,8 @@
 #include "tests/index_tools/made_site.h"
 #include "trainer/machine/output_file.h"
 
-using namespace irgan;
+namespace irgan::outputs_test {
+
 using Catch::Contains;
 
 namespace fs = std::filesystem;
@@ -177,3 +178,5 @@ TEST_CASE("ids that would part a line are refused by every output in columns, an
   CHECK(made.run(mine + "--content both --restart").exit_code == 0);
   CHECK_THAT(made.folder.read("new"), Contains("a\\tb"));
 }
+
+}  // namespace irgan::outputs_test

@@ -25,7 +25,7 @@
 #include "trainer/row_files/rows_files.h"
 #include "trainer/site/first_stage.h"
 
-using namespace irgan;
+namespace irgan::parity_test {
 
 namespace {
 
@@ -333,3 +333,5 @@ TEST_CASE("threads that each have their own Database and Reranker do not disturb
   for (const std::vector<Xapian::docid>& docids : found) CHECK(docids == found[0]);
   CHECK(found[0].size() > kRounds);
 }
+
+}  // namespace irgan::parity_test

@@ -4,7 +4,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::query_resolver_test {
+
 using Catch::Contains;
 
 namespace {
@@ -129,3 +130,5 @@ TEST_CASE("queries that validation judges by are not trained on, though both fil
   CHECK_THAT(site.run(train + "@all.tsv").err,
              Contains("--valid-queries has all of the queries") && Contains("none is left to train on"));
 }
+
+}  // namespace irgan::query_resolver_test

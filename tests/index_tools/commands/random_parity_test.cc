@@ -19,7 +19,7 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/row_files/letor_file.h"
 
-using namespace irgan;
+namespace irgan::random_parity_test {
 
 namespace {
 
@@ -253,3 +253,5 @@ TEST_CASE("what a live search scores is what the trainer scores, whatever the in
   for (std::uint64_t seed = begin; seed < begin + count; ++seed) num_compared += check_case(seed);
   CHECK(num_compared > count * kNumQueries);  // most queries find something
 }
+
+}  // namespace irgan::random_parity_test

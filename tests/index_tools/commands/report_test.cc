@@ -2,7 +2,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::report_test {
+
 using Catch::Contains;
 
 namespace {
@@ -89,3 +90,5 @@ TEST_CASE_METHOD(Fixture, "report refuses what it cannot report on", "[index_too
              Contains("none of the queries has a judgment"));
   CHECK(run("report --db @db --queries @test.tsv --out @x").exit_code == 1);  // the index has no model
 }
+
+}  // namespace irgan::report_test

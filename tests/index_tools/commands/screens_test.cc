@@ -7,7 +7,7 @@
 #include "index_tools/showing/wrapped_text.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::screens_test {
 
 namespace {
 
@@ -107,3 +107,5 @@ TEST_CASE("search shows two orders side by side, as wide as the terminal", "[ind
   CHECK(row == "     Xapian's order                    |      the model's order");
   while (std::getline(shown, row)) CHECK(row.find(" | ") == 38);
 }
+
+}  // namespace irgan::screens_test

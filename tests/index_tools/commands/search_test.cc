@@ -6,7 +6,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::search_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using nlohmann::json;
@@ -118,3 +119,5 @@ TEST_CASE("search --where: a document that the memory added", "[index_tools][sea
   CHECK_THAT(site.done("search --db @db --model @m --memory @memory --where d7 zzyzx"),
              Contains("added by the memory, not found by Xapian's"));
 }
+
+}  // namespace irgan::search_test

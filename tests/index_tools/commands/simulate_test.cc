@@ -7,7 +7,8 @@
 #include "irgan/run_file.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::simulate_test {
+
 using Catch::Contains;
 
 namespace {
@@ -186,3 +187,5 @@ TEST_CASE_METHOD(Fixture, "simulate refuses queries of which none is judged", "[
              Contains(file("test.qrels") + ": none of the queries in " + file("learn.tsv") + " is judged here"));
   CHECK_FALSE(std::filesystem::exists(file("log")));
 }
+
+}  // namespace irgan::simulate_test

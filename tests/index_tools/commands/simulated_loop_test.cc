@@ -10,7 +10,8 @@
 #include "irgan/run_file.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::simulated_loop_test {
+
 using Catch::Contains;
 
 namespace {
@@ -240,3 +241,5 @@ TEST_CASE("evaluate refuses logs that no verdict can be had from", "[index_tools
   CHECK(run_words({"evaluate", "--interleaved", folder.file("log"), "--qrels", "x"}).exit_code == 2);
   CHECK(run_words({"evaluate", "--qrels", "x", "--column", "team=arm"}).exit_code == 2);
 }
+
+}  // namespace irgan::simulated_loop_test

@@ -8,7 +8,8 @@
 #include "irgan/model.h"
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::vectors_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -165,3 +166,5 @@ TEST_CASE("distill shows near terms where they gain, and writes no table where t
   CHECK(std::filesystem::exists(site.file("near")) == gains);
   CHECK((site.folder.read("recipe").find("Near terms, Python:") != std::string::npos) == gains);
 }
+
+}  // namespace irgan::vectors_test

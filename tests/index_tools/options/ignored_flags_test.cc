@@ -5,7 +5,8 @@
 #include "tests/index_tools/captured_command.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::ignored_flags_test {
+
 using Catch::Contains;
 
 TEST_CASE("flags that would be passed over are refused, and both are named", "[index_tools][passed_over_flags]") {
@@ -66,3 +67,5 @@ TEST_CASE("propensities are read before the log is", "[index_tools][passed_over_
     CHECK_THAT(result.err, Contains("/nonexistent/p"));
   }
 }
+
+}  // namespace irgan::ignored_flags_test

@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::option_table_test {
+
 using Catch::Contains;
 using Catch::Matchers::Message;
 
@@ -250,3 +251,5 @@ TEST_CASE_METHOD(Fixture, "what an option is the basis of, options that are give
   CHECK(whole == 7);
   CHECK(real == 0.2);
 }
+
+}  // namespace irgan::option_table_test

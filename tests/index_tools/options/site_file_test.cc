@@ -4,7 +4,8 @@
 
 #include "tests/index_tools/made_site.h"
 
-using namespace irgan;
+namespace irgan::site_file_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -113,3 +114,5 @@ TEST_CASE("site: commands read it, and bad values name the flag", "[index_tools]
   CHECK(unknown.exit_code == 2);
   CHECK_THAT(unknown.err, Contains("did you mean epochs?"));
 }
+
+}  // namespace irgan::site_file_test

@@ -5,7 +5,7 @@
 #include <optional>
 #include <sstream>
 
-using namespace irgan;
+namespace irgan::console_test {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("a quiet console keeps errors' stream apart from what is not wanted", 
   console.quiet(false).out << "a result";
   CHECK(out.str() == "a result");
 }
+
+}  // namespace irgan::console_test

@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-using namespace irgan;
+namespace irgan::log_reading_test {
+
 using Catch::Contains;
 using Catch::EndsWith;
 
@@ -42,3 +43,5 @@ TEST_CASE("where many clicks are left out, the likeliest cause is said", "[index
   reading.num_unknown_clicks = 9.0;
   CHECK(likeliest_cause(reading).empty());
 }
+
+}  // namespace irgan::log_reading_test

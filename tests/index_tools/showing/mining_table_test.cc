@@ -5,7 +5,8 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-using namespace irgan;
+namespace irgan::mining_table_test {
+
 using Catch::Contains;
 
 TEST_CASE("a line says whether the temperature keeps the bound", "[index_tools][mining_table]") {
@@ -47,3 +48,5 @@ TEST_CASE("the table shows counts, reasons and scores, and which flag to loosen"
         "  by the log's evidence 25.0 % of the negatives are relevant\n"
         "1 negatives could not be found, for 1 queries: try a higher --max-resemblance, or --pad uniform\n");
 }
+
+}  // namespace irgan::mining_table_test

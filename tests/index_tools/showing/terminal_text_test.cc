@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-using namespace irgan;
+namespace irgan::terminal_text_test {
 
 TEST_CASE("what reaches a terminal commands it nothing but to erase a line", "[index_tools][terminal_text]") {
   std::stringbuf terminal;
@@ -28,3 +28,5 @@ TEST_CASE("long text reaches the terminal whole", "[index_tools][terminal_text]"
   out.flush();
   CHECK(terminal.str() == all);
 }
+
+}  // namespace irgan::terminal_text_test

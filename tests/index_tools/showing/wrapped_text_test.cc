@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-using namespace irgan;
+namespace irgan::wrapped_text_test {
 
 TEST_CASE("a text is broken at spaces, and other spaces go", "[index_tools][wrapped_text]") {
   CHECK(wrapped("one two three", {20}) == "one two three");
@@ -68,3 +68,5 @@ TEST_CASE("a line after a progress bar is fitted", "[index_tools][wrapped_text]"
   out << "\rwork 50 %\x1b[K" << std::flush << "\r\x1b[K" << std::flush << "one two three four five six\n";
   CHECK(sink.str() == "\rwork 50 %\x1b[K\r\x1b[Kone two three four five\n  six\n");
 }
+
+}  // namespace irgan::wrapped_text_test

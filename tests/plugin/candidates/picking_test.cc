@@ -8,7 +8,8 @@
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_vectors.h"
 
-using namespace irgan;
+namespace irgan::picking_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -125,3 +126,5 @@ TEST_CASE("the generator's score is a feature, and who does not ask for it is to
   CHECK(std::isnan(rows(0, 1)));
   CHECK(rows(1, 1) == 3.5F);
 }
+
+}  // namespace irgan::picking_test

@@ -5,7 +5,8 @@
 
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::query_constraint_test {
+
 using Xapian::Query;
 
 namespace {
@@ -137,3 +138,5 @@ TEST_CASE("what the constraint leaves out, the query does not find", "[plugin][q
     }
   }
 }
+
+}  // namespace irgan::query_constraint_test

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <random>
 
-using namespace irgan;
+namespace irgan::encoding_test {
+
 using Eigen::Index;
 
 namespace {
@@ -164,3 +165,5 @@ TEST_CASE("feature_of_column tells where each column comes from", "[plugin][enco
   CHECK(Encoding().feature_of_column().empty());
   CHECK(Encoding().width() == 0);
 }
+
+}  // namespace irgan::encoding_test

@@ -7,7 +7,8 @@
 
 #include "plugin/src/encoding/encoding.h"
 
-using namespace irgan;
+namespace irgan::first_layer_test {
+
 using Eigen::Index;
 
 namespace {
@@ -130,3 +131,5 @@ TEST_CASE("no rows give no sums and a gradient of zeros", "[plugin][encoding]") 
   first_layer_gradient(rows, FeatureMatrix(0, 3), gradient);
   CHECK(gradient == FeatureMatrix::Zero(layout.num_columns, 3));
 }
+
+}  // namespace irgan::first_layer_test

@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::bounded_json_test {
+
 using Catch::Matchers::Contains;
 using nlohmann::json;
 
@@ -29,3 +30,5 @@ TEST_CASE("whole numbers of JSON are those of an array", "[plugin][json]") {
   CHECK_THROWS_AS(whole_numbers<int>(json::parse("{\"a\": 1}")), json::exception);
   CHECK_THROWS_AS(whole_numbers<int>(json::parse("7")), json::exception);
 }
+
+}  // namespace irgan::bounded_json_test

@@ -7,7 +7,7 @@
 #include "irgan/feature_extractor.h"
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::clicked_field_test {
 
 namespace {
 
@@ -169,3 +169,5 @@ TEST_CASE("clicks are read from another index where one is given", "[plugin][cli
   CHECK(at(rows_of(plain, "running shoes", clicked), 1, "bm25") == at(inside, 1, "bm25"));
   CHECK(std::isnan(at(rows_of(plain, "running shoes", clicked), 4, "coverage")));
 }
+
+}  // namespace irgan::clicked_field_test

@@ -3,16 +3,17 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <set>
 
 #include "irgan/index_fit.h"
 #include "plugin/src/features/feature_columns.h"
+#include "tests/plugin/same_bits.h"
 #include "tests/plugin/small_index.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::feature_extractor_test {
+
 using Xapian::Query;
 using Xapian::QueryParser;
 
@@ -83,11 +84,6 @@ bool same(const std::vector<float>& values, const std::vector<double>& expected)
   return std::equal(values.begin(), values.end(), expected.begin(), expected.end(), [](float value, double number) {
     return (std::isnan(value) && std::isnan(number)) || std::abs(value - number) <= 0x1p-23 * std::abs(number);
   });
-}
-
-bool same_bits(const FeatureMatrix& a, const FeatureMatrix& b) {
-  return a.rows() == b.rows() && a.cols() == b.cols() &&
-         std::memcmp(a.data(), b.data(), static_cast<std::size_t>(a.size()) * sizeof(float)) == 0;
 }
 
 // Idf of a term in one and in two of four documents.
@@ -453,3 +449,5 @@ TEST_CASE("every feature is measured under its own name, or its field's feature'
   }
   CHECK(seen.size() == kNumFeatureKinds);
 }
+
+}  // namespace irgan::feature_extractor_test

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::feature_schema_test {
+
 using Catch::Contains;
 using Catch::Matchers::Message;
 
@@ -217,3 +218,5 @@ TEST_CASE("names that no context may have are refused", "[plugin][feature_schema
                        Message("feature 'context.=x': the name of its context is empty"));
   CHECK_THROWS_AS(parse_features(schema_of({"context.a b=x"})), FormatError);
 }
+
+}  // namespace irgan::feature_schema_test

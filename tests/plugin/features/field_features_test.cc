@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace irgan;
+namespace irgan::field_features_test {
+
 using Catch::Matchers::WithinRel;
 using Eigen::VectorXd;
 
@@ -125,3 +126,5 @@ TEST_CASE("no candidates give no values", "[plugin][field_features]") {
 TEST_CASE("features of terms compare no text", "[plugin][field_features]") {
   for (const FieldFeature feature : kTermFeatures) CHECK_FALSE(compares_text(feature));
 }
+
+}  // namespace irgan::field_features_test

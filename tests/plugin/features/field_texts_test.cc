@@ -6,7 +6,8 @@
 #include "plugin/src/features/field_features.h"
 #include "plugin/src/features/local_index.h"
 
-using namespace irgan;
+namespace irgan::field_texts_test {
+
 using Catch::Matchers::WithinRel;
 using Eigen::VectorXd;
 
@@ -77,3 +78,5 @@ TEST_CASE("words weigh what the index says of them, numbered or not", "[plugin][
   words.begin(index);
   CHECK(words.facts_of(query.words[0]).idf == inverse_document_frequency(5, 3));
 }
+
+}  // namespace irgan::field_texts_test

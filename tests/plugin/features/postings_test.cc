@@ -5,7 +5,8 @@
 
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::postings_test {
+
 using Eigen::VectorXd;
 
 namespace {
@@ -127,3 +128,5 @@ TEST_CASE("three shards read as one index", "[plugin][postings]") {
   CHECK(same(slot_numbers(shards, 1, docids), slot_numbers(whole, 1, docids)));
   CHECK(slot_texts(shards, 1, docids) == slot_texts(whole, 1, docids));
 }
+
+}  // namespace irgan::postings_test

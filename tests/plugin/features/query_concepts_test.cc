@@ -4,7 +4,8 @@
 
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::query_concepts_test {
+
 using Xapian::Query;
 using Xapian::QueryParser;
 
@@ -172,3 +173,5 @@ TEST_CASE("accents are letters", "[plugin][query_concepts]") {
 TEST_CASE("an unknown stemmer is Xapian's error", "[plugin][query_concepts]") {
   CHECK_THROWS_AS(QueryConceptFinder({"S"}, "klingon"), Xapian::InvalidArgumentError);
 }
+
+}  // namespace irgan::query_concepts_test

@@ -6,7 +6,8 @@
 
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::query_words_test {
+
 using Xapian::Query;
 
 namespace {
@@ -53,3 +54,5 @@ TEST_CASE("a query with a wildcard has no words, unless the wildcard is a filter
   CHECK(finder.of(Query(Query::OP_FILTER, parsed("red"), wild)) == Words{"red"});
   CHECK(finder.of(Query()).empty());
 }
+
+}  // namespace irgan::query_words_test

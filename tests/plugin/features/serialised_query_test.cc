@@ -6,7 +6,8 @@
 
 #include "irgan/errors.h"
 
-using namespace irgan;
+namespace irgan::serialised_query_test {
+
 using Catch::Contains;
 
 namespace {
@@ -48,3 +49,5 @@ TEST_CASE("a number of operands that nobody means is refused before there is roo
   for (int i = 0; i < 100; ++i) nested += operator_of(500'000);
   CHECK_THROWS_WITH(query_of_bytes(nested, "query"), Contains("too many operands"));
 }
+
+}  // namespace irgan::serialised_query_test

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::text_similarity_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -97,3 +98,5 @@ TEST_CASE("prefix_match asks for the beginning of the text", "[plugin][text_simi
   CHECK_FALSE(prefix("red shoes", "red"));
   CHECK_FALSE(prefix("", "red"));
 }
+
+}  // namespace irgan::text_similarity_test

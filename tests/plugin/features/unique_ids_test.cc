@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using namespace irgan;
+namespace irgan::unique_ids_test {
 
 namespace {
 
@@ -65,3 +65,5 @@ TEST_CASE("ids too long for a term end in Omega's hash", "[plugin][unique_ids]")
   CHECK(docid_of(db, "U", url) == 1);
   CHECK(docid_of(db, "U", url + "x") == 0);
 }
+
+}  // namespace irgan::unique_ids_test

@@ -11,7 +11,7 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::value_cache_test {
 
 namespace {
 
@@ -236,3 +236,5 @@ TEST_CASE("a value snapshot keeps posting lists that were asked for, as far as t
   CHECK(small.posting_list(db, "often") == nullptr);
   CHECK(small.known_posting_list("often") == nullptr);
 }
+
+}  // namespace irgan::value_cache_test

@@ -5,7 +5,8 @@
 
 #include "plugin/src/features/text_similarity.h"
 
-using namespace irgan;
+namespace irgan::word_similarity_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -119,3 +120,5 @@ TEST_CASE("numbers agree in digits and as Roman numerals", "[plugin][word_simila
   CHECK_FALSE(number_surplus_of("rocky 2", "Rocky II"));
   CHECK_FALSE(number_surplus_of("rocky 2", "Rocky"));
 }
+
+}  // namespace irgan::word_similarity_test

@@ -7,7 +7,8 @@
 #include "plugin/src/model/index_facts.h"
 #include "tests/plugin/fruit.h"
 
-using namespace irgan;
+namespace irgan::index_fit_test {
+
 using Catch::Contains;
 
 namespace {
@@ -105,3 +106,5 @@ TEST_CASE("field lengths come from terms where the slot is empty", "[plugin][fit
   CHECK(annotated == rows(index_of(documents)));
   CHECK(annotated == rows(sharded_index_of(documents, 3)));
 }
+
+}  // namespace irgan::index_fit_test

@@ -13,7 +13,8 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::metrics_test {
+
 using Catch::Matchers::Contains;
 using std::chrono::hours;
 using std::chrono::seconds;
@@ -280,3 +281,5 @@ TEST_CASE("metrics: a Reranker says what its searches came to", "[plugin][metric
     CHECK(now(*metrics)["irgan_explored_total"] == 1.0);
   }
 }
+
+}  // namespace irgan::metrics_test

@@ -11,7 +11,8 @@
 #include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::click_memory_test {
+
 using Catch::Matchers::WithinAbs;
 using Xapian::Query;
 
@@ -195,3 +196,5 @@ TEST_CASE("what clicks add to a score is what they add to the chance", "[plugin]
   const Eigen::VectorXf far = (Eigen::VectorXf(2) << 1e4F, -1e4F).finished();
   CHECK_THAT(gain_by_memory(far, Eigen::Vector2d(0.0, 1.0), 1.0)[1], WithinAbs(2e4, 1e-6));
 }
+
+}  // namespace irgan::click_memory_test

@@ -7,7 +7,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::followed_test {
 
 namespace {
 
@@ -59,3 +59,5 @@ TEST_CASE("searches go on with the old content while one of them reads the new o
   CHECK(source.get(db) == after);
   CHECK(HeldContent::num_reads == 2);
 }
+
+}  // namespace irgan::followed_test

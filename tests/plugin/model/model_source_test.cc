@@ -13,7 +13,8 @@
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::model_source_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -277,3 +278,5 @@ TEST_CASE("model_in_index knows a model by the version that is written after it"
   CHECK(source->get(writer) == model);
   CHECK(problems.empty());
 }
+
+}  // namespace irgan::model_source_test

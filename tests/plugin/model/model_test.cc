@@ -11,7 +11,8 @@
 #include "tests/plugin/small_model.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::model_test {
+
 using Catch::Matchers::Message;
 using Catch::Matchers::StartsWith;
 using Eigen::Index;
@@ -439,3 +440,5 @@ TEST_CASE("rows beside a pool are scored relative to that pool, so that its own 
   CHECK((beside - scores.head(3)).cwiseAbs().maxCoeff() < 1e-6F);  // products of other sizes may round otherwise
   CHECK((model->score(part, Ranker::discriminator) - beside).cwiseAbs().maxCoeff() > 1e-4F);
 }
+
+}  // namespace irgan::model_test

@@ -5,7 +5,8 @@
 
 #include "tests/plugin/small_model.h"
 
-using namespace irgan;
+namespace irgan::network_test {
+
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -128,3 +129,5 @@ TEST_CASE("input_gradient agrees with central differences of the naive network",
     }
   }
 }
+
+}  // namespace irgan::network_test

@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-using namespace irgan;
+namespace irgan::safetensors_test {
+
 using Catch::Matchers::Equals;
 using Catch::Matchers::StartsWith;
 
@@ -183,3 +184,5 @@ TEST_CASE("asking for what is not there names it and the file", "[plugin][safete
   CHECK(file.contains("weights"));
   CHECK_FALSE(file.contains("digest"));
 }
+
+}  // namespace irgan::safetensors_test

@@ -10,7 +10,8 @@
 #include "irgan/model.h"
 #include "tests/plugin/small_model.h"
 
-using namespace irgan;
+namespace irgan::scalar_reference_test {
+
 using Eigen::Index;
 
 namespace {
@@ -146,3 +147,5 @@ TEST_CASE("scores are those of the definition in doubles", "[plugin][model][scal
   }
   CHECK(num_scores > 3000);
 }
+
+}  // namespace irgan::scalar_reference_test

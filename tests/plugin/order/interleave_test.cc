@@ -7,9 +7,11 @@
 #include "plugin/src/order/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 
-using namespace irgan;
+namespace irgan::interleave_test {
 
 namespace {
+
+using irgan::docids_of;
 
 Docids docids_of(const std::vector<InterleavedHit>& hits) {
   Docids docids;
@@ -154,3 +156,5 @@ TEST_CASE("a rival that fails costs the interleaving and not the search", "[plug
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0], Catch::StartsWith("not interleaved with the rival: "));
 }
+
+}  // namespace irgan::interleave_test

@@ -10,7 +10,8 @@
 #include "plugin/src/order/keyed_draws.h"
 #include "tests/plugin/fruit.h"
 
-using namespace irgan;
+namespace irgan::policy_page_test {
+
 using Catch::Matchers::Contains;
 using Eigen::VectorXd;
 
@@ -247,3 +248,5 @@ TEST_CASE("shares and temperatures out of their range are refused", "[plugin][po
   options.rival = fixed_model(divided_model());
   CHECK_THROWS_WITH(refused(options), Contains("rival needs"));
 }
+
+}  // namespace irgan::policy_page_test

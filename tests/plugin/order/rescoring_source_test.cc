@@ -7,7 +7,7 @@
 
 #include "tests/plugin/fruit.h"
 
-using namespace irgan;
+namespace irgan::rescoring_source_test {
 
 TEST_CASE("a rescoring source yields its shard's entries, step by step or by skipping", "[plugin][rescoring_source]") {
   const std::vector<Xapian::Database> shards{index_of(fruit()), index_of({}), index_of(fruit())};
@@ -58,3 +58,5 @@ TEST_CASE("a rescoring source yields its shard's entries, step by step or by ski
   const std::unique_ptr<Xapian::PostingSource> stray(original.clone());
   CHECK_THROWS_AS(stray->init(index_of(fruit())), Xapian::InvalidOperationError);
 }
+
+}  // namespace irgan::rescoring_source_test

@@ -11,7 +11,7 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::preload_test {
 
 namespace {
 
@@ -303,3 +303,5 @@ TEST_CASE("under the module a thread says what its searches are beside their wor
   CHECK(page(enquire, 0, kDepth) == mobile);
   CHECK(said(nullptr) == nothing);
 }
+
+}  // namespace irgan::preload_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::recent_indexes_test {
 
 TEST_CASE("the indexes asked for last are remembered, and no more", "[plugin][preload]") {
   RecentIndexes<int> recent;
@@ -16,3 +16,5 @@ TEST_CASE("the indexes asked for last are remembered, and no more", "[plugin][pr
   CHECK(recent.of("5") == 5);
   CHECK(recent.of("2") == 0);
 }
+
+}  // namespace irgan::recent_indexes_test

@@ -13,7 +13,7 @@
 #include "irgan/errors.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::search_log_test {
 
 namespace {
 
@@ -99,3 +99,5 @@ TEST_CASE("each page has an id of its own", "[plugin][preload]") {
   }
   CHECK(ids.size() == 1000);
 }
+
+}  // namespace irgan::search_log_test

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::fork_gate_test {
 
 namespace {
 
@@ -75,3 +75,5 @@ TEST_CASE("a thread may fork with a pass of its own, and counts the generation",
   CHECK(fork_generation() == generation);
   CHECK(child_ends([&] { const std::lock_guard<ForkSafeMutex> lock(mutex); }));
 }
+
+}  // namespace irgan::fork_gate_test

@@ -11,7 +11,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::held_signals_test {
 
 namespace {
 
@@ -80,3 +80,5 @@ TEST_CASE("a signal that was waiting before is still there", "[plugin][signals]"
         }) == 0);
   close(ends[1]);
 }
+
+}  // namespace irgan::held_signals_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using irgan::printable;
+namespace irgan::printable_test {
 
 TEST_CASE("text of others commands no terminal", "[plugin][printable]") {
   CHECK(printable("gr\xC3\xBCn \xE2\x82\xAC \xF0\x9F\x98\x80\tx") == "gr\xC3\xBCn \xE2\x82\xAC \xF0\x9F\x98\x80\tx");
@@ -26,3 +26,5 @@ TEST_CASE("bytes that are no UTF-8 are shown as such, one by one", "[plugin][pri
   CHECK(printable("\xF4\x90\x80\x80") == "????");  // beyond U+10FFFF
   CHECK(printable("\xE2\x82") == "??");
 }
+
+}  // namespace irgan::printable_test

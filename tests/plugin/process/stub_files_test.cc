@@ -8,7 +8,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::stub_files_test {
 
 TEST_CASE("a stub's databases are found, and what is no stub is itself", "[plugin][stub_files]") {
   const ScratchFolder folder;
@@ -31,3 +31,5 @@ TEST_CASE("a stub's databases are found, and what is no stub is itself", "[plugi
   const std::string memory = folder.write("memory", "inmemory\n");
   CHECK(shard_paths(memory) == std::vector<std::string>{memory});
 }
+
+}  // namespace irgan::stub_files_test

@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <ctime>
 
-using namespace irgan;
+namespace irgan::utc_text_test {
+
 using std::chrono::system_clock;
 
 TEST_CASE("times are texts as the C library writes them", "[plugin][utc_text]") {
@@ -24,3 +25,5 @@ TEST_CASE("days begin and end where they do", "[plugin][utc_text]") {
   CHECK(utc_text(system_clock::from_time_t(1709251199)) == "2024-02-29T23:59:59.000Z");
   CHECK(utc_text(system_clock::from_time_t(1709251200)) == "2024-03-01T00:00:00.000Z");
 }
+
+}  // namespace irgan::utc_text_test

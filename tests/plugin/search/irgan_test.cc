@@ -6,7 +6,8 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::irgan_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -216,3 +217,5 @@ TEST_CASE("irgan_set_context says what the searches that follow are", "[plugin][
   CHECK(irgan_set_context(ranker.get(), nullptr, "mobile") == IRGAN_BAD_ARGUMENT);
   CHECK(irgan_set_context(nullptr, "device", "mobile") == IRGAN_BAD_ARGUMENT);
 }
+
+}  // namespace irgan::irgan_test

@@ -6,7 +6,7 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_context_test {
 
 namespace {
 
@@ -105,3 +105,5 @@ TEST_CASE("features are measured by their kind", "[plugin][reranker][metrics]") 
   CHECK(read["irgan_feature_seconds_count{feature=\"context\"}"] == 0.0);
   CHECK(sum <= read["irgan_step_seconds_sum{step=\"features\"}"]);
 }
+
+}  // namespace irgan::reranker_context_test

@@ -11,7 +11,8 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_fallback_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -184,3 +185,5 @@ TEST_CASE("an index that moved on is told to the application, or served in the o
   CHECK_THAT(problems[0], StartsWith("served in the original order: DatabaseModifiedError"));
   CHECK(shown(falling_back.get_mset(enquire, 0, 10)) == shown(enquire.get_mset(0, 10)));
 }
+
+}  // namespace irgan::reranker_fallback_test

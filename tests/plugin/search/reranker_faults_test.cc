@@ -9,7 +9,8 @@
 #include "tests/plugin/fruit.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_faults_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -176,3 +177,5 @@ TEST_CASE("an error of the program's own decider is not the model's, and nothing
   CHECK(decider.num_seen == 5);
   CHECK(problems.empty());
 }
+
+}  // namespace irgan::reranker_faults_test

@@ -7,7 +7,8 @@
 #include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_memory_test {
+
 using Xapian::Query;
 
 namespace {
@@ -369,3 +370,5 @@ TEST_CASE("a memory that is removed from the index is served until the reopening
   CHECK(page_of(reranker, enquire) == remembered);
   CHECK(problems.empty());
 }
+
+}  // namespace irgan::reranker_memory_test

@@ -7,7 +7,8 @@
 #include "tests/plugin/tcp_server.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_paging_test {
+
 using Xapian::Query;
 
 namespace {
@@ -191,3 +192,5 @@ TEST_CASE("a page of no hits gives the counts alone", "[plugin][reranker][paging
   CHECK(same_bounds(all.mset, enquire.get_mset(0, 0, kNumDocuments)));
   CHECK(all.model_version.empty());
 }
+
+}  // namespace irgan::reranker_paging_test

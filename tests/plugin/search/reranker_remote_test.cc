@@ -13,7 +13,7 @@
 #include "tests/plugin/tcp_server.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_remote_test {
 
 namespace {
 
@@ -311,3 +311,5 @@ TEST_CASE("a collapsed pool from a server keeps its order, on every page and wit
   CHECK(more.model_version == model->version());
   CHECK(problems.empty());
 }
+
+}  // namespace irgan::reranker_remote_test

@@ -12,7 +12,8 @@
 #include "tests/plugin/small_vectors.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_shadow_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -212,3 +213,5 @@ TEST_CASE("a rival ranks the same pool by its own generator's scores", "[plugin]
   CHECK(docids_of(Reranker(db, fixed_model(near), options).search(enquire, {0, 10}).head) == expected);
   CHECK(problems.empty());
 }
+
+}  // namespace irgan::reranker_shadow_test

@@ -11,7 +11,8 @@
 #include "irgan/feature_extractor.h"
 #include "tests/plugin/fruit.h"
 
-using namespace irgan;
+namespace irgan::reranker_test {
+
 using Xapian::Query;
 
 namespace {
@@ -335,3 +336,5 @@ TEST_CASE("shards of unequal size, and without documents, are told apart", "[plu
     CHECK(same_bounds(page, enquire.get_mset(0, std::max<Xapian::doccount>(first + 5, kDepth))));
   }
 }
+
+}  // namespace irgan::reranker_test

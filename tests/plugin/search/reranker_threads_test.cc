@@ -17,7 +17,7 @@
 #include "tests/plugin/small_memory.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::reranker_threads_test {
 
 namespace {
 
@@ -249,3 +249,5 @@ TEST_CASE("children forked beside searching threads search, too", "[plugin][rera
   CHECK(seen.failures == std::set<std::string>{});
   CHECK(seen.mixed == 0);
 }
+
+}  // namespace irgan::reranker_threads_test

@@ -10,7 +10,8 @@
 #include "tests/plugin/weighed_index.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::weight_test {
+
 using Catch::Matchers::Contains;
 using Xapian::Query;
 
@@ -265,3 +266,5 @@ TEST_CASE("a registry gives the class back under its name", "[plugin][weight]") 
   const std::unique_ptr<Xapian::Weight> read(registered->unserialise(Weight(mixtures()[0]).serialise()));
   CHECK(read->serialise() == Weight(mixtures()[0]).serialise());
 }
+
+}  // namespace irgan::weight_test

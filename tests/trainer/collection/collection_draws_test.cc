@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-using namespace irgan;
+namespace irgan::collection_draws_test {
 
 TEST_CASE("log_partition is the logarithm of the sum of exponentials, however large", "[trainer][collection]") {
   CHECK(log_partition({0.0F, 0.0F, 0.0F}) == Approx(std::log(3.0)));
@@ -36,3 +36,5 @@ TEST_CASE("draws are without replacement and end with the documents", "[trainer]
   CHECK(std::set<std::uint32_t>(rows.begin(), rows.end()).size() == 3);
   CHECK(rows.size() == 3);
 }
+
+}  // namespace irgan::collection_draws_test

@@ -4,7 +4,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-using namespace irgan;
+namespace irgan::leading_vectors_test {
+
 using Eigen::Index;
 
 namespace {
@@ -53,3 +54,5 @@ TEST_CASE("a small matrix has no more vectors than columns", "[trainer][collecti
   ThreadPool threads(1);
   CHECK(leading_right_vectors(rows, rows.transpose(), 64, 1, threads).cols() == 4);
 }
+
+}  // namespace irgan::leading_vectors_test

@@ -7,7 +7,7 @@
 #include "tests/trainer/topic_index.h"
 #include "trainer/collection/folded_towers.h"
 
-using namespace irgan;
+namespace irgan::tower_training_test {
 
 namespace {
 
@@ -200,3 +200,5 @@ TEST_CASE("learning goes on from what towers and their folds have learnt", "[tra
   start.towers.basis = "another";
   CHECK(learn_towers(*vectors, second, options, &start, 2).whole.weight == untrained_towers(*vectors).weight);
 }
+
+}  // namespace irgan::tower_training_test

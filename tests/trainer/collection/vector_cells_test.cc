@@ -14,7 +14,8 @@
 #include "plugin/src/model/safetensors.h"
 #include "plugin/src/vectors/vector_parts.h"
 
-using namespace irgan;
+namespace irgan::vector_cells_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 using Eigen::VectorXf;
@@ -143,3 +144,5 @@ TEST_CASE("cells that do not hold every document once are refused", "[trainer][c
   infinite.cell_scales[3] = std::numeric_limits<float>::infinity();
   CHECK_THAT(refusal(infinite), Contains("a vector's scale is not a number"));
 }
+
+}  // namespace irgan::vector_cells_test

@@ -7,7 +7,8 @@
 #include "plugin/src/vectors/vector_parts.h"
 #include "tests/trainer/topic_index.h"
 
-using namespace irgan;
+namespace irgan::vector_making_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -184,3 +185,5 @@ TEST_CASE("parts that do not fit each other are refused though their digest is r
   bad.id_terms = {"Qa"};
   refused(bad, "has not the size that its type and shape say");
 }
+
+}  // namespace irgan::vector_making_test

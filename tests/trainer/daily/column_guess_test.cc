@@ -4,7 +4,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::column_guess_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -92,3 +93,5 @@ TEST_CASE("guess_columns: a first line of values is no header", "[trainer][colum
   CHECK_THROWS_WITH(guessed(shop_rows(",", 1)), Contains("looks like a value: put a line with the columns' names"));
   CHECK_THROWS_WITH(guessed("red,SKU1,x\nred,SKU2,y\n"), Contains("'SKU1' looks like a value"));
 }
+
+}  // namespace irgan::column_guess_test

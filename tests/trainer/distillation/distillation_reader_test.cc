@@ -8,7 +8,8 @@
 #include "trainer/game/softmax.h"
 #include "trainer/site/first_stage.h"
 
-using namespace irgan;
+namespace irgan::distillation_reader_test {
+
 using Eigen::Index;
 
 namespace {
@@ -65,3 +66,5 @@ TEST_CASE("what is read of a pool weighs as Xapian's matcher does", "[trainer][d
     CHECK(pool.target.isApprox(softmax(scores)));
   }
 }
+
+}  // namespace irgan::distillation_reader_test

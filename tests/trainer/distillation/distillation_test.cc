@@ -8,7 +8,8 @@
 #include "plugin/src/search/term_weighting.h"
 #include "trainer/game/softmax.h"
 
-using namespace irgan;
+namespace irgan::distillation_test {
+
 using Eigen::Index;
 using Eigen::VectorXd;
 
@@ -175,3 +176,5 @@ TEST_CASE("distilling twice gives the same bits", "[trainer][distillation]") {
   CHECK(a.field_scales == again.field_scales);
   CHECK(Weight(a.mixture).serialise() == Weight(again.mixture).serialise());
 }
+
+}  // namespace irgan::distillation_test

@@ -6,7 +6,8 @@
 
 #include "tests/trainer/judged_index.h"
 
-using namespace irgan;
+namespace irgan::distiller_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -71,3 +72,5 @@ TEST_CASE("a distillation has each form, measured on the same queries", "[traine
     CHECK_THROWS_WITH(distil_model(index.site(), options), Contains("6 queries have two candidates or more"));
   }
 }
+
+}  // namespace irgan::distiller_test

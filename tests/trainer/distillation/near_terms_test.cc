@@ -6,7 +6,7 @@
 #include "tests/plugin/small_index.h"
 #include "tests/plugin/small_vectors.h"
 
-using namespace irgan;
+namespace irgan::near_terms_test {
 
 namespace {
 
@@ -72,3 +72,5 @@ TEST_CASE("the table of near terms says what joins a query, at any number of thr
         "Zviolin\tZpiano\t0.4851\n");
   CHECK(table(3) == table(1));
 }
+
+}  // namespace irgan::near_terms_test

@@ -5,7 +5,8 @@
 
 #include "trainer/game/softmax.h"
 
-using namespace irgan;
+namespace irgan::nonnegative_softmax_test {
+
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
@@ -68,3 +69,5 @@ TEST_CASE("columns that say nothing get 0, and equal columns share", "[trainer][
   CHECK(found[1] == Approx(1.0).epsilon(1e-2));
   CHECK(found[3] == 0.0);
 }
+
+}  // namespace irgan::nonnegative_softmax_test

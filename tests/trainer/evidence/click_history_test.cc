@@ -8,7 +8,7 @@
 #include "plugin/src/features/clicked_field.h"
 #include "tests/trainer/click_rows.h"
 
-using namespace irgan;
+namespace irgan::click_history_test {
 
 namespace {
 
@@ -166,3 +166,5 @@ TEST_CASE("sessions are dealt over parts whole, each judged by the others", "[tr
   }
   CHECK(*std::min_element(sizes.begin(), sizes.end()) > 0);
 }
+
+}  // namespace irgan::click_history_test

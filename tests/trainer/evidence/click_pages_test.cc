@@ -8,7 +8,8 @@
 #include "tests/trainer/click_evidence.h"
 #include "tests/trainer/click_rows.h"
 
-using namespace irgan;
+namespace irgan::click_pages_test {
+
 using Catch::Matchers::Message;
 using Catch::Matchers::WithinRel;
 
@@ -357,3 +358,5 @@ TEST_CASE("decay leaves last clicks alone, and rows of counts have none", "[trai
   aggregator.add(counted, "q");
   CHECK(last_clicks(aggregator) == " A 2");
 }
+
+}  // namespace irgan::click_pages_test

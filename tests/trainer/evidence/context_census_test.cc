@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::context_census_test {
 
 namespace {
 
@@ -73,3 +73,5 @@ TEST_CASE("a column of ids takes bounded memory, and is not learnt from", "[trai
   CHECK(values_of(counts[1]) == Names{longest});
   CHECK(counts[1].rare_clicks == 15'000.0);
 }
+
+}  // namespace irgan::context_census_test

@@ -10,7 +10,8 @@
 #include "tests/trainer/click_rows.h"
 #include "trainer/evidence/click_pages.h"
 
-using namespace irgan;
+namespace irgan::decay_test {
+
 using Catch::Matchers::WithinRel;
 
 TEST_CASE("a click counts half after each half-life before the newest row", "[trainer][decay]") {
@@ -96,3 +97,5 @@ TEST_CASE("a log without times is not decayed, and says so", "[trainer][decay]")
   CHECK(evidence.num_undated_rows == 2);
   CHECK_FALSE(evidence.newest_time.has_value());
 }
+
+}  // namespace irgan::decay_test

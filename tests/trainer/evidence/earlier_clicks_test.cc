@@ -5,7 +5,8 @@
 
 #include "tests/trainer/click_rows.h"
 
-using namespace irgan;
+namespace irgan::earlier_clicks_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -100,3 +101,5 @@ TEST_CASE("rows of unknown queries join nothing, but say how old labels are and 
   clicks.add_unknown(shown("s", "d", 1));
   CHECK(clicks.finish(false).at("q").count("c") == 1);
 }
+
+}  // namespace irgan::earlier_clicks_test

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-using namespace irgan;
+namespace irgan::examination_test {
 
 namespace {
 
@@ -60,3 +60,5 @@ TEST_CASE("documents without a click, and ranks beyond the last, are left out", 
   CHECK(num_telling_pairs(counts, 2) == 0);
   for (const double value : estimate_examination(counts, 2)) CHECK(std::isnan(value));
 }
+
+}  // namespace irgan::examination_test

@@ -5,7 +5,7 @@
 #include "irgan/click_log.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::interleaved_clicks_test {
 
 namespace {
 
@@ -65,3 +65,5 @@ TEST_CASE("rows without a session and a third team are not counted but told of",
   CHECK(clicks.num_without_session() == 1);
   CHECK(clicks.teams() == std::vector<std::string>{"a", "b", "c"});
 }
+
+}  // namespace irgan::interleaved_clicks_test

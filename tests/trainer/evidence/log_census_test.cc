@@ -7,7 +7,7 @@
 #include "tests/trainer/click_rows.h"
 #include "trainer/evidence/log_counter.h"
 
-using namespace irgan;
+namespace irgan::log_census_test {
 
 namespace {
 
@@ -128,3 +128,5 @@ TEST_CASE("pairs shown often outlive a full table", "[trainer][log_census]") {
   }
   CHECK(shown_often > 49'000.0);
 }
+
+}  // namespace irgan::log_census_test

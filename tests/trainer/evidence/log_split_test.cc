@@ -9,7 +9,8 @@
 #include "tests/trainer/click_rows.h"
 #include "trainer/rows/data_split.h"
 
-using namespace irgan;
+namespace irgan::log_split_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -76,3 +77,5 @@ TEST_CASE("a split says what it is", "[trainer][log_split]") {
   CHECK(RowSplit({LogSplit::query, 0.2, 1}, 0.0).description() == "query");
   CHECK(RowSplit({LogSplit::time, 0.2, 1}, 1'700'000'000.5).description() == "time from 2023-11-14T22:13:20Z");
 }
+
+}  // namespace irgan::log_split_test

@@ -9,7 +9,7 @@
 #include "tests/trainer/click_rows.h"
 #include "trainer/evidence/click_pages.h"
 
-using namespace irgan;
+namespace irgan::page_sums_test {
 
 namespace {
 
@@ -124,3 +124,5 @@ TEST_CASE("evidence comes a query at a time, in the order of ids", "[trainer][pa
   CHECK(totals.num_clicks == 2.0);
   CHECK(totals.num_unclicked_pages == 1);
 }
+
+}  // namespace irgan::page_sums_test

@@ -10,7 +10,8 @@
 #include "trainer/game/policy_gradient.h"
 #include "trainer/game/softmax.h"
 
-using namespace irgan;
+namespace irgan::backpropagation_test {
+
 using Eigen::Index;
 using Eigen::VectorXd;
 
@@ -109,3 +110,5 @@ TEST_CASE("a gradient overwrites what its place held, of any shape", "[trainer][
   backpropagate(board.network, binned.rows, activations, loss(scores).gradient.cast<float>(), used);
   CHECK(flat(used) == flat(fresh));
 }
+
+}  // namespace irgan::backpropagation_test

@@ -6,7 +6,8 @@
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
 
-using namespace irgan;
+namespace irgan::discriminator_loss_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -246,3 +247,5 @@ TEST_CASE("pairwise_rewards is the mean reward against every clicked document", 
     CHECK_THAT(worth[d], WithinAbs(naive, kRoundOff));
   }
 }
+
+}  // namespace irgan::discriminator_loss_test

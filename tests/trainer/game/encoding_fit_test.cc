@@ -6,7 +6,8 @@
 
 #include "plugin/src/encoding/encoding.h"
 
-using namespace irgan;
+namespace irgan::encoding_fit_test {
+
 using Eigen::Index;
 
 namespace {
@@ -76,3 +77,5 @@ TEST_CASE("an even share of more than a million rows gives nearly the same edges
   // Half of the rows are looked at; a quantile of 750,000 uniform values is known to 4 sqrt(.25 / 750,000) = .0024.
   for (std::size_t k = 0; k < 5; ++k) CHECK(edges[k] == Approx(0.25 * static_cast<double>(k)).margin(0.0024));
 }
+
+}  // namespace irgan::encoding_fit_test

@@ -8,7 +8,8 @@
 #include "trainer/game/game.h"
 #include "trainer/parallel/thread_pool.h"
 
-using namespace irgan;
+namespace irgan::game_sampling_test {
+
 using Eigen::VectorXd;
 
 namespace {
@@ -104,3 +105,5 @@ TEST_CASE("the ratio form's sampled gradients come to the exact ones with many d
   CHECK(largest_difference(gradient_of(sampled.generator), gradient_of(exact.generator)) < 0.03);
   CHECK(largest_difference(sampled.offsets.first_moment / 0.1, exact.offsets.first_moment / 0.1) < 0.03);
 }
+
+}  // namespace irgan::game_sampling_test

@@ -11,7 +11,8 @@
 #include "trainer/game/softmax.h"
 #include "trainer/parallel/thread_pool.h"
 
-using namespace irgan;
+namespace irgan::game_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -304,3 +305,5 @@ TEST_CASE("a gradient that is not finite ends the step with an error", "[trainer
   CHECK(game.discriminator.num_steps == 0);
   CHECK(game.offsets.value.allFinite());
 }
+
+}  // namespace irgan::game_test

@@ -10,7 +10,8 @@
 #include "trainer/game/encoding_fit.h"
 #include "trainer/game/player.h"
 
-using namespace irgan;
+namespace irgan::generator_inputs_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 
@@ -115,3 +116,5 @@ TEST_CASE("features that are not there are refused by name", "[trainer][generato
   CHECK_THROWS_WITH(GeneratorInputs(schema_of({"1", "2", "3", "4"}), encoding, "cheap"),
                     Contains("generator_features cheap"));
 }
+
+}  // namespace irgan::generator_inputs_test

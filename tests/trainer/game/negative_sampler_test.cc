@@ -5,7 +5,8 @@
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
 
-using namespace irgan;
+namespace irgan::negative_sampler_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -70,3 +71,5 @@ TEST_CASE("one dynamic draw is a uniform draw", "[trainer][negative_sampler]") {
   const VectorXd scores = (VectorXd(5) << 3, 1, 2, 5, 4).finished();
   CHECK(largest_difference(dynamic_negatives(scores, 1), VectorXd::Constant(5, 0.2)) < kRoundOff);
 }
+
+}  // namespace irgan::negative_sampler_test

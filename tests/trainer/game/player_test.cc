@@ -10,7 +10,8 @@
 #include "plugin/src/encoding/first_layer.h"
 #include "tests/trainer/scalar_network.h"
 
-using namespace irgan;
+namespace irgan::player_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -218,3 +219,5 @@ TEST_CASE("a new network has weights of variance 1 / fan_in, biases 0, a last la
   CHECK(flat(random_network(100, {64, 32}, again)) == flat(network));
   CHECK(random_network(5, {}, random).layers.size() == 1);
 }
+
+}  // namespace irgan::player_test

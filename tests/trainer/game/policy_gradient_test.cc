@@ -7,7 +7,8 @@
 #include "tests/trainer/random_vectors.h"
 #include "trainer/game/softmax.h"
 
-using namespace irgan;
+namespace irgan::policy_gradient_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -120,3 +121,5 @@ TEST_CASE("rows are drawn as often as they are likely, and never where the proba
   // Four standard errors of a share, at most sqrt(1/4 / draws).
   CHECK(largest_difference(counts / kDraws, probabilities) < 4.0 * 0.5 / std::sqrt(kDraws));
 }
+
+}  // namespace irgan::policy_gradient_test

@@ -5,7 +5,8 @@
 
 #include "tests/trainer/central_differences.h"
 
-using namespace irgan;
+namespace irgan::softmax_test {
+
 using Catch::Matchers::WithinAbs;
 using Catch::Matchers::WithinRel;
 using Eigen::VectorXd;
@@ -70,3 +71,5 @@ TEST_CASE("kl_divergence is 0 for equal distributions and leaves out what p neve
   CHECK_THAT(kl_divergence(p, vector({std::log(0.25), std::log(0.5), std::log(0.25)})),
              WithinAbs(0.5 * std::log(2.0), kRoundOff));
 }
+
+}  // namespace irgan::softmax_test

@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::table_game_test {
+
 using Catch::Matchers::WithinAbs;
 
 TEST_CASE("the tabular game ends at p_theta = p_true with exact expectations", "[trainer][game]") {
@@ -73,3 +74,5 @@ TEST_CASE("rewarded by the mixture's ratio the policy gives up what is less like
   CHECK(curve.back() > 0.1);
   CHECK(table.ranker < 1e-4);  // the discriminator does not mind
 }
+
+}  // namespace irgan::table_game_test

@@ -5,7 +5,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::later_log_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -99,3 +100,5 @@ TEST_CASE("judge_by_later_log: clicks alone give MRR and nDCG", "[trainer][later
   CHECK_THROWS_WITH(judge_by_later_log({folder.file("log.tsv")}, {}, {QueryRow()}, {}),
                     Contains("no click on a query"));
 }
+
+}  // namespace irgan::later_log_test

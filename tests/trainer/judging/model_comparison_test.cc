@@ -8,7 +8,8 @@
 #include "plugin/src/model/model_parts.h"
 #include "tests/plugin/small_model.h"
 
-using namespace irgan;
+namespace irgan::model_comparison_test {
+
 using Eigen::Index;
 
 namespace {
@@ -94,3 +95,5 @@ TEST_CASE("pages are judged by what was shown, whatever else is among the candid
   CHECK(result.candidate == Approx(1.0));
   CHECK(result.present == Approx(1.0));
 }
+
+}  // namespace irgan::model_comparison_test

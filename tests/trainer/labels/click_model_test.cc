@@ -13,7 +13,8 @@
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/training/first_model.h"
 
-using namespace irgan;
+namespace irgan::click_model_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using Catch::Matchers::WithinAbs;
@@ -301,3 +302,5 @@ TEST_CASE("click models refuse data that do not say what they need", "[trainer][
   CHECK_THAT(refusal(ClickModel::ips, labelled(settings_of(ClickModel::naive), pages)),
              Contains("made these labels already"));
 }
+
+}  // namespace irgan::click_model_test

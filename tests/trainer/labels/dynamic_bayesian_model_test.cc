@@ -9,7 +9,8 @@
 #include <random>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::dynamic_bayesian_model_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -242,3 +243,5 @@ TEST_CASE("priors are the ranker's odds at the query's level, and the mean satis
   CHECK_THAT(found.satisfaction[0], WithinAbs(0.4, 1e-6));  // 30 rounds, the error falling by 3 / 5 each
   CHECK_THAT(found.satisfaction[1], WithinAbs(0.4, 1e-12));
 }
+
+}  // namespace irgan::dynamic_bayesian_model_test

@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::position_based_model_test {
+
 using Catch::Matchers::WithinAbs;
 
 TEST_CASE("attraction is clicks over showings that were looked at, the prior's among them",
@@ -15,3 +16,5 @@ TEST_CASE("attraction is clicks over showings that were looked at, the prior's a
   CHECK_THAT(attraction[2], WithinAbs((1.0 + 2 * 0.1) / (10.0 + 2.0), 1e-15));  // rank 7 like rank 2
   CHECK(examination_at({}, 3) == 1.0);
 }
+
+}  // namespace irgan::position_based_model_test

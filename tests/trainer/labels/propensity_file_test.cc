@@ -4,7 +4,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::propensity_file_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::EndsWith;
 
@@ -33,3 +34,5 @@ TEST_CASE("a propensity file that leaves something open is refused at its place"
   CHECK_THAT(refusal("1\t1\n3\t1\n"), EndsWith("/p: rank 2 is missing"));
   CHECK_THAT(refusal("# nothing\n"), EndsWith("there are no propensities in it"));
 }
+
+}  // namespace irgan::propensity_file_test

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-using namespace irgan;
+namespace irgan::relevance_evidence_test {
 
 namespace {
 
@@ -86,3 +86,5 @@ TEST_CASE("fit_relevance says little after a short log", "[trainer][relevance_ev
   CHECK(found.click_if_relevant > 0.05);
   CHECK(found.click_if_relevant < 0.95);
 }
+
+}  // namespace irgan::relevance_evidence_test

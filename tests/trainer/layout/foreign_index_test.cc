@@ -13,7 +13,7 @@
 #include "trainer/layout/term_survey.h"
 #include "trainer/site/json_document.h"
 
-using namespace irgan;
+namespace irgan::foreign_index_test {
 
 namespace {
 
@@ -149,3 +149,5 @@ TEST_CASE("n-grams of Chinese are recognised, and its words are not taken for th
   CHECK(survey_of(true));
   CHECK_FALSE(survey_of(false));
 }
+
+}  // namespace irgan::foreign_index_test

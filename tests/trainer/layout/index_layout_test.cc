@@ -4,7 +4,8 @@
 
 #include "tests/trainer/small_index.h"
 
-using namespace irgan;
+namespace irgan::index_layout_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -183,3 +184,5 @@ TEST_CASE("a document without an id term goes by its docid", "[trainer][index_la
   index.open_to_write().add_document(document);
   CHECK(DocumentIds(index.open(), "Q").id_of(4) == "docid:4");
 }
+
+}  // namespace irgan::index_layout_test

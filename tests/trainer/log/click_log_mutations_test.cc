@@ -6,7 +6,7 @@
 #include "irgan/click_log.h"
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::click_log_mutations_test {
 
 namespace {
 
@@ -173,3 +173,5 @@ TEST_CASE("the lines of a mutated pair add up in each of its files", "[trainer][
   const std::uint64_t num_repeated = repeated == clicks.others.end() ? 0 : repeated->second;
   CHECK(static_cast<std::uint64_t>(num_clicks) + num_repeated == clicks.num_good);
 }
+
+}  // namespace irgan::click_log_mutations_test

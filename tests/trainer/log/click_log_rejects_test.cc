@@ -6,7 +6,8 @@
 #include "irgan/click_log.h"
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::click_log_rejects_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::Message;
@@ -288,3 +289,5 @@ TEST_CASE("what is no click log at all is refused at once", "[trainer][click_log
   CHECK_THROWS_MATCHES(ClickLogReader(path), FormatError, Message(path + message));
   CHECK_THROWS_AS(ClickLogReader(folder.file("missing")), Error);
 }
+
+}  // namespace irgan::click_log_rejects_test

@@ -6,7 +6,8 @@
 #include "tests/trainer/click_log_rows.h"
 #include "trainer/machine/output_file.h"
 
-using namespace irgan;
+namespace irgan::click_log_test {
+
 using Catch::Matchers::Message;
 
 TEST_CASE("an impression log is read with all its columns", "[trainer][click_log]") {
@@ -236,3 +237,5 @@ TEST_CASE("one file under two names is refused, two files with the same rows are
       ClickLogReader({one, folder.file("link")}),
       "clicks " + folder.file("link") + ": is the same file as " + one + ", whose rows would count twice");
 }
+
+}  // namespace irgan::click_log_test

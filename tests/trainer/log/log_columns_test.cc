@@ -3,7 +3,8 @@
 
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::log_columns_test {
+
 using Catch::Contains;
 
 namespace {
@@ -329,3 +330,5 @@ TEST_CASE("names that no context may have are refused before a line is read", "[
   CHECK_THROWS_WITH(contexts_of(log, with_contexts({"a", "b", "c", "d", "e", "f", "g", "h", "i"})),
                     Contains("i: a log has at most 8"));
 }
+
+}  // namespace irgan::log_columns_test

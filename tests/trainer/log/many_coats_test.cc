@@ -14,7 +14,7 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/row_files/letor_file.h"
 
-using namespace irgan;
+namespace irgan::many_coats_test {
 
 namespace {
 
@@ -282,3 +282,5 @@ TEST_CASE("one log gives the same feature rows and labels in many coats", "[trai
   CHECK(rows_of(site, {folder.write("search.log", joined(omega[0])), folder.write("clicks.log", joined(omega[1]))},
                 {}) == expected);
 }
+
+}  // namespace irgan::many_coats_test

@@ -7,7 +7,7 @@
 
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::omega_clicks_test {
 
 namespace {
 
@@ -211,3 +211,5 @@ TEST_CASE("the clicks of random logs are those of a search through all pages for
   CHECK(found == expected);
   CHECK(summary.others["clicks on what was clicked already"] == static_cast<std::uint64_t>(num_repeated));
 }
+
+}  // namespace irgan::omega_clicks_test

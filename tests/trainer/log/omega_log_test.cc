@@ -4,7 +4,7 @@
 
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::omega_log_test {
 
 namespace {
 
@@ -126,3 +126,5 @@ TEST_CASE("a header of other columns is not taken for one of Omega's logs", "[tr
   CHECK(omega_form("q,7") == OmegaForm::clicks);
   CHECK(omega_form("q,w,7,0,id=7:1") == OmegaForm::search);
 }
+
+}  // namespace irgan::omega_log_test

@@ -8,7 +8,8 @@
 #include "tests/trainer/click_log_rows.h"
 #include "trainer/log/served_log.h"
 
-using namespace irgan;
+namespace irgan::served_clicks_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -353,3 +354,5 @@ TEST_CASE("the module's log says what a search was beside its words, for what wa
   CHECK_THROWS_WITH(other.read([](const ClickRow&) {}),
                     Contains("segment: ") && Contains("is the module's log of searches, and says no such thing"));
 }
+
+}  // namespace irgan::served_clicks_test

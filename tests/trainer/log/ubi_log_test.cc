@@ -4,7 +4,8 @@
 
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::ubi_log_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -259,3 +260,5 @@ TEST_CASE("UBI: contexts stand in the attributes of a query, the module's own fi
   CHECK_THROWS_WITH(lacking.read([](const ClickRow&) {}),
                     Contains("context country") && Contains("is OpenSearch's UBI, and says no such thing"));
 }
+
+}  // namespace irgan::ubi_log_test

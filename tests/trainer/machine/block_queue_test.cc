@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <thread>
 
-using namespace irgan;
+namespace irgan::block_queue_test {
 
 using Block = std::vector<int>;
 
@@ -72,3 +72,5 @@ TEST_CASE("a problem reaches the taker behind the last block, and the giver at o
   CHECK_THROWS_WITH(queue.take(taken), "broken");
   CHECK_THROWS_WITH(queue.check(), "broken");
 }
+
+}  // namespace irgan::block_queue_test

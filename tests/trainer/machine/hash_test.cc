@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::hash_test {
 
 TEST_CASE("mix_hash draws the numbers of splitmix64", "[trainer][hash]") {
   // The first two outputs of splitmix64 from state 0: its state grows by the golden ratio before each.
@@ -15,3 +15,5 @@ TEST_CASE("text_hash is XXH3 of the bytes, alone or with a seed", "[trainer][has
   CHECK(text_hash("query") == text_hash("query", 0));
   CHECK(text_hash("query") != text_hash("query", 1));
 }
+
+}  // namespace irgan::hash_test

@@ -12,7 +12,8 @@
 #include "trainer/machine/output_file.h"
 #include "trainer/machine/partial_file.h"
 
-using namespace irgan;
+namespace irgan::input_guard_test {
+
 using Catch::Contains;
 
 namespace fs = std::filesystem;
@@ -104,3 +105,5 @@ TEST_CASE("what another run puts in an input's place does not make new files inp
     CHECK_NOTHROW(require_no_input(output));
   }
 }
+
+}  // namespace irgan::input_guard_test

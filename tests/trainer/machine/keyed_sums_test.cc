@@ -7,7 +7,7 @@
 
 #include "trainer/machine/hash.h"
 
-using namespace irgan;
+namespace irgan::keyed_sums_test {
 
 TEST_CASE("sums by key are the same however little memory there is", "[trainer][keyed_sums]") {
   const std::size_t max_bytes = GENERATE(std::size_t{1}, std::size_t{4000}, std::size_t{1} << 24);
@@ -32,3 +32,5 @@ TEST_CASE("sums by key are the same however little memory there is", "[trainer][
   CHECK(number == expected.size());
   sums.finish([](const KeyedSums::Entry&) { FAIL("something was left"); });
 }
+
+}  // namespace irgan::keyed_sums_test

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string>
 
-using namespace irgan;
+namespace irgan::numbers_test {
 
 TEST_CASE("text is a number only from its first byte to its last", "[trainer][numbers]") {
   double number = 0.0;
@@ -26,3 +26,5 @@ TEST_CASE("a whole number must fit what is to hold it", "[trainer][numbers]") {
   CHECK_FALSE(parse_number("-1", number));
   CHECK_FALSE(parse_number("1.0", number));
 }
+
+}  // namespace irgan::numbers_test

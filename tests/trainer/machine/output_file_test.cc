@@ -13,7 +13,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/text_input.h"
 
-using namespace irgan;
+namespace irgan::output_file_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::Message;
 using Catch::Matchers::StartsWith;
@@ -325,3 +326,5 @@ TEST_CASE("two outputs are one file by folder and name, too, if they are not the
   CHECK(is_same_output("-", "-"));
   CHECK_FALSE(is_same_output("/dev/null", "/dev/null"));
 }
+
+}  // namespace irgan::output_file_test

@@ -7,7 +7,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/text_input.h"
 
-using namespace irgan;
+namespace irgan::partial_file_test {
+
 using Catch::Contains;
 
 TEST_CASE("an output that is not interrupted replaces the file and leaves nothing beside it",
@@ -124,3 +125,5 @@ TEST_CASE("a partial output is its owner's alone, and no link is written through
   CHECK_THROWS_WITH(PartialFile(folder.file("third"), "run", true), Contains("remove it"));
   CHECK(folder.read("victim") == "precious");
 }
+
+}  // namespace irgan::partial_file_test

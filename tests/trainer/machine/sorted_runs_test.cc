@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::sorted_runs_test {
 
 TEST_CASE("records come back by key, equal keys in the order of coming, however little memory there is",
           "[trainer][sorted_runs]") {
@@ -41,3 +41,5 @@ TEST_CASE("empty keys and values are records like others", "[trainer][sorted_run
   });
   CHECK(found == std::vector<std::string>{"=", "=x", "a="});
 }
+
+}  // namespace irgan::sorted_runs_test

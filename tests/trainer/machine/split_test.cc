@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::split_test {
 
 using Pieces = std::vector<std::string_view>;
 
@@ -12,3 +12,5 @@ TEST_CASE("split gives one piece more than there are marks", "[trainer][split]")
   CHECK(split(",a,,", ',') == Pieces{"", "a", "", ""});
   CHECK(split("", ',') == Pieces{""});
 }
+
+}  // namespace irgan::split_test

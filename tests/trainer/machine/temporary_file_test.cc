@@ -9,7 +9,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::temporary_file_test {
 
 namespace fs = std::filesystem;
 
@@ -48,3 +48,5 @@ TEST_CASE("a folder that cannot be made is named", "[trainer][temporary_file]") 
   const ScratchFolder folder;
   CHECK_THROWS_WITH(TemporaryFolder(folder.file("missing/work-"), true), Catch::Contains("missing/work-"));
 }
+
+}  // namespace irgan::temporary_file_test

@@ -11,7 +11,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/output_file.h"
 
-using namespace irgan;
+namespace irgan::text_input_test {
+
 using Catch::Matchers::Message;
 
 namespace {
@@ -275,3 +276,5 @@ TEST_CASE("a place is path and line", "[trainer][text_input]") {
   CHECK(input.place() == path + ":2");
   CHECK(input.path() == path);
 }
+
+}  // namespace irgan::text_input_test

@@ -8,7 +8,7 @@
 
 #include "tests/trainer/click_log_rows.h"
 
-using namespace irgan;
+namespace irgan::timestamps_test {
 
 namespace {
 
@@ -121,3 +121,5 @@ TEST_CASE("a time is written in UTC, rounded down to the second", "[trainer][tim
   CHECK(utc_text(1e18).empty());
   CHECK(parse_time(utc_text(1714566605)) == 1714566605);
 }
+
+}  // namespace irgan::timestamps_test

@@ -4,7 +4,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::evaluation_test {
 
 // q1 has a relevant document that the first run puts second and the other first; q2 has none; q3 is in neither run.
 TEST_CASE("evaluate measures every judged query of each run", "[trainer][evaluation]") {
@@ -36,3 +36,5 @@ TEST_CASE("evaluate measures every judged query of each run", "[trainer][evaluat
   CHECK(difference.difference == Approx(0.5 / 3.0));
   CHECK(difference.p == 1.0);
 }
+
+}  // namespace irgan::evaluation_test

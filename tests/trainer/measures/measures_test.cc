@@ -3,7 +3,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-using namespace irgan;
+namespace irgan::measures_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -116,3 +117,5 @@ TEST_CASE("ndcg_of_gains is ndcg where the gains are labels", "[trainer][measure
 
   for (const int cutoff : {0, 1, 10, 30}) CHECK(ndcg_of_gains(falling, gains, cutoff) == ndcg(labels, labels, cutoff));
 }
+
+}  // namespace irgan::measures_test

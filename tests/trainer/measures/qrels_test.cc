@@ -4,7 +4,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::qrels_test {
 
 namespace {
 
@@ -63,3 +63,5 @@ TEST_CASE("trec_columns splits at any number of spaces and tabs", "[trainer][qre
   CHECK(trec_columns(" \t").empty());
   CHECK(trec_columns("").empty());
 }
+
+}  // namespace irgan::qrels_test

@@ -7,7 +7,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::run_file_test {
+
 using Catch::Matchers::Message;
 
 namespace {
@@ -153,3 +154,5 @@ TEST_CASE("RunWriter refuses ids and tags that are not one word", "[trainer][run
                        Message("the run's tag 'my run' is not one word without white space"));
   CHECK(out.str().empty());
 }
+
+}  // namespace irgan::run_file_test

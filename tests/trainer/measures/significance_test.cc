@@ -4,7 +4,8 @@
 #include <cmath>
 #include <random>
 
-using namespace irgan;
+namespace irgan::significance_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -143,3 +144,5 @@ TEST_CASE("an interval holds the mean and narrows with more queries", "[trainer]
   CHECK(bootstrapped_mean({2, 2}, 1).high == 2);
   CHECK(bootstrapped_mean({}, 1).value == 0);
 }
+
+}  // namespace irgan::significance_test

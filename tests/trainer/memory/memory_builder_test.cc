@@ -8,7 +8,8 @@
 #include "tests/trainer/click_rows.h"
 #include "trainer/memory/memory_state.h"
 
-using namespace irgan;
+namespace irgan::memory_builder_test {
+
 using Catch::Matchers::WithinAbs;
 
 namespace {
@@ -219,3 +220,5 @@ TEST_CASE("rules out of range are refused", "[trainer][memory_builder]") {
   CHECK_THROWS_AS(MemoryBuilder(rules(1, -1.0)), ConfigError);
   CHECK_THROWS_AS(MemoryBuilder(rules(1, INFINITY)), ConfigError);
 }
+
+}  // namespace irgan::memory_builder_test

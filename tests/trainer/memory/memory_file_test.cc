@@ -8,7 +8,7 @@
 #include "tests/trainer/judged_index.h"
 #include "trainer/memory/memory_state.h"
 
-using namespace irgan;
+namespace irgan::memory_file_test {
 
 namespace {
 
@@ -115,3 +115,5 @@ TEST_CASE("half-life and prior are chosen by a later log", "[trainer][memory_tun
                                  {amber_log(1), "later"}, texts, options),
                     Catch::StartsWith("tune later: its newest click is not newer"));
 }
+
+}  // namespace irgan::memory_file_test

@@ -8,7 +8,8 @@
 #include "tests/plugin/small_vectors.h"
 #include "tests/trainer/mining/shoe_shop.h"
 
-using namespace irgan;
+namespace irgan::collection_mining_test {
+
 using Catch::Contains;
 
 namespace {
@@ -119,3 +120,5 @@ TEST_CASE("such a model does not mine without its vectors, nor with others", "[t
   CHECK(Miner(shop.site(), model, shop.evidence(), drawing(vectors)).identity() !=
         Miner(shop.site(), shop.model(), shop.evidence(), drawing(nullptr)).identity());
 }
+
+}  // namespace irgan::collection_mining_test

@@ -8,7 +8,8 @@
 
 #include "tests/trainer/mining/shoe_shop.h"
 
-using namespace irgan;
+namespace irgan::miner_test {
+
 using Catch::Contains;
 using Ids = std::vector<std::string>;
 
@@ -131,3 +132,5 @@ TEST_CASE("what the options need and is not there is refused by its member's nam
   parts.generators.clear();
   CHECK_THAT(refusal(options, model_of(parts)), Contains("shop.model: the model has no generator"));
 }
+
+}  // namespace irgan::miner_test

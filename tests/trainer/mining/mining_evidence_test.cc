@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::mining_evidence_test {
 
 namespace {
 
@@ -58,3 +58,5 @@ TEST_CASE("what was skipped under one id and clicked under another is a positive
   CHECK(evidence.by_query.at("2")[0].skipped == 2.0);
   CHECK(evidence.num_sharing == 1);
 }
+
+}  // namespace irgan::mining_evidence_test

@@ -7,7 +7,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::mining_identity_test {
 
 namespace {
 
@@ -77,3 +77,5 @@ TEST_CASE("what errors call the model changes nothing", "[trainer][mining_identi
   options.model_name = "new.model";
   CHECK(identity_of(db, options) == identity_of(db));
 }
+
+}  // namespace irgan::mining_identity_test

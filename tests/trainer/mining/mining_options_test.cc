@@ -4,7 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::mining_options_test {
+
 using Catch::Contains;
 
 namespace {
@@ -60,3 +61,5 @@ TEST_CASE("sources and scores of networks need a model", "[trainer][mining_optio
   options.sources.push_back({NegativeSource::dns});
   CHECK(needs_model(options));
 }
+
+}  // namespace irgan::mining_options_test

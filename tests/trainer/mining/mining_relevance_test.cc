@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace irgan;
+namespace irgan::mining_relevance_test {
 
 TEST_CASE("examination is what clicks were corrected by, if they were", "[trainer][mining_relevance]") {
   TrainingRecord record;
@@ -28,3 +28,5 @@ TEST_CASE("else it is the mean over the networks that learnt offsets", "[trainer
   CHECK(examination[0] == 1.0);
   CHECK(examination[1] == Approx(std::exp(-1.5)));
 }
+
+}  // namespace irgan::mining_relevance_test

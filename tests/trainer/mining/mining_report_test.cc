@@ -4,7 +4,8 @@
 
 #include "trainer/mining/mining_report_json.h"
 
-using namespace irgan;
+namespace irgan::mining_report_test {
+
 using nlohmann::json;
 
 namespace {
@@ -83,3 +84,5 @@ TEST_CASE("a score by which most positives stand below their negatives is told",
   report.add(query, 3);
   CHECK_FALSE(report.ranks_positives_below());  // 3 of 6
 }
+
+}  // namespace irgan::mining_report_test

@@ -6,7 +6,8 @@
 #include <cmath>
 #include <limits>
 
-using namespace irgan;
+namespace irgan::mining_temperature_test {
+
 using nlohmann::json;
 
 namespace {
@@ -42,3 +43,5 @@ TEST_CASE("without a curve the temperature is 1, a given one stands", "[trainer]
   CHECK(given.value == 0.7);
   CHECK(given.basis == TemperatureBasis::given);
 }
+
+}  // namespace irgan::mining_temperature_test

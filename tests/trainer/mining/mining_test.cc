@@ -9,7 +9,7 @@
 #include "trainer/mining/mining_report_json.h"
 #include "trainer/mining/mining_run.h"
 
-using namespace irgan;
+namespace irgan::mining_test {
 
 namespace {
 
@@ -101,3 +101,5 @@ TEST_CASE("a run mines into the file that it is given, and leaves it as it was w
   CHECK(mine_all(idle, {folder.file("rows")}).num_rows == 0);
   CHECK(folder.read("rows") == rows);
 }
+
+}  // namespace irgan::mining_test

@@ -7,7 +7,8 @@
 
 #include "irgan/negative_source.h"
 
-using namespace irgan;
+namespace irgan::negative_draws_test {
+
 using Catch::Contains;
 
 namespace {
@@ -110,3 +111,5 @@ TEST_CASE("sources have names, and an unknown one is told the others", "[trainer
   CHECK_THROWS_WITH(negative_source_from_string("bm52"),
                     Contains("source bm52") && Contains("generator, discriminator, bm25"));
 }
+
+}  // namespace irgan::negative_draws_test

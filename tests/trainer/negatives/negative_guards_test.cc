@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::negative_guards_test {
+
 using X = Exclusion;
 
 namespace {
@@ -106,3 +107,5 @@ TEST_CASE("no guard holds for positives that are asked for, and the others keep 
   CHECK(exclusions[1] == X::none);
   CHECK(exclusions[2] == X::range);
 }
+
+}  // namespace irgan::negative_guards_test

@@ -7,7 +7,7 @@
 
 #include "trainer/negatives/score_summary_json.h"
 
-using namespace irgan;
+namespace irgan::score_summary_test {
 
 TEST_CASE("count, mean, deviation and ends are exact", "[trainer][score_summary]") {
   ScoreSummary summary;
@@ -53,3 +53,5 @@ TEST_CASE("a summary that is stored goes on as if it had not been", "[trainer][s
 TEST_CASE("an empty summary has a count of 0 and nothing else", "[trainer][score_summary]") {
   CHECK(figures_of(ScoreSummary()) == nlohmann::json{{"count", 0}});
 }
+
+}  // namespace irgan::score_summary_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::shingles_test {
 
 TEST_CASE("equal words are equal shingles, whatever stands between them", "[trainer][shingles]") {
   CHECK(shingles_of("The quick brown fox") == shingles_of("the  QUICK, brown-fox!"));
@@ -67,3 +67,5 @@ TEST_CASE("case and spaces beyond ASCII do not count", "[trainer][shingles]") {
   CHECK(shingles_of("MÜNCHEN ÜBER ALLES") == shingles_of("münchen über alles"));
   CHECK(shingles_of("red\u00A0shoes\u3000now") == shingles_of("red shoes now"));
 }
+
+}  // namespace irgan::shingles_test

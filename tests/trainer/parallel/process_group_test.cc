@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::process_group_test {
 
 TEST_CASE("work is dealt by halving, so that twice the processes cut each part in two", "[trainer][process_group]") {
   for (const std::size_t size : {0U, 1U, 2U, 3U, 7U, 8U, 33U}) {
@@ -47,3 +47,5 @@ TEST_CASE("a process that mpirun did not start is a group of its own", "[trainer
   own.require_same("this", "rows");
   own.end_others(1);  // returns
 }
+
+}  // namespace irgan::process_group_test

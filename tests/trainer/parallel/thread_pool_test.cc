@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-using namespace irgan;
+namespace irgan::thread_pool_test {
 
 TEST_CASE("for_each calls every index once", "[trainer][thread_pool]") {
   const unsigned num_threads = GENERATE(1u, 2u, 5u);
@@ -92,3 +92,5 @@ TEST_CASE("a pool that never worked ends", "[trainer][thread_pool]") {
   for (int k = 0; k < 50; ++k) ThreadPool threads(3);
   CHECK(default_num_threads() >= 1);
 }
+
+}  // namespace irgan::thread_pool_test

@@ -4,7 +4,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::judgment_reading_test {
 
 TEST_CASE("a reading of judgments counts repeated lines and queries that nobody knows", "[trainer][judgment_reading]") {
   const ScratchFolder folder;
@@ -30,3 +30,5 @@ TEST_CASE("differences_of says what keeps ids apart", "[trainer][judgment_readin
   CHECK(differences_of({"007", "x"}, {"7"}) == std::map<std::string, double>{{"zeros before their ids", 1.0}});
   CHECK(differences_of({"x"}, {"7"}).empty());
 }
+
+}  // namespace irgan::judgment_reading_test

@@ -8,7 +8,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::query_file_test {
+
 using Catch::Matchers::Message;
 
 namespace {
@@ -227,3 +228,5 @@ TEST_CASE("a query file says what its searches are beside their words", "[traine
   CHECK_THROWS_AS(read_queries(folder.write("q", "qid\ttext\tcontext.a\tcontext.a\n1\ta\tb\tb\n")), FormatError);
   CHECK_THROWS_AS(read_queries(folder.write("q", "qid\ttext\tcontext.a.b\n1\ta\tb\n")), FormatError);
 }
+
+}  // namespace irgan::query_file_test

@@ -4,7 +4,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::shadow_orders_test {
 
 namespace {
 
@@ -55,3 +55,5 @@ TEST_CASE("a shadow in UBI's form, and one of a query without words", "[trainer]
   CHECK(shadows.at("new").documents(query("q", "red")) == Ids{"a"});
   CHECK(shadows.at("new").num_pages() == 2);
 }
+
+}  // namespace irgan::shadow_orders_test

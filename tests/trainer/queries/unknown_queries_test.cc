@@ -2,7 +2,7 @@
 
 #include "trainer/queries/query_resolver.h"
 
-using namespace irgan;
+namespace irgan::unknown_queries_test {
 
 namespace {
 
@@ -40,3 +40,5 @@ TEST_CASE("what keeps unknown queries from being known is counted by clicks", "[
                                                                  {"quotation marks", 6.0},
                                                                  {"zeros before their ids", 1.0}});
 }
+
+}  // namespace irgan::unknown_queries_test

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using namespace irgan;
+namespace irgan::feature_account_test {
 
 TEST_CASE("values are counted in training's bins, those outside apart", "[trainer][report]") {
   ReportedFeature feature;
@@ -25,3 +25,5 @@ TEST_CASE("a feature of one value, or of none, has no bins", "[trainer][report]"
   count_values({std::nanf("")}, feature);
   CHECK(feature.missing == 1.0);
 }
+
+}  // namespace irgan::feature_account_test

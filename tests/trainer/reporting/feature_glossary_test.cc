@@ -6,7 +6,7 @@
 
 #include "irgan/feature_schema.h"
 
-using namespace irgan;
+namespace irgan::feature_glossary_test {
 
 TEST_CASE("features have words for people", "[trainer][report]") {
   CHECK(words_of("name.length") == "length of name");
@@ -52,3 +52,5 @@ TEST_CASE("a feature without words keeps its name", "[trainer][report]") {
   CHECK(words_of("1") == "1");
   CHECK(words_of("") == "");
 }
+
+}  // namespace irgan::feature_glossary_test

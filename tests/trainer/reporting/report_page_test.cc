@@ -8,7 +8,8 @@
 #include "trainer/reporting/html.h"
 #include "trainer/reporting/report_charts.h"
 
-using namespace irgan;
+namespace irgan::report_page_test {
+
 using Catch::Contains;
 using Catch::StartsWith;
 
@@ -160,3 +161,5 @@ TEST_CASE("the page names nothing outside itself", "[trainer][report]") {
   CHECK_FALSE(std::regex_search(page, std::regex("(src|href)=\"[^#]")));
   CHECK_THAT(page, !Contains("url(") && !Contains("@import") && !Contains("http://") && !Contains("https://"));
 }
+
+}  // namespace irgan::report_page_test

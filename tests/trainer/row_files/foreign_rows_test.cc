@@ -7,7 +7,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/row_files/letor_file.h"
 
-using namespace irgan;
+namespace irgan::foreign_rows_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 
@@ -190,3 +191,5 @@ TEST_CASE("rows of a query that do not stand together are put together, and that
   REQUIRE(remarks.size() == 1);
   CHECK_THAT(remarks[0], Contains("rows of 2 queries do not stand together"));
 }
+
+}  // namespace irgan::foreign_rows_test

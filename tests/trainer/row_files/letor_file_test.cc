@@ -13,7 +13,8 @@
 #include "tests/trainer/row_files/same_data.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::letor_file_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::Equals;
 using Catch::Matchers::StartsWith;
@@ -241,3 +242,5 @@ TEST_CASE("files that were joined have a first line each, of the same features",
   CHECK_THROWS_WITH(read_letor({folder.write("mixed", first + text_of(data))}),
                     Contains("has not the features and kind of labels of the rows before"));
 }
+
+}  // namespace irgan::letor_file_test

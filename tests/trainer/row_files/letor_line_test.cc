@@ -5,7 +5,7 @@
 
 #include "irgan/errors.h"
 
-using namespace irgan;
+namespace irgan::letor_line_test {
 
 TEST_CASE("escaped ids are one word, and only those are taken apart", "[trainer][letor_line]") {
   CHECK(escape_id("GX001-00/\xC3\xA9=1") == "GX001-00/\xC3\xA9=1");
@@ -24,3 +24,5 @@ TEST_CASE("a rank that no table could hold is none", "[trainer][letor_line]") {
     CHECK(parse_letor_line(std::string("1 qid:1 1:1 # rank = ") + rank, "f:1").rank == 0);
   }
 }
+
+}  // namespace irgan::letor_line_test

@@ -10,7 +10,8 @@
 #include "tests/trainer/topic_index.h"
 #include "trainer/row_files/letor_file.h"
 
-using namespace irgan;
+namespace irgan::letor_merge_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -79,3 +80,5 @@ TEST_CASE("files that do not belong together are not merged", "[trainer][letor_m
   const std::string other = log.folder.write("other", "# xapian-irgan features {}\n1 qid:1 1:0.5\n");
   CHECK_THROWS_WITH(merge_letor({first, other}, out), Contains("other:1: these rows were made of another index"));
 }
+
+}  // namespace irgan::letor_merge_test

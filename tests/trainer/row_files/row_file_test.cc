@@ -14,7 +14,8 @@
 #include "tests/trainer/row_files/same_data.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::row_file_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -138,3 +139,5 @@ TEST_CASE("numbers that do not fit each other are refused by name", "[trainer][r
   CHECK_THAT(refusal(changed<float>(bytes, "rows", 4, std::numeric_limits<float>::infinity())),
              Contains("a feature is not finite, near row 1"));
 }
+
+}  // namespace irgan::row_file_test

@@ -9,7 +9,8 @@
 #include "tests/trainer/row_files/same_data.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::rows_files_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -98,3 +99,5 @@ TEST_CASE("other people's LETOR files are brought into the mapped form", "[train
   check_same(read_rows({mapped}, with_ids()), read_rows({text}, with_ids()));
   CHECK(read_rows({mapped}).labels == LabelKind::grades);
 }
+
+}  // namespace irgan::rows_files_test

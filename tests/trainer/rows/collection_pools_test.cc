@@ -11,7 +11,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/topic_index.h"
 
-using namespace irgan;
+namespace irgan::collection_pools_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -189,3 +190,5 @@ TEST_CASE("an earlier model's discriminator teaches the generator", "[trainer][c
   log.options.teacher = plain;
   CHECK(towers().weight != first->collection()->towers.weight);
 }
+
+}  // namespace irgan::collection_pools_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::context_groups_test {
 
 namespace {
 
@@ -47,3 +47,5 @@ TEST_CASE("an id says its query and its group, whatever the query's id holds", "
     CHECK(grouped(in).second == 12);
   }
 }
+
+}  // namespace irgan::context_groups_test

@@ -10,7 +10,8 @@
 
 #include "plugin/src/encoding/encoding.h"
 
-using namespace irgan;
+namespace irgan::data_split_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 
@@ -128,3 +129,5 @@ TEST_CASE("rows with features of an index are not widened", "[trainer][data_spli
   TrainingData d = numbered_queries(1);
   CHECK_THROWS_AS(widen(c, d), FormatError);
 }
+
+}  // namespace irgan::data_split_test

@@ -7,7 +7,7 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::evidence_reader_test {
 
 namespace {
 
@@ -71,3 +71,5 @@ TEST_CASE("clicks are summed by known query", "[trainer][evidence_reader]") {
   CHECK(totals.num_unknown_queries == 1);
   CHECK(reading.num_in_place == 1);
 }
+
+}  // namespace irgan::evidence_reader_test

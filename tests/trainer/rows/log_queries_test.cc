@@ -5,7 +5,8 @@
 
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::log_queries_test {
+
 using Catch::Matchers::Contains;
 
 TEST_CASE("queries_of_log: same words are one query, the most frequent first", "[trainer][log_queries]") {
@@ -52,3 +53,5 @@ TEST_CASE("queries_of_log: a log of ids alone says what is missing", "[trainer][
   folder.write("log.tsv", "query_id\tdoc_id\n1\ta\n");
   CHECK_THROWS_WITH(queries_of_log({folder.file("log.tsv")}, {}), Contains("no words of searches, only ids"));
 }
+
+}  // namespace irgan::log_queries_test

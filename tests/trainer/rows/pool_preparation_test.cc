@@ -20,7 +20,8 @@
 #include "trainer/row_files/letor_file.h"
 #include "trainer/site/first_stage.h"
 
-using namespace irgan;
+namespace irgan::pool_preparation_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 
@@ -337,3 +338,5 @@ TEST_CASE("a document id longer than any term is an unknown document", "[trainer
   CHECK_NOTHROW(prepare_pools(site(), schema(), kQueries, aggregator, {}, report));
   CHECK(report.num_positives_unknown == 1);
 }
+
+}  // namespace irgan::pool_preparation_test

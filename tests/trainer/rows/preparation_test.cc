@@ -8,7 +8,8 @@
 #include "tests/trainer/small_index.h"
 #include "trainer/evidence/log_split.h"
 
-using namespace irgan;
+namespace irgan::preparation_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -183,3 +184,5 @@ TEST_CASE("what the evidence lacks is said", "[trainer][preparation]") {
   with_behaviour.behaviour = true;
   CHECK_THROWS_WITH(prepare(site(), good, with_behaviour), Contains("knows nothing of clicks yet"));
 }
+
+}  // namespace irgan::preparation_test

@@ -10,7 +10,8 @@
 #include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
-using namespace irgan;
+namespace irgan::training_data_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::WithinAbs;
 using Eigen::VectorXd;
@@ -115,3 +116,5 @@ TEST_CASE("a data set's fingerprint changes with all that training depends on", 
   CHECK(changed([](TrainingData& d) { d.examples[0].last_clicks = VectorXd::Unit(4, 1); }) != before);
   CHECK(changed([](TrainingData& d) { d.schema.features[0] = "x"; }) != before);
 }
+
+}  // namespace irgan::training_data_test

@@ -6,7 +6,7 @@
 #include "irgan/simulated_comparison.h"
 #include "tests/trainer/judged_index.h"
 
-using namespace irgan;
+namespace irgan::served_order_test {
 
 namespace {
 
@@ -88,3 +88,5 @@ TEST_CASE_METHOD(Fixture, "interleaved users prefer the ranking that judgments l
   const SimulatedComparison unlogged = compare_by_users(index.site(), rankings, options, nullptr);
   CHECK(unlogged.outcome.wins == found.outcome.wins);
 }
+
+}  // namespace irgan::served_order_test

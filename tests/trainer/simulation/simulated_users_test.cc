@@ -6,7 +6,7 @@
 
 #include "irgan/errors.h"
 
-using namespace irgan;
+namespace irgan::simulated_users_test {
 
 TEST_CASE("users examine rank r with chance 1 / r to a power and click by label", "[trainer][simulated_users]") {
   UserModel users;
@@ -84,3 +84,5 @@ TEST_CASE("a day that a log cannot have is refused", "[trainer][simulated_users]
   CHECK_THROWS_WITH(check_date("2026-13-01"), "date 2026-13-01: must be a day as YYYY-MM-DD");
   CHECK_THROWS_WITH(check_date("9999-01-01"), "date 9999-01-01: must not be in the future");
 }
+
+}  // namespace irgan::simulated_users_test

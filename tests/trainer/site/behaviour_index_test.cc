@@ -9,7 +9,7 @@
 #include "tests/trainer/click_rows.h"
 #include "tests/trainer/small_index.h"
 
-using namespace irgan;
+namespace irgan::behaviour_index_test {
 
 namespace {
 
@@ -116,3 +116,5 @@ TEST_CASE("the indexes of parts are nobody else's to read, and removed at the en
     ::unsetenv("TMPDIR");
   }
 }
+
+}  // namespace irgan::behaviour_index_test

@@ -9,7 +9,7 @@
 #include "irgan/errors.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::document_texts_test {
 
 namespace {
 
@@ -65,3 +65,5 @@ TEST_CASE("a text file that is refused does not stay open", "[index_tools][docum
   CHECK_THROWS_AS(TextFile(folder.file("texts"), {}), FormatError);
   CHECK(num_open_files() == before);
 }
+
+}  // namespace irgan::document_texts_test

@@ -12,7 +12,8 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-using namespace irgan;
+namespace irgan::first_stage_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -241,3 +242,5 @@ TEST_CASE("a filter leaves the weights alone", "[trainer][first_stage]") {
     if (*hit == *filtered[0]) CHECK(filtered[0].get_weight() == Approx(hit.get_weight()));
   }
 }
+
+}  // namespace irgan::first_stage_test

@@ -9,7 +9,7 @@
 #include "irgan/site.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::index_builder_test {
 
 namespace {
 
@@ -111,3 +111,5 @@ TEST_CASE_METHOD(Fixture, "annotate writes numbers and clicks into an index, and
   const Xapian::Document document = db.get_document(*db.postlist_begin("Qa"));
   CHECK(Xapian::sortable_unserialise(document.get_value(site.layout.values[1].slot)) == 2.5);
 }
+
+}  // namespace irgan::index_builder_test

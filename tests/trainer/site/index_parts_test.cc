@@ -13,7 +13,7 @@
 #include "plugin/src/features/unique_ids.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::index_parts_test {
 
 namespace {
 
@@ -128,3 +128,5 @@ TEST_CASE("build_index makes a large index as a small one, its layout with it", 
   CHECK(Xapian::Database(options.db).get_doccount() == kDocuments);
   CHECK(folder.size() == 3);
 }
+
+}  // namespace irgan::index_parts_test

@@ -5,7 +5,8 @@
 #include "irgan/index_layout.h"
 #include "tests/trainer/scratch_folder.h"
 
-using namespace irgan;
+namespace irgan::index_watch_test {
+
 using Catch::Contains;
 
 namespace {
@@ -81,3 +82,5 @@ TEST_CASE("an index that got another layout under a reader is refused", "[traine
   CHECK_THROWS_WITH(watch.read(db, []() -> int { throw Xapian::DatabaseModifiedError("gone"); }),
                     Contains("got another layout") && Contains("begin anew"));
 }
+
+}  // namespace irgan::index_watch_test

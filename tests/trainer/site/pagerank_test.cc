@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
-using namespace irgan;
+namespace irgan::pagerank_test {
 
 namespace {
 
@@ -55,3 +55,5 @@ TEST_CASE("pagerank counts a link as often as it stands there", "[index_tools][p
   CHECK(once[1] == Approx(once[2]));
   CHECK(twice[1] > 1.2 * twice[2]);
 }
+
+}  // namespace irgan::pagerank_test

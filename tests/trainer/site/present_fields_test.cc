@@ -4,7 +4,7 @@
 
 #include "tests/plugin/small_index.h"
 
-using namespace irgan;
+namespace irgan::present_fields_test {
 
 namespace {
 
@@ -57,3 +57,5 @@ TEST_CASE("fields with digits, stems or a title alone are seen", "[trainer][pres
     CHECK(present_layout(index_of({document}), layout, absent).fields.empty());
   }
 }
+
+}  // namespace irgan::present_fields_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::near_name_test {
 
 TEST_CASE("a mistyped word finds the name that it was meant to be", "[trainer][near_name]") {
   const std::vector<std::string> names{"train", "rerank", "evaluate", "max-bad", "doc_id"};
@@ -26,3 +26,5 @@ TEST_CASE("a near name is asked for in the words of a message", "[trainer][near_
   CHECK(meant("clcks", {"clicks"}, "--") == "; did you mean --clicks?");
   CHECK(meant("banana", {"clicks"}).empty());
 }
+
+}  // namespace irgan::near_name_test

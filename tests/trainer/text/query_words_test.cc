@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::query_words_test {
 
 TEST_CASE("query words have one key whatever their case and blanks", "[trainer][query_words]") {
   const auto [text, key] = GENERATE(table<const char*, const char*>({
@@ -52,3 +52,5 @@ TEST_CASE("bytes that are not UTF-8 have a key, too", "[trainer][query_words]") 
                         "ber") == "über");  // as Xapian reads them: Latin-1
   CHECK_FALSE(query_words_key("\xED\xA0\x80 \xF0\x90 \xC0\x80").empty());
 }
+
+}  // namespace irgan::query_words_test

@@ -13,7 +13,8 @@
 #include "trainer/parallel/thread_pool.h"
 #include "trainer/rows/example_encoding.h"
 
-using namespace irgan;
+namespace irgan::batches_test {
+
 using Catch::Matchers::StartsWith;
 using Eigen::Index;
 
@@ -130,3 +131,5 @@ TEST_CASE("the first stage's scores have mean 0 and deviation 1 over all rows", 
   course.options.first_stage_feature = "bm25";
   CHECK_THROWS_WITH(first_stage_feature(course.data, course.options), StartsWith("first_stage_feature bm25: there is"));
 }
+
+}  // namespace irgan::batches_test

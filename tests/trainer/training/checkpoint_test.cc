@@ -5,7 +5,8 @@
 #include "plugin/src/model/safetensors.h"
 #include "tests/trainer/scalar_network.h"
 
-using namespace irgan;
+namespace irgan::checkpoint_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -124,3 +125,5 @@ TEST_CASE("another file of ours is no checkpoint", "[trainer][checkpoint]") {
   CHECK_THROWS_WITH(decode_checkpoint(encode_tensors(file), "run", "model.irgan"),
                     StartsWith("model.irgan: ") && Contains("restart"));
 }
+
+}  // namespace irgan::checkpoint_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace irgan;
+namespace irgan::diagnosis_test {
 
 namespace {
 
@@ -77,3 +77,5 @@ TEST_CASE("a run without a generator has none of a generator's troubles", "[trai
   uniform.sampler = Sampler::uniform;
   CHECK(diagnose(Epochs{epoch(0.6, 0.1, 0.0), epoch(0.7, 9.0, 0.0)}, uniform, LabelKind::grades).empty());
 }
+
+}  // namespace irgan::diagnosis_test

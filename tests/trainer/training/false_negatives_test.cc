@@ -8,7 +8,7 @@
 #include "trainer/game/encoding_fit.h"
 #include "trainer/parallel/thread_pool.h"
 
-using namespace irgan;
+namespace irgan::false_negatives_test {
 
 namespace {
 
@@ -82,3 +82,5 @@ TEST_CASE("hardest_temperature is the lowest whose draws and all easier ones kee
   CHECK(hardest_temperature(temperatures, {1.8, 2.7, 1.6, 1.2}, 2.0) == 2.0);
   CHECK(hardest_temperature(temperatures, {9.0, 8.0, 7.0, 6.0}, 2.0) == 4.0);
 }
+
+}  // namespace irgan::false_negatives_test

@@ -9,7 +9,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
 
-using namespace irgan;
+namespace irgan::forged_checkpoint_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -131,3 +132,5 @@ TEST_CASE("forged shapes and counters of a checkpoint are refused before they ar
   });
   CHECK(run.answer([](TensorFile&) {}).empty());
 }
+
+}  // namespace irgan::forged_checkpoint_test

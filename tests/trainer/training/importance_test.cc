@@ -7,7 +7,7 @@
 #include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
-using namespace irgan;
+namespace irgan::importance_test {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("no more than 200 queries are measured", "[trainer][importance]") {
   CHECK(found.num_queries <= 200);
   CHECK(found.num_queries >= 140);
 }
+
+}  // namespace irgan::importance_test

@@ -8,7 +8,7 @@
 #include "tests/trainer/synthetic_training_data.h"
 #include "trainer/machine/output_file.h"
 
-using namespace irgan;
+namespace irgan::option_search_test {
 
 namespace {
 
@@ -67,3 +67,5 @@ TEST_CASE("a damaged file of trials is refused", "[trainer][choosing]") {
   const TrainingData data = graded_queries(10, 8, 2, 1);
   CHECK_THROWS_AS(choose(data, data, small_base(), 3, state, [](const Trial&) {}), FormatError);
 }
+
+}  // namespace irgan::option_search_test

@@ -8,7 +8,8 @@
 
 #include "irgan/training_record.h"
 
-using namespace irgan;
+namespace irgan::recipe_test {
+
 using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
@@ -68,3 +69,5 @@ TEST_CASE("every hyper-parameter is in the record, and a record gives it back", 
   const TrainingRecord read = record_from_text(to_text(record));
   CHECK(to_text(read) == to_text(record));
 }
+
+}  // namespace irgan::recipe_test

@@ -7,7 +7,7 @@
 #include "tests/trainer/changed_rows.h"
 #include "tests/trainer/synthetic_training_data.h"
 
-using namespace irgan;
+namespace irgan::serving_check_test {
 
 namespace {
 
@@ -134,3 +134,5 @@ TEST_CASE("a model that brings up what people who stop early do not reach is not
   CHECK(worse->is_worse());
   CHECK(worse->refused());
 }
+
+}  // namespace irgan::serving_check_test

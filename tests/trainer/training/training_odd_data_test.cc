@@ -15,7 +15,8 @@
 #include "tests/trainer/changed_rows.h"
 #include "tests/trainer/training/small_training.h"
 
-using namespace irgan;
+namespace irgan::training_odd_data_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -175,3 +176,5 @@ TEST_CASE("a gradient that is not finite is an error with epoch, query and what 
   CHECK_THROWS_WITH(model_bytes(data, options), Contains("not finite") && Contains("epoch 1") && Contains("query 'q") &&
                                                     Contains("generator_rate"));
 }
+
+}  // namespace irgan::training_odd_data_test

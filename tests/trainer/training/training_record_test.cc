@@ -5,7 +5,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-using namespace irgan;
+namespace irgan::training_record_test {
+
 using Catch::Matchers::StartsWith;
 
 namespace {
@@ -84,3 +85,5 @@ TEST_CASE("a record of other types is refused", "[trainer][training_record]") {
     CHECK_THROWS_WITH(record_from_text(text), StartsWith("the training record"));
   }
 }
+
+}  // namespace irgan::training_record_test

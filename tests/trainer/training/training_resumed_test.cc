@@ -15,7 +15,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/training/small_training.h"
 
-using namespace irgan;
+namespace irgan::training_resumed_test {
+
 using Catch::Matchers::Contains;
 
 namespace {
@@ -235,3 +236,5 @@ TEST_CASE("a damaged checkpoint is refused with what to do", "[trainer][training
   options.restart = true;
   CHECK_NOTHROW(model_bytes(data, options));
 }
+
+}  // namespace irgan::training_resumed_test

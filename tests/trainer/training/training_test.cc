@@ -15,7 +15,8 @@
 #include "tests/trainer/training/small_training.h"
 #include "trainer/training/validation.h"
 
-using namespace irgan;
+namespace irgan::training_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 using Catch::Matchers::WithinAbs;
@@ -288,3 +289,5 @@ TEST_CASE("progress runs from 0 to 1", "[trainer][training]") {
   CHECK(shares.back() < 1.0);
   CHECK(shares.back() > 0.8);
 }
+
+}  // namespace irgan::training_test

@@ -5,7 +5,8 @@
 
 #include "irgan/measures.h"
 
-using namespace irgan;
+namespace irgan::validation_test {
+
 using Catch::Matchers::WithinAbs;
 using Eigen::VectorXd;
 
@@ -27,3 +28,5 @@ TEST_CASE("validation is nDCG@10, or the log-likelihood of a click under the pag
   CHECK(validation_score(example, LabelKind::shown, scores, offsets) ==
         validation_score(example, LabelKind::impressions, scores, VectorXd()));
 }
+
+}  // namespace irgan::validation_test

@@ -11,7 +11,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "tests/trainer/synthetic_training_data.h"
 
-using namespace irgan;
+namespace irgan::warm_start_test {
+
 using Catch::Matchers::Contains;
 using Eigen::Index;
 using Eigen::VectorXd;
@@ -234,3 +235,5 @@ TEST_CASE("what cannot be gone on with is refused with the reason", "[trainer][w
   softmax.from = model;  // its generator is left out
   CHECK(refusal(day, softmax) == "(taken)");
 }
+
+}  // namespace irgan::warm_start_test

@@ -5,7 +5,8 @@
 #include "tests/trainer/scratch_folder.h"
 #include "trainer/machine/text_input.h"
 
-using namespace irgan;
+namespace irgan::foreign_forms_test {
+
 using Catch::Contains;
 using namespace std::string_literals;
 
@@ -64,3 +65,5 @@ TEST_CASE("text that begins like a packing is read", "[trainer][unpacking]") {
     CHECK(refusal(folder.write("file", text)) == "(read)");
   }
 }
+
+}  // namespace irgan::foreign_forms_test
