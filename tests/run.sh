@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 preset=${1:-whole}
 
 index_tools/install_dependencies.sh clang-format catch2 man-db zsh fish libjs-chart.js xapian-tools xapian-examples \
-  xapian-omega python3-xapian libsearch-xapian-perl
+  xapian-omega python3-xapian libsearch-xapian-perl $([ "$preset" != asan ] || echo clang-14 libclang-rt-14-dev)
 cmake --preset "$preset" -DIRGAN_BUILD_TESTS=ON
 cmake --build --preset "$preset"
 ctest --preset "$preset" --no-tests=error -j "$(nproc)"

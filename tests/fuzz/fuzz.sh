@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the fuzzing targets of fuzz.cc with clang 14, address and undefined-behaviour sanitizers, and runs each.
+# Builds the fuzzing targets of fuzz.cc (preset asan) and runs each.
 # Use: tests/fuzz/fuzz.sh [SECONDS [TARGET...]]     10 seconds each, all targets; prints inputs tried and edges covered
 # FUZZ_SEED: of the mutations, 1 if not set. What is found stays in build/fuzz/found. A corpus that has grown stays
 # in build/fuzz/corpus.
@@ -13,11 +13,9 @@ targets=("$@")
     record text documents weight)
 
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev catch2 >/dev/null
-cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_BUILD_TYPE=RelWithDebInfo \
-  -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" -DIRGAN_BUILD_TESTS=ON \
-  -DIRGAN_SANITIZE=fuzzer-no-link,address,undefined -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
-cmake --build build/fuzz --target irgan_fuzz
-fuzzer=$PWD/build/fuzz/tests/irgan_fuzz
+cmake --preset asan -DIRGAN_BUILD_TESTS=ON >/dev/null
+cmake --build --preset asan --target irgan_fuzz
+fuzzer=$PWD/build/asan/tests/irgan_fuzz
 
 # Seeds: what we write, without the digest, which the target adds; and a few lines of each form.
 seeds=$PWD/build/fuzz/seeds

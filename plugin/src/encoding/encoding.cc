@@ -83,6 +83,7 @@ void Encoding::encode(const Eigen::Ref<const FeatureMatrix>& rows, const PoolRan
                       FeatureMatrix& encoded) const {
   assert(rows.cols() == static_cast<Index>(features.size()));
   encoded.resize(rows.rows(), width());
+  if (encoded.size() == 0) return;  // no memory, in which nothing has an address
   Index column = 0;
   for (std::size_t j = 0; j < features.size(); ++j) {
     const Index index = static_cast<Index>(j);

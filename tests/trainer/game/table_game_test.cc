@@ -35,7 +35,7 @@ TEST_CASE("the tabular game ends at p_theta = p_true with exact expectations", "
   }
 }
 
-TEST_CASE("the tabular game ends near p_theta = p_true with 64 draws", "[trainer][game]") {
+TEST_CASE("the tabular game ends near p_theta = p_true with 64 draws", "[trainer][game][slow]") {
   const unsigned seed = GENERATE(1u, 2u, 3u);
   TableGame table(seed);
   GameOptions options;

@@ -8,7 +8,7 @@
 
 #include "tests/trainer/small_index.h"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IRGAN_LOOKS_FOR_LEAKS
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -47,7 +47,7 @@ std::vector<Xapian::docid> hits(FirstStage& stage, const QueryRow& row, Xapian::
 
 // Xapian::Query::unserialise leaks what it had read when it throws: not for our leak check to find.
 class XapianMayLeak {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef IRGAN_LOOKS_FOR_LEAKS
  public:
   XapianMayLeak() { __lsan_disable(); }
   ~XapianMayLeak() { __lsan_enable(); }

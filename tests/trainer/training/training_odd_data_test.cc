@@ -152,7 +152,7 @@ TEST_CASE("odd data are trained on or refused, and never end in NaN", "[trainer]
   check_trained_or_refused(data, options);
 }
 
-TEST_CASE("one feature and a thousand are trained on", "[trainer][training]") {
+TEST_CASE("one feature and a thousand are trained on", "[trainer][training][slow]") {
   const Index num_features = GENERATE(1, 1000);
   check_trained_or_refused(graded(20, 8, num_features), small_options());
   check_trained_or_refused(shown(8, 8, num_features), small_options());
