@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What run.sh is too short for: sanitizers, valgrind on short paths, the fuzzers for seconds, each source alone.
-# Under 40 minutes on two cores.
+# Some 40 minutes on two cores.
 # Use: tests/all.sh              each step says how long it took; the first that fails ends all
 #      tests/all.sh FUNCTION...   one of the functions below alone
 set -euo pipefail
@@ -22,7 +22,7 @@ step() {
   echo "-- $((SECONDS - begin)) s"
 }
 
-# sanitized PRESET PROGRAM[=TAGS]...    builds programs of tests and runs them side by side, or their tests of these tags
+# sanitized PRESET PROGRAM[=TAGS]...    builds programs of tests, and runs them or their tests of these tags at once
 sanitized() {
   local preset=$1 program
   shift
@@ -39,8 +39,8 @@ sanitized() {
   return $failed
 }
 
-# Where sources of a room are compiled as one, and headers read before, none of them misses what it forgot to name.
-# Here each is read alone, by clang, beside nothing but what other projects made.
+# Where sources of a room are compiled as one, none of them misses a header of ours that it forgot to name. Here each
+# is read alone, by clang, after nothing but headers of others, which take most of the time.
 each_source_alone() {
   mkdir -p build/alone
   local flags=(-std=c++17 -Wall -Wextra -Werror -DEIGEN_MAX_ALIGN_BYTES=64 -DIRGAN_VERSION='""' -I.
