@@ -9,17 +9,20 @@ namespace {
 
 using Eigen::Index;
 
-// Units that are worked on together: the sums of a run stay in the processor's registers, of which AVX-512 has 32 of 16
-// numbers, AVX 16 of 8 and SSE 16 of 4.
+// Units that are worked on together, and numbers of a register: the sums of a run stay in the processor's registers, of
+// which AVX-512 has 32 of 16 numbers, AVX 16 of 8 and SSE 16 of 4.
 #if defined(__AVX512F__)
 constexpr int kBlock = 64;
 constexpr int kGradientBlock = 64;
+constexpr int kRegister = 16;
 #elif defined(__AVX__)
 constexpr int kBlock = 32;
-constexpr int kGradientBlock = 16;
+constexpr int kGradientBlock = 32;
+constexpr int kRegister = 8;
 #else
 constexpr int kBlock = 16;
-constexpr int kGradientBlock = 8;
+constexpr int kGradientBlock = 16;
+constexpr int kRegister = 4;
 #endif
 
 // kUnits: Eigen::Dynamic for the last units, fewer than a block.
@@ -82,41 +85,66 @@ void add_feature(const Runs& runs, const FeatureMatrix& bases, const float* weig
   for (; i < runs.ends[runs.num_present()]; ++i) Out<kUnits>(out + rows[i] * stride + begin, units) += missing;
 }
 
+template <int kUnits>
+struct Sums {
+  Units<kUnits> plain;     // of delta, over a bin's rows
+  Units<kUnits> placed;    // of place * delta, over a bin's rows
+  Units<kUnits> relative;  // of relative * delta, over the feature's rows
+
+  // Register by register, so that all three sums stay in them.
+  void add(const float* delta, Index units, float place, float relative_place) {
+    if constexpr (kUnits == Eigen::Dynamic) {
+      const In<kUnits> row(delta, units);
+      plain += row;
+      placed += place * row;
+      relative += relative_place * row;
+    } else {
+      for (int begin = 0; begin < kUnits; begin += kRegister) {
+        const Units<kRegister> part = In<kRegister>(delta + begin, kRegister);
+        plain.template segment<kRegister>(begin) += part;
+        placed.template segment<kRegister>(begin) += place * part;
+        relative.template segment<kRegister>(begin) += relative_place * part;
+      }
+    }
+  }
+};
+
 // With a_k the sum of delta over the rows of bin k, and t_k that of place * delta:
 //
 //   dW_k = t_k + 1/2 (sum over bins above k of a  -  sum over bin k and those below of a)
 //   dW_relative = sum of relative * delta  -  offset * sum of a;   dW_indicator = sum of delta over missing values
 template <int kUnits>
 void sum_feature(const Runs& runs, const float* delta, Index stride, Index begin, Index units,
-                 std::vector<Units<kUnits>>& sums, FeatureMatrix& gradient) {
-  const BinnedFeature& feature = runs.feature;
+                 std::vector<Units<kUnits>>& bins, FeatureMatrix& gradient) {
+  const BinnedFeature feature = runs.feature;
+  const std::uint32_t* const rows = runs.rows;
+  const float* const places = runs.places;
+  const float* const relatives = runs.relatives;
+  const float* const first = delta + begin;
   const Units<kUnits> zero = Units<kUnits>::Zero(units);
-  Units<kUnits> relative = zero;
+  Sums<kUnits> sums{zero, zero, zero};
   Units<kUnits> total = zero;
   std::uint32_t i = 0;
-  sums.clear();
+  bins.clear();
   for (Index k = 0; k < runs.num_present(); ++k) {
-    Units<kUnits> sum = zero;
-    Units<kUnits> placed = zero;
-    for (; i < runs.ends[k]; ++i) {
-      const Units<kUnits> row = In<kUnits>(delta + runs.rows[i] * stride + begin, units);
-      sum += row;
-      placed += runs.places[runs.rows[i]] * row;
-      relative += runs.relatives[runs.rows[i]] * row;
+    sums.plain = zero;
+    sums.placed = zero;
+    for (const std::uint32_t end = runs.ends[k]; i < end; ++i) {
+      sums.add(first + rows[i] * stride, units, places[rows[i]], relatives[rows[i]]);
     }
-    total += sum;
-    sums.push_back(sum);
-    if (feature.num_bins > 0) Out<kUnits>(&gradient(feature.column + k, begin), units) = placed;
+    total += sums.plain;
+    bins.push_back(sums.plain);
+    if (feature.num_bins > 0) Out<kUnits>(&gradient(feature.column + k, begin), units) = sums.placed;
   }
   Units<kUnits> above = total;
   for (Index k = 0; k < feature.num_bins; ++k) {
-    above -= sums[static_cast<std::size_t>(k)];
+    above -= bins[static_cast<std::size_t>(k)];
     Out<kUnits>(&gradient(feature.column + k, begin), units) += above - 0.5F * total;
   }
-  Out<kUnits>(&gradient(feature.relative_column(), begin), units) = relative - feature.offset * total;
+  Out<kUnits>(&gradient(feature.relative_column(), begin), units) = sums.relative - feature.offset * total;
   if (!feature.has_indicator) return;
   Units<kUnits> missing = zero;
-  for (; i < runs.ends[runs.num_present()]; ++i) missing += In<kUnits>(delta + runs.rows[i] * stride + begin, units);
+  for (; i < runs.ends[runs.num_present()]; ++i) missing += In<kUnits>(first + rows[i] * stride, units);
   Out<kUnits>(&gradient(feature.relative_column() + 1, begin), units) = missing;
 }
 
@@ -165,9 +193,9 @@ void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const Feature
   for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
-    std::vector<Units<kUnits>> sums;
+    std::vector<Units<kUnits>> bins;
     for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
-      sum_feature<kUnits>(Runs(rows, j), delta.data(), delta.outerStride(), begin, units, sums, gradient);
+      sum_feature<kUnits>(Runs(rows, j), delta.data(), delta.outerStride(), begin, units, bins, gradient);
     }
   });
 }
