@@ -2,13 +2,13 @@
 # How fast `check` reads a large log, against `gzip -dc FILE | wc -l` on the same file in the same run, and in how much
 # memory:
 #   cmake --build --preset release --target xapian-irgan irgan_made_log
-#   tests/bench/log_speed.sh [ROWS] [FILE]
+#   tests/bench/log_speed.sh [ROWS] [FILE]     BUILD=FOLDER  the build, else build/release
 # The log is made if FILE is not there. The two take turns, three times each; the ratio is that of the medians.
 set -euo pipefail
 
 rows=${1:-100000000}
 file=${2:-/tmp/made_log.$rows.tsv.gz}
-build=$(dirname "$0")/../../build/release
+build=${BUILD:-$(dirname "$0")/../../build/release}
 [ -s "$file" ] || { "$build/tests/irgan_made_log" "$rows" | gzip >"$file.part" && mv "$file.part" "$file"; }
 
 seconds_of() {  # of a command, its output dropped

@@ -16,7 +16,7 @@ struct BinnedInputs {
   BinnedInputs& operator=(const BinnedInputs&) = delete;
 
   Eigen::VectorXd scores(const Network& network, Network::Activations& activations) const {
-    return network.forward(rows, run_bases(layout, network.layers.front().weight), activations).cast<double>();
+    return network.forward(rows, first_bases(layout, network.layers.front().weight), activations).cast<double>();
   }
 };
 

@@ -82,9 +82,13 @@ PairTable::PairTable(std::size_t max_bytes) {
   slots_.resize(size);
 }
 
+const PairAtRank* PairTable::first_place(std::uint64_t pair, int rank) const {
+  return &slots_[mix_hash(pair, static_cast<std::uint64_t>(rank)) & (slots_.size() - 1)];
+}
+
 void PairTable::add(std::uint64_t pair, int rank, double shown, double clicks) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t i = mix_hash(pair, static_cast<std::uint64_t>(rank)) & mask;
+  auto i = static_cast<std::size_t>(first_place(pair, rank) - slots_.data());
   while (slots_[i].rank != 0 && (slots_[i].pair != pair || slots_[i].rank != rank)) i = (i + 1) & mask;
   const bool is_new = slots_[i].rank == 0;
   slots_[i].pair = pair;
@@ -133,8 +137,17 @@ LogCounter::LogCounter(std::size_t max_bytes)
 }
 
 void LogCounter::count(const RowBlock& block) {
+  constexpr std::size_t kAhead = 16;
   std::size_t text_at = 0;
-  for (const HashedRow& row : block.rows) {
+  for (std::size_t i = 0; i < block.rows.size(); ++i) {
+    const HashedRow& row = block.rows[i];
+    if (i + kAhead < block.rows.size()) {
+      // What it will be counted in lies anywhere in large tables: asked for now, it arrives while others are counted.
+      // Not in a function of its own, whose calls g++ 12 leaves out for want of effects.
+      const HashedRow& later = block.rows[i + kAhead];
+      __builtin_prefetch(&recent_rows_[row_hash(later) % kNumRecentRows]);
+      __builtin_prefetch(pairs_.first_place(mix_hash(later.query, later.document), later.rank));
+    }
     if (row.words_size > 0) {
       if (words_bytes_ < kMaxWordsBytes && words_.count(row.query) == 0) {
         words_.emplace(row.query, block.texts.substr(text_at, row.words_size));

@@ -36,6 +36,8 @@ class PairTable {
  public:
   explicit PairTable(std::size_t max_bytes);
   void add(std::uint64_t pair, int rank, double shown, double clicks);
+  /// Where add() looks first.
+  const PairAtRank* first_place(std::uint64_t pair, int rank) const;
   /// By pair and rank; the table is empty after it.
   std::vector<PairAtRank> take();
 

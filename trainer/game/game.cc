@@ -54,7 +54,7 @@ void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& ne
 // A player who does not take part has no weights.
 FeatureMatrix bases_of(const Player& player, const BinLayout& layout) {
   if (player.weights.layers.empty()) return {};
-  return run_bases(layout, player.weights.layers.front().weight);
+  return first_bases(layout, player.weights.layers.front().weight);
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ void step_down(const Piece& piece, const Descent& descent, double norm) {
   Numbers average = piece.of(player.average);
   average = decay * average + (1.0F - decay) * weights;
   for (std::size_t j = piece.begin_feature; j < piece.end_feature; ++j) {
-    update_bases(descent.layout.features[j], player.weights.layers.front().weight, descent.bases);
+    update_base(descent.layout, j, player.weights.layers.front().weight, descent.bases);
   }
 }
 

@@ -37,7 +37,7 @@ struct Descent {
   std::vector<NetworkGradient*> gradients;
   double learning_rate;
   const BinLayout& layout;  ///< of the player's inputs
-  FeatureMatrix& bases;     ///< run_bases() of the player's weights, before and after
+  FeatureMatrix& bases;     ///< first_bases() of the player's weights, before and after
 };
 
 /// Takes a descent step for each player along the sum of its gradients over a batch of `batch_size` examples, clipped.

@@ -47,7 +47,7 @@ std::vector<HiddenHits> HiddenPositives::hits(const std::vector<Network>& genera
   std::vector<std::vector<HiddenHits>> each(queries_.size(), std::vector<HiddenHits>(temperatures.size()));
   std::vector<FeatureMatrix> bases;
   bases.reserve(generators.size());
-  for (const Network& generator : generators) bases.push_back(run_bases(layout, generator.layers.front().weight));
+  for (const Network& generator : generators) bases.push_back(first_bases(layout, generator.layers.front().weight));
   std::vector<BinnedRows> rows(threads.num_threads());
   threads.for_each(queries_.size(), [&](std::size_t i, unsigned thread) {
     const Query& query = queries_[i];

@@ -87,9 +87,9 @@ void Validation::score(const Network& discriminator, const Network* generator, d
                        const VectorXd& offsets, EpochReport& report) const {
   std::vector<EpochReport> each(examples_.size());
   std::vector<BinnedRows> rows(threads_.num_threads());
-  const FeatureMatrix discriminator_bases = run_bases(layout_, discriminator.layers.front().weight);
+  const FeatureMatrix discriminator_bases = first_bases(layout_, discriminator.layers.front().weight);
   FeatureMatrix generator_bases;
-  if (generator != nullptr) generator_bases = run_bases(layout_, generator->layers.front().weight);
+  if (generator != nullptr) generator_bases = first_bases(layout_, generator->layers.front().weight);
   ProcessGroup& processes = ProcessGroup::own();
   const Part mine = processes.part_of(examples_.size());
   threads_.for_each(mine.end - mine.begin, [&](std::size_t of_mine, unsigned thread) {

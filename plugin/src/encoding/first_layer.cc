@@ -59,40 +59,44 @@ void for_each_block(Index units, const Work& work) {
   if (begin < units) work(begin, std::integral_constant<int, Eigen::Dynamic>());
 }
 
+// base: of the feature's first run
 template <int kUnits>
-void add_feature(const Runs& runs, const FeatureMatrix& bases, const float* weight, Index stride, Index begin,
-                 Index units, float* out) {
+void add_feature(const Runs& runs, Units<kUnits> base, const float* weight, Index stride, Index begin, Index units,
+                 float* out) {
   const BinnedFeature feature = runs.feature;
   const std::uint32_t* const rows = runs.rows;
   const float* const places = runs.places;
   const float* const relatives = runs.relatives;
-  const Units<kUnits> relative = In<kUnits>(weight + feature.relative_column() * stride + begin, units);
+  const float* const first_weight = weight + begin;
+  float* const first_out = out + begin;
+  const Units<kUnits> relative = In<kUnits>(first_weight + feature.relative_column() * stride, units);
   std::uint32_t i = 0;
-  for (Index k = 0; k < runs.num_present(); ++k) {
-    const std::uint32_t end = runs.ends[k];
-    const Units<kUnits> base = In<kUnits>(&bases(feature.first_run + k, begin), units);
-    if (feature.num_bins > 0) {
-      const Units<kUnits> slope = In<kUnits>(weight + (feature.column + k) * stride + begin, units);
-      for (; i < end; ++i) {
-        Out<kUnits>(out + rows[i] * stride + begin, units) +=
-            base + places[rows[i]] * slope + relatives[rows[i]] * relative;
-      }
-    } else {
-      for (; i < end; ++i) Out<kUnits>(out + rows[i] * stride + begin, units) += base + relatives[rows[i]] * relative;
+  for (Index k = 0; k < feature.num_bins; ++k) {
+    const Units<kUnits> slope = In<kUnits>(first_weight + (feature.column + k) * stride, units);
+    for (const std::uint32_t end = runs.ends[k]; i < end; ++i) {
+      Out<kUnits>(first_out + rows[i] * stride, units) +=
+          base + places[rows[i]] * slope + relatives[rows[i]] * relative;
     }
+    base += slope;
   }
-  const Units<kUnits> missing = In<kUnits>(&bases(feature.first_run + runs.num_present(), begin), units);
-  for (; i < runs.ends[runs.num_present()]; ++i) Out<kUnits>(out + rows[i] * stride + begin, units) += missing;
+  for (const std::uint32_t end = runs.ends[runs.num_present() - 1]; i < end; ++i) {  // there are no bins
+    Out<kUnits>(first_out + rows[i] * stride, units) += base + relatives[rows[i]] * relative;
+  }
+  if (!feature.has_indicator) return;
+  const Units<kUnits> missing = In<kUnits>(first_weight + (feature.relative_column() + 1) * stride, units);
+  for (const std::uint32_t end = runs.ends[runs.num_present()]; i < end; ++i) {
+    Out<kUnits>(first_out + rows[i] * stride, units) += missing;
+  }
 }
 
+/// Of a bin's rows.
 template <int kUnits>
 struct Sums {
-  Units<kUnits> plain;     // of delta, over a bin's rows
-  Units<kUnits> placed;    // of place * delta, over a bin's rows
-  Units<kUnits> relative;  // of relative * delta, over the feature's rows
+  Units<kUnits> plain;   // of delta
+  Units<kUnits> placed;  // of place * delta
 
-  // Register by register, so that all three sums stay in them.
-  void add(const float* delta, Index units, float place, float relative_place) {
+  // Adds a row, and relative_place * delta to `relative`: register by register, so that all three sums stay in them.
+  void add(const float* delta, Index units, float place, float relative_place, Units<kUnits>& relative) {
     if constexpr (kUnits == Eigen::Dynamic) {
       const In<kUnits> row(delta, units);
       plain += row;
@@ -113,35 +117,36 @@ struct Sums {
 //
 //   dW_k = t_k + 1/2 (sum over bins above k of a  -  sum over bin k and those below of a)
 //   dW_relative = sum of relative * delta  -  offset * sum of a;   dW_indicator = sum of delta over missing values
+//
+// bins: room for the sums of each
 template <int kUnits>
 void sum_feature(const Runs& runs, const float* delta, Index stride, Index begin, Index units,
-                 std::vector<Units<kUnits>>& bins, FeatureMatrix& gradient) {
+                 std::vector<Sums<kUnits>>& bins, FeatureMatrix& gradient) {
   const BinnedFeature feature = runs.feature;
   const std::uint32_t* const rows = runs.rows;
   const float* const places = runs.places;
   const float* const relatives = runs.relatives;
   const float* const first = delta + begin;
   const Units<kUnits> zero = Units<kUnits>::Zero(units);
-  Sums<kUnits> sums{zero, zero, zero};
+  Units<kUnits> relative = zero;
   Units<kUnits> total = zero;
   std::uint32_t i = 0;
   bins.clear();
   for (Index k = 0; k < runs.num_present(); ++k) {
-    sums.plain = zero;
-    sums.placed = zero;
+    Sums<kUnits> sums{zero, zero};
     for (const std::uint32_t end = runs.ends[k]; i < end; ++i) {
-      sums.add(first + rows[i] * stride, units, places[rows[i]], relatives[rows[i]]);
+      sums.add(first + rows[i] * stride, units, places[rows[i]], relatives[rows[i]], relative);
     }
     total += sums.plain;
-    bins.push_back(sums.plain);
-    if (feature.num_bins > 0) Out<kUnits>(&gradient(feature.column + k, begin), units) = sums.placed;
+    bins.push_back(sums);
   }
   Units<kUnits> above = total;
   for (Index k = 0; k < feature.num_bins; ++k) {
-    above -= bins[static_cast<std::size_t>(k)];
-    Out<kUnits>(&gradient(feature.column + k, begin), units) += above - 0.5F * total;
+    const Sums<kUnits>& bin = bins[static_cast<std::size_t>(k)];
+    above -= bin.plain;
+    Out<kUnits>(&gradient(feature.column + k, begin), units) = bin.placed + (above - 0.5F * total);
   }
-  Out<kUnits>(&gradient(feature.relative_column(), begin), units) = sums.relative - feature.offset * total;
+  Out<kUnits>(&gradient(feature.relative_column(), begin), units) = relative - feature.offset * total;
   if (!feature.has_indicator) return;
   Units<kUnits> missing = zero;
   for (; i < runs.ends[runs.num_present()]; ++i) missing += In<kUnits>(first + rows[i] * stride, units);
@@ -150,38 +155,33 @@ void sum_feature(const Runs& runs, const float* delta, Index stride, Index begin
 
 }  // namespace
 
-FeatureMatrix run_bases(const BinLayout& layout, const Eigen::Ref<const FeatureMatrix>& weight) {
+FeatureMatrix first_bases(const BinLayout& layout, const Eigen::Ref<const FeatureMatrix>& weight) {
   assert(weight.rows() == layout.num_columns);
-  FeatureMatrix bases(layout.num_runs, weight.cols());
-  for (const BinnedFeature& feature : layout.features) update_bases(feature, weight, bases);
+  FeatureMatrix bases(static_cast<Index>(layout.features.size()), weight.cols());
+  for (std::size_t j = 0; j < layout.features.size(); ++j) update_base(layout, j, weight, bases);
   return bases;
 }
 
-void update_bases(const BinnedFeature& feature, const Eigen::Ref<const FeatureMatrix>& weight, FeatureMatrix& bases) {
-  auto first = bases.row(feature.first_run);
-  first = -feature.offset * weight.row(feature.relative_column());
-  for (Index k = 0; k < feature.num_bins; ++k) first -= 0.5F * weight.row(feature.column + k);
-  for (Index k = 1; k < feature.num_bins; ++k) {
-    bases.row(feature.first_run + k) = bases.row(feature.first_run + k - 1) + weight.row(feature.column + k - 1);
-  }
-  const Index missing = feature.first_run + feature.num_runs() - 1;
-  if (feature.has_indicator) {
-    bases.row(missing) = weight.row(feature.relative_column() + 1);
-  } else {
-    bases.row(missing).setZero();
-  }
+void update_base(const BinLayout& layout, std::size_t j, const Eigen::Ref<const FeatureMatrix>& weight,
+                 FeatureMatrix& bases) {
+  const BinnedFeature& feature = layout.features[j];
+  auto base = bases.row(static_cast<Index>(j));
+  base = -feature.offset * weight.row(feature.relative_column());
+  for (Index k = 0; k < feature.num_bins; ++k) base -= 0.5F * weight.row(feature.column + k);
 }
 
 void first_layer(const BinnedRows& rows, const FeatureMatrix& bases, const Eigen::Ref<const FeatureMatrix>& weight,
                  const Eigen::Ref<const Eigen::VectorXf>& bias, FeatureMatrix& out) {
   assert(weight.rows() == rows.layout->num_columns && bases.cols() == weight.cols());
+  assert(bases.rows() == static_cast<Index>(rows.layout->features.size()));
   out.resize(rows.num_rows, weight.cols());
   out.rowwise() = bias.transpose();
   for_each_block<kBlock>(weight.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? weight.cols() - begin : Index{kUnits};
     for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
-      add_feature<kUnits>(Runs(rows, j), bases, weight.data(), weight.outerStride(), begin, units, out.data());
+      const In<kUnits> base(&bases(static_cast<Index>(j), begin), units);
+      add_feature<kUnits>(Runs(rows, j), base, weight.data(), weight.outerStride(), begin, units, out.data());
     }
   });
 }
@@ -193,7 +193,7 @@ void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const Feature
   for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
-    std::vector<Units<kUnits>> bins;
+    std::vector<Sums<kUnits>> bins;
     for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
       sum_feature<kUnits>(Runs(rows, j), delta.data(), delta.outerStride(), begin, units, bins, gradient);
     }

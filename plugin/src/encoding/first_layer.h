@@ -9,24 +9,23 @@
 
 namespace irgan {
 
-/// Returns what every run's rows have in common, by the first layer's weights W: for bin k of a feature
+/// Returns what a value below a feature's first bin gives, by the first layer's weights W:
 ///
-///   base_k = 1/2 (sum over bins below k of W  -  sum over bin k and those above of W)  -  offset W_relative
+///   base_0 = -1/2 (sum over bins of W)  -  offset W_relative;   in bin k, base_k = base_(k-1) + W_(k-1)
 ///
-/// and the indicator's weights, or zeros, for missing values.
-///
-/// Shapes: weight: layout.num_columns x units; result: layout.num_runs x units
-IRGAN_API FeatureMatrix run_bases(const BinLayout& layout, const Eigen::Ref<const FeatureMatrix>& weight);
+/// Shapes: weight: layout.num_columns x units; result: features x units
+IRGAN_API FeatureMatrix first_bases(const BinLayout& layout, const Eigen::Ref<const FeatureMatrix>& weight);
 
-/// Computes those of one feature again, into their rows of `bases`.
-IRGAN_API void update_bases(const BinnedFeature& feature, const Eigen::Ref<const FeatureMatrix>& weight,
-                            FeatureMatrix& bases);
+/// Computes that of the j-th feature again, into its row of `bases`.
+IRGAN_API void update_base(const BinLayout& layout, std::size_t j, const Eigen::Ref<const FeatureMatrix>& weight,
+                           FeatureMatrix& bases);
 
-/// Computes  out = bias + sum over features of (base_k + place W_k + relative W_relative).
+/// Computes  out = bias + sum over features of (base_k + place W_k + relative W_relative), or the indicator's weights
+/// for a missing value.
 ///
 /// Each row's sum goes through the features in their order: it does not depend on the other rows.
 ///
-/// Shapes:   bases: of run_bases(); bias: units; out: becomes n x units
+/// Shapes:   bases: of first_bases(); bias: units; out: becomes n x units
 /// Cost:     n * features * units * 5 floating-point operations
 IRGAN_API void first_layer(const BinnedRows& rows, const FeatureMatrix& bases,
                            const Eigen::Ref<const FeatureMatrix>& weight, const Eigen::Ref<const Eigen::VectorXf>& bias,

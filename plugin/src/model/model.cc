@@ -25,7 +25,7 @@ struct Ensemble {
   std::vector<FeatureMatrix> bases;
 
   Ensemble(const std::vector<Network>& all, const BinLayout& layout) : networks(all) {
-    for (const Network& network : networks) bases.push_back(run_bases(layout, network.layers.front().weight));
+    for (const Network& network : networks) bases.push_back(first_bases(layout, network.layers.front().weight));
   }
 
   VectorXf mean_score(const BinnedRows& rows) const {

@@ -37,7 +37,7 @@ struct IRGAN_API Network {
 
   /// The same for binned rows, as training and serving have them: a few operations a feature for the first layer.
   ///
-  /// bases:    run_bases() of the layout and the first layer's weights
+  /// bases:    first_bases() of the layout and the first layer's weights
   /// Requires: num_inputs() == rows.layout->num_columns
   Eigen::VectorXf forward(const BinnedRows& rows, const FeatureMatrix& bases, Activations& activations) const;
 

@@ -67,7 +67,7 @@ TEST_CASE("the first layer of binned rows is that of encoded rows", "[plugin][en
   BinnedRows rows;
   rows.bin(layout, board.features, board.range);
   FeatureMatrix out;
-  first_layer(rows, run_bases(layout, weight), weight, bias, out);
+  first_layer(rows, first_bases(layout, weight), weight, bias, out);
   FeatureMatrix dense = board.encoded() * weight;
   dense.rowwise() += bias.transpose();
   // Some 30 products of numbers below 4 are added in another order, each sum below 16: 30 * 16 * 2^-24.
@@ -93,7 +93,7 @@ TEST_CASE("a row's sums do not depend on the rows beside it", "[plugin][encoding
   const Board board(6);
   const BinLayout layout(board.encoding);
   const FeatureMatrix weight = random_matrix(layout.num_columns, 70, 7);
-  const FeatureMatrix bases = run_bases(layout, weight);
+  const FeatureMatrix bases = first_bases(layout, weight);
   const Eigen::VectorXf bias = Eigen::VectorXf::Zero(70);
   BinnedRows rows;
   rows.bin(layout, board.features, board.range);
@@ -114,7 +114,7 @@ TEST_CASE("inputs that are taken as they are give plain products", "[plugin][enc
   BinnedRows rows;
   rows.take(layout, inputs);
   FeatureMatrix out;
-  first_layer(rows, run_bases(layout, weight), weight, Eigen::VectorXf::Zero(3), out);
+  first_layer(rows, first_bases(layout, weight), weight, Eigen::VectorXf::Zero(3), out);
   CHECK((out - inputs * weight).cwiseAbs().maxCoeff() < 1e-5F);
   FeatureMatrix gradient;
   const FeatureMatrix delta = random_matrix(6, 3, 10);

@@ -88,8 +88,8 @@ TEST_CASE("a widened generator gives the same scores from the discriminator's in
   Network::Activations activations;
   const Network widened = inputs.widened(network);
   const Eigen::VectorXf narrow =
-      network.forward(seen, run_bases(inputs.layout(), network.layers.front().weight), activations);
-  const Eigen::VectorXf wide = widened.forward(all, run_bases(layout, widened.layers.front().weight), activations);
+      network.forward(seen, first_bases(inputs.layout(), network.layers.front().weight), activations);
+  const Eigen::VectorXf wide = widened.forward(all, first_bases(layout, widened.layers.front().weight), activations);
 
   // At most 24 products of numbers below 4 are added in another order: 24 * 4 * 2^-24.
   CHECK((narrow - wide).cwiseAbs().maxCoeff() < 6e-6F);

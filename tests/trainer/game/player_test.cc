@@ -35,7 +35,7 @@ const BinLayout kLayout(1);
 // One step along one gradient; returns its norm.
 double update(Player& player, NetworkGradient& gradient, double learning_rate, unsigned num_threads = 1) {
   ThreadPool threads(num_threads);
-  FeatureMatrix bases = run_bases(kLayout, player.weights.layers.front().weight);
+  FeatureMatrix bases = first_bases(kLayout, player.weights.layers.front().weight);
   return descend({{player, {&gradient}, learning_rate, kLayout, bases}}, 1, threads).front();
 }
 
@@ -146,10 +146,10 @@ TEST_CASE("examples' gradients add up, the same at any number of threads, and th
     ThreadPool threads(num_threads);
     std::vector<NetworkGradient> own = gradients;
     Player player(start);
-    FeatureMatrix bases = run_bases(layout, start.layers.front().weight);
+    FeatureMatrix bases = first_bases(layout, start.layers.front().weight);
     const double norm = descend({{player, {&own[0], &own[1], &own[2]}, 0.01, layout, bases}}, 3, threads).front();
     CHECK(norm == Approx(sum.norm()).epsilon(1e-6));
-    CHECK(bases == run_bases(layout, player.weights.layers.front().weight));
+    CHECK(bases == first_bases(layout, player.weights.layers.front().weight));
     return player;
   };
   const Player one = stepped(1);
@@ -175,7 +175,7 @@ TEST_CASE("gradients are added up by halves, so that processes may each add up t
   }
   ThreadPool threads(1);
   Player player(start);
-  FeatureMatrix bases = run_bases(kLayout, start.layers.front().weight);
+  FeatureMatrix bases = first_bases(kLayout, start.layers.front().weight);
   std::vector<NetworkGradient*> each;
   for (NetworkGradient& gradient : gradients) each.push_back(&gradient);
   descend({{player, each, 0.01, kLayout, bases}}, 5, threads);
