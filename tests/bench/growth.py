@@ -13,6 +13,7 @@ the input, ten times the time.
 import argparse
 import json
 import math
+import multiprocessing
 import os
 import pathlib
 import subprocess
@@ -35,7 +36,7 @@ def write_documents(source, path, times):
             for line in open(source):
                 document = json.loads(line)
                 if copy:
-                    document["id"] += f"-{copy}"
+                    document["id"] += f"_{copy}"  # which no package has in its name
                     document["name"] += f" copy{copy}"
                 out.write(json.dumps(document) + "\n")
 
@@ -59,6 +60,15 @@ def write_log(source, queries, folder, times):
                 out.write("\t".join(fields) + "\n")
 
 
+def in_a_process(work, *arguments):
+    """Works in another process, since what this one once took in memory would count for the commands that it starts."""
+    process = multiprocessing.Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode != 0:
+        sys.exit(f"{work.__name__} failed")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--demo", default="build/demo")
@@ -72,8 +82,8 @@ def main():
     for size in sizes:
         folder = pathlib.Path(options.work) / str(size)
         folder.mkdir(parents=True, exist_ok=True)
-        write_documents(demo / "packages.jsonl", folder / "documents.jsonl", size)
-        write_log(demo / "clicks.1.tsv.zst", demo / "queries.train.tsv", folder, size)
+        in_a_process(write_documents, demo / "packages.jsonl", folder / "documents.jsonl", size)
+        in_a_process(write_log, demo / "clicks.1.tsv.zst", demo / "queries.train.tsv", folder, size)
         db, log = folder / "db", ["--queries", folder / "queries.tsv", "--clicks", folder / "clicks.tsv"]
         few = ["--queries", demo / "queries.train.tsv"]
         model = folder / "model"
