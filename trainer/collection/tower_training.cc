@@ -13,6 +13,7 @@ namespace {
 
 using Eigen::Index;
 
+constexpr Index kDocumentsAtOnce = 256;  // whose vectors stay in the processor's second cache
 constexpr std::size_t kQueriesAtOnce = 8;
 
 /// The documents of a batch: those that examples name, then uniform draws.
@@ -51,8 +52,8 @@ struct BatchDocuments {
     vectors.resize(static_cast<Index>(rows.size()), all.dimensions());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto [numbers, scale] = all.row(rows[i]);
-      for (Index d = 0; d < all.dimensions(); ++d)
-        vectors(static_cast<Index>(i), d) = scale * static_cast<float>(numbers[d]);
+      std::transform(numbers, numbers + all.dimensions(), &vectors(static_cast<Index>(i), 0),
+                     [scale = scale](std::int8_t number) { return scale * static_cast<float>(number); });
     }
   }
 };
@@ -121,47 +122,69 @@ class TowerTraining {
 
   void step(const std::vector<const TowerExample*>& batch, double rate) {
     const BatchDocuments documents(vectors_, batch, options_, random_);
-    const std::size_t num_blocks = (batch.size() + kQueriesAtOnce - 1) / kQueriesAtOnce;
-    std::vector<Gradient> parts(num_blocks);
-    threads_.for_each(num_blocks, [&](std::size_t block, unsigned) {
-      const std::size_t begin = block * kQueriesAtOnce;
-      parts[block] = gradient_of(batch, begin, std::min(begin + kQueriesAtOnce, batch.size()), documents);
-    });
-    Gradient sum = std::move(parts.front());
-    for (std::size_t block = 1; block < num_blocks; ++block) {
-      sum.weight += parts[block].weight;
-      sum.scale += parts[block].scale;
-    }
+    Gradient gradient = gradient_of(batch, documents);
     const float share = 1.0F / static_cast<float>(batch.size());
-    sum.weight *= share;
-    sum.weight += static_cast<float>(2.0 * options_.pull) * (towers.weight - start_);
-    sum.scale *= share;
-    if (!sum.weight.allFinite() || !std::isfinite(sum.scale)) throw Error("the towers' gradient is not finite");
-    descend(sum, rate);
+    gradient.weight *= share;
+    gradient.weight += static_cast<float>(2.0 * options_.pull) * (towers.weight - start_);
+    gradient.scale *= share;
+    if (!gradient.weight.allFinite() || !std::isfinite(gradient.scale))
+      throw Error("the towers' gradient is not finite");
+    descend(gradient, rate);
   }
 
   std::mt19937_64 random_;
 
  private:
-  Gradient gradient_of(const std::vector<const TowerExample*>& batch, std::size_t begin, std::size_t end,
-                       const BatchDocuments& documents) const {
-    FeatureMatrix queries(static_cast<Index>(end - begin), vectors_.dimensions());
-    for (std::size_t i = begin; i < end; ++i) queries.row(static_cast<Index>(i - begin)) = batch[i]->query;
+  // The documents are shared out among threads, and what they add to the gradient is added up in their order.
+  Gradient gradient_of(const std::vector<const TowerExample*>& batch, const BatchDocuments& documents) const {
+    FeatureMatrix queries(static_cast<Index>(batch.size()), vectors_.dimensions());
+    for (std::size_t i = 0; i < batch.size(); ++i) queries.row(static_cast<Index>(i)) = batch[i]->query;
     const FeatureMatrix turned = queries * towers.weight;
-    const FeatureMatrix products = turned * documents.vectors.transpose();
-    FeatureMatrix delta(products.rows(), products.cols());
-    for (std::size_t i = begin; i < end; ++i) {
-      const Index row = static_cast<Index>(i - begin);
-      const Eigen::VectorXf scores = towers.scale * products.row(row).transpose();
-      ScoreGradient of_query(*batch[i], documents, scores);
-      of_query.follow(options_.teacher_share);
-      of_query.reward(options_.reward_weight);
-      delta.row(row) = of_query.result();
-    }
+    FeatureMatrix products(queries.rows(), documents.vectors.rows());
+    for_documents(documents, [&](std::size_t, Index begin, Index count) {
+      products.middleCols(begin, count).noalias() = turned * documents.vectors.middleRows(begin, count).transpose();
+    });
+    const FeatureMatrix delta = score_gradients(batch, documents, products);
+    std::vector<FeatureMatrix> pulls(num_parts(documents));  // of the queries, towards documents
+    for_documents(documents, [&](std::size_t part, Index begin, Index count) {
+      pulls[part].noalias() = delta.middleCols(begin, count) * documents.vectors.middleRows(begin, count);
+    });
+    for (std::size_t part = 1; part < pulls.size(); ++part) pulls.front() += pulls[part];
     Gradient gradient;
-    gradient.weight.noalias() = towers.scale * (queries.transpose() * (delta * documents.vectors));
+    gradient.weight.noalias() = towers.scale * (queries.transpose() * pulls.front());
     gradient.scale = static_cast<double>((delta.array() * products.array()).sum());
     return gradient;
+  }
+
+  // dL/dg of each query and document.
+  FeatureMatrix score_gradients(const std::vector<const TowerExample*>& batch, const BatchDocuments& documents,
+                                const FeatureMatrix& products) const {
+    FeatureMatrix delta(products.rows(), products.cols());
+    threads_.for_each((batch.size() + kQueriesAtOnce - 1) / kQueriesAtOnce, [&](std::size_t block, unsigned) {
+      const std::size_t end = std::min((block + 1) * kQueriesAtOnce, batch.size());
+      for (std::size_t i = block * kQueriesAtOnce; i < end; ++i) {
+        const auto row = static_cast<Index>(i);
+        const Eigen::VectorXf scores = towers.scale * products.row(row).transpose();
+        ScoreGradient of_query(*batch[i], documents, scores);
+        of_query.follow(options_.teacher_share);
+        of_query.reward(options_.reward_weight);
+        delta.row(row) = of_query.result();
+      }
+    });
+    return delta;
+  }
+
+  static std::size_t num_parts(const BatchDocuments& documents) {
+    return static_cast<std::size_t>((documents.vectors.rows() + kDocumentsAtOnce - 1) / kDocumentsAtOnce);
+  }
+
+  // Calls work(part, first document, their number).
+  template <class Work>
+  void for_documents(const BatchDocuments& documents, const Work& work) const {
+    threads_.for_each(num_parts(documents), [&](std::size_t part, unsigned) {
+      const Index begin = static_cast<Index>(part) * kDocumentsAtOnce;
+      work(part, begin, std::min(kDocumentsAtOnce, documents.vectors.rows() - begin));
+    });
   }
 
   void descend(const Gradient& gradient, double rate) {
