@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <deque>
 #include <iterator>
 #include <utility>
 
 #include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
-#include "trainer/parallel/process_group.h"
 
 namespace irgan {
 namespace {
@@ -23,6 +23,7 @@ constexpr double GameStatistics::*kStatistics[] = {
     &GameStatistics::policy_divergence,      &GameStatistics::policy_entropy,
     &GameStatistics::discriminator_gradient, &GameStatistics::generator_gradient};
 
+constexpr std::size_t kPartsAThread = 2;  // of a batch, so that none waits long for another
 constexpr double kOffsetRate = 10.0;  // b[rank] is a few numbers seen by every page: it may move faster than weights
 
 VectorXd gather(const VectorXd& values, const std::vector<Index>& rows) {
@@ -51,6 +52,13 @@ void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& ne
   statistics.calibration_error = std::abs(mean - positive_share);
 }
 
+void add_up(const NetworkGradient& other, NetworkGradient& sum) {
+  for (std::size_t l = 0; l < sum.layers.size(); ++l) {
+    sum.layers[l].weight += other.layers[l].weight;
+    sum.layers[l].bias += other.layers[l].bias;
+  }
+}
+
 // A player who does not take part has no weights.
 FeatureMatrix bases_of(const Player& player, const BinLayout& layout) {
   if (player.weights.layers.empty()) return {};
@@ -72,12 +80,22 @@ void GameStatistics::merge(const GameStatistics& other) {
   weight = total;
 }
 
+struct Game::Gradients {
+  NetworkGradient discriminator;
+  NetworkGradient generator;
+};
+
+// Gradients of some examples of a batch, added up by halves. What a half comes to is added to the other one at once,
+// while the processor's cache holds both.
+struct Game::Sum {
+  Gradients result;
+  std::deque<Gradients> halves;  // the second ones, by depth
+};
+
 // What one example of a batch works on; kept from step to step to spare allocations.
 struct Game::Workspace {
   Network::Activations discriminator_activations;
   Network::Activations generator_activations;
-  NetworkGradient discriminator_gradient;
-  NetworkGradient generator_gradient;
   BinnedRows drawn;            // the discriminator's inputs of drawn documents
   VectorXd offset_gradient;    // a rank each
   VectorXd offset;             // b[rank], a document each
@@ -110,20 +128,19 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
   double generator_norm = 0.0;
   for (int r = 0; r < num_rounds; ++r) {
     const Round round{r < options_.discriminator_steps, r >= num_rounds - generator_steps};
-    threads_.for_each(own.end - own.begin, [&](std::size_t of_own, unsigned) {
-      const std::size_t i = own.begin + of_own;
+    sum_gradients(own, round, [&](std::size_t i, Gradients& gradients) {
       if (r == 0) {
         spaces_[i]->random.seed(batch[i].seed);
         spaces_[i]->statistics = GameStatistics();
         spaces_[i]->offset_gradient = VectorXd::Zero(players_.offsets.value.size());
       }
-      play(batch[i], round, *spaces_[i]);
+      play(batch[i], round, *spaces_[i], gradients);
     });
     std::vector<Descent> descents;
     if (round.discriminator) {
-      descents.push_back(descent_of(players_.discriminator, batch.size(), discriminator_rate));
+      descents.push_back(descent_of(players_.discriminator, discriminator_rate));
     }
-    if (round.generator) descents.push_back(descent_of(players_.generator, batch.size(), generator_rate));
+    if (round.generator) descents.push_back(descent_of(players_.generator, generator_rate));
     const std::vector<double> norms = descend(descents, batch.size(), threads_);
     share_results(batch.size());
     if (round.discriminator) {
@@ -145,37 +162,62 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
 void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
   prepare_spaces(batch.size());
   const Part own = ProcessGroup::own().part_of(batch.size());
-  threads_.for_each(own.end - own.begin, [&](std::size_t of_own, unsigned) {
-    const std::size_t i = own.begin + of_own;
+  sum_gradients(own, {false, true}, [&](std::size_t i, Gradients& gradients) {
     Workspace& space = *spaces_[i];
     space.offset = offsets_of(batch[i], players_.offsets.value);
     policy_pass(batch[i], space);
     const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
     backpropagate(players_.generator.weights, *batch[i].generator_rows, space.generator_activations,
-                  gradient.cast<float>(), space.generator_gradient);
+                  gradient.cast<float>(), gradients.generator);
   });
-  descend({descent_of(players_.generator, batch.size(), rate)}, batch.size(), threads_);
+  descend({descent_of(players_.generator, rate)}, batch.size(), threads_);
 }
 
 void Game::prepare_spaces(std::size_t batch_size) {
   while (spaces_.size() < batch_size) spaces_.push_back(std::make_unique<Workspace>());
 }
 
-Descent Game::descent_of(Player& player, std::size_t batch_size, double rate) {
+// Calls add(example, its gradients) for each of the part; what parts of the part come to stands in sums_.
+void Game::sum_gradients(const Part& part, const Round& round,
+                         const std::function<void(std::size_t, Gradients&)>& add) {
+  const std::size_t size = part.end - part.begin;
+  std::size_t count = 1;
+  while (2 * count <= size && count < kPartsAThread * threads_.num_threads()) count *= 2;
+  sums_.resize(count);
+  if (part.is_empty()) {  // numbers of the players' shapes, which will be those of other processes
+    sums_.front().result = {players_.discriminator.weights, players_.generator.weights};
+    return;
+  }
+  threads_.for_each(count, [&](std::size_t i, unsigned) {
+    const Part own = part_of(size, i, count);
+    sum_halves({part.begin + own.begin, part.begin + own.end}, round, add, 0, sums_[i], sums_[i].result);
+  });
+}
+
+void Game::sum_halves(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add,
+                      std::size_t depth, Sum& sum, Gradients& result) {
+  if (part.end - part.begin == 1) {
+    add(part.begin, result);
+    return;
+  }
+  const std::size_t middle = middle_of(part);
+  sum_halves({part.begin, middle}, round, add, depth + 1, sum, result);
+  while (sum.halves.size() <= depth) sum.halves.emplace_back();
+  Gradients& second = sum.halves[depth];
+  sum_halves({middle, part.end}, round, add, depth + 1, sum, second);
+  if (round.discriminator) add_up(second.discriminator, result.discriminator);
+  if (round.generator) add_up(second.generator, result.generator);
+}
+
+Descent Game::descent_of(Player& player, double rate) {
   const bool is_generator = &player == &players_.generator;
   Descent descent{player,
                   {},
                   rate,
                   is_generator ? generator_layout_ : discriminator_layout_,
                   is_generator ? generator_bases_ : discriminator_bases_};
-  const auto gradient_of = [&](std::size_t i) -> NetworkGradient& {
-    return is_generator ? spaces_[i]->generator_gradient : spaces_[i]->discriminator_gradient;
-  };
-  const Part own = ProcessGroup::own().part_of(batch_size);
-  for (std::size_t i = own.begin; i < own.end; ++i) descent.gradients.push_back(&gradient_of(i));
-  if (own.is_empty()) {
-    gradient_of(0) = player.weights;  // numbers of its shape, which will be those of other processes
-    descent.gradients.push_back(&gradient_of(0));
+  for (Sum& sum : sums_) {
+    descent.gradients.push_back(is_generator ? &sum.result.generator : &sum.result.discriminator);
   }
   return descent;
 }
@@ -209,18 +251,18 @@ void Game::update_offsets(std::size_t batch_size, double rate) {
   players_.offsets.update(gradient, kOffsetRate * rate);
 }
 
-void Game::play(const GameItem& item, const Round& round, Workspace& space) const {
+void Game::play(const GameItem& item, const Round& round, Workspace& space, Gradients& gradients) const {
   space.offset = offsets_of(item, players_.offsets.value);
   if (has_generator(options_)) policy_pass(item, space);
   if (options_.samples > 0 && options_.objective == Objective::game) {
-    if (round.discriminator) drawn_discriminator_gradient(item, space);
-    if (round.generator) drawn_generator_gradient(item, space);
+    if (round.discriminator) drawn_discriminator_gradient(item, space, gradients.discriminator);
+    if (round.generator) drawn_generator_gradient(item, space, gradients.generator);
     return;
   }
   const VectorXd scores = scores_of(*item.rows, space.discriminator_activations) + space.offset;
   if (options_.objective == Objective::game) space.noise = noise(item, space, scores);
-  if (round.discriminator) discriminator_gradient(item, scores, space);
-  if (round.generator) generator_gradient(item, scores, space);
+  if (round.discriminator) discriminator_gradient(item, scores, space, gradients.discriminator);
+  if (round.generator) generator_gradient(item, scores, space, gradients.generator);
 }
 
 VectorXd Game::scores_of(const BinnedRows& rows, Network::Activations& activations) const {
@@ -251,7 +293,8 @@ VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorX
   }
 }
 
-void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space) const {
+void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space,
+                                  NetworkGradient& out) const {
   LossGradient result;
   if (options_.objective == Objective::softmax) {
     result = softmax_loss(scores, item.positives);
@@ -267,10 +310,10 @@ void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, 
     space.offset_gradient[(*item.ranks)[i] - 1] += result.gradient[static_cast<Index>(i)];
   }
   backpropagate(players_.discriminator.weights, *item.rows, space.discriminator_activations,
-                result.gradient.cast<float>(), space.discriminator_gradient);
+                result.gradient.cast<float>(), out);
 }
 
-void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space) const {
+void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const {
   const int k = options_.samples;
   VectorXd pool_scores;
   if (!scores_draws_alone(options_)) {
@@ -302,7 +345,7 @@ void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space) 
     space.offset_gradient[rank - 1] += gradient[static_cast<Index>(i)];
   }
   backpropagate(players_.discriminator.weights, space.drawn, space.discriminator_activations, gradient.cast<float>(),
-                space.discriminator_gradient);
+                out);
 }
 
 // With the mixture's ratio the best reply of p_theta is p_neg = p_true, and p_neg >= lambda / n clips whatever is less
@@ -312,15 +355,16 @@ const VectorXd& Game::reward_divisor(const Workspace& space) const {
   return options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
 }
 
-void Game::generator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space) const {
+void Game::generator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space,
+                              NetworkGradient& out) const {
   const VectorXd reward = pool_rewards(options_.form, options_.reward, scores, item.positives, reward_divisor(space));
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
   backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
-                space.generator_gradient);
+                out);
 }
 
-void Game::drawn_generator_gradient(const GameItem& item, Workspace& space) const {
+void Game::drawn_generator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const {
   // Draws come from (1 - importance) p_theta + importance p_true and are weighted back to p_theta.
   const VectorXd proposal = (1.0 - options_.importance) * space.policy + options_.importance * item.positives;
   const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
@@ -346,7 +390,7 @@ void Game::drawn_generator_gradient(const GameItem& item, Workspace& space) cons
   }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
   backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
-                space.generator_gradient);
+                out);
 }
 
 }  // namespace irgan

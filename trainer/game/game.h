@@ -12,6 +12,7 @@
 #include "trainer/game/negative_sampler.h"
 #include "trainer/game/player.h"
 #include "trainer/game/policy_gradient.h"
+#include "trainer/parallel/process_group.h"
 #include "trainer/parallel/thread_pool.h"
 
 namespace irgan {
@@ -63,23 +64,30 @@ class IRGAN_API Game {
 
  private:
   struct Workspace;
+  struct Gradients;
+  struct Sum;
   /// Who steps.
   struct Round {
     bool discriminator;
     bool generator;
   };
 
-  void play(const GameItem& item, const Round& round, Workspace& space) const;
+  void play(const GameItem& item, const Round& round, Workspace& space, Gradients& gradients) const;
   void policy_pass(const GameItem& item, Workspace& space) const;
-  void discriminator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space) const;
-  void generator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space) const;
-  void drawn_discriminator_gradient(const GameItem& item, Workspace& space) const;
-  void drawn_generator_gradient(const GameItem& item, Workspace& space) const;
+  void discriminator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space,
+                              NetworkGradient& out) const;
+  void generator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space,
+                          NetworkGradient& out) const;
+  void drawn_discriminator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const;
+  void drawn_generator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const;
   Eigen::VectorXd scores_of(const BinnedRows& rows, Network::Activations& activations) const;
   Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
   const Eigen::VectorXd& reward_divisor(const Workspace& space) const;
   void prepare_spaces(std::size_t batch_size);
-  Descent descent_of(Player& player, std::size_t batch_size, double rate);
+  void sum_gradients(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add);
+  static void sum_halves(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add,
+                         std::size_t depth, Sum& sum, Gradients& result);
+  Descent descent_of(Player& player, double rate);
   void share_results(std::size_t batch_size);
   void update_offsets(std::size_t batch_size, double rate);
 
@@ -90,7 +98,8 @@ class IRGAN_API Game {
   FeatureMatrix discriminator_bases_;
   FeatureMatrix generator_bases_;
   ThreadPool& threads_;
-  std::vector<std::unique_ptr<Workspace>> spaces_;
+  std::vector<std::unique_ptr<Workspace>> spaces_;  // of each example of a batch
+  std::vector<Sum> sums_;                           // of parts of it, one after the other
 };
 
 }  // namespace irgan
