@@ -14,7 +14,6 @@ namespace {
 using Eigen::Index;
 
 constexpr Index kDocumentsAtOnce = 256;  // whose vectors stay in the processor's second cache
-constexpr std::size_t kQueriesAtOnce = 8;
 
 /// The documents of a batch: those that examples name, then uniform draws.
 struct BatchDocuments {
@@ -160,16 +159,13 @@ class TowerTraining {
   FeatureMatrix score_gradients(const std::vector<const TowerExample*>& batch, const BatchDocuments& documents,
                                 const FeatureMatrix& products) const {
     FeatureMatrix delta(products.rows(), products.cols());
-    threads_.for_each((batch.size() + kQueriesAtOnce - 1) / kQueriesAtOnce, [&](std::size_t block, unsigned) {
-      const std::size_t end = std::min((block + 1) * kQueriesAtOnce, batch.size());
-      for (std::size_t i = block * kQueriesAtOnce; i < end; ++i) {
-        const auto row = static_cast<Index>(i);
-        const Eigen::VectorXf scores = towers.scale * products.row(row).transpose();
-        ScoreGradient of_query(*batch[i], documents, scores);
-        of_query.follow(options_.teacher_share);
-        of_query.reward(options_.reward_weight);
-        delta.row(row) = of_query.result();
-      }
+    threads_.for_each(batch.size(), [&](std::size_t i, unsigned) {
+      const auto row = static_cast<Index>(i);
+      const Eigen::VectorXf scores = towers.scale * products.row(row).transpose();
+      ScoreGradient of_query(*batch[i], documents, scores);
+      of_query.follow(options_.teacher_share);
+      of_query.reward(options_.reward_weight);
+      delta.row(row) = of_query.result();
     });
     return delta;
   }

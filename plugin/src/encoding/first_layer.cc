@@ -132,6 +132,7 @@ void sum_feature(const Runs& runs, const float* delta, Index stride, Index begin
   Units<kUnits> total = zero;
   std::uint32_t i = 0;
   bins.clear();
+  bins.reserve(static_cast<std::size_t>(runs.num_present()));
   for (Index k = 0; k < runs.num_present(); ++k) {
     Sums<kUnits> sums{zero, zero};
     for (const std::uint32_t end = runs.ends[k]; i < end; ++i) {
@@ -190,13 +191,10 @@ void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const Feature
                           FeatureMatrix& gradient) {
   assert(delta.rows() == rows.num_rows);
   gradient.resize(rows.layout->num_columns, delta.cols());
-  Index most_runs = 0;
-  for (const BinnedFeature& feature : rows.layout->features) most_runs = std::max(most_runs, feature.num_runs());
   for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
     std::vector<Sums<kUnits>> bins;
-    bins.reserve(static_cast<std::size_t>(most_runs));
     for (std::size_t j = 0; j < rows.layout->features.size(); ++j) {
       sum_feature<kUnits>(Runs(rows, j), delta.data(), delta.outerStride(), begin, units, bins, gradient);
     }
