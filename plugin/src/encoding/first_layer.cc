@@ -176,6 +176,7 @@ void first_layer(const BinnedRows& rows, const FeatureMatrix& bases, const Eigen
   assert(weight.rows() == rows.layout->num_columns && bases.cols() == weight.cols());
   assert(bases.rows() == static_cast<Index>(rows.layout->features.size()));
   out.resize(rows.num_rows, weight.cols());
+  if (rows.num_rows == 0) return;  // there is no memory to point into
   out.rowwise() = bias.transpose();
   for_each_block<kBlock>(weight.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
@@ -191,6 +192,10 @@ void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const Feature
                           FeatureMatrix& gradient) {
   assert(delta.rows() == rows.num_rows);
   gradient.resize(rows.layout->num_columns, delta.cols());
+  if (rows.num_rows == 0) {
+    gradient.setZero();
+    return;
+  }
   for_each_block<kGradientBlock>(delta.cols(), [&](Index begin, auto size) {
     constexpr int kUnits = decltype(size)::value;
     const Index units = kUnits == Eigen::Dynamic ? delta.cols() - begin : Index{kUnits};
