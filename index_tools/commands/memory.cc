@@ -115,6 +115,15 @@ void report(const MemoryReport& rows, const RowTexts& texts, const MemoryOptions
       "clicks are not newer than those in " + options.from + ": parts of the log may be counted twice");
 }
 
+// Documents with clicks that searches of the index cannot find; nothing where no index is named.
+std::optional<std::size_t> num_unknown(const std::vector<std::string>& documents, const DatabaseOptions& database) {
+  if (database.paths.empty()) return std::nullopt;
+  std::ostringstream shown_before;  // with the memory's stemmer
+  const Site site = database.site(shown_before);
+  const DocumentIds ids(site.open(), site.layout.id_prefix);
+  return std::count_if(documents.begin(), documents.end(), [&](const auto& id) { return ids.docid_of(id) == 0; });
+}
+
 void write_trials(const MemoryTuning& tuning, const std::string& log, std::ostream& out) {
   out << std::fixed << std::setprecision(4) << "MRR of the clicks in " << log << ": model alone " << tuning.model_alone
       << '\n'
@@ -225,6 +234,12 @@ void run(const MemoryOptions& options, const Console& console) {
   const auto [builder, prior] =
       options.tune.empty() ? remembered(options, texts, console) : tuned(options, texts, console);
   if (!options.log.clicks.empty()) report(builder.report(), texts, options, console.err);
+  const std::vector<std::string>& documents = builder.state().documents;
+  const std::optional<std::size_t> unknown = num_unknown(documents, options.database);
+  if (unknown.value_or(0) > 0) {
+    console.err << *unknown << " of " << documents.size()
+                << " documents with clicks are not in the index: they are remembered, but no search finds them\n";
+  }
   const MemoryFacts facts = write_memory(builder, prior, options.out);
   const std::uint32_t least = facts.min_sessions;
   console.out << "wrote " << options.out << ": " << facts.num_queries << " queries and " << facts.num_words
@@ -235,6 +250,7 @@ void run(const MemoryOptions& options, const Console& console) {
                   {"queries", facts.num_queries},
                   {"words", facts.num_words},
                   {"documents", facts.num_documents},
+                  {"unknown_documents", unknown ? nlohmann::json(*unknown) : nlohmann::json()},
                   {"bytes", facts.num_bytes},
                   {"min_sessions", facts.min_sessions},
                   {"half_life_days", facts.half_life_days},

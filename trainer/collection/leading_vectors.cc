@@ -1,27 +1,35 @@
 #include "trainer/collection/leading_vectors.h"
 
-#include <Eigen/QR>
-#include <Eigen/SVD>
+#include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 namespace irgan {
 namespace {
 
 using Eigen::Index;
-using Dense = Eigen::MatrixXf;
 
 constexpr Index kOversampling = 20;
-constexpr int kPowerIterations = 4;
+constexpr int kIterations = 5;
 constexpr Index kRowsAtOnce = 1024;
+constexpr Index kColumnsAtOnce = 32;
+// A direction whose squared length is such a part of the longest one's is what rounding left.
+constexpr double kNothing = 1e-14;
+
+// Calls work(begin, size) for blocks of up to `block` of `count` things, shared out.
+template <class Work>
+void for_each_block(ThreadPool& threads, Index count, Index block, const Work& work) {
+  threads.for_each(static_cast<std::size_t>((count + block - 1) / block), [&](std::size_t i, unsigned) {
+    const Index begin = static_cast<Index>(i) * block;
+    work(begin, std::min(block, count - begin));
+  });
+}
 
 FeatureMatrix product(const SparseRows& a, const FeatureMatrix& x, ThreadPool& threads) {
   FeatureMatrix result(a.rows(), x.cols());
-  const Index blocks = (a.rows() + kRowsAtOnce - 1) / kRowsAtOnce;
-  threads.for_each(static_cast<std::size_t>(blocks), [&](std::size_t block, unsigned) {
-    const Index begin = static_cast<Index>(block) * kRowsAtOnce;
-    const Index end = std::min(begin + kRowsAtOnce, a.rows());
-    for (Index i = begin; i < end; ++i) {
+  for_each_block(threads, a.rows(), kRowsAtOnce, [&](Index begin, Index size) {
+    for (Index i = begin; i < begin + size; ++i) {
       auto out = result.row(i);
       out.setZero();
       for (SparseRows::InnerIterator entry(a, i); entry; ++entry) out += entry.value() * x.row(entry.col());
@@ -30,9 +38,39 @@ FeatureMatrix product(const SparseRows& a, const FeatureMatrix& x, ThreadPool& t
   return result;
 }
 
-FeatureMatrix orthonormal(const FeatureMatrix& x) {
-  const Eigen::HouseholderQR<Dense> qr(x);
-  return qr.householderQ() * Dense::Identity(x.rows(), std::min(x.rows(), x.cols()));
+// x becomes A^T A x, some columns at a time: so the large side of A needs room for few numbers a row.
+void multiply(const SparseRows& rows, const SparseRows& columns, FeatureMatrix& x, ThreadPool& threads) {
+  for (Index begin = 0; begin < x.cols(); begin += kColumnsAtOnce) {
+    auto some = x.middleCols(begin, std::min(kColumnsAtOnce, x.cols() - begin));
+    some = product(columns, product(rows, some, threads), threads);
+  }
+}
+
+// The part of x^T x that solvers read, below the diagonal: some rows of it a thread, whose sums are in the order of x.
+Eigen::MatrixXd inner_products(const FeatureMatrix& x, ThreadPool& threads) {
+  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(x.cols(), x.cols());
+  for_each_block(threads, x.cols(), kColumnsAtOnce, [&](Index begin, Index size) {
+    for (Index row = 0; row < x.rows(); row += kRowsAtOnce) {
+      const auto block = x.middleRows(row, std::min(kRowsAtOnce, x.rows() - row));
+      const Eigen::MatrixXd before = block.leftCols(begin + size).cast<double>();
+      products.block(begin, 0, size, begin + size).noalias() += before.rightCols(size).transpose() * before;
+    }
+  });
+  return products;
+}
+
+// x becomes its left singular vectors, by falling singular value: with x^T x = U L U^T they are x U L^(-1/2).
+void make_orthonormal(FeatureMatrix& x, ThreadPool& threads) {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(inner_products(x, threads));
+  const double largest = solver.eigenvalues().tail(1)[0];
+  Eigen::MatrixXd turn = solver.eigenvectors().rowwise().reverse();
+  for (Index k = 0; k < turn.cols(); ++k) {
+    const double squared_length = solver.eigenvalues()[turn.cols() - 1 - k];
+    turn.col(k) *= squared_length > kNothing * largest ? 1.0 / std::sqrt(squared_length) : 0.0;
+  }
+  for_each_block(threads, x.rows(), kRowsAtOnce, [&](Index begin, Index size) {
+    x.middleRows(begin, size) = (x.middleRows(begin, size).cast<double>() * turn).cast<float>();
+  });
 }
 
 }  // namespace
@@ -47,17 +85,11 @@ FeatureMatrix leading_right_vectors(const SparseRows& rows, const SparseRows& co
   for (Index i = 0; i < directions.rows(); ++i) {
     for (Index j = 0; j < width; ++j) directions(i, j) = normal(random);
   }
-  FeatureMatrix range = product(rows, directions, threads);
-  for (int k = 0; k < kPowerIterations; ++k) {
-    range = product(rows, orthonormal(product(columns, orthonormal(range), threads)), threads);
+  for (int k = 0; k < kIterations; ++k) {
+    multiply(rows, columns, directions, threads);
+    make_orthonormal(directions, threads);
   }
-  // A = Q B nearly, with B = Q^T A in few rows; V of B is V of A.
-  const Dense b_transposed = product(columns, orthonormal(range), threads);
-  const Eigen::HouseholderQR<Dense> qr(b_transposed);
-  const Dense r = qr.matrixQR().topRows(width).triangularView<Eigen::Upper>();
-  const Eigen::JacobiSVD<Dense> svd(r, Eigen::ComputeThinU);
-  const Dense q = qr.householderQ() * Dense::Identity(b_transposed.rows(), width);
-  return q * svd.matrixU().leftCols(wanted);
+  return directions.leftCols(wanted);
 }
 
 }  // namespace irgan

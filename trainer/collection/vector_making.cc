@@ -17,6 +17,8 @@ namespace {
 
 using Eigen::Index;
 
+constexpr std::size_t kDocumentsOfBlock = 8192;  // of a thread: some 8 MB
+
 /// A term's place in a document.
 struct Posting {
   std::uint32_t document;  // its number
@@ -209,23 +211,44 @@ void copy_term_vectors(const CollectionVectors& from, VectorParts& parts) {
   }
 }
 
-// Each document's terms in the order of their names, as CollectionVectors::row_of_terms adds them.
-void set_document_vectors(const std::vector<IndexedTerm>& terms, VectorParts& parts) {
-  std::vector<DocumentVector> vectors(parts.docids.size(), DocumentVector(parts.dimensions));
+// The terms of `parts` as they stand in the index, by number; nothing for those that the index has no longer.
+std::vector<const IndexedTerm*> indexed(const std::vector<IndexedTerm>& terms, const VectorParts& parts) {
+  std::vector<const IndexedTerm*> found(parts.terms.size(), nullptr);
   std::size_t known = 0;
   for (const IndexedTerm& term : terms) {
     while (known < parts.terms.size() && parts.terms[known] < term.name) ++known;
-    if (known == parts.terms.size() || parts.terms[known] != term.name) continue;
-    const std::int8_t* const numbers = parts.term_numbers.data() + known * static_cast<std::size_t>(parts.dimensions);
-    for (const Posting& posting : term.postings) {
-      vectors[posting.document].add(numbers, parts.term_scales[known], posting.wdf);
+    if (known < parts.terms.size() && parts.terms[known] == term.name) found[known] = &term;
+  }
+  return found;
+}
+
+// Each document's terms in the order of their names, as CollectionVectors::row_of_terms adds them.
+void set_document_vectors(const std::vector<IndexedTerm>& all_terms, ThreadPool& threads, VectorParts& parts) {
+  const std::vector<const IndexedTerm*> terms = indexed(all_terms, parts);
+  const auto dimensions = static_cast<std::size_t>(parts.dimensions);
+  const std::size_t num_documents = parts.docids.size();
+  parts.document_numbers.resize(num_documents * dimensions);
+  parts.document_scales.resize(num_documents);
+  threads.for_each((num_documents + kDocumentsOfBlock - 1) / kDocumentsOfBlock, [&](std::size_t block, unsigned) {
+    const std::size_t begin = block * kDocumentsOfBlock;
+    const std::size_t end = std::min(num_documents, begin + kDocumentsOfBlock);
+    std::vector<DocumentVector> vectors(end - begin, DocumentVector(parts.dimensions));
+    for (std::size_t t = 0; t < terms.size(); ++t) {
+      if (terms[t] == nullptr) continue;
+      const std::vector<Posting>& postings = terms[t]->postings;
+      auto posting = std::lower_bound(postings.begin(), postings.end(), begin,
+                                      [](const Posting& a, std::size_t document) { return a.document < document; });
+      for (; posting != postings.end() && posting->document < end; ++posting) {
+        vectors[posting->document - begin].add(parts.term_numbers.data() + t * dimensions, parts.term_scales[t],
+                                               posting->wdf);
+      }
     }
-  }
-  for (const DocumentVector& vector : vectors) {
-    const ByteRow row = vector.row();
-    parts.document_numbers.insert(parts.document_numbers.end(), row.numbers.begin(), row.numbers.end());
-    parts.document_scales.push_back(row.scale);
-  }
+    for (std::size_t document = begin; document < end; ++document) {
+      const ByteRow row = vectors[document - begin].row();
+      std::copy(row.numbers.begin(), row.numbers.end(), parts.document_numbers.data() + document * dimensions);
+      parts.document_scales[document] = row.scale;
+    }
+  });
 }
 
 }  // namespace
@@ -257,7 +280,7 @@ std::string make_vectors(const Site& site, const VectorOptions& options) {
     set_term_vectors(terms, leading_right_vectors(rows, columns, options.dimensions, options.seed, threads), parts);
   }
   progress(0.9);
-  set_document_vectors(terms, parts);
+  set_document_vectors(terms, threads, parts);
   make_cells(options.from.get(), threads, parts);
   progress(1.0);
   return encode_vectors(parts);

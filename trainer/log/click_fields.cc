@@ -86,8 +86,17 @@ RowFault read_time(std::string_view text, double latest, std::optional<double>& 
   return *time < kEarliestTime ? RowFault::early_time : RowFault::none;
 }
 
-RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
-  row = ClickRow();
+RowFault FieldReader::read_row_time(std::string_view text, double latest, std::optional<double>& time) {
+  if (text != last_text_) {
+    last_fault_ = read_time(text, latest, last_time_);
+    last_text_ = text;
+  }
+  time = last_time_;
+  return last_fault_;
+}
+
+// Each member by itself: millions of rows are filled, and a new row is large.
+RowFault FieldReader::read(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row) {
   row.session = fields[ClickColumn::session];
   row.query_id = fields[ClickColumn::query_id];
   row.query = fields[ClickColumn::query];
@@ -95,7 +104,11 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
   row.team = fields[ClickColumn::team];
   row.serialised_query = fields[ClickColumn::serialised_query];
   row.page_id = fields[ClickColumn::page_id];
-  for (std::size_t i = 0; i < kMaxContexts; ++i) {
+  row.rank = 0;
+  row.clicked = true;
+  row.count = 1.0;
+  row.log_probability.reset();
+  for (std::size_t i = 0; i < rules.num_contexts; ++i) {
     const std::string_view value = fields[context_column(i)];
     row.contexts[i] = is_nothing(value) ? std::string_view() : value;
   }
@@ -114,7 +127,7 @@ RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rule
     return parse_rank(rank, 0, row.rank) ? RowFault::rank_0 : RowFault::bad_rank;
   }
 
-  const RowFault time_fault = read_time(without_blanks(fields[ClickColumn::time]), rules.latest_time, row.time);
+  const RowFault time_fault = read_row_time(without_blanks(fields[ClickColumn::time]), rules.latest_time, row.time);
   if (time_fault != RowFault::none) return time_fault;
 
   const std::string_view count = without_blanks(fields[ClickColumn::count]);

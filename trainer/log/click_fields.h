@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "irgan/click_row.h"
@@ -52,6 +54,7 @@ struct ClickFieldRules {
   bool has_rank = false;
   bool has_pages = false;  ///< a page's id tells the query, too
   int rank_base = 1;
+  std::size_t num_contexts = 0;  ///< of ClickLogOptions::contexts
   double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
 };
 
@@ -63,10 +66,24 @@ bool is_nothing(std::string_view text);
 /// latest: seconds since 1970; what is later is in the future
 RowFault read_time(std::string_view text, double latest, std::optional<double>& time);
 
-/// Fills `row` from `fields`; what is not there keeps its default. In a log that has `clicked`, a row that does not say
-/// it was not clicked.
+/// From the fields of a log's lines to its rows. Rows of one page have one time, which is understood once.
 ///
-/// Cost:     no allocation
-RowFault interpret_fields(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row);
+/// Threads: one a thread
+class FieldReader {
+ public:
+  /// Fills `row` from `fields`; what is not there is as in a new row. In a log that has `clicked`, a row that does not
+  /// say it was not clicked. After a fault, and of contexts that the rules do not name, nothing is said.
+  ///
+  /// rules: their latest time is the same for all rows
+  /// Cost:  no allocation
+  RowFault read(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row);
+
+ private:
+  RowFault read_row_time(std::string_view text, double latest, std::optional<double>& time);
+
+  std::string last_text_;
+  std::optional<double> last_time_;
+  RowFault last_fault_ = RowFault::none;
+};
 
 }  // namespace irgan

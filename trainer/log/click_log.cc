@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <queue>
@@ -31,6 +33,12 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t") == s
 
 // "sep=;", with which spreadsheets begin a file.
 bool is_separator_line(std::string_view line) { return line.size() == 5 && line.substr(0, 4) == "sep="; }
+
+bool have_same_bytes(const std::string& path, const std::string& other) {
+  std::ifstream a(path, std::ios::binary);
+  std::ifstream b(other, std::ios::binary);
+  return a && b && std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b), {});
+}
 
 ClickLogOptions checked(ClickLogOptions options) {
   if (options.rank_base && *options.rank_base != 0 && *options.rank_base != 1) {
@@ -78,6 +86,7 @@ struct ClickLogReader::State {
       read_first_line(*files.back());
       has_served = has_served || is_served(*files.back());
     }
+    remark_copies(paths);
     for (std::size_t i = 0; i < files.size(); ++i) files[i]->form = form_of(i);
     check_rank_base(false);
     check_contexts(false);
@@ -93,6 +102,23 @@ struct ClickLogReader::State {
       if (!is_new)
         throw ConfigError("clicks",
                           path + ": is the same file as " + before->second + ", whose rows would count twice");
+    }
+  }
+
+  // Two days of few rows without times may be equal, so copies are read, and named.
+  void remark_copies(const std::vector<std::string>& paths) {
+    std::multimap<off_t, std::string> by_size;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      struct stat file {};
+      if (::stat(paths[i].c_str(), &file) != 0 || !S_ISREG(file.st_mode)) continue;
+      const auto [begin, end] = by_size.equal_range(file.st_size);
+      const auto before =
+          std::find_if(begin, end, [&](const auto& other) { return have_same_bytes(paths[i], other.second); });
+      if (before != end) {
+        files[i]->tally.summary().remarks.push_back("holds the same bytes as " + before->second +
+                                                    "; all its rows count again");
+      }
+      by_size.emplace(file.st_size, paths[i]);
     }
   }
 
@@ -264,7 +290,8 @@ struct ClickLogReader::State {
     served.finish(each);
     ClickLogSummary& summary = files[searches.front()]->tally.summary();
     summary.others = served.counts();
-    summary.remarks = served.remarks();
+    const std::vector<std::string> remarks = served.remarks();
+    summary.remarks.insert(summary.remarks.end(), remarks.begin(), remarks.end());
   }
 
   // Those that go by time stand where the first of them does.

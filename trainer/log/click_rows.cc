@@ -86,6 +86,7 @@ ClickRows::ClickRows(const ClickLogOptions& options, double latest_time, std::st
   place_of_column_.fill(kNowhere);
   rules_.rank_base = options.rank_base.value_or(rules_.rank_base);
   rules_.latest_time = latest_time;
+  rules_.num_contexts = options.contexts.size();
   rules_.has_pages = has_pages;
   if (!is_json_) read_header(options, first_line, input);
   if (is_json_ && names_[ClickColumn::clicked].empty()) json_keys_->is_known = true;
@@ -220,8 +221,8 @@ std::optional<RowFault> ClickRows::take(std::string_view line, std::uint64_t lin
     }
   }
   if (!rules_.has_clicked && is_passed_over(fields_[ClickColumn::action], line_number)) return RowFault::none;
-  ClickRow row;
-  fault = interpret_fields(fields_, rules_, row);
+  ClickRow& row = row_read_;
+  fault = reader_.read(fields_, rules_, row);
   if (fault == RowFault::none) {
     has_rows_ = true;
     if (row.clicked && fields_.has(ClickColumn::action)) row.count *= actions_.weight(fields_[ClickColumn::action]);

@@ -76,6 +76,8 @@ class ClickRows : public LogForm {
 
   ClickFields fields_;
   ClickFieldRules rules_;
+  FieldReader reader_;
+  ClickRow row_read_;
 
   // Of the column of actions, where no column says what was clicked.
   std::string last_action_;

@@ -96,6 +96,17 @@ TEST_CASE("memory: what was clicked comes back in rerank, search and the index",
   CHECK(site.folder.read("removed.run") == site.folder.read("plain.run"));
 }
 
+TEST_CASE("memory: documents that the index does not have are counted", "[index_tools][memory]") {
+  const RememberingSite site;
+  site.folder.write("gone.tsv", site.folder.read("both.tsv") + "2024-05-03T01:00:00\tlate\tzzyzx\tgone\n");
+  const CommandResult blind = site.run("memory --clicks @gone.tsv --out @memory");
+  CHECK(blind.exit_code == 0);
+  CHECK_THAT(blind.err, !Contains("not in the index"));
+  const CommandResult seeing = site.run("memory --clicks @gone.tsv --db @db --out @memory");
+  CHECK(seeing.exit_code == 0);
+  CHECK_THAT(seeing.err, Contains("1 of 4 documents with clicks are not in the index"));
+}
+
 TEST_CASE("memory: day by day is the same as all at once", "[index_tools][memory]") {
   const RememberingSite site;
   site.REQUIRE_DONE("memory --clicks @both.tsv --min-sessions 13 --prior-clicks 2 --half-life 3 --out @whole");

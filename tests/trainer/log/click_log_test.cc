@@ -227,12 +227,19 @@ TEST_CASE("lines of many megabytes are read or refused like others", "[trainer][
   }
 }
 
-TEST_CASE("one file under two names is refused, two files with the same rows are not", "[trainer][click_log]") {
+TEST_CASE("one file under two names is refused, and a copy is named", "[trainer][click_log]") {
   const ScratchFolder folder;
   const std::string text = "query_id\tdoc_id\nq1\td1\n";
   const std::string one = folder.write("one", text), copy = folder.write("copy", text);
   std::filesystem::create_symlink(one, folder.file("link"));
-  CHECK_NOTHROW(ClickLogReader({one, copy}));
+  const std::string other = folder.write("other", "query_id\tdoc_id\nq1\td2\n");
+  ClickLogReader reader({one, copy, other});
+  int num_rows = 0;
+  reader.read([&](const ClickRow&) { ++num_rows; });
+  CHECK(num_rows == 3);
+  CHECK(reader.summary(0).remarks.empty());
+  CHECK(reader.summary(1).remarks == std::vector{"holds the same bytes as " + one + "; all its rows count again"});
+  CHECK(reader.summary(2).remarks.empty());
   CHECK_THROWS_WITH(
       ClickLogReader({one, folder.file("link")}),
       "clicks " + folder.file("link") + ": is the same file as " + one + ", whose rows would count twice");
