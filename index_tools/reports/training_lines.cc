@@ -30,14 +30,18 @@ std::string held_out(const ServingCheck& check, const LabelOrigin& origin) {
 }
 
 std::string how_much(const ServingCheck& check, const LabelOrigin& origin) {
-  const bool rises = check.served >= check.first_stage;
-  std::string text = "the quality of the first ten hits (nDCG@10) " + std::string(rises ? "rises" : "falls") +
-                     " from " + formatted("%.4f", check.first_stage) + " to " + formatted("%.4f", check.served);
+  std::string text = "the quality of the first ten hits (nDCG@10) ";
+  if (check.served == check.first_stage) {
+    return text + "stays " + formatted("%.4f", check.served) + " on " + held_out(check, origin);
+  }
+  text += std::string(check.served > check.first_stage ? "rises" : "falls") + " from " +
+          formatted("%.4f", check.first_stage) + " to " + formatted("%.4f", check.served);
   if (check.first_stage > 0.0) text += formatted(" (%+.0f %%)", 100.0 * (check.served / check.first_stage - 1.0));
   return text + " on " + held_out(check, origin);
 }
 
 std::string how_sure(const ServingCheck& check) {
+  if (check.served == check.first_stage) return "no difference is seen; a longer log would tell";
   const std::string p = check.p < 0.0001 ? "p below 0.0001" : "p " + formatted("%.4f", check.p);
   if (check.p < kSignificant) return p + ": so large a difference is hardly chance";
   return p + ": this may be chance; a longer log would tell";
