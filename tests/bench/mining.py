@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures `xapian-irgan mine` on msrd: false negatives at equal hardness, what a model learns from negatives, speed.
 
-Use: tests/bench/mining.py --data DIR --peers DIR [--seeds 5] [--parts false_negatives,downstream,speed]
+Use: tests/bench/mining.py --data DIR --peers DIR [--seeds 5] [--parts false_negatives,collection,downstream,speed]
 Needs Debian's python3-numpy and python3-xgboost, for downstream python3-torch, and build/release.
 
 For each seed 4,000 of the training queries are drawn. A model is trained on simulated clicks of one half, of which the
@@ -169,10 +169,19 @@ class Site:
                 lines.append(f"{query} Q0 {document} {i} {math.exp(score - top) / total:.9g} p")
         write_lines(self.probabilities, lines)
 
+    def with_collection(self):
+        """Words that make the generator pick from the whole collection: of a model that learnt with vectors."""
+        vectors, model = f"{self.folder}/vectors", f"{self.folder}/collection.model"
+        if not os.path.exists(model):
+            run(TOOL, "vectors", "--db", self.db, "--out", vectors)
+            run(TOOL, "train", "--db", self.db, "--queries", self.queries, "--clicks", self.clicks, "--seed", self.seed,
+                "--vectors", vectors, "--model", model)
+        return ["--model", model, "--vectors", vectors]
+
     def mine(self, options, out, *more):
         options = [word.format(probabilities=self.probabilities) for word in options]
         queries = ["--queries", self.mined] if "--queries" not in more else []
-        model = [] if options == SEARCH_ALONE else ["--model", self.model]
+        model = [] if options == SEARCH_ALONE or "--model" in options else ["--model", self.model]
         run(TOOL, "mine", "--db", self.db, *model, *queries, "--clicks", self.clicks, "--restart",
             "--seed", self.seed, "--out", out, *options, *more)
 
@@ -194,6 +203,17 @@ class Site:
             rows.append(
                 (len(negatives), len(judged), sum(label > 0 for label in judged), sum(hardness[d] for d in negatives)))
         return np.array(rows, dtype=float)
+
+
+    def judged(self, lists):
+        """Of all negatives: how many, outside the candidates, judged, false."""
+        total = np.zeros(4)
+        for query, negatives in lists.items():
+            labels = self.qrels[query]
+            judged = [labels[d] for d in negatives if d in labels]
+            outside = sum(d not in self.hardness.get(query, {}) for d in negatives)
+            total += (len(negatives), outside, len(judged), sum(label > 0 for label in judged))
+        return total
 
 
 def summary(rows, weights):
@@ -285,6 +305,29 @@ def false_negatives(args, work):
     print_comparison(measured)
 
 
+# By whether the generator picks from the whole collection.
+COLLECTION = collections.OrderedDict([
+    ("generator of the candidates, no guard", (False, PEER + ["--source", "generator"])),
+    ("generator of the candidates, --max-relevance .1", (False, EVIDENCE + ["--source", "generator"])),
+    ("generator of the collection, no guard", (True, PEER + ["--source", "generator"])),
+    ("generator of the collection, --max-relevance .1", (True, EVIDENCE + ["--source", "generator"])),
+])
+
+
+def collection(args, work):
+    """False negatives among all that is mined, of a generator that picks from everywhere."""
+    totals = {name: np.zeros(4) for name in COLLECTION}
+    for seed in range(1, args.seeds + 1):
+        site = Site(args.data, args.peers, work, seed)
+        for name, (is_everywhere, options) in COLLECTION.items():
+            more = site.with_collection() if is_everywhere else []
+            totals[name] += site.judged(site.mined_lists([*options, *more], NUM_NEGATIVES))
+        print(f"seed {seed} done", file=sys.stderr, flush=True)
+    print("| rule | outside the candidates | unjudged | false among judged |\n|---|---|---|---|")
+    for name, (number, outside, judged, false) in totals.items():
+        print(f"| {name} | {outside / number:.2f} | {1 - judged / number:.2f} | {false / judged:.3f} of {judged:.0f} |")
+
+
 ENCODER_NEGATIVES = 2  # a query: the encoder takes a minute of one processor for each 10,000 triples
 DOWNSTREAM = collections.OrderedDict([
     ("uniform", PEER + ["--source", "uniform"]),
@@ -294,6 +337,7 @@ DOWNSTREAM = collections.OrderedDict([
     ("peer: top-k, discriminator", PEERS["top-k, discriminator"]),
     ("discriminator, --max-relevance .1", EVIDENCE + ["--source", "discriminator"]),
     ("generator, --max-relevance .1", EVIDENCE + ["--source", "generator"]),
+    ("generator of the collection, --max-relevance .1", EVIDENCE + ["--source", "generator"]),
 ])
 
 
@@ -302,6 +346,10 @@ def downstream(args, work):
     site = Site(args.data, args.peers, work, 1)
     print("| negatives | triples | nDCG@10 | recall@100 |\n|---|---|---|---|")
     for name, options in DOWNSTREAM.items():
+        if args.rules and not re.search(args.rules, name):
+            continue
+        if "of the collection" in name:
+            options = [*options, *site.with_collection()]
         triples = f"{site.folder}/triples.tsv"
         site.mine(options, triples, "--num-negatives", ENCODER_NEGATIVES, "--format", "ids", "--content", "id")
         out = run(f"{args.peers}/dual_encoder.py", f"{args.data}/docs.jsonl", site.mined, triples,
@@ -346,13 +394,20 @@ def main():
     parser.add_argument("--work", default=os.path.join(ROOT, "build/bench/mining"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--encoder-seeds", type=int, default=3)
-    parser.add_argument("--parts", default="false_negatives,downstream,speed")
+    parser.add_argument("--parts", default="false_negatives,collection,downstream,speed")
+    parser.add_argument("--rules", help="downstream: the rules whose name has a match of this expression; else all")
     args = parser.parse_args()
     args.data = os.path.abspath(os.path.join(args.data, "msrd"))
     args.peers = os.path.abspath(args.peers)
     os.makedirs(args.work, exist_ok=True)
+    parts = {
+        "false_negatives": false_negatives,
+        "collection": collection,
+        "downstream": downstream,
+        "speed": speed
+    }
     for part in args.parts.split(","):
-        {"false_negatives": false_negatives, "downstream": downstream, "speed": speed}[part](args, args.work)
+        parts[part](args, args.work)
 
 
 main()

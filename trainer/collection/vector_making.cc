@@ -107,11 +107,19 @@ class IndexedTerms {
       own.postings.reserve(term.get_termfreq());
       std::size_t document = 0;
       for (auto post = db_.postlist_begin(name); post != db_.postlist_end(name); ++post) {
-        while (docids_[document] < *post) ++document;
+        document = number_of(*post, document);
         own.postings.push_back({static_cast<std::uint32_t>(document), post.get_wdf()});
       }
       terms.push_back(std::move(own));
     }
+  }
+
+  // The number of the document `docid`, which is not before `from`.
+  std::size_t number_of(Xapian::docid docid, std::size_t from) const {
+    const auto begin = docids_.begin() + static_cast<std::ptrdiff_t>(from);
+    const std::size_t most = std::min<std::size_t>(docid - *begin, docids_.size() - 1 - from);  // where no docid is free
+    const auto last = begin + static_cast<std::ptrdiff_t>(most);
+    return static_cast<std::size_t>((*last == docid ? last : std::lower_bound(begin, last, docid)) - docids_.begin());
   }
 
   // A word of several fields is one term, its frequencies added.
