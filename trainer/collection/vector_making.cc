@@ -117,7 +117,8 @@ class IndexedTerms {
   // The number of the document `docid`, which is not before `from`.
   std::size_t number_of(Xapian::docid docid, std::size_t from) const {
     const auto begin = docids_.begin() + static_cast<std::ptrdiff_t>(from);
-    const std::size_t most = std::min<std::size_t>(docid - *begin, docids_.size() - 1 - from);  // where no docid is free
+    const std::size_t most =
+        std::min<std::size_t>(docid - *begin, docids_.size() - 1 - from);  // where no docid is free
     const auto last = begin + static_cast<std::ptrdiff_t>(most);
     return static_cast<std::size_t>((*last == docid ? last : std::lower_bound(begin, last, docid)) - docids_.begin());
   }

@@ -55,7 +55,7 @@ struct ClickFieldRules {
   bool has_pages = false;  ///< a page's id tells the query, too
   int rank_base = 1;
   std::size_t num_contexts = 0;  ///< of ClickLogOptions::contexts
-  double latest_time = 0.0;  ///< seconds since 1970; what is later is a bad time
+  double latest_time = 0.0;      ///< seconds since 1970; what is later is a bad time
 };
 
 /// Whether `text` is what stands where a table has no value.
