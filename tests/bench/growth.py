@@ -3,12 +3,13 @@
 one machine.
 
 Use: tests/bench/growth.py [--demo build/demo] [--work build/bench/growth] [--tool
-    build/release/index_tools/xapian-irgan] [--times 1,10]
+    build/release/index_tools/xapian-irgan] [--times 1,10] [--own-words 0]
 Needs what index_tools/demo.sh left in build/demo: packages.jsonl, queries, a day's log, and a model.
 
 The index holds the demo's documents `times` times, each copy under a name of its own; the log holds the demo's first
 day `times` times, each copy's sessions and queries under names of their own. An exponent of 1 is linear: ten times
-the input, ten times the time.
+the input, ten times the time. With --own-words .25 a quarter of the words of each copy are no other's, so that the
+index has more terms, too.
 """
 import argparse
 import json
@@ -16,8 +17,10 @@ import math
 import multiprocessing
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import zlib
 
 
 def measured(words, out):
@@ -30,13 +33,19 @@ def measured(words, out):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def write_documents(source, path, times):
+def write_documents(source, path, times, own_words):
+    def own(copy, word):
+        share = zlib.crc32(f"{copy} {word[0].lower()}".encode()) / 2**32
+        return f"{word[0]}qx{copy}" if share < own_words else word[0]
+
     with open(path, "w") as out:
         for copy in range(times):
             for line in open(source):
                 document = json.loads(line)
                 if copy:
                     document["id"] += f"_{copy}"  # which no package has in its name
+                    for field in ("name", "summary", "description"):
+                        document[field] = re.sub("[A-Za-z]{3,}", lambda word: own(copy, word), document[field])
                     document["name"] += f" copy{copy}"
                 out.write(json.dumps(document) + "\n")
 
@@ -75,6 +84,7 @@ def main():
     parser.add_argument("--work", default="build/bench/growth")
     parser.add_argument("--tool", default="build/release/index_tools/xapian-irgan")
     parser.add_argument("--times", default="1,10")
+    parser.add_argument("--own-words", type=float, default=0.0, metavar="SHARE")
     options = parser.parse_args()
     demo, tool = pathlib.Path(options.demo), options.tool
     sizes = [int(size) for size in options.times.split(",")]
@@ -82,7 +92,8 @@ def main():
     for size in sizes:
         folder = pathlib.Path(options.work) / str(size)
         folder.mkdir(parents=True, exist_ok=True)
-        in_a_process(write_documents, demo / "packages.jsonl", folder / "documents.jsonl", size)
+        in_a_process(write_documents, demo / "packages.jsonl", folder / "documents.jsonl", size,
+                     options.own_words)
         in_a_process(write_log, demo / "clicks.1.tsv.zst", demo / "queries.train.tsv", folder, size)
         db, log = folder / "db", ["--queries", folder / "queries.tsv", "--clicks", folder / "clicks.tsv"]
         few = ["--queries", demo / "queries.train.tsv"]

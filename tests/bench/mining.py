@@ -169,14 +169,16 @@ class Site:
                 lines.append(f"{query} Q0 {document} {i} {math.exp(score - top) / total:.9g} p")
         write_lines(self.probabilities, lines)
 
-    def with_collection(self):
-        """Words that make the generator pick from the whole collection: of a model that learnt with vectors."""
+    def with_collection(self, name, options):
+        """The options, for rules of the collection with a model that learnt with vectors, and these."""
+        if "of the collection" not in name:
+            return options
         vectors, model = f"{self.folder}/vectors", f"{self.folder}/collection.model"
         if not os.path.exists(model):
             run(TOOL, "vectors", "--db", self.db, "--out", vectors)
             run(TOOL, "train", "--db", self.db, "--queries", self.queries, "--clicks", self.clicks, "--seed", self.seed,
                 "--vectors", vectors, "--model", model)
-        return ["--model", model, "--vectors", vectors]
+        return [*options, "--model", model, "--vectors", vectors]
 
     def mine(self, options, out, *more):
         options = [word.format(probabilities=self.probabilities) for word in options]
@@ -203,7 +205,6 @@ class Site:
             rows.append(
                 (len(negatives), len(judged), sum(label > 0 for label in judged), sum(hardness[d] for d in negatives)))
         return np.array(rows, dtype=float)
-
 
     def judged(self, lists):
         """Of all negatives: how many, outside the candidates, judged, false."""
@@ -305,12 +306,11 @@ def false_negatives(args, work):
     print_comparison(measured)
 
 
-# By whether the generator picks from the whole collection.
 COLLECTION = collections.OrderedDict([
-    ("generator of the candidates, no guard", (False, PEER + ["--source", "generator"])),
-    ("generator of the candidates, --max-relevance .1", (False, EVIDENCE + ["--source", "generator"])),
-    ("generator of the collection, no guard", (True, PEER + ["--source", "generator"])),
-    ("generator of the collection, --max-relevance .1", (True, EVIDENCE + ["--source", "generator"])),
+    ("generator of the candidates, no guard", PEER + ["--source", "generator"]),
+    ("generator of the candidates, --max-relevance .1", EVIDENCE + ["--source", "generator"]),
+    ("generator of the collection, no guard", PEER + ["--source", "generator"]),
+    ("generator of the collection, --max-relevance .1", EVIDENCE + ["--source", "generator"]),
 ])
 
 
@@ -319,9 +319,8 @@ def collection(args, work):
     totals = {name: np.zeros(4) for name in COLLECTION}
     for seed in range(1, args.seeds + 1):
         site = Site(args.data, args.peers, work, seed)
-        for name, (is_everywhere, options) in COLLECTION.items():
-            more = site.with_collection() if is_everywhere else []
-            totals[name] += site.judged(site.mined_lists([*options, *more], NUM_NEGATIVES))
+        for name, options in COLLECTION.items():
+            totals[name] += site.judged(site.mined_lists(site.with_collection(name, options), NUM_NEGATIVES))
         print(f"seed {seed} done", file=sys.stderr, flush=True)
     print("| rule | outside the candidates | unjudged | false among judged |\n|---|---|---|---|")
     for name, (number, outside, judged, false) in totals.items():
@@ -348,10 +347,9 @@ def downstream(args, work):
     for name, options in DOWNSTREAM.items():
         if args.rules and not re.search(args.rules, name):
             continue
-        if "of the collection" in name:
-            options = [*options, *site.with_collection()]
         triples = f"{site.folder}/triples.tsv"
-        site.mine(options, triples, "--num-negatives", ENCODER_NEGATIVES, "--format", "ids", "--content", "id")
+        site.mine(site.with_collection(name, options), triples, "--num-negatives", ENCODER_NEGATIVES, "--format", "ids",
+                  "--content", "id")
         out = run(f"{args.peers}/dual_encoder.py", f"{args.data}/docs.jsonl", site.mined, triples,
                   f"{args.data}/queries.test.tsv", f"{args.data}/qrels.test.txt", "--seeds", args.encoder_seeds)
         found = re.search(r"(\d+) triples: nDCG@10 (\S+) \+- (\S+)  recall@100 (\S+) \+- (\S+)", out).groups()

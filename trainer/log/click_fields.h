@@ -75,7 +75,7 @@ class FieldReader {
   /// say it was not clicked. After a fault, and of contexts that the rules do not name, nothing is said.
   ///
   /// rules: their latest time is the same for all rows
-  /// Cost:  no allocation
+  /// Cost:  allocates only until it has seen a time as long
   RowFault read(const ClickFields& fields, const ClickFieldRules& rules, ClickRow& row);
 
  private:

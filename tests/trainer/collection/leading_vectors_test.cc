@@ -41,6 +41,20 @@ TEST_CASE("leading vectors are those of a whole decomposition", "[trainer][colle
   }
 }
 
+TEST_CASE("beyond the rank of a matrix there are no directions", "[trainer][collection]") {
+  Eigen::MatrixXf rank_two = Eigen::MatrixXf::Random(60, 2) * Eigen::MatrixXf::Random(2, 40);
+  const SparseRows rows = rank_two.sparseView();
+  ThreadPool threads(1);
+  const FeatureMatrix found = leading_right_vectors(rows, rows.transpose(), 5, 1, threads);
+  REQUIRE(found.cols() == 5);
+  CHECK((rank_two * found.leftCols(2)).norm() == Approx(rank_two.norm()));
+  CHECK((rank_two * found.rightCols(3)).norm() == Approx(0.0).margin(1e-3 * rank_two.norm()));
+  CHECK((found.leftCols(2).transpose() * found.leftCols(2)).isIdentity(1e-4F));
+  INFO(found.colwise().norm());
+  CHECK(found.rightCols(3).isZero());
+  CHECK(leading_right_vectors(SparseRows(9, 4), SparseRows(4, 9), 3, 1, threads).isZero());
+}
+
 TEST_CASE("leading vectors are the same at any number of threads", "[trainer][collection]") {
   const SparseRows rows = sparse_matrix(3000, 50, 2);
   ThreadPool one(1);
