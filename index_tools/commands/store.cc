@@ -153,7 +153,7 @@ void run(const StoreOptions& options, const Console& console) {
     if (has_model_task) is_changed |= change_model(options, model.get(), shard);
   }
   if (is_changed) {
-    for (Xapian::WritableDatabase& shard : shards) shard.commit();
+    for (Xapian::WritableDatabase& shard : shards) shard.commit_transaction();
   }
   const std::string place = std::to_string(options.paths.size()) + (options.paths.size() == 1 ? " index" : " shards");
   if (!is_changed) {

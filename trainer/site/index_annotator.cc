@@ -238,14 +238,17 @@ class ShardWriter {
       if (given_.behaviour || values_of(document) != before) {
         db.replace_document(docids[i], document);
         is_changed = true;
-        if (++report_.num_changed % kDocumentsPerCommit == 0) db.commit();
+        if (++report_.num_changed % kDocumentsPerCommit == 0) {
+          db.commit_transaction();
+          db.begin_transaction();
+        }
       }
       on_progress(static_cast<double>(i) / static_cast<double>(docids.size()));
     }
     is_changed |= set_metadata(kLayoutKey, layout_to_json(given_.layout), db);
     if (given_.id_slot != Xapian::BAD_VALUENO)
       is_changed |= set_metadata(kIdSlotKey, std::to_string(given_.id_slot), db);
-    if (is_changed) db.commit();
+    if (is_changed) db.commit_transaction();
     report_.num_words = words_.size();
     report_.num_queries = queries_.size();
     report_.num_unknown_documents = unseen_.size();

@@ -126,7 +126,9 @@ Xapian::WritableDatabase open_writable(const std::string& path) {
   try {
     check_stubs(path);
     const Xapian::Database readable(path);  // a writer leaves a lock file in a folder that is no index
-    return Xapian::WritableDatabase(path, Xapian::DB_OPEN);
+    Xapian::WritableDatabase db(path, Xapian::DB_OPEN);
+    db.begin_transaction();
+    return db;
   } catch (const Xapian::DatabaseLockError&) {
     if (::access(path.c_str(), W_OK) != 0)  // for Xapian this is one more way not to get the lock
       throw Error("index " + path + ": cannot be written: " + std::strerror(errno));

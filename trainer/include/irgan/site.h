@@ -54,7 +54,8 @@ Xapian::Database open_database(const std::vector<std::string>& paths);
 IndexLayout checked_layout(const Xapian::Database& db, const LayoutOverrides& said,
                            const std::vector<std::string>& paths, std::vector<LayoutRemark>& remarks);
 
-/// Opens the index at `path` to write to it; no other program can until it is closed.
+/// Opens the index at `path` to write to it; no other program can until it is closed. A transaction has begun: changes
+/// last by commit_transaction() alone. Without one Xapian writes, when the database goes, what an error left half done.
 ///
 /// Throws: Error naming the path, and what to do, if it is locked or cannot be opened
 Xapian::WritableDatabase open_writable(const std::string& path);
