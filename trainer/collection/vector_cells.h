@@ -10,7 +10,7 @@ namespace irgan {
 /// Puts each document of `parts` into the cell whose centre is nearest to it. Fewer than kFewestForCells documents get
 /// no cells: they are looked at one by one.
 ///
-/// from:    whose centres are kept, where it has any and the same dimensions; null: centres are made, one for about
+/// from:    whose centres are kept, where it has any and the same dimensions; null: centres are made, about twice
 ///          the root of the number of documents
 /// Source:  spherical k-means (Dhillon and Modha, "Concept Decompositions for Large Sparse Text Data Using Clustering",
 ///          Machine Learning 42, 2001) as the coarse quantiser of an inverted file (Jégou, Douze and Schmid, "Product

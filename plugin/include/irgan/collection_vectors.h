@@ -101,9 +101,9 @@ class IRGAN_API CollectionVectors {
 };
 
 /// In how many cells of the mean size CollectionVectors::best() looks for the best. There are about as many cells as
-/// the root of the number of documents, and so many documents in each. Of 64,000 documents it is a fifth, of a million
-/// a twentieth, and 93 % of the best 100 are found in either (tests/bench/README.md).
-inline constexpr std::size_t kCellsLookedAt = 50;
+/// twice the root of the number of documents. Of 64,000 documents it looks at a seventh, of a million at a thirtieth,
+/// and finds 94 and 89 % of the best 100 (tests/bench/README.md).
+inline constexpr std::size_t kCellsLookedAt = 70;
 
 /// Returns the score of a document's row.
 ///

@@ -1,11 +1,12 @@
 #include "plugin/src/candidates/picking.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
-#include <unordered_set>
 #include <utility>
 
 #include "plugin/src/candidates/query_constraint.h"
+#include "plugin/src/process/prefetch.h"
 
 namespace irgan {
 namespace {
@@ -19,11 +20,13 @@ std::vector<Xapian::docid> docids_of(const std::vector<ScoredDocument>& document
 // Those that are not among the candidates.
 std::vector<Xapian::docid> new_among(const std::vector<Xapian::docid>& docids,
                                      const std::vector<Candidate>& candidates) {
-  std::unordered_set<Xapian::docid> known;
-  for (const Candidate& candidate : candidates) known.insert(candidate.docid);
+  std::vector<Xapian::docid> known;
+  known.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) known.push_back(candidate.docid);
+  std::sort(known.begin(), known.end());
   std::vector<Xapian::docid> fresh;
   for (const Xapian::docid docid : docids) {
-    if (known.count(docid) == 0) fresh.push_back(docid);
+    if (!std::binary_search(known.begin(), known.end(), docid)) fresh.push_back(docid);
   }
   return fresh;
 }
@@ -79,9 +82,11 @@ void Picker::add_allowed(const std::vector<Xapian::docid>& documents, const Xapi
   std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
   // Documents may have left the index since their vectors were made.
   if (!constraint && has_moved_on()) constraint = Xapian::Query(std::string());
-  const std::set<Xapian::docid> allowed = found_among(db_, picked, constraint, mdecider);
+  const bool is_restricted = constraint || mdecider != nullptr;
+  std::set<Xapian::docid> allowed;
+  if (is_restricted) allowed = found_among(db_, picked, constraint, mdecider);
   for (const Xapian::docid docid : picked) {
-    if (allowed.count(docid) > 0) candidates.push_back(picked_candidate(docid));
+    if (!is_restricted || allowed.count(docid) > 0) candidates.push_back(picked_candidate(docid));
   }
 }
 
@@ -91,16 +96,24 @@ bool Picker::has_moved_on() const {
 }
 
 void Picker::score(const VectorQuery& wanted, std::vector<Candidate>& candidates) const {
-  for (Candidate& candidate : candidates) {
-    candidate.generator_score = std::numeric_limits<float>::quiet_NaN();
-    if (wanted.numbers.empty()) continue;
-    const auto [numbers, scale] = vectors_->row_of(candidate.docid);
+  if (wanted.numbers.empty()) {
+    for (Candidate& candidate : candidates) candidate.generator_score = std::numeric_limits<float>::quiet_NaN();
+    return;
+  }
+  std::vector<std::pair<const std::int8_t*, float>> rows;
+  rows.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) {
+    rows.push_back(vectors_->row_of(candidate.docid));
+    if (rows.back().first != nullptr) prefetch(rows.back().first, wanted.numbers.size());
+  }
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto [numbers, scale] = rows[i];
     if (numbers != nullptr) {
-      candidate.generator_score = vector_score(wanted, numbers, scale);
+      candidates[i].generator_score = vector_score(wanted, numbers, scale);
       continue;
     }
-    const ByteRow row = vectors_->row_of_terms(db_, candidate.docid);
-    candidate.generator_score = vector_score(wanted, row.numbers.data(), row.scale);
+    const ByteRow row = vectors_->row_of_terms(db_, candidates[i].docid);
+    candidates[i].generator_score = vector_score(wanted, row.numbers.data(), row.scale);
   }
 }
 

@@ -1,12 +1,11 @@
 #include "plugin/src/candidates/remembering.h"
 
-#include <algorithm>
 #include <limits>
 #include <unordered_map>
 #include <utility>
 
 #include "plugin/src/candidates/query_constraint.h"
-#include "plugin/src/features/unique_ids.h"
+#include "plugin/src/features/document_ids.h"
 #include "plugin/src/features/xapian_versions.h"
 #include "plugin/src/order/hit_order.h"
 #include "plugin/src/order/policy_page.h"
@@ -47,8 +46,12 @@ Eigen::VectorXd policy_logits(const Model& model, const FeatureMatrix& rows, std
 }
 
 Remembering::Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added,
-                         ProblemListener on_problem)
-    : db_(std::move(db)), source_(std::move(source)), added_(added), on_problem_(std::move(on_problem)) {}
+                         ProblemListener on_problem, ValueCache* values)
+    : db_(std::move(db)),
+      source_(std::move(source)),
+      added_(added),
+      on_problem_(std::move(on_problem)),
+      values_(values) {}
 
 void Remembering::tell(const std::string& problem) {
   if (told_.insert(problem).second && on_problem_) on_problem_(kMemoryTrouble + problem);
@@ -87,35 +90,31 @@ std::optional<Recalled> Remembering::recall_or_throw(const Model& model, const R
   const std::vector<std::string> words =
       request.text.empty() ? words_->of(request.query) : words_->of_text(request.text);
   const RememberedQuery remembered = memory->query(words);
-  const std::string& id_prefix = model.index_facts().id_prefix;
-  const auto docid = [&](const RememberedDocument& document) {
-    return docid_of(db_, id_prefix, std::string(document.id));
+  const auto docids = [&](const std::vector<RememberedDocument>& documents) {
+    std::vector<std::string> ids;
+    ids.reserve(documents.size());
+    for (const RememberedDocument& document : documents) ids.emplace_back(document.id);
+    return docids_of(db_, model.index_facts().id_prefix, values_, ids);
   };
 
   Wanted wanted;
   for (const Candidate& candidate : request.pool) wanted.known.insert(candidate.docid);
   wanted.known.insert(0);  // what the index does not have
   std::unordered_map<Xapian::docid, double> clicks;
-  for (const RememberedDocument& document : remembered.documents) {
-    const Xapian::docid found = docid(document);
-    clicks.emplace(found, document.clicks);
-    if (request.may_add && wanted.docids.size() < added_.clicked) wanted.add(found);
+  const std::vector<Xapian::docid> clicked = docids(remembered.documents);
+  for (std::size_t i = 0; i < clicked.size(); ++i) {
+    clicks.emplace(clicked[i], remembered.documents[i].clicks);
+    if (request.may_add && wanted.docids.size() < added_.clicked) wanted.add(clicked[i]);
   }
   if (request.may_add) {
-    for (const RememberedDocument& document : memory->by_words(words, added_.by_words)) wanted.add(docid(document));
+    for (const Xapian::docid one : docids(memory->by_words(words, added_.by_words))) wanted.add(one);
   }
-  Recalled recalled{request.pool, {}, remembered.num_clicks, memory->facts().prior_clicks, 0};
+  Recalled recalled{request.pool, {}, remembered.num_clicks, memory->facts().prior_clicks};
   if (!wanted.docids.empty()) {
     const std::set<Xapian::docid> allowed =
         found_among(db_, wanted.docids, constraint_of(request.query, field_prefixes(schema)), request.mdecider);
-    std::vector<Xapian::docid> added;
-    std::copy_if(wanted.docids.begin(), wanted.docids.end(), std::back_inserter(added),
-                 [&](Xapian::docid one) { return allowed.count(one) > 0; });
-    for (const Xapian::docid one : added)
-      recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
-    if (!added.empty()) {
-      recalled.num_new =
-          static_cast<Xapian::doccount>(added.size() - found_among(db_, added, request.query, request.mdecider).size());
+    for (const Xapian::docid one : wanted.docids) {
+      if (allowed.count(one) > 0) recalled.candidates.push_back({one, std::numeric_limits<double>::quiet_NaN()});
     }
   }
   if (remembered.documents.empty() && recalled.candidates.size() == request.pool.size()) return std::nullopt;

@@ -16,6 +16,7 @@
 #include "irgan/model.h"
 #include "irgan/query_words.h"
 #include "irgan/rerank_options.h"
+#include "irgan/value_cache.h"
 
 namespace irgan {
 
@@ -34,7 +35,6 @@ struct Recalled {
   Eigen::VectorXd clicks;             ///< C_qd of each
   double num_clicks = 0.0;            ///< C_q
   double prior_clicks = 1.0;          ///< k
-  Xapian::doccount num_new = 0;       ///< added documents that the query itself does not find at all
 };
 
 /// Returns the chances that the memory makes of the model's scores; without it the scores as they are.
@@ -51,8 +51,9 @@ Eigen::VectorXd policy_logits(const Model& model, const FeatureMatrix& rows, std
 /// Threads: one
 class IRGAN_API Remembering {
  public:
+  /// values: remembers which documents the memory's ids are, and outlives this; null: they are looked up each time
   Remembering(Xapian::Database db, std::shared_ptr<MemorySource> source, AddedCandidates added,
-              ProblemListener on_problem);
+              ProblemListener on_problem, ValueCache* values = nullptr);
 
   /// Returns nothing if there is no memory, or it has nothing to say. Trouble with it is told, each once, and is no
   /// more than having none. A document is added only if Xapian finds it under the query's filters and by the decider.
@@ -68,6 +69,7 @@ class IRGAN_API Remembering {
   const std::shared_ptr<MemorySource> source_;
   const AddedCandidates added_;
   const ProblemListener on_problem_;
+  ValueCache* const values_;
   std::set<std::string> told_;
   std::optional<bool> is_behind_server_;
   std::string words_for_;  // the version of the model whose fields words_ knows

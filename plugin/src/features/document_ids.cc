@@ -25,4 +25,11 @@ std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& p
   return ids;
 }
 
+std::vector<Xapian::docid> docids_of(const Xapian::Database& db, const std::string& prefix, ValueCache* values,
+                                     const std::vector<std::string>& ids) {
+  if (const std::shared_ptr<ValueSnapshot> snapshot = values != nullptr ? values->at(db) : nullptr)
+    return snapshot->docids(db, prefix, ids);
+  return docids_of(db, prefix, ids);
+}
+
 }  // namespace irgan

@@ -15,5 +15,9 @@ namespace irgan {
 /// them.
 IRGAN_API std::vector<std::string> ids_of(const Xapian::Database& db, const std::string& prefix, ValueCache* values,
                                           const std::vector<Xapian::docid>& docids);
+/// Returns the document of each of the site's own `ids`, 0 where there is none, as docid_of() finds them; `values`, if
+/// any, remembers them.
+IRGAN_API std::vector<Xapian::docid> docids_of(const Xapian::Database& db, const std::string& prefix,
+                                               ValueCache* values, const std::vector<std::string>& ids);
 
 }  // namespace irgan

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/src/features/field_features.h"
+#include "plugin/src/process/prefetch.h"
 
 namespace irgan {
 
@@ -55,11 +56,8 @@ double FieldTexts::value(FieldFeature feature, std::size_t i) {
 
 // Texts lie far apart in memory: asked for together they arrive while others are compared.
 void FieldTexts::fetch() const {
-  constexpr std::size_t kLine = 64;
-  constexpr std::size_t kMost = 4 * kLine;
-  for (const ComparableText* text : texts_.all) {
-    for (std::size_t i = 0; i < std::min(text->num_bytes, kMost); i += kLine) __builtin_prefetch(text->bytes.get() + i);
-  }
+  constexpr std::size_t kMost = 256;
+  for (const ComparableText* text : texts_.all) prefetch(text->bytes.get(), std::min(text->num_bytes, kMost));
 }
 
 void FieldTexts::find_shared_trigrams() {
@@ -85,7 +83,7 @@ void FieldTexts::weigh_words() {
     first_word_.push_back(facts_.size());
     for (const ComparableWord& word : text->words) {
       facts_.push_back(&words_->facts_of(word));
-      __builtin_prefetch(&facts_.back()->idf);  // as fetch()
+      prefetch(&facts_.back()->idf, sizeof(double));  // as fetch()
     }
   }
   query_facts_ = facts_.data() + facts_.size();

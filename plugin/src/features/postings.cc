@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "plugin/src/process/prefetch.h"
+
 namespace irgan {
 namespace {
 
@@ -89,6 +91,10 @@ std::size_t PostingList::num_bytes() const {
 }
 
 void PostingList::add_wdfs(const std::vector<Xapian::docid>& docids, Eigen::Ref<Eigen::VectorXd> wdfs) const {
+  for (const Xapian::docid docid : docids) {
+    const std::size_t group = docid >> shift_;
+    if (group + 1 < begins_.size()) prefetch(postings_.data() + begins_[group], sizeof(Posting));
+  }
   for (std::size_t i = 0; i < docids.size(); ++i) {
     const std::size_t group = docids[i] >> shift_;
     if (group + 1 >= begins_.size()) return;

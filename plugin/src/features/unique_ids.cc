@@ -151,4 +151,12 @@ Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, co
   return docid != 0 && !id_term_of(db, prefix, docid) ? docid : 0;
 }
 
+std::vector<Xapian::docid> docids_of(const Xapian::Database& db, const std::string& prefix,
+                                     const std::vector<std::string>& ids) {
+  std::vector<Xapian::docid> docids;
+  docids.reserve(ids.size());
+  for (const std::string& id : ids) docids.push_back(docid_of(db, prefix, id));
+  return docids;
+}
+
 }  // namespace irgan

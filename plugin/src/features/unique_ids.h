@@ -31,6 +31,12 @@ IRGAN_API Xapian::valueno id_slot_of(const Xapian::Database& db);
 /// a term. A document without a unique-id term is found as without_id() calls it.
 IRGAN_API Xapian::docid docid_of(const Xapian::Database& db, const std::string& prefix, const std::string& id);
 
+/// docid_of() of each of `ids`.
+///
+/// Cost: a term looked up for each, some 6 us
+std::vector<Xapian::docid> docids_of(const Xapian::Database& db, const std::string& prefix,
+                                     const std::vector<std::string>& ids);
+
 /// Returns the unique-id term among a document's terms; nothing if it has none. Of several the first that is made as
 /// Xapian's indexers make them.
 ///

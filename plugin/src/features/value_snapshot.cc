@@ -1,6 +1,7 @@
 #include "plugin/src/features/value_snapshot.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -15,6 +16,7 @@
 #include "plugin/src/features/postings.h"
 #include "plugin/src/features/unique_ids.h"
 #include "plugin/src/process/fork_gate.h"
+#include "plugin/src/process/prefetch.h"
 
 namespace irgan {
 namespace {
@@ -79,7 +81,9 @@ class Numbers {
 
   /// Documents below this are known for good.
   Xapian::docid end() const { return num_filled_.load(std::memory_order_acquire) * NumberChunk::kSize; }
-  const NumberChunk& chunk_of(Xapian::docid docid) const { return chunks_[docid / NumberChunk::kSize]; }
+  const double* row(Xapian::docid docid, std::size_t num_slots) const {
+    return chunks_[docid / NumberChunk::kSize].numbers.data() + docid % NumberChunk::kSize * num_slots;
+  }
 
   /// Adds a chunk, unless all is there, another thread is at it, or it would take more than `bytes_left`.
   void grow(const Xapian::Database& db, const Slots& slots, std::atomic<std::ptrdiff_t>& bytes_left) {
@@ -98,6 +102,38 @@ class Numbers {
   std::mutex filling_;
   std::vector<NumberChunk> chunks_;  // those below num_filled_ never change
   std::atomic<Xapian::docid> num_filled_{0};
+};
+
+/// Texts of a slot, each where its docid says.
+class Texts {
+ public:
+  explicit Texts(Xapian::docid last_docid) : chunks_(last_docid / kSize + 1) {}
+
+  /// Null if it is not known.
+  const ComparableText* find(Xapian::docid docid) const {
+    const std::unique_ptr<Chunk>& chunk = chunks_[docid / kSize];
+    return chunk ? (*chunk)[docid % kSize].get() : nullptr;
+  }
+  void prefetch_place(Xapian::docid docid) const {
+    const std::unique_ptr<Chunk>& chunk = chunks_[docid / kSize];
+    if (chunk) prefetch(&(*chunk)[docid % kSize], sizeof((*chunk)[0]));
+  }
+  /// Returns how many bytes keep() would take, beside the text's own.
+  std::size_t size_beside(Xapian::docid docid) const {
+    return sizeof(ComparableText) + kHeapBytes + (chunks_[docid / kSize] ? 0 : sizeof(Chunk));
+  }
+  const ComparableText* keep(Xapian::docid docid, ComparableText text) {
+    std::unique_ptr<Chunk>& chunk = chunks_[docid / kSize];
+    if (!chunk) chunk = std::make_unique<Chunk>();
+    return ((*chunk)[docid % kSize] = std::make_unique<ComparableText>(std::move(text))).get();
+  }
+
+ private:
+  static constexpr Xapian::docid kSize = 1024;  // documents
+  static constexpr std::size_t kHeapBytes = 2 * sizeof(void*);
+  using Chunk = std::array<std::unique_ptr<ComparableText>, kSize>;
+
+  std::vector<std::unique_ptr<Chunk>> chunks_;
 };
 
 /// What tells slots from themselves in another index that happens to be in the same state (ValueCache).
@@ -130,11 +166,12 @@ struct ValueSnapshot::State {
   WordNumbers words;
   ForkSafeMutex mutex;
   std::map<SlotContents, std::shared_ptr<Numbers>> numbers;
-  std::map<SlotContents, std::unordered_map<Xapian::docid, ComparableText>> texts;
-  template <class Value>
-  using Remembered = std::map<std::string, std::unordered_map<Xapian::docid, Value>>;
-  Remembered<std::vector<double>> lengths;  // by the fields' prefixes
-  Remembered<std::string> ids;              // by their prefix
+  std::map<SlotContents, Texts> texts;
+  template <class Key, class Value>
+  using Remembered = std::map<std::string, std::unordered_map<Key, Value>>;
+  Remembered<Xapian::docid, std::vector<double>> lengths;  // by the fields' prefixes
+  Remembered<Xapian::docid, std::string> ids;              // by their prefix
+  Remembered<std::string, Xapian::docid> docids;           // by the prefix of ids
   std::unordered_map<std::string, PostingList> posting_lists;
   std::map<std::string, Xapian::valueno> id_slots;  // likewise
 
@@ -149,23 +186,23 @@ struct ValueSnapshot::State {
     return id_slots[prefix] = slot;
   }
 
-  // What all[key] knows of `docids`, and what read() says of those that it does not, which it then knows.
-  template <class Value, class Read, class Size>
-  std::vector<Value> remembered(Remembered<Value>& all, const std::string& key,
-                                const std::vector<Xapian::docid>& docids, const Read& read, const Size& size_of) {
-    std::vector<Value> values(docids.size());
+  // What all[prefix] knows of `keys`, and what read() says of those that it does not, which it then knows.
+  template <class Key, class Value, class Read, class Size>
+  std::vector<Value> remembered(Remembered<Key, Value>& all, const std::string& prefix, const std::vector<Key>& keys,
+                                const Read& read, const Size& size_of) {
+    std::vector<Value> values(keys.size());
     std::vector<std::size_t> places;
-    std::vector<Xapian::docid> missing;
+    std::vector<Key> missing;
     {
       const std::lock_guard<ForkSafeMutex> lock(mutex);
-      const auto& known = all[key];
-      for (std::size_t i = 0; i < docids.size(); ++i) {
-        const auto found = known.find(docids[i]);
+      const auto& known = all[prefix];
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto found = known.find(keys[i]);
         if (found != known.end()) {
           values[i] = found->second;
         } else {
           places.push_back(i);
-          missing.push_back(docids[i]);
+          missing.push_back(keys[i]);
         }
       }
     }
@@ -173,11 +210,12 @@ struct ValueSnapshot::State {
     std::vector<Value> fresh = read(missing);
     for (std::size_t i = 0; i < places.size(); ++i) values[places[i]] = std::move(fresh[i]);
     const std::lock_guard<ForkSafeMutex> lock(mutex);
-    auto& known = all[key];
+    auto& known = all[prefix];
     for (const std::size_t i : places) {
-      const auto size = static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + size_of(values[i]));
+      const auto size =
+          static_cast<std::ptrdiff_t>(sizeof(*known.begin()) + 3 * sizeof(void*) + size_of(keys[i], values[i]));
       if (bytes_left.load() < size) break;
-      if (known.emplace(docids[i], values[i]).second) bytes_left -= size;
+      if (known.emplace(keys[i], values[i]).second) bytes_left -= size;
     }
     return values;
   }
@@ -198,15 +236,16 @@ struct ValueSnapshot::State {
   // Keeps the text of a document, unless there is no room or another thread was first; null: no room.
   //
   // Requires: `mutex` is held
-  const ComparableText* kept(std::unordered_map<Xapian::docid, ComparableText>& known, Xapian::docid docid,
-                             ComparableText& text) {
-    const auto found = known.find(docid);
-    if (found != known.end()) return &found->second;
-    const auto size = static_cast<std::ptrdiff_t>(sizeof(*found) + 3 * sizeof(void*) + text.num_bytes);
+  const ComparableText* kept(Texts& known, Xapian::docid docid, ComparableText& text) {
+    if (const ComparableText* const found = known.find(docid)) return found;
+    const auto size = static_cast<std::ptrdiff_t>(known.size_beside(docid) + text.num_bytes);
     if (bytes_left.load() < size) return nullptr;
     bytes_left -= size + static_cast<std::ptrdiff_t>(words.number(text));
-    return &known.emplace(docid, std::move(text)).first->second;
+    return known.keep(docid, std::move(text));
   }
+
+  // Requires: `mutex` is held
+  Texts& texts_of(const SlotContents& contents) { return texts.try_emplace(contents, last_docid).first->second; }
 };
 
 ValueSnapshot::ValueSnapshot(std::string index_state, Xapian::docid last_docid, std::size_t max_bytes)
@@ -221,9 +260,10 @@ Eigen::MatrixXd ValueSnapshot::numbers(const Xapian::Database& db, const std::ve
   const std::size_t num_known = num_below(docids, column->end());
   const auto num_slots = static_cast<Eigen::Index>(slots.size());
   Eigen::MatrixXd numbers(static_cast<Eigen::Index>(docids.size()), num_slots);
+  for (std::size_t i = 0; i < num_known; ++i)
+    prefetch(column->row(docids[i], slots.size()), slots.size() * sizeof(double));
   for (std::size_t i = 0; i < num_known; ++i) {
-    const double* const own =
-        column->chunk_of(docids[i]).numbers.data() + docids[i] % NumberChunk::kSize * slots.size();
+    const double* const own = column->row(docids[i], slots.size());
     for (Eigen::Index k = 0; k < num_slots; ++k) numbers(static_cast<Eigen::Index>(i), k) = own[k];
   }
   if (num_known < docids.size()) {
@@ -242,20 +282,22 @@ ComparableTexts ValueSnapshot::texts(const Xapian::Database& db, Xapian::valueno
   std::vector<Xapian::docid> missing;
   {
     const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
-    const auto& known = state_->texts[contents];
+    const Texts& known = state_->texts_of(contents);
+    for (const Xapian::docid docid : docids) known.prefetch_place(docid);
     for (const Xapian::docid docid : docids) {
-      const auto found = known.find(docid);
-      if (found == known.end()) {
+      const ComparableText* const found = known.find(docid);
+      if (found == nullptr) {
         places.push_back(texts.all.size());
         missing.push_back(docid);
       }
-      texts.all.push_back(found == known.end() ? nullptr : &found->second);
+      prefetch(found, sizeof(*found));
+      texts.all.push_back(found);
     }
   }
   if (missing.empty()) return texts;
   texts.own = comparable_texts(slot_texts(db, slot, missing)).own;
   const std::lock_guard<ForkSafeMutex> lock(state_->mutex);
-  auto& known = state_->texts[contents];
+  Texts& known = state_->texts_of(contents);
   for (std::size_t i = 0; i < missing.size(); ++i) {
     const ComparableText* const kept = state_->kept(known, missing[i], texts.own[i]);
     texts.all[places[i]] = kept != nullptr ? kept : &texts.own[i];
@@ -274,7 +316,9 @@ std::vector<std::vector<double>> ValueSnapshot::field_lengths(const Xapian::Data
     for (const Xapian::docid docid : missing) lengths.push_back(irgan::field_lengths(db, docid, fields));
     return lengths;
   };
-  const auto size_of = [](const std::vector<double>& lengths) { return lengths.size() * sizeof(double); };
+  const auto size_of = [](Xapian::docid, const std::vector<double>& lengths) {
+    return lengths.size() * sizeof(double);
+  };
   return state_->remembered(state_->lengths, prefixes, docids, count, size_of);
 }
 
@@ -303,8 +347,15 @@ std::vector<std::string> ValueSnapshot::ids(const Xapian::Database& db, const st
   const auto read = [&](const std::vector<Xapian::docid>& missing) {
     return irgan::ids_of(db, prefix, state_->id_slot(db, prefix), missing);
   };
-  const auto size_of = [](const std::string& id) { return id.capacity(); };
+  const auto size_of = [](Xapian::docid, const std::string& id) { return id.capacity(); };
   return state_->remembered(state_->ids, prefix, docids, read, size_of);
+}
+
+std::vector<Xapian::docid> ValueSnapshot::docids(const Xapian::Database& db, const std::string& prefix,
+                                                 const std::vector<std::string>& ids) {
+  const auto read = [&](const std::vector<std::string>& missing) { return irgan::docids_of(db, prefix, missing); };
+  const auto size_of = [](const std::string& id, Xapian::docid) { return id.capacity(); };
+  return state_->remembered(state_->docids, prefix, ids, read, size_of);
 }
 
 }  // namespace irgan

@@ -55,6 +55,9 @@ class ValueSnapshot {
   /// As ids_of(); documents that were asked about before are remembered.
   std::vector<std::string> ids(const Xapian::Database& db, const std::string& prefix,
                                const std::vector<Xapian::docid>& docids);
+  /// As docids_of(); ids that were asked about before are remembered, also those that no document has.
+  std::vector<Xapian::docid> docids(const Xapian::Database& db, const std::string& prefix,
+                                    const std::vector<std::string>& ids);
 
  private:
   struct State;

@@ -23,7 +23,7 @@ void add_picks(const Picker& picker, const VectorQuery& wanted, std::size_t coun
 }  // namespace
 
 Gathering::Gathering(const Xapian::Database& db, const RerankOptions& options) : db_(db) {
-  if (options.memory) remembering_.emplace(db, options.memory, options.added, options.on_problem);
+  if (options.memory) remembering_.emplace(db, options.memory, options.added, options.on_problem, options.values.get());
 }
 
 Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const TimeLimit& limit) {
@@ -52,16 +52,16 @@ Gathered Gathering::gather(ServedModel& served, const FoundSearch& search, const
 }
 
 NewDocuments Gathering::num_new(const Gathered& gathered, const FoundSearch& search) const {
-  std::vector<Xapian::docid> picked;
-  for (std::size_t i = gathered.num_found; i < gathered.pool_size; ++i) picked.push_back(gathered.candidates[i].docid);
-  const auto num_picked = static_cast<Xapian::doccount>(picked.size());
-  const Xapian::doccount by_memory = gathered.recalled ? gathered.recalled->num_new : 0;
+  std::vector<Xapian::docid> added;
+  for (std::size_t i = gathered.num_found; i < gathered.candidates.size(); ++i)
+    added.push_back(gathered.candidates[i].docid);
+  const auto num_added = static_cast<Xapian::doccount>(added.size());
   const bool is_estimate = search.mset.get_matches_lower_bound() != search.mset.get_matches_upper_bound();
-  if (picked.empty() || is_estimate) return {by_memory, by_memory + num_picked};
+  if (added.empty() || is_estimate) return {0, num_added};
   const auto num_known = static_cast<Xapian::doccount>(
-      search.remote ? search.remote->num_found(picked, search.query)
-                    : found_among(db_, picked, search.query, search.request.mdecider).size());
-  return {by_memory + num_picked - num_known, by_memory + num_picked - num_known};
+      search.remote ? search.remote->num_found(added, search.query)
+                    : found_among(db_, added, search.query, search.request.mdecider).size());
+  return {num_added - num_known, num_added - num_known};
 }
 
 void set_generator_scores(ServedModel& served, const FoundSearch& search, std::vector<Candidate>& candidates) {

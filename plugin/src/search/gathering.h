@@ -50,7 +50,7 @@ class Gathering {
   /// Returns how many of the candidates the query itself does not find: exactly where the number of hits is known
   /// exactly, too.
   ///
-  /// Throws:   Xapian::Error;  Cost: then a search, where there are picks
+  /// Throws:   Xapian::Error;  Cost: then a search, where something was added
   NewDocuments num_new(const Gathered& gathered, const FoundSearch& search) const;
 
  private:

@@ -58,8 +58,9 @@ struct irgan_ranker {
     } catch (const irgan::Error& error) {
       throw irgan::BadMemory(error.what());
     }
-    remembering.emplace(db, std::move(source), irgan::AddedCandidates(),
-                        [](const std::string& problem) { throw irgan::BadMemory(problem); });
+    remembering.emplace(
+        db, std::move(source), irgan::AddedCandidates(),
+        [](const std::string& problem) { throw irgan::BadMemory(problem); }, &values);
   }
 
   // A memory that was stored or removed meanwhile.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "plugin/src/features/document_ids.h"
 #include "plugin/src/features/postings.h"
 #include "plugin/src/features/value_snapshot.h"
 #include "tests/plugin/fruit.h"
@@ -208,6 +209,42 @@ TEST_CASE("a slot of long texts is held up to the budget and read beyond it", "[
   for (int search = 0; search < 8; ++search) {
     CHECK(spaced(snapshot->texts(db, kText, docids)) == spaced(comparable_texts(slot_texts(db, kText, docids))));
   }
+}
+
+TEST_CASE("the documents of ids that were asked for are remembered, as far as there is room", "[plugin][value_cache]") {
+  const ScratchFolder folder;
+  const std::string path = folder.file("db");
+  {
+    Xapian::WritableDatabase writer(path, Xapian::DB_CREATE_OR_OVERWRITE);
+    for (const char* id : {"apple", "pear", "plum"}) {
+      Xapian::Document document;
+      document.add_boolean_term("Q" + std::string(id));
+      writer.add_document(document);
+    }
+  }
+  const Xapian::Database db(path);
+  ValueCache cache;
+  const auto snapshot = snapshot_of(cache, db);
+  REQUIRE(snapshot);
+  const std::vector<std::string> ids = {"plum", "fig", "apple"};
+  const std::vector<Xapian::docid> docids = {3, 0, 1};
+  CHECK(snapshot->docids(db, "Q", ids) == docids);
+  const Xapian::Database none;  // nothing is looked up again
+  CHECK(snapshot->docids(none, "Q", ids) == docids);
+  CHECK(snapshot->docids(none, "Q", {"pear"}) == std::vector<Xapian::docid>{0});
+  CHECK(docids_of(db, "Q", &cache, ids) == docids);
+  CHECK(docids_of(db, "Q", nullptr, ids) == docids);
+
+  Xapian::WritableDatabase(path, Xapian::DB_OPEN).delete_document(3);
+  const Xapian::Database later(path);
+  CHECK(docids_of(later, "Q", &cache, ids) == std::vector<Xapian::docid>{0, 0, 1});
+  CHECK(snapshot_of(cache, later)->docids(later, "Q", ids) == std::vector<Xapian::docid>{0, 0, 1});
+
+  ValueCache small(100);
+  const auto without_room = snapshot_of(small, later);
+  REQUIRE(without_room);
+  CHECK(without_room->docids(later, "Q", {"pear"}) == std::vector<Xapian::docid>{2});
+  CHECK(without_room->docids(none, "Q", {"pear"}) == std::vector<Xapian::docid>{0});
 }
 
 TEST_CASE("a value snapshot keeps posting lists that were asked for, as far as there is room",

@@ -80,7 +80,7 @@ TEST_CASE("the best documents are found in the nearest cells", "[trainer][collec
   const auto exact = vectors_of(parts);
   const auto cells = vectors_of(with_cells(parts, 2));
   CHECK(exact->num_cells() == 0);
-  CHECK(cells->num_cells() == 100);
+  CHECK(cells->num_cells() == 200);
   CHECK(cells->facts().basis == exact->facts().basis);
   std::mt19937_64 random(3);
   const Towers towers = untrained_towers(*exact);
@@ -106,6 +106,29 @@ TEST_CASE("the best documents are found in the nearest cells", "[trainer][collec
   // As many as there are, in all cells.
   const VectorQuery wanted = towers.query(random_vector(random).normalized());
   CHECK(cells->best(wanted, kFewestForCells + 5).size() == kFewestForCells);
+}
+
+TEST_CASE("a document's row is found by its docid, whatever docids there are not", "[trainer][collection]") {
+  for (const bool has_cells : {false, true}) {
+    VectorParts parts = made_parts(kFewestForCells);
+    Xapian::docid docid = 2;
+    for (std::size_t i = 0; i < parts.docids.size(); ++i) parts.docids[i] = docid += i % 100 == 7 ? 3 : 1;
+    if (has_cells) parts = with_cells(parts, 2);
+    const auto vectors = vectors_of(parts);
+    std::size_t number = 0;
+    for (Xapian::docid one = 0; one < parts.docids.back() + 3; ++one) {
+      const bool is_there = number < parts.docids.size() && parts.docids[number] == one;
+      CHECK(vectors->number_of(one) == (is_there ? number : parts.docids.size()));
+      if (!is_there) {
+        CHECK(vectors->row_of(one).first == nullptr);
+        continue;
+      }
+      CHECK(std::memcmp(vectors->row_of(one).first, &parts.document_numbers[number * kDimensions], kDimensions) == 0);
+      CHECK(vectors->row_of(one).second == parts.document_scales[number]);
+      ++number;
+    }
+    CHECK(number == parts.docids.size());
+  }
 }
 
 TEST_CASE("cells are the same at any number of threads, and centres are kept", "[trainer][collection]") {
