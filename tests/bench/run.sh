@@ -145,6 +145,8 @@ added_live() {  # added_live WHAT MODEL [REPEATS MEMORY VECTORS]
 live() {
   added_live "" "$model"
   added_live ", with picks" "$picking_model" 9 "" "$vectors"
+  "$irgan" memory --queries "$queries" --clicks "$clicks" --min-sessions 1 --out "$folder/memory" >/dev/null
+  added_live ", with a click memory" "$model" 9 "$folder/memory"
 }
 
 mined() {  # mined FILE: what `mine` says goes there

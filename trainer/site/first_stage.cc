@@ -5,6 +5,7 @@
 
 #include "irgan/query_words.h"
 #include "plugin/src/features/serialised_query.h"
+#include "plugin/src/order/silent_query.h"
 #include "plugin/src/process/own_search.h"
 
 namespace irgan {
@@ -27,11 +28,7 @@ Query FirstStage::parse(const std::string& text) {
   const Query unstemmed = parser_.parse_query(words, flags_);
   parser_.set_stemming_strategy(Xapian::QueryParser::STEM_SOME);
   if (unstemmed.empty()) return query;
-  // Times 0 Xapian does not look at anything behind MatchAll, so that the words are there to be read and cost nothing.
-  // Query::MatchAll itself is one object, whose references Xapian counts without a lock: each thread makes its own.
-  const Query match_all{std::string()};
-  const Query carried(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, match_all, unstemmed), 0.0);
-  return Query(Query::OP_AND_MAYBE, query, carried);
+  return Query(Query::OP_AND_MAYBE, query, silent_query(unstemmed));
 }
 
 Query FirstStage::parse_scaled(const std::string& text, const std::vector<ScaledField>& fields) {

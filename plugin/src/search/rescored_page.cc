@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <string>
 #include <unordered_set>
 #include <utility>
+
+#include "plugin/src/order/silent_query.h"
 
 namespace irgan {
 
@@ -50,12 +51,9 @@ Xapian::MSet rescored_page(const Xapian::Database& db, const Xapian::Query& orig
                            std::shared_ptr<const RescoringPlan> plan, Xapian::doccount first,
                            Xapian::doccount maxitems) {
   using Xapian::Query;
-  const Query match_all{
-      std::string()};  // not Query::MatchAll: threads that copied that one object would share its count
-  // The factor 0 keeps Xapian from opening the original's posting lists.
-  const Query silent(Query::OP_SCALE_WEIGHT, Query(Query::OP_AND_MAYBE, match_all, original), 0.0);
+  const Query rescored((new RescoringSource(std::move(plan)))->release());
   Xapian::Enquire enquire(db);
-  enquire.set_query(Query(Query::OP_AND_MAYBE, Query((new RescoringSource(std::move(plan)))->release()), silent));
+  enquire.set_query(Query(Query::OP_AND_MAYBE, rescored, silent_query(original)));
   return enquire.get_mset(first, maxitems);
 }
 
