@@ -109,16 +109,17 @@ class Texts {
  public:
   explicit Texts(Xapian::docid last_docid) : chunks_(last_docid / kSize + 1) {}
 
+  /// Whether there is a place for it: an application may ask about a document of a later state.
+  bool may_hold(Xapian::docid docid) const { return docid / kSize < chunks_.size(); }
   /// Null if it is not known.
   const ComparableText* find(Xapian::docid docid) const {
-    const std::unique_ptr<Chunk>& chunk = chunks_[docid / kSize];
-    return chunk ? (*chunk)[docid % kSize].get() : nullptr;
+    const std::unique_ptr<ComparableText>* const place = place_of(docid);
+    return place != nullptr ? place->get() : nullptr;
   }
-  void prefetch_place(Xapian::docid docid) const {
-    const std::unique_ptr<Chunk>& chunk = chunks_[docid / kSize];
-    if (chunk) prefetch(&(*chunk)[docid % kSize], sizeof((*chunk)[0]));
-  }
+  void prefetch_place(Xapian::docid docid) const { prefetch(place_of(docid), sizeof(*place_of(docid))); }
   /// Returns how many bytes keep() would take, beside the text's own.
+  ///
+  /// Requires: may_hold(docid), as keep() does
   std::size_t size_beside(Xapian::docid docid) const {
     return sizeof(ComparableText) + kHeapBytes + (chunks_[docid / kSize] ? 0 : sizeof(Chunk));
   }
@@ -132,6 +133,12 @@ class Texts {
   static constexpr Xapian::docid kSize = 1024;  // documents
   static constexpr std::size_t kHeapBytes = 2 * sizeof(void*);
   using Chunk = std::array<std::unique_ptr<ComparableText>, kSize>;
+
+  // Null if there is none yet.
+  const std::unique_ptr<ComparableText>* place_of(Xapian::docid docid) const {
+    const Chunk* const chunk = may_hold(docid) ? chunks_[docid / kSize].get() : nullptr;
+    return chunk != nullptr ? &(*chunk)[docid % kSize] : nullptr;
+  }
 
   std::vector<std::unique_ptr<Chunk>> chunks_;
 };
@@ -238,6 +245,7 @@ struct ValueSnapshot::State {
   // Requires: `mutex` is held
   const ComparableText* kept(Texts& known, Xapian::docid docid, ComparableText& text) {
     if (const ComparableText* const found = known.find(docid)) return found;
+    if (!known.may_hold(docid)) return nullptr;
     const auto size = static_cast<std::ptrdiff_t>(known.size_beside(docid) + text.num_bytes);
     if (bytes_left.load() < size) return nullptr;
     bytes_left -= size + static_cast<std::ptrdiff_t>(words.number(text));

@@ -211,6 +211,24 @@ TEST_CASE("a slot of long texts is held up to the budget and read beyond it", "[
   }
 }
 
+TEST_CASE("a snapshot is asked about a document of a later state", "[plugin][value_cache]") {
+  const ScratchFolder folder;
+  write_documents(folder.file("db"), 1.0);
+  const Xapian::Database db(folder.file("db"));
+  ValueCache cache;
+  const auto snapshot = snapshot_of(cache, db);
+  REQUIRE(snapshot);
+  const std::vector<Xapian::docid> docids = {1, 40 * kDocuments};
+  for (int search = 0; search < 20; ++search) {
+    const Eigen::MatrixXd numbers = snapshot->numbers(db, {kNumber}, docids);
+    CHECK(numbers(0, 0) == 1.0);
+    CHECK(std::isnan(numbers(1, 0)));
+    const ComparableTexts texts = snapshot->texts(db, kText, docids);
+    CHECK(texts.all[0]->spaced == "text x1");
+    CHECK(texts.all[1]->trigrams.empty());
+  }
+}
+
 TEST_CASE("the documents of ids that were asked for are remembered, as far as there is room", "[plugin][value_cache]") {
   const ScratchFolder folder;
   const std::string path = folder.file("db");
