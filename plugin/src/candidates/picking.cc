@@ -82,11 +82,9 @@ void Picker::add_allowed(const std::vector<Xapian::docid>& documents, const Xapi
   std::optional<Xapian::Query> constraint = constraint_of(query, prefixes_);
   // Documents may have left the index since their vectors were made.
   if (!constraint && has_moved_on()) constraint = Xapian::Query(std::string());
-  const bool is_restricted = constraint || mdecider != nullptr;
-  std::set<Xapian::docid> allowed;
-  if (is_restricted) allowed = found_among(db_, picked, constraint, mdecider);
+  const std::set<Xapian::docid> allowed = found_among(db_, picked, constraint, mdecider);
   for (const Xapian::docid docid : picked) {
-    if (!is_restricted || allowed.count(docid) > 0) candidates.push_back(picked_candidate(docid));
+    if (allowed.count(docid) > 0) candidates.push_back(picked_candidate(docid));
   }
 }
 
@@ -104,7 +102,7 @@ void Picker::score(const VectorQuery& wanted, std::vector<Candidate>& candidates
   rows.reserve(candidates.size());
   for (const Candidate& candidate : candidates) {
     rows.push_back(vectors_->row_of(candidate.docid));
-    if (rows.back().first != nullptr) prefetch(rows.back().first, wanted.numbers.size());
+    prefetch(rows.back().first, wanted.numbers.size());
   }
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const auto [numbers, scale] = rows[i];

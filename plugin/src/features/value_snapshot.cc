@@ -116,7 +116,7 @@ class Texts {
     const std::unique_ptr<ComparableText>* const place = place_of(docid);
     return place != nullptr ? place->get() : nullptr;
   }
-  void prefetch_place(Xapian::docid docid) const { prefetch(place_of(docid), sizeof(*place_of(docid))); }
+  void prefetch_place(Xapian::docid docid) const { prefetch(place_of(docid), sizeof(void*)); }
   /// Returns how many bytes keep() would take, beside the text's own.
   ///
   /// Requires: may_hold(docid), as keep() does
