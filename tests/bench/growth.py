@@ -3,13 +3,13 @@
 one machine.
 
 Use: tests/bench/growth.py [--demo build/demo] [--work build/bench/growth] [--tool
-    build/release/index_tools/xapian-irgan] [--times 1,10] [--own-words 0]
+    build/release/index_tools/xapian-irgan] [--times 1,10] [--own-words 0] [--parts documents,log]
 Needs what index_tools/demo.sh left in build/demo: packages.jsonl, queries, a day's log, and a model.
 
 The index holds the demo's documents `times` times, each copy under a name of its own; the log holds the demo's first
 day `times` times, each copy's sessions and queries under names of their own. An exponent of 1 is linear: ten times
 the input, ten times the time. With --own-words .25 a quarter of the words of each copy are no other's, so that the
-index has more terms, too.
+index has more terms, too. --parts names what grows, documents or log, or both: one after the other.
 """
 import argparse
 import json
@@ -44,7 +44,7 @@ def write_documents(source, path, times, own_words):
                 document = json.loads(line)
                 if copy:
                     document["id"] += f"_{copy}"  # which no package has in its name
-                    for field in ("name", "summary", "description"):
+                    for field in ("name", "summary", "description") if own_words else ():
                         document[field] = re.sub("[A-Za-z]{3,}", lambda word: own(copy, word), document[field])
                     document["name"] += f" copy{copy}"
                 out.write(json.dumps(document) + "\n")
@@ -85,21 +85,26 @@ def main():
     parser.add_argument("--tool", default="build/release/index_tools/xapian-irgan")
     parser.add_argument("--times", default="1,10")
     parser.add_argument("--own-words", type=float, default=0.0, metavar="SHARE")
+    parser.add_argument("--parts", default="documents,log")
     options = parser.parse_args()
     demo, tool = pathlib.Path(options.demo), options.tool
     sizes = [int(size) for size in options.times.split(",")]
+    parts = options.parts.split(",")
+    if not set(parts) <= {"documents", "log"}:
+        parser.error(f"--parts {options.parts}: documents and log are known")
     results = {}
     for size in sizes:
         folder = pathlib.Path(options.work) / str(size)
         folder.mkdir(parents=True, exist_ok=True)
-        in_a_process(write_documents, demo / "packages.jsonl", folder / "documents.jsonl", size,
-                     options.own_words)
-        in_a_process(write_log, demo / "clicks.1.tsv.zst", demo / "queries.train.tsv", folder, size)
+        if "documents" in parts:
+            in_a_process(write_documents, demo / "packages.jsonl", folder / "documents.jsonl", size,
+                         options.own_words)
+        if "log" in parts:
+            in_a_process(write_log, demo / "clicks.1.tsv.zst", demo / "queries.train.tsv", folder, size)
         db, log = folder / "db", ["--queries", folder / "queries.tsv", "--clicks", folder / "clicks.tsv"]
         few = ["--queries", demo / "queries.train.tsv"]
         model = folder / "model"
         # Of documents (the demo's queries and log, a larger index), then of the log (a larger one, the demo's index).
-        small = pathlib.Path(options.work) / str(sizes[0])
         commands = {
             "index, by documents": [
                 "index",
@@ -158,11 +163,11 @@ def main():
             ],
             "check, by log": ["check", *log],
             "memory, by log": ["memory", *log, "--out", folder / "memory"],
-            "features, by log": ["features", "--db", small / "db", *log, "--out", folder / "rows"],
+            "features, by log": ["features", "--db", demo / "packages.db", *log, "--out", folder / "rows"],
             "train, by log": [
                 "train",
                 "--db",
-                small / "db",
+                demo / "packages.db",
                 *log,
                 "--restart",
                 "--force",
@@ -171,6 +176,8 @@ def main():
             ],
         }
         for name, words in commands.items():
+            if name.rsplit(" ", 1)[1] not in parts:
+                continue
             results[name, size] = measured([tool, *words], folder / "out")
             print(
                 f"{size} times: {name}: {results[name, size][0]:.2f} s, {results[name, size][1]:.0f} MB",

@@ -3,8 +3,6 @@
 #include <cassert>
 #include <utility>
 
-#include "plugin/src/encoding/first_layer.h"
-
 namespace irgan {
 
 Network zeros_like(const Network& network) {
@@ -16,25 +14,22 @@ Network zeros_like(const Network& network) {
   return zeros;
 }
 
-void backpropagate(const Network& network, const BinnedRows& rows, const Network::Activations& activations,
-                   const Eigen::Ref<const Eigen::VectorXf>& score_gradient, NetworkGradient& gradient) {
-  assert(rows.num_rows == score_gradient.size());
+void backpropagate(const Network& network, const Network::Activations& activations,
+                   const Eigen::Ref<const Eigen::VectorXf>& score_gradient, NetworkGradient& gradient,
+                   FeatureMatrix& first_delta) {
   assert(activations.hidden.size() + 1 == network.layers.size());
   gradient.layers.resize(network.layers.size());
   FeatureMatrix delta = score_gradient;
   for (std::size_t l = network.layers.size(); l-- > 0;) {
     Network::Layer& out = gradient.layers[l];
-    if (l == 0) {
-      first_layer_gradient(rows, delta, out.weight);
-    } else {
-      out.weight.noalias() = activations.hidden[l - 1].transpose() * delta;
-    }
+    if (l > 0) out.weight.noalias() = activations.hidden[l - 1].transpose() * delta;
     out.bias = delta.colwise().sum().transpose();
     if (l == 0) break;
     FeatureMatrix below = delta * network.layers[l].weight.transpose();
     below.array() *= 1.0F - activations.hidden[l - 1].array().square();
     delta = std::move(below);
   }
+  first_delta.swap(delta);
 }
 
 }  // namespace irgan

@@ -52,11 +52,23 @@ void judge(const VectorXd& logits, const VectorXd& positives, const VectorXd& ne
   statistics.calibration_error = std::abs(mean - positive_share);
 }
 
-void add_up(const NetworkGradient& other, NetworkGradient& sum) {
+// Examples whose gradients of the first layer's weights, of which there are most, are added up as they are computed,
+// while the processor's second cache holds what they are computed from.
+constexpr std::size_t kTogether = 8;
+
+// Of all layers, or of all but the first layer's weights.
+void add_up(const NetworkGradient& other, NetworkGradient& sum, bool with_first_weight) {
   for (std::size_t l = 0; l < sum.layers.size(); ++l) {
-    sum.layers[l].weight += other.layers[l].weight;
+    if (l > 0 || with_first_weight) sum.layers[l].weight += other.layers[l].weight;
     sum.layers[l].bias += other.layers[l].bias;
   }
+}
+
+// The second half of a sum.
+template <class Gradients>
+Gradients& half_at(std::size_t depth, std::deque<Gradients>& halves) {
+  while (halves.size() <= depth) halves.emplace_back();
+  return halves[depth];
 }
 
 // A player who does not take part has no weights.
@@ -85,18 +97,26 @@ struct Game::Gradients {
   NetworkGradient generator;
 };
 
+// What the example that is at play leaves behind on its way forward.
+struct Game::Desk {
+  Network::Activations discriminator;
+  Network::Activations generator;
+};
+
 // Gradients of some examples of a batch, added up by halves. What a half comes to is added to the other one at once,
 // while the processor's cache holds both.
 struct Game::Sum {
   Gradients result;
   std::deque<Gradients> halves;  // the second ones, by depth
+  Desk desk;
 };
 
 // What one example of a batch works on; kept from step to step to spare allocations.
 struct Game::Workspace {
-  Network::Activations discriminator_activations;
-  Network::Activations generator_activations;
-  BinnedRows drawn;            // the discriminator's inputs of drawn documents
+  FirstLayerDelta discriminator_delta;
+  FirstLayerDelta generator_delta;
+  BinnedRows drawn;            // the discriminator's inputs of the documents that it learns from
+  BinnedRows rewarded;         // its inputs of those that the generator drew
   VectorXd offset_gradient;    // a rank each
   VectorXd offset;             // b[rank], a document each
   VectorXd log_policy;         // log p_theta
@@ -128,13 +148,13 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
   double generator_norm = 0.0;
   for (int r = 0; r < num_rounds; ++r) {
     const Round round{r < options_.discriminator_steps, r >= num_rounds - generator_steps};
-    sum_gradients(own, round, [&](std::size_t i, Gradients& gradients) {
+    sum_gradients(own, round, [&](std::size_t i, Desk& desk, Gradients& gradients) {
       if (r == 0) {
         spaces_[i]->random.seed(batch[i].seed);
         spaces_[i]->statistics = GameStatistics();
         spaces_[i]->offset_gradient = VectorXd::Zero(players_.offsets.value.size());
       }
-      play(batch[i], round, *spaces_[i], gradients);
+      play(batch[i], round, *spaces_[i], desk, gradients);
     });
     std::vector<Descent> descents;
     if (round.discriminator) {
@@ -162,13 +182,12 @@ GameStatistics Game::step(const std::vector<GameItem>& batch, double discriminat
 void Game::pretrain_generator(const std::vector<GameItem>& batch, double rate) {
   prepare_spaces(batch.size());
   const Part own = ProcessGroup::own().part_of(batch.size());
-  sum_gradients(own, {false, true}, [&](std::size_t i, Gradients& gradients) {
+  sum_gradients(own, {false, true}, [&](std::size_t i, Desk& desk, Gradients& gradients) {
     Workspace& space = *spaces_[i];
     space.offset = offsets_of(batch[i], players_.offsets.value);
-    policy_pass(batch[i], space);
+    policy_pass(batch[i], space, desk);
     const VectorXd gradient = batch[i].weight / options_.temperature * (space.policy - batch[i].positives);
-    backpropagate(players_.generator.weights, *batch[i].generator_rows, space.generator_activations,
-                  gradient.cast<float>(), gradients.generator);
+    generator_backward(batch[i], gradient, space, desk, gradients.generator);
   });
   descend({descent_of(players_.generator, rate)}, batch.size(), threads_);
 }
@@ -177,12 +196,12 @@ void Game::prepare_spaces(std::size_t batch_size) {
   while (spaces_.size() < batch_size) spaces_.push_back(std::make_unique<Workspace>());
 }
 
-// Calls add(example, its gradients) for each of the part; what parts of the part come to stands in sums_.
-void Game::sum_gradients(const Part& part, const Round& round,
-                         const std::function<void(std::size_t, Gradients&)>& add) {
+// Calls add(example, desk, its gradients) for each of the part; what parts of the part come to stands in sums_.
+void Game::sum_gradients(const Part& part, const Round& round, const AddExample& add) {
   const std::size_t size = part.end - part.begin;
+  const std::size_t enough = threads_.num_threads() == 1 ? 1 : kPartsAThread * threads_.num_threads();
   std::size_t count = 1;
-  while (2 * count <= size && count < kPartsAThread * threads_.num_threads()) count *= 2;
+  while (2 * count <= size && count < enough) count *= 2;
   sums_.resize(count);
   if (part.is_empty()) {  // numbers of the players' shapes, which will be those of other processes
     sums_.front().result = {players_.discriminator.weights, players_.generator.weights};
@@ -194,19 +213,43 @@ void Game::sum_gradients(const Part& part, const Round& round,
   });
 }
 
-void Game::sum_halves(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add,
-                      std::size_t depth, Sum& sum, Gradients& result) {
+void Game::sum_halves(const Part& part, const Round& round, const AddExample& add, std::size_t depth, Sum& sum,
+                      Gradients& result) const {
+  if (part.end - part.begin > kTogether) {
+    const std::size_t middle = middle_of(part);
+    sum_halves({part.begin, middle}, round, add, depth + 1, sum, result);
+    Gradients& second = half_at(depth, sum.halves);
+    sum_halves({middle, part.end}, round, add, depth + 1, sum, second);
+    add_halves(round, second, result, true);
+    return;
+  }
+  sum_upper_layers(part, round, add, depth, sum, result);
+  const auto sum_first_weights = [&](const FirstLayerDelta Workspace::*delta, NetworkGradient& gradient) {
+    std::vector<const FirstLayerDelta*> deltas;
+    for (std::size_t i = part.begin; i < part.end; ++i) deltas.push_back(&((*spaces_[i]).*delta));
+    first_layer_gradient(deltas, gradient.layers.front().weight);
+  };
+  if (round.discriminator) sum_first_weights(&Workspace::discriminator_delta, result.discriminator);
+  if (round.generator) sum_first_weights(&Workspace::generator_delta, result.generator);
+}
+
+void Game::add_halves(const Round& round, const Gradients& second, Gradients& result, bool with_first_weight) {
+  if (round.discriminator) add_up(second.discriminator, result.discriminator, with_first_weight);
+  if (round.generator) add_up(second.generator, result.generator, with_first_weight);
+}
+
+// All but the first layer's weights.
+void Game::sum_upper_layers(const Part& part, const Round& round, const AddExample& add, std::size_t depth, Sum& sum,
+                            Gradients& result) {
   if (part.end - part.begin == 1) {
-    add(part.begin, result);
+    add(part.begin, sum.desk, result);
     return;
   }
   const std::size_t middle = middle_of(part);
-  sum_halves({part.begin, middle}, round, add, depth + 1, sum, result);
-  while (sum.halves.size() <= depth) sum.halves.emplace_back();
-  Gradients& second = sum.halves[depth];
-  sum_halves({middle, part.end}, round, add, depth + 1, sum, second);
-  if (round.discriminator) add_up(second.discriminator, result.discriminator);
-  if (round.generator) add_up(second.generator, result.generator);
+  sum_upper_layers({part.begin, middle}, round, add, depth + 1, sum, result);
+  Gradients& second = half_at(depth, sum.halves);
+  sum_upper_layers({middle, part.end}, round, add, depth + 1, sum, second);
+  add_halves(round, second, result, false);
 }
 
 Descent Game::descent_of(Player& player, double rate) {
@@ -251,32 +294,45 @@ void Game::update_offsets(std::size_t batch_size, double rate) {
   players_.offsets.update(gradient, kOffsetRate * rate);
 }
 
-void Game::play(const GameItem& item, const Round& round, Workspace& space, Gradients& gradients) const {
+void Game::play(const GameItem& item, const Round& round, Workspace& space, Desk& desk, Gradients& gradients) const {
   space.offset = offsets_of(item, players_.offsets.value);
-  if (has_generator(options_)) policy_pass(item, space);
+  if (has_generator(options_)) policy_pass(item, space, desk);
   if (options_.samples > 0 && options_.objective == Objective::game) {
-    if (round.discriminator) drawn_discriminator_gradient(item, space, gradients.discriminator);
-    if (round.generator) drawn_generator_gradient(item, space, gradients.generator);
+    if (round.discriminator) drawn_discriminator_gradient(item, space, desk, gradients.discriminator);
+    if (round.generator) drawn_generator_gradient(item, space, desk, gradients.generator);
     return;
   }
-  const VectorXd scores = scores_of(*item.rows, space.discriminator_activations) + space.offset;
+  const VectorXd scores = scores_of(*item.rows, desk.discriminator) + space.offset;
   if (options_.objective == Objective::game) space.noise = noise(item, space, scores);
-  if (round.discriminator) discriminator_gradient(item, scores, space, gradients.discriminator);
-  if (round.generator) generator_gradient(item, scores, space, gradients.generator);
+  if (round.discriminator) discriminator_gradient(item, scores, space, desk, gradients.discriminator);
+  if (round.generator) generator_gradient(item, scores, space, desk, gradients.generator);
 }
 
 VectorXd Game::scores_of(const BinnedRows& rows, Network::Activations& activations) const {
   return players_.discriminator.weights.forward(rows, discriminator_bases_, activations).cast<double>();
 }
 
-void Game::policy_pass(const GameItem& item, Workspace& space) const {
+void Game::policy_pass(const GameItem& item, Workspace& space, Desk& desk) const {
   const Network& generator = players_.generator.weights;
-  const VectorXd scores =
-      generator.forward(*item.generator_rows, generator_bases_, space.generator_activations).cast<double>();
+  const VectorXd scores = generator.forward(*item.generator_rows, generator_bases_, desk.generator).cast<double>();
   space.log_policy = log_softmax(scores / options_.temperature + space.offset);
   space.policy = space.log_policy.array().exp();
   space.statistics.policy_divergence = kl_divergence(item.positives, space.log_policy);
   space.statistics.policy_entropy = -space.policy.dot(space.log_policy);
+}
+
+void Game::discriminator_backward(const BinnedRows& rows, const VectorXd& score_gradient, Workspace& space,
+                                  const Desk& desk, NetworkGradient& out) const {
+  space.discriminator_delta.rows = &rows;
+  backpropagate(players_.discriminator.weights, desk.discriminator, score_gradient.cast<float>(), out,
+                space.discriminator_delta.delta);
+}
+
+void Game::generator_backward(const GameItem& item, const VectorXd& score_gradient, Workspace& space, const Desk& desk,
+                              NetworkGradient& out) const {
+  space.generator_delta.rows = item.generator_rows;
+  backpropagate(players_.generator.weights, desk.generator, score_gradient.cast<float>(), out,
+                space.generator_delta.delta);
 }
 
 VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorXd& scores) const {
@@ -293,7 +349,7 @@ VectorXd Game::noise(const GameItem& item, const Workspace& space, const VectorX
   }
 }
 
-void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space,
+void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space, const Desk& desk,
                                   NetworkGradient& out) const {
   LossGradient result;
   if (options_.objective == Objective::softmax) {
@@ -309,15 +365,15 @@ void Game::discriminator_gradient(const GameItem& item, const VectorXd& scores, 
   for (std::size_t i = 0; i < item.ranks->size(); ++i) {
     space.offset_gradient[(*item.ranks)[i] - 1] += result.gradient[static_cast<Index>(i)];
   }
-  backpropagate(players_.discriminator.weights, *item.rows, space.discriminator_activations,
-                result.gradient.cast<float>(), out);
+  discriminator_backward(*item.rows, result.gradient, space, desk, out);
 }
 
-void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const {
+void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space, Desk& desk,
+                                        NetworkGradient& out) const {
   const int k = options_.samples;
   VectorXd pool_scores;
   if (!scores_draws_alone(options_)) {
-    pool_scores = scores_of(*item.rows, space.discriminator_activations) + space.offset;
+    pool_scores = scores_of(*item.rows, desk.discriminator) + space.offset;
   }
   space.noise = noise(item, space, pool_scores);
   const int num_negatives = std::max(1, static_cast<int>(std::lround(k * options_.negatives)));
@@ -326,7 +382,7 @@ void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space, 
   rows.insert(rows.end(), negatives.begin(), negatives.end());
 
   item.bin_drawn(rows, space.drawn);
-  const VectorXd scores = scores_of(space.drawn, space.discriminator_activations) + gather(space.offset, rows);
+  const VectorXd scores = scores_of(space.drawn, desk.discriminator) + gather(space.offset, rows);
   const VectorXd log_noise = gather(space.noise, rows).array().max(kProbabilityFloor).log();
   const SampledLoss result = drawn_loss(options_.form, scores, log_noise, k);
   space.log_partition = result.log_partition;
@@ -344,8 +400,7 @@ void Game::drawn_discriminator_gradient(const GameItem& item, Workspace& space, 
     const int rank = (*item.ranks)[static_cast<std::size_t>(rows[i])];
     space.offset_gradient[rank - 1] += gradient[static_cast<Index>(i)];
   }
-  backpropagate(players_.discriminator.weights, space.drawn, space.discriminator_activations, gradient.cast<float>(),
-                out);
+  discriminator_backward(space.drawn, gradient, space, desk, out);
 }
 
 // With the mixture's ratio the best reply of p_theta is p_neg = p_true, and p_neg >= lambda / n clips whatever is less
@@ -355,21 +410,20 @@ const VectorXd& Game::reward_divisor(const Workspace& space) const {
   return options_.reward_ratio == RewardRatio::own ? space.policy : space.noise;
 }
 
-void Game::generator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space,
+void Game::generator_gradient(const GameItem& item, const VectorXd& scores, Workspace& space, const Desk& desk,
                               NetworkGradient& out) const {
   const VectorXd reward = pool_rewards(options_.form, options_.reward, scores, item.positives, reward_divisor(space));
   space.statistics.reward = space.policy.dot(reward);
   const VectorXd gradient = item.weight * policy_gradient(space.policy, reward, options_.temperature);
-  backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
-                out);
+  generator_backward(item, gradient, space, desk, out);
 }
 
-void Game::drawn_generator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const {
+void Game::drawn_generator_gradient(const GameItem& item, Workspace& space, Desk& desk, NetworkGradient& out) const {
   // Draws come from (1 - importance) p_theta + importance p_true and are weighted back to p_theta.
   const VectorXd proposal = (1.0 - options_.importance) * space.policy + options_.importance * item.positives;
   const std::vector<Index> rows = draw_rows(proposal, options_.samples, space.random);
-  item.bin_drawn(rows, space.drawn);
-  const VectorXd scores = scores_of(space.drawn, space.discriminator_activations) + gather(space.offset, rows);
+  item.bin_drawn(rows, space.rewarded);
+  const VectorXd scores = scores_of(space.rewarded, desk.discriminator) + gather(space.offset, rows);
   Opponents opponents;
   if (options_.form == DiscriminatorForm::ratio) {
     opponents.log_partition = space.log_partition;
@@ -377,8 +431,8 @@ void Game::drawn_generator_gradient(const GameItem& item, Workspace& space, Netw
   } else if (options_.form == DiscriminatorForm::pairwise) {
     const std::vector<Index> clicked = draw_rows(item.positives, options_.samples, space.random);
     Network::Activations activations;
-    item.bin_drawn(clicked, space.drawn);
-    opponents.clicked_scores = scores_of(space.drawn, activations) + gather(space.offset, clicked);
+    item.bin_drawn(clicked, space.rewarded);
+    opponents.clicked_scores = scores_of(space.rewarded, activations) + gather(space.offset, clicked);
   }
   const VectorXd reward = drawn_rewards(options_.form, options_.reward, scores, opponents);
   space.statistics.reward = 0.0;
@@ -389,8 +443,7 @@ void Game::drawn_generator_gradient(const GameItem& item, Workspace& space, Netw
     space.statistics.reward += weight * reward[static_cast<Index>(k)] / options_.samples;
   }
   const VectorXd gradient = item.weight * policy_gradient(space.policy, draws, options_.temperature);
-  backpropagate(players_.generator.weights, *item.generator_rows, space.generator_activations, gradient.cast<float>(),
-                out);
+  generator_backward(item, gradient, space, desk, out);
 }
 
 }  // namespace irgan

@@ -64,6 +64,7 @@ class IRGAN_API Game {
 
  private:
   struct Workspace;
+  struct Desk;
   struct Gradients;
   struct Sum;
   /// Who steps.
@@ -72,21 +73,30 @@ class IRGAN_API Game {
     bool generator;
   };
 
-  void play(const GameItem& item, const Round& round, Workspace& space, Gradients& gradients) const;
-  void policy_pass(const GameItem& item, Workspace& space) const;
-  void discriminator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space,
+  using AddExample = std::function<void(std::size_t example, Desk& desk, Gradients& gradients)>;
+
+  void play(const GameItem& item, const Round& round, Workspace& space, Desk& desk, Gradients& gradients) const;
+  void policy_pass(const GameItem& item, Workspace& space, Desk& desk) const;
+  void discriminator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space, const Desk& desk,
                               NetworkGradient& out) const;
-  void generator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space,
+  void generator_gradient(const GameItem& item, const Eigen::VectorXd& scores, Workspace& space, const Desk& desk,
                           NetworkGradient& out) const;
-  void drawn_discriminator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const;
-  void drawn_generator_gradient(const GameItem& item, Workspace& space, NetworkGradient& out) const;
+  void drawn_discriminator_gradient(const GameItem& item, Workspace& space, Desk& desk, NetworkGradient& out) const;
+  void drawn_generator_gradient(const GameItem& item, Workspace& space, Desk& desk, NetworkGradient& out) const;
+  void discriminator_backward(const BinnedRows& rows, const Eigen::VectorXd& score_gradient, Workspace& space,
+                              const Desk& desk, NetworkGradient& out) const;
+  void generator_backward(const GameItem& item, const Eigen::VectorXd& score_gradient, Workspace& space,
+                          const Desk& desk, NetworkGradient& out) const;
   Eigen::VectorXd scores_of(const BinnedRows& rows, Network::Activations& activations) const;
   Eigen::VectorXd noise(const GameItem& item, const Workspace& space, const Eigen::VectorXd& scores) const;
   const Eigen::VectorXd& reward_divisor(const Workspace& space) const;
   void prepare_spaces(std::size_t batch_size);
-  void sum_gradients(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add);
-  static void sum_halves(const Part& part, const Round& round, const std::function<void(std::size_t, Gradients&)>& add,
-                         std::size_t depth, Sum& sum, Gradients& result);
+  void sum_gradients(const Part& part, const Round& round, const AddExample& add);
+  void sum_halves(const Part& part, const Round& round, const AddExample& add, std::size_t depth, Sum& sum,
+                  Gradients& result) const;
+  static void sum_upper_layers(const Part& part, const Round& round, const AddExample& add, std::size_t depth, Sum& sum,
+                               Gradients& result);
+  static void add_halves(const Round& round, const Gradients& second, Gradients& result, bool with_first_weight);
   Descent descent_of(Player& player, double rate);
   void share_results(std::size_t batch_size);
   void update_offsets(std::size_t batch_size, double rate);

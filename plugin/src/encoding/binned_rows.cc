@@ -3,64 +3,163 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace irgan {
 namespace {
 
 using Eigen::Index;
 
-// NaN becomes 0.
-float clipped(float share) { return std::min(share > 0.0F ? share : 0.0F, 1.0F); }
+// Beside those that begin at a threshold: below all, from the two ends of the pool's range on, and missing values.
+constexpr std::size_t kMostOtherRuns = 4;
 
-// The run of a value is the number of its feature's bins, after the first, that it reaches. `first_rows` becomes where
-// each run begins among the rows that are sorted by run. The loops are plain, for the compiler to vectorise.
-//
-// Requires: begins ascend, so that values below a bin are those of the runs before it
-void find_runs(const float* values, std::size_t n, const BinnedFeature& feature, const float* begins,
-               std::uint32_t* runs, std::uint32_t* first_rows) {
-  const auto missing = static_cast<std::uint32_t>(feature.num_runs() - 1);
-  std::uint32_t num_present = 0;
-  for (std::size_t i = 0; i < n; ++i) num_present += values[i] == values[i] ? 1U : 0U;  // not NaN
-  std::fill(runs, runs + n, 0U);
-  first_rows[0] = 0;
-  first_rows[missing] = num_present;
-  for (Index k = 1; k < feature.num_bins; ++k) {
-    const float begin = begins[k];
-    std::uint32_t num_reaching = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      const std::uint32_t reaches = values[i] >= begin ? 1U : 0U;
-      runs[i] += reaches;
-      num_reaching += reaches;
-    }
-    first_rows[k] = num_present - num_reaching;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// NaN becomes `least`.
+float clipped(float share, float least = 0.0F) { return std::min(share > least ? share : least, 1.0F); }
+
+/// A feature's range in the pool, where the encoding's relative column goes from 0 to 1; of no extent: it stays 0.
+struct Range {
+  float low;
+  float end;
+  float scale;  // 1 / extent, 0 if there is none
+
+  Range(float least, float most) : low(least), end(most), scale(0.0F) {
+    const float extent = most - least;
+    if (!(extent > 0.0F)) return;
+    scale = 1.0F / std::max(extent, kSmallestRange);
+    end = std::max(most, least + kSmallestRange);
   }
-  for (std::size_t i = 0; i < n; ++i) runs[i] = values[i] == values[i] ? runs[i] : missing;
-}
+};
+
+/// Which runs the values of one feature may lie in, and who does.
+class FeatureRuns {
+ public:
+  // Requires: thresholds ascend
+  void cut(const BinnedFeature& feature, const float* thresholds, const float* scales, const Range& range,
+           const float* values, std::size_t n) {
+    const float beyond = std::nextafter(range.end, kInfinity);
+    std::uint32_t num_outside = 0;
+    for (std::size_t i = 0; i < n; ++i) num_outside += (values[i] < range.low) | (values[i] >= beyond) ? 1U : 0U;
+    const bool is_whole = range.scale == 0.0F || num_outside == 0;  // no run ends where the range does
+    const float least = num_outside == 0 ? range.low : -kInfinity;
+    const float most = num_outside == 0 ? range.end : kInfinity;
+    const std::size_t num = feature.num_thresholds();
+    make_room(num + kMostOtherRuns);
+    std::size_t k = 0;  // thresholds that are reached
+    while (k < num && least >= thresholds[k]) ++k;
+    float next = least;
+    do {
+      const float begin = next;
+      const bool in_bin = k > 0 && k < num;
+      BinnedRun& run = runs_[num_runs_];
+      run = {};
+      run.bins_below = static_cast<std::uint32_t>(k == 0 ? 0 : k - 1);
+      run.place_slope = in_bin ? 1.0F : 0.0F;
+      const bool is_in_range = is_whole || (begin >= range.low && begin < beyond);
+      set_line(in_bin ? thresholds[k - 1] : 0.0F, in_bin ? scales[k - 1] : 0.0F, range.low,
+               is_in_range ? range.scale : 0.0F);
+      if (!is_whole && begin >= beyond) run.relative_origin = 1.0F;
+      begins_[num_runs_++] = begin;
+      next = k < num ? thresholds[k] : kInfinity;
+      if (!is_whole && begin < beyond) next = std::min(next, begin < range.low ? range.low : beyond);
+      if (k < num && next == thresholds[k]) ++k;
+    } while (next <= most && next < kInfinity);
+    origins_[num_runs_] = scales_[num_runs_] = 0.0F;  // of missing values
+  }
+
+  // The run of a value is the number of runs, after the first, that it reaches; of a missing one, that of all runs. The
+  // loops are plain, for the compiler to vectorise.
+  //
+  // first_rows: becomes where the rows of each run, and those of missing values, begin
+  void find(const float* values, std::size_t n, std::uint32_t* runs, std::uint32_t* first_rows) {
+    const auto missing = static_cast<std::uint32_t>(num_runs_);
+    std::uint32_t num_present = 0;
+    for (std::size_t i = 0; i < n; ++i) num_present += values[i] == values[i] ? 1U : 0U;  // not NaN
+    std::fill(runs, runs + n, 0U);
+    first_rows[0] = 0;
+    for (std::uint32_t r = 1; r < missing; ++r) {
+      const float begin = begins_[r];
+      std::uint32_t num_reaching = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::uint32_t reaches = values[i] >= begin ? 1U : 0U;
+        runs[i] += reaches;
+        num_reaching += reaches;
+      }
+      runs_[r - 1].end = first_rows[r] = num_present - num_reaching;
+    }
+    runs_[missing - 1].end = first_rows[missing] = num_present;
+    for (std::size_t i = 0; i < n; ++i) runs[i] = values[i] == values[i] ? runs[i] : missing;
+  }
+
+  void place(const float* values, const std::uint32_t* runs, std::size_t n, float* coordinates) const {
+    for (std::size_t i = 0; i < n; ++i) coordinates[i] = (values[i] - origins_[runs[i]]) * scales_[runs[i]];
+    for (std::size_t i = 0; i < n; ++i) coordinates[i] = clipped(coordinates[i]);  // apart, since this is vectorised
+  }
+
+  // Lists the runs that have rows.
+  void list(std::vector<BinnedRun>& listed) const {
+    std::uint32_t begin = 0;
+    for (std::size_t r = 0; r < num_runs_; ++r) {
+      if (runs_[r].end > begin) listed.push_back(runs_[r]);
+      begin = runs_[r].end;
+    }
+  }
+
+ private:
+  void make_room(std::size_t most) {
+    num_runs_ = 0;
+    if (runs_.size() >= most) return;
+    for (std::vector<float>* const numbers : {&begins_, &origins_, &scales_}) numbers->resize(most);
+    runs_.resize(most);
+  }
+
+  // A row's coordinate is its place in whichever is smaller, the bin or the pool's range; then the other place changes
+  // less than it does: t = (value - origin) * scale. A scale of 0 is that of no bin, or of something endless.
+  void set_line(float bin_begin, float bin_scale, float low, float range_scale) {
+    BinnedRun& run = runs_[num_runs_];
+    if (bin_scale >= range_scale) {
+      origins_[num_runs_] = bin_begin;
+      scales_[num_runs_] = bin_scale;
+      if (range_scale == 0.0F) return;
+      run.relative_origin = clipped((bin_begin - low) * range_scale, -1.0F);
+      run.relative_slope = range_scale / bin_scale;
+      return;
+    }
+    origins_[num_runs_] = low;
+    scales_[num_runs_] = range_scale;
+    run.relative_slope = 1.0F;
+    run.place_slope *= bin_scale / range_scale;
+    if (bin_scale == 0.0F) return;
+    run.place_origin = clipped((low - bin_begin) * bin_scale, -1.0F);
+  }
+
+  std::size_t num_runs_ = 0;
+  std::vector<BinnedRun> runs_;
+  std::vector<float> begins_;
+  std::vector<float> origins_;  // of each run's coordinates, and of those of missing values
+  std::vector<float> scales_;
+};
 
 // Lists the rows of kCount features, run after run. Several features at once, since a row's place in the list waits for
 // that of the row before in the same run.
 //
-// ends: where the runs begin; becomes where they end
+// next: where the runs of each feature begin
 template <std::size_t kCount>
-void sort_by_run(const std::uint32_t* runs, std::size_t first_feature, BinnedRows& binned) {
-  const auto n = static_cast<std::size_t>(binned.num_rows);
-  std::uint32_t* ends[kCount];
-  for (std::size_t j = 0; j < kCount; ++j) {
-    ends[j] = binned.ends.data() + binned.layout->features[first_feature + j].first_run;
-  }
-  std::uint32_t* const rows = binned.rows.data() + first_feature * n;
+void sort_by_run(const std::uint32_t* runs, std::size_t n, std::uint32_t* const* next, std::uint32_t* rows) {
   for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(n); ++i) {
-    for (std::size_t j = 0; j < kCount; ++j) rows[j * n + ends[j][runs[j * n + i]]++] = i;
+    for (std::size_t j = 0; j < kCount; ++j) rows[j * n + next[j][runs[j * n + i]]++] = i;
   }
 }
 
-void resize(BinnedRows& binned, Index num_rows) {
-  const auto size = binned.layout->features.size() * static_cast<std::size_t>(num_rows);
+void start(const BinLayout& layout, Index num_rows, BinnedRows& binned) {
+  const auto size = layout.features.size() * static_cast<std::size_t>(num_rows);
+  binned.layout = &layout;
   binned.num_rows = num_rows;
-  binned.ends.resize(static_cast<std::size_t>(binned.layout->num_runs));
+  binned.runs.clear();
+  binned.end_runs.clear();
   binned.rows.resize(size);
-  binned.places.resize(size);
-  binned.relatives.resize(size);
+  binned.coordinates.resize(size);
 }
 
 }  // namespace
@@ -71,31 +170,26 @@ BinLayout::BinLayout(const Encoding& encoding) {
     own.column = num_columns;
     own.num_bins = std::max<Index>(0, static_cast<Index>(feature.edges.size()) - 1);
     own.has_indicator = feature.has_indicator;
-    own.first_run = num_runs;
+    own.first_threshold = thresholds.size();
     num_columns = own.end_column();
-    num_runs += own.num_runs();
     features.push_back(own);
-    begins.resize(static_cast<std::size_t>(num_runs), 0.0F);
-    scales.resize(static_cast<std::size_t>(num_runs), 0.0F);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(own.num_bins); ++k) {
-      begins[static_cast<std::size_t>(own.first_run) + k] = feature.edges[k];
-      scales[static_cast<std::size_t>(own.first_run) + k] = 1.0F / (feature.edges[k + 1] - feature.edges[k]);
+    if (own.num_bins == 0) continue;
+    for (std::size_t k = 0; k + 1 < feature.edges.size(); ++k) {
+      thresholds.push_back(feature.edges[k]);
+      scales.push_back(1.0F / (feature.edges[k + 1] - feature.edges[k]));
     }
+    thresholds.push_back(std::nextafter(feature.edges.back(), kInfinity));
+    scales.push_back(0.0F);
   }
 }
 
-BinLayout::BinLayout(Index num_features)
-    : begins(static_cast<std::size_t>(2 * num_features)),
-      scales(begins.size()),
-      num_columns(num_features),
-      num_runs(2 * num_features) {
-  for (Index column = 0; column < num_features; ++column) features.push_back({column, 0, false, 0.0F, 2 * column});
+BinLayout::BinLayout(Index num_features) : num_columns(num_features) {
+  for (Index column = 0; column < num_features; ++column) features.push_back({column, 0, false, 0.0F, 0});
 }
 
 void BinnedRows::bin(const BinLayout& binned, const Eigen::Ref<const FeatureMatrix>& features, const PoolRange& range) {
   assert(features.cols() == static_cast<Index>(binned.features.size()));
-  layout = &binned;
-  resize(*this, features.rows());
+  start(binned, features.rows(), *this);
   const auto n = static_cast<std::size_t>(num_rows);
   const std::size_t width = binned.features.size();
   std::vector<float> columns(width * n);
@@ -104,39 +198,41 @@ void BinnedRows::bin(const BinLayout& binned, const Eigen::Ref<const FeatureMatr
     for (std::size_t j = 0; j < width; ++j) columns[j * n + i] = row[j];
   }
   std::vector<std::uint32_t> all_runs(width * n);
+  std::vector<std::uint32_t> first_rows(binned.thresholds.size() + kMostOtherRuns * width);
+  std::vector<std::uint32_t*> next(width);  // of each feature, among first_rows
+  FeatureRuns own;
   for (std::size_t j = 0; j < width; ++j) {
     const BinnedFeature& feature = binned.features[j];
-    const float* const begins = binned.begins.data() + feature.first_run;
-    const float* const scales = binned.scales.data() + feature.first_run;
-    const float low = range.low[static_cast<Index>(j)];
-    const float extent = range.high[static_cast<Index>(j)] - low;
-    const float extent_scale = extent > 0.0F ? 1.0F / std::max(extent, kSmallestRange) : 0.0F;
     const float* const x = columns.data() + j * n;
-    std::uint32_t* const runs = all_runs.data() + j * n;
-    float* const place = places.data() + j * n;
-    float* const relative = relatives.data() + j * n;
-    find_runs(x, n, feature, begins, runs, ends.data() + feature.first_run);
-    for (std::size_t i = 0; i < n; ++i) place[i] = (x[i] - begins[runs[i]]) * scales[runs[i]];
-    for (std::size_t i = 0; i < n; ++i) place[i] = clipped(place[i]);  // apart, since this is vectorised
-    for (std::size_t i = 0; i < n; ++i) relative[i] = clipped((x[i] - low) * extent_scale);
+    own.cut(feature, binned.thresholds.data() + feature.first_threshold, binned.scales.data() + feature.first_threshold,
+            Range(range.low[static_cast<Index>(j)], range.high[static_cast<Index>(j)]), x, n);
+    next[j] = first_rows.data() + feature.first_threshold + kMostOtherRuns * j;
+    own.find(x, n, all_runs.data() + j * n, next[j]);
+    own.place(x, all_runs.data() + j * n, n, coordinates.data() + j * n);
+    own.list(runs);
+    end_runs.push_back(runs.size());
   }
   constexpr std::size_t kTogether = 4;
   std::size_t j = 0;
-  for (; j + kTogether <= width; j += kTogether) sort_by_run<kTogether>(all_runs.data() + j * n, j, *this);
-  for (; j < width; ++j) sort_by_run<1>(all_runs.data() + j * n, j, *this);
+  for (; j + kTogether <= width; j += kTogether) {
+    sort_by_run<kTogether>(all_runs.data() + j * n, n, next.data() + j, rows.data() + j * n);
+  }
+  for (; j < width; ++j) sort_by_run<1>(all_runs.data() + j * n, n, next.data() + j, rows.data() + j * n);
 }
 
 void BinnedRows::take(const BinLayout& plain, const Eigen::Ref<const FeatureMatrix>& inputs) {
   assert(inputs.cols() == plain.num_columns);
-  layout = &plain;
-  resize(*this, inputs.rows());
+  start(plain, inputs.rows(), *this);
   const auto n = static_cast<std::size_t>(num_rows);
+  BinnedRun whole;
+  whole.end = static_cast<std::uint32_t>(n);
+  whole.relative_slope = 1.0F;
   for (std::size_t j = 0; j < plain.features.size(); ++j) {
-    ends[2 * j] = ends[2 * j + 1] = static_cast<std::uint32_t>(n);
+    if (n > 0) runs.push_back(whole);
+    end_runs.push_back(runs.size());
     for (std::size_t i = 0; i < n; ++i) {
       rows[j * n + i] = static_cast<std::uint32_t>(i);
-      places[j * n + i] = 0.0F;
-      relatives[j * n + i] = inputs(static_cast<Index>(i), static_cast<Index>(j));
+      coordinates[j * n + i] = inputs(static_cast<Index>(i), static_cast<Index>(j));
     }
   }
 }

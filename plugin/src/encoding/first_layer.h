@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <vector>
 
 #include "irgan/candidate.h"
 #include "irgan/errors.h"
@@ -21,20 +22,27 @@ IRGAN_API void update_base(const BinLayout& layout, std::size_t j, const Eigen::
                            FeatureMatrix& bases);
 
 /// Computes  out = bias + sum over features of (base_k + place W_k + relative W_relative), or the indicator's weights
-/// for a missing value.
+/// for a missing value. Of a run's rows that is a line in their coordinate.
 ///
 /// Each row's sum goes through the features in their order: it does not depend on the other rows.
 ///
 /// Shapes:   bases: of first_bases(); bias: units; out: becomes n x units
-/// Cost:     n * features * units * 5 floating-point operations
+/// Cost:     n * features * units * 3 floating-point operations, and 8 a run and unit
 IRGAN_API void first_layer(const BinnedRows& rows, const FeatureMatrix& bases,
                            const Eigen::Ref<const FeatureMatrix>& weight, const Eigen::Ref<const Eigen::VectorXf>& bias,
                            FeatureMatrix& out);
 
-/// Computes the gradient of the weights from that of `out`.
+/// An example's rows, and the gradient of what first_layer() gave for them.
+struct FirstLayerDelta {
+  const BinnedRows* rows = nullptr;
+  FeatureMatrix delta;  ///< n x units
+};
+
+/// Computes the sum of the examples' gradients of the weights, added up by halves, of which the first is not the
+/// smaller.
 ///
-/// Shapes:   delta: n x units; gradient: becomes layout.num_columns x units
-IRGAN_API void first_layer_gradient(const BinnedRows& rows, const Eigen::Ref<const FeatureMatrix>& delta,
-                                    FeatureMatrix& gradient);
+/// Requires: at least one example, all of one layout and as many units
+/// Shapes:   gradient: becomes layout.num_columns x units
+IRGAN_API void first_layer_gradient(const std::vector<const FirstLayerDelta*>& examples, FeatureMatrix& gradient);
 
 }  // namespace irgan

@@ -21,7 +21,8 @@ struct Board {
   FeatureMatrix features{37, 5};
   PoolRange range;
 
-  explicit Board(unsigned seed) {
+  // The pool's range is that of all rows or of the first few, as where documents are scored beside a pool.
+  explicit Board(unsigned seed, Index num_in_range = 37) {
     encoding.features = {{{-1.0F, -0.2F, 0.1F, 0.5F, 2.0F}, true},
                          {{0.0F, 1.0F}, false},
                          {{}, true},
@@ -36,7 +37,7 @@ struct Board {
     features(0, 0) = -1.0F;             // an edge
     features(1, 0) = 2.0F;              // the last one
     features(2, 4) = std::numeric_limits<float>::infinity();
-    range = pool_range(features);
+    range = pool_range(features.topRows(num_in_range));
   }
 
   FeatureMatrix encoded() const {
@@ -58,8 +59,9 @@ FeatureMatrix random_matrix(Index rows, Index columns, unsigned seed) {
 
 TEST_CASE("the first layer of binned rows is that of encoded rows", "[plugin][encoding]") {
   const Index units = GENERATE(1, 5, 16, 64, 100);
-  CAPTURE(units);
-  const Board board(1);
+  const Index num_in_range = GENERATE(37, 9);
+  CAPTURE(units, num_in_range);
+  const Board board(1, num_in_range);
   const BinLayout layout(board.encoding);
   REQUIRE(layout.num_columns == board.encoding.width());
   const FeatureMatrix weight = random_matrix(layout.num_columns, units, 2);
@@ -76,21 +78,65 @@ TEST_CASE("the first layer of binned rows is that of encoded rows", "[plugin][en
 
 TEST_CASE("the first layer's gradient is that of encoded rows", "[plugin][encoding]") {
   const Index units = GENERATE(1, 5, 16, 64, 100);
-  CAPTURE(units);
-  const Board board(4);
+  const Index num_in_range = GENERATE(37, 9);
+  CAPTURE(units, num_in_range);
+  const Board board(4, num_in_range);
   const BinLayout layout(board.encoding);
-  const FeatureMatrix delta = random_matrix(board.features.rows(), units, 5);
   BinnedRows rows;
   rows.bin(layout, board.features, board.range);
+  const FirstLayerDelta example{&rows, random_matrix(board.features.rows(), units, 5)};
   FeatureMatrix gradient;
-  first_layer_gradient(rows, delta, gradient);
-  const FeatureMatrix dense = board.encoded().transpose() * delta;
+  first_layer_gradient({&example}, gradient);
+  const FeatureMatrix dense = board.encoded().transpose() * example.delta;
   REQUIRE(gradient.rows() == dense.rows());
   CHECK((gradient - dense).cwiseAbs().maxCoeff() < 3e-5F);
 }
 
+TEST_CASE("the gradient of several examples is the sum of theirs, by halves, bit by bit", "[plugin][encoding]") {
+  const Index units = GENERATE(5, 64, 100);
+  CAPTURE(units);
+  const Board board(12);
+  const BinLayout layout(board.encoding);
+  std::vector<BinnedRows> rows(5);
+  std::vector<FirstLayerDelta> examples;
+  std::vector<FeatureMatrix> alone;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Index n = i == 3 ? 0 : 30 - static_cast<Index>(i);  // one of no rows
+    rows[i].bin(layout, board.features.topRows(n), board.range);
+    examples.push_back({&rows[i], random_matrix(n, units, 13 + static_cast<unsigned>(i))});
+    first_layer_gradient({&examples[i]}, alone.emplace_back());
+  }
+  FeatureMatrix sum;
+  first_layer_gradient({&examples[0], &examples[1], &examples[2], &examples[3], &examples[4]}, sum);
+  const FeatureMatrix first = alone[0] + alone[1];
+  const FeatureMatrix begin = first + alone[2];
+  const FeatureMatrix end = alone[3] + alone[4];
+  CHECK(sum == begin + end);
+}
+
+TEST_CASE("places keep their precision in bins that are far smaller, or larger, than the pool's range",
+          "[plugin][encoding]") {
+  const float size = GENERATE(1e-4F, 1.0F, 1e4F);
+  CAPTURE(size);
+  Encoding encoding;
+  encoding.features = {{{5.0F, 5.0F + size, 5.0F + 2.0F * size}, false}};
+  FeatureMatrix features(7, 1);
+  features << 4.0F, 5.0F, 5.0F + 0.3F * size, 5.0F + 1.7F * size, 5.0F + 2.0F * size, 5.5F, 20000.0F;
+  if (size > 1.0F) features = (features.array() * 1e-4F + 5.0F).matrix();  // all in the first bin
+  const PoolRange range = pool_range(features);
+  FeatureMatrix encoded;
+  encoding.encode(features, range, encoded);
+  const BinLayout layout(encoding);
+  const FeatureMatrix weight = FeatureMatrix::Identity(layout.num_columns, layout.num_columns);
+  BinnedRows rows;
+  rows.bin(layout, features, range);
+  FeatureMatrix out;
+  first_layer(rows, first_bases(layout, weight), weight, Eigen::VectorXf::Zero(layout.num_columns), out);
+  CHECK((out - encoded).cwiseAbs().maxCoeff() < 1e-6F);
+}
+
 TEST_CASE("a row's sums do not depend on the rows beside it", "[plugin][encoding]") {
-  const Board board(6);
+  const Board board(6, 20);
   const BinLayout layout(board.encoding);
   const FeatureMatrix weight = random_matrix(layout.num_columns, 70, 7);
   const FeatureMatrix bases = first_bases(layout, weight);
@@ -117,9 +163,9 @@ TEST_CASE("inputs that are taken as they are give plain products", "[plugin][enc
   first_layer(rows, first_bases(layout, weight), weight, Eigen::VectorXf::Zero(3), out);
   CHECK((out - inputs * weight).cwiseAbs().maxCoeff() < 1e-5F);
   FeatureMatrix gradient;
-  const FeatureMatrix delta = random_matrix(6, 3, 10);
-  first_layer_gradient(rows, delta, gradient);
-  CHECK((gradient - inputs.transpose() * delta).cwiseAbs().maxCoeff() < 1e-5F);
+  const FirstLayerDelta example{&rows, random_matrix(6, 3, 10)};
+  first_layer_gradient({&example}, gradient);
+  CHECK((gradient - inputs.transpose() * example.delta).cwiseAbs().maxCoeff() < 1e-5F);
 }
 
 TEST_CASE("no rows give no sums and a gradient of zeros", "[plugin][encoding]") {
@@ -128,7 +174,8 @@ TEST_CASE("no rows give no sums and a gradient of zeros", "[plugin][encoding]") 
   BinnedRows rows;
   rows.bin(layout, FeatureMatrix(0, 5), board.range);
   FeatureMatrix gradient = random_matrix(2, 2, 12);
-  first_layer_gradient(rows, FeatureMatrix(0, 3), gradient);
+  const FirstLayerDelta example{&rows, FeatureMatrix(0, 3)};
+  first_layer_gradient({&example}, gradient);
   CHECK(gradient == FeatureMatrix::Zero(layout.num_columns, 3));
 }
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "plugin/src/encoding/first_layer.h"
 #include "tests/trainer/binned_inputs.h"
 #include "tests/trainer/central_differences.h"
 #include "tests/trainer/random_vectors.h"
@@ -46,7 +47,9 @@ NetworkGradient gradient_of(const Board& board, const LossOfScores& loss) {
   const BinnedInputs binned(board.inputs);
   const VectorXd scores = binned.scores(board.network, activations);
   NetworkGradient gradient;
-  backpropagate(board.network, binned.rows, activations, loss(scores).gradient.template cast<float>(), gradient);
+  FirstLayerDelta first{&binned.rows, {}};
+  backpropagate(board.network, activations, loss(scores).gradient.template cast<float>(), gradient, first.delta);
+  first_layer_gradient({&first}, gradient.layers.front().weight);
   return gradient;
 }
 

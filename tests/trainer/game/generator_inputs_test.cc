@@ -61,8 +61,7 @@ TEST_CASE("what the generator sees are features of what the discriminator sees",
     for (std::size_t i = 0; i < 3; ++i) {
       CAPTURE(name, i);
       CHECK(seen.rows[3 * own + i] == all.rows[3 * j + i]);
-      CHECK(seen.places[3 * own + i] == all.places[3 * j + i]);
-      CHECK(seen.relatives[3 * own + i] == all.relatives[3 * j + i]);
+      CHECK(seen.coordinates[3 * own + i] == all.coordinates[3 * j + i]);
     }
     ++own;
   }

@@ -103,8 +103,7 @@ TEST_CASE("with draws the discriminator's rows are binned as they are drawn", "[
   const std::vector<std::size_t> rows{3, 0, 3};
   for (std::size_t j = 0; j < course.layout.features.size(); ++j) {
     for (std::size_t i = 0; i < 3; ++i) {
-      CHECK(some.places[3 * j + i] == whole[0].rows->places[5 * j + rows[i]]);
-      CHECK(some.relatives[3 * j + i] == whole[0].rows->relatives[5 * j + rows[i]]);
+      CHECK(some.coordinates[3 * j + i] == whole[0].rows->coordinates[5 * j + rows[i]]);
     }
   }
 }
