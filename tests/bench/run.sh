@@ -6,6 +6,7 @@
 #   BUILD=FOLDER  the build, else build/release     DEMO=FOLDER  the demo's files, else build/demo
 #   PEERS=FOLDER  with torch_irgan.py, for training against PyTorch with OpenBLAS (python3-torch,
 #                 libopenblas0-pthread); without it that line is left out
+#   DUCKDB=FOLDER  for check against DuckDB as well (log_speed.sh)
 #   RUNS=3
 set -euo pipefail
 shopt -s inherit_errexit  # a command that fails ends the run, whatever waits for its output

@@ -42,11 +42,10 @@ Board board_for(unsigned seed, const std::vector<int>& hidden_units) {
 
 // Takes the float way that training takes: forward, loss's gradient in double, backward in float.
 template <class LossOfScores>
-NetworkGradient gradient_of(const Board& board, const LossOfScores& loss) {
+NetworkGradient gradient_of(const Board& board, const LossOfScores& loss, NetworkGradient gradient = {}) {
   Network::Activations activations;
   const BinnedInputs binned(board.inputs);
   const VectorXd scores = binned.scores(board.network, activations);
-  NetworkGradient gradient;
   FirstLayerDelta first{&binned.rows, {}};
   backpropagate(board.network, activations, loss(scores).gradient.template cast<float>(), gradient, first.delta);
   first_layer_gradient({&first}, gradient.layers.front().weight);
@@ -104,14 +103,9 @@ TEST_CASE("the forward pass agrees with the scalar network", "[trainer][backprop
 TEST_CASE("a gradient overwrites what its place held, of any shape", "[trainer][backpropagation]") {
   const Board board = board_for(4, {5, 3});
   const auto loss = [&](const VectorXd& s) { return plain_loss(s, board.positives, board.negatives); };
-  const NetworkGradient fresh = gradient_of(board, loss);
-  Network::Activations activations;
-  const BinnedInputs binned(board.inputs);
-  const VectorXd scores = binned.scores(board.network, activations);
   std::mt19937_64 random(5);
-  NetworkGradient used = busy_network(9, {2}, random);
-  backpropagate(board.network, binned.rows, activations, loss(scores).gradient.cast<float>(), used);
-  CHECK(flat(used) == flat(fresh));
+  const NetworkGradient used = busy_network(9, {2}, random);
+  CHECK(flat(gradient_of(board, loss, used)) == flat(gradient_of(board, loss)));
 }
 
 }  // namespace irgan::backpropagation_test
