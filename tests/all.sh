@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What run.sh is too short for: sanitizers, valgrind on short paths, the fuzzers for seconds, each source alone.
+# What run.sh is too short for: each source alone, sanitizers, valgrind on short paths, the fuzzers for seconds.
 # Some 40 minutes on two cores.
 # Use: tests/all.sh              each step says how long it took; the first that fails ends all
 #      tests/all.sh FUNCTION...   one of the functions below alone
@@ -70,6 +70,7 @@ fi
 index_tools/install_dependencies.sh clang-14 libclang-rt-14-dev valgrind catch2 clang-format xapian-tools \
   xapian-examples
 mkdir -p build
+step "each source alone" each_source_alone
 # The programs that take bytes, threads or files of others; all of them is a matter of hours on a small machine.
 # Forks beside busy threads are left out: the sanitizers' own locks may be held in the child, for ever.
 step "address and undefined-behaviour sanitizers" \
@@ -78,5 +79,4 @@ step "thread sanitizer" sanitized tsan "irgan_plugin_tests=[threads]~[fork],[mod
   "irgan_trainer_tests=[thread_pool]~[slow],[text_input]~[slow],[training]~[slow],[mining]~[slow]"
 step "valgrind" with_valgrind
 step "fuzzers" fuzzers
-step "each source alone" each_source_alone
 echo "all passed in $SECONDS s"
