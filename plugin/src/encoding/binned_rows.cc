@@ -40,7 +40,9 @@ class FeatureRuns {
            const float* values, std::size_t n) {
     const float beyond = std::nextafter(range.end, kInfinity);
     std::uint32_t num_outside = 0;
-    for (std::size_t i = 0; i < n; ++i) num_outside += (values[i] < range.low ? 1U : 0U) | (values[i] >= beyond ? 1U : 0U);
+    for (std::size_t i = 0; i < n; ++i) {
+      num_outside += (values[i] < range.low ? 1U : 0U) | (values[i] >= beyond ? 1U : 0U);
+    }
     const bool is_whole = range.scale == 0.0F || num_outside == 0;  // no run ends where the range does
     const float least = num_outside == 0 ? range.low : -kInfinity;
     const float most = num_outside == 0 ? range.end : kInfinity;
