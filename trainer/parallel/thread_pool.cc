@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -15,14 +16,27 @@
 #include <vector>
 
 namespace irgan {
+namespace {
+
+// A thread that sleeps takes some 50 us to wake, as long as a small piece of training. Whoever waits looks for this
+// long, and gives way to others while it does, before it sleeps.
+constexpr std::chrono::microseconds kLongestLook{100};
+
+template <class Ready>
+void look_for(const Ready& ready) {
+  const auto end = std::chrono::steady_clock::now() + kLongestLook;
+  while (!ready() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+}
+
+}  // namespace
 
 struct ThreadPool::State {
-  std::mutex mutex;
+  std::mutex mutex;  // held where anything but `next` is changed
   std::condition_variable work_ready;
   std::condition_variable work_done;
-  std::uint64_t round = 0;
+  std::atomic<std::uint64_t> round{0};
   bool stopping = false;
-  unsigned num_busy = 0;
+  std::atomic<unsigned> num_busy{0};
 
   const std::function<void(std::size_t, unsigned)>* work = nullptr;
   std::size_t count = 0;
@@ -48,14 +62,17 @@ struct ThreadPool::State {
 
   void serve(unsigned thread) {
     std::uint64_t seen = 0;
-    std::unique_lock<std::mutex> lock(mutex);
+    const auto has_begun = [&] { return round != seen; };
     while (true) {
-      work_ready.wait(lock, [&] { return stopping || round != seen; });
-      if (stopping) return;
-      seen = round;
-      lock.unlock();
+      look_for(has_begun);
+      {
+        std::unique_lock<std::mutex> lock(mutex);
+        work_ready.wait(lock, has_begun);
+        if (stopping) return;
+        seen = round;
+      }
       take_pieces(thread);
-      lock.lock();
+      const std::lock_guard<std::mutex> lock(mutex);
       if (--num_busy == 0) work_done.notify_one();
     }
   }
@@ -78,6 +95,7 @@ ThreadPool::~ThreadPool() {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     state_->stopping = true;
+    ++state_->round;
   }
   state_->work_ready.notify_all();
   for (std::thread& thread : state_->threads) thread.join();
@@ -98,8 +116,10 @@ void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_
   }
   state.work_ready.notify_all();
   state.take_pieces(0);
+  const auto is_done = [&] { return state.num_busy == 0; };
+  look_for(is_done);
   std::unique_lock<std::mutex> lock(state.mutex);
-  state.work_done.wait(lock, [&] { return state.num_busy == 0; });
+  state.work_done.wait(lock, is_done);
   if (state.failure) std::rethrow_exception(state.failure);
 }
 

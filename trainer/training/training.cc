@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -326,9 +327,12 @@ class TrainingRun {
     for (const std::string& trouble : record.troubles) listener_.on_message(trouble);
   }
 
-  void save(const TrainingState& state) const {
+  void save(const TrainingState& state) {
     if (options_.checkpoint_path.empty() || !processes_.is_first()) return;
+    const std::chrono::duration<double> since_last = std::chrono::steady_clock::now() - last_saved_;
+    if (since_last.count() < options_.seconds_between_checkpoints) return;
     replace_file(options_.checkpoint_path, encode_checkpoint(state, run_));
+    last_saved_ = std::chrono::steady_clock::now();
   }
 
   ModelParts model_parts(const TrainingState& state) const {
@@ -371,6 +375,7 @@ class TrainingRun {
   const HiddenPositives hidden_positives_;
   const TrainingRecord beginning_;  // what is known before the first epoch
   const std::string run_;           // what tells this run from others
+  std::chrono::steady_clock::time_point last_saved_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace
