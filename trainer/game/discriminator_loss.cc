@@ -17,8 +17,9 @@ LossGradient logistic_loss(const VectorXd& logits, const Eigen::Ref<const Vector
   assert(logits.size() == positives.size() && logits.size() == negatives.size());
   LossGradient result{0.0, VectorXd(logits.size()), logits};
   for (Index i = 0; i < logits.size(); ++i) {
-    result.loss += positives[i] * softplus(-logits[i]) + negatives[i] * softplus(logits[i]);
-    result.gradient[i] = -positives[i] * sigmoid(-logits[i]) + negatives[i] * sigmoid(logits[i]);
+    const Logistic f(logits[i]);
+    result.loss += positives[i] * f.softplus_of_negative + negatives[i] * f.softplus;
+    result.gradient[i] = -positives[i] * f.sigmoid_of_negative + negatives[i] * f.sigmoid;
   }
   return result;
 }

@@ -17,6 +17,17 @@ Eigen::VectorXd softmax(const Eigen::Ref<const Eigen::VectorXd>& logits) { retur
 
 double sigmoid(double x) { return x >= 0.0 ? 1.0 / (1.0 + std::exp(-x)) : std::exp(x) / (1.0 + std::exp(x)); }
 
+Logistic::Logistic(double x) {
+  const double tail = std::exp(-std::abs(x));
+  const double larger = 1.0 / (1.0 + tail);
+  const double smaller = tail / (1.0 + tail);
+  const double above = std::log1p(tail);
+  sigmoid = x >= 0.0 ? larger : smaller;
+  sigmoid_of_negative = x >= 0.0 ? smaller : larger;
+  softplus = std::max(x, 0.0) + above;
+  softplus_of_negative = std::max(-x, 0.0) + above;
+}
+
 double softplus(double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); }
 
 double kl_divergence(const Eigen::Ref<const Eigen::VectorXd>& p, const Eigen::Ref<const Eigen::VectorXd>& log_q) {

@@ -21,6 +21,16 @@ IRGAN_API double sigmoid(double x);
 /// Returns log(1 + exp(x)) without overflow.
 IRGAN_API double softplus(double x);
 
+/// sigmoid and softplus of a number and of its negative.
+struct Logistic {
+  double sigmoid;
+  double sigmoid_of_negative;
+  double softplus;
+  double softplus_of_negative;
+
+  IRGAN_API explicit Logistic(double x);
+};
+
 /// Returns sum_i p_i log(p_i / q_i) in nats, terms of p_i = 0 left out.
 ///
 /// Requires: log_q finite where p > 0

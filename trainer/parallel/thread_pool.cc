@@ -18,7 +18,7 @@
 namespace irgan {
 namespace {
 
-// A thread that sleeps takes some 50 us to wake, as long as a small piece of training. Whoever waits looks for this
+// A thread that sleeps takes some 30 us to wake, as long as a small piece of training. Whoever waits looks for this
 // long, and gives way to others while it does, before it sleeps.
 constexpr std::chrono::microseconds kLongestLook{100};
 

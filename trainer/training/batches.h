@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "trainer/game/game.h"
 #include "trainer/game/generator_inputs.h"
 #include "trainer/parallel/thread_pool.h"
+#include "trainer/rows/example_encoding.h"
 #include "trainer/training/recipe.h"
 
 namespace irgan {
@@ -57,8 +59,7 @@ class Batches {
   const std::string& query_of(const Shuffled& examples, std::size_t step) const;
 
  private:
-  const Example& example(const Shuffled& examples, std::size_t place) const;
-  void describe_inputs(const Example& example, std::size_t i, GameItem& item);
+  void describe_inputs(std::size_t number, std::size_t i, GameItem& item);
   Eigen::VectorXd first_stage_scores(const Example& example) const;
 
   const TrainingData& data_;
@@ -71,8 +72,9 @@ class Batches {
   std::vector<double> weights_;        // of examples_
   Eigen::Index num_ranks_ = 0;
   const std::vector<int> no_ranks_{};
-  std::vector<BinnedRows> rows_;            // of the batch in play
-  std::vector<BinnedRows> generator_rows_;  // the same, where the generator sees other features
+  std::unique_ptr<BinnedExamples> binned_;  // of examples_
+  std::vector<BinnedRows> rows_;            // of the batch in play, those that are not kept
+  std::vector<BinnedRows> generator_rows_;  // of the batch in play, where the generator sees other features
 };
 
 }  // namespace irgan

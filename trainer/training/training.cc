@@ -247,7 +247,7 @@ class TrainingRun {
     listener_.on_epoch(report);
   }
 
-  void score(const Players& players, const Network& generator, EpochReport& report) const {
+  void score(const Players& players, const Network& generator, EpochReport& report) {
     validation_.score(players.discriminator.average, has_generator(options_.game) ? &generator : nullptr,
                       options_.game.temperature, players.offsets.value, report);
   }
@@ -371,7 +371,7 @@ class TrainingRun {
   const GeneratorInputs generator_inputs_;
   const BinLayout layout_;  // of encoding_
   Batches batches_;
-  const Validation validation_;
+  Validation validation_;
   const HiddenPositives hidden_positives_;
   const TrainingRecord beginning_;  // what is known before the first epoch
   const std::string run_;           // what tells this run from others

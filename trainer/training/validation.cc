@@ -9,7 +9,6 @@
 #include "plugin/src/encoding/first_layer.h"
 #include "trainer/game/softmax.h"
 #include "trainer/parallel/process_group.h"
-#include "trainer/rows/example_encoding.h"
 #include "trainer/rows/example_weights.h"
 
 namespace irgan {
@@ -81,12 +80,14 @@ Validation::Validation(const TrainingData& data, const BinLayout& layout, Thread
     kept.push_back(&data.examples[i]);
   }
   weights_ = weights_of(kept, data.labels, weight, data.pools);
+  constexpr std::size_t kMostBytesKept = std::size_t{16} << 20U;
+  binned_ = std::make_unique<BinnedExamples>(data, examples_, layout, kMostBytesKept);
 }
 
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,
-                       const VectorXd& offsets, EpochReport& report) const {
+                       const VectorXd& offsets, EpochReport& report) {
   std::vector<EpochReport> each(examples_.size());
-  std::vector<BinnedRows> rows(threads_.num_threads());
+  std::vector<BinnedRows> rooms(threads_.num_threads());
   const FeatureMatrix discriminator_bases = first_bases(layout_, discriminator.layers.front().weight);
   FeatureMatrix generator_bases;
   if (generator != nullptr) generator_bases = first_bases(layout_, generator->layers.front().weight);
@@ -95,8 +96,8 @@ void Validation::score(const Network& discriminator, const Network* generator, d
   threads_.for_each(mine.end - mine.begin, [&](std::size_t of_mine, unsigned thread) {
     const std::size_t i = mine.begin + of_mine;
     const Example& example = data_.examples[examples_[i]];
-    bin_example(data_, example, layout_, rows[thread]);
-    const VectorXd s = scores_of(discriminator, discriminator_bases, rows[thread]);
+    const BinnedRows& rows = binned_->rows(i, rooms[thread]);
+    const VectorXd s = scores_of(discriminator, discriminator_bases, rows);
     EpochReport& own = each[i];
     own.validation = no_scores();
     own.policy_hits = std::numeric_limits<double>::quiet_NaN();
@@ -107,7 +108,7 @@ void Validation::score(const Network& discriminator, const Network* generator, d
     };
     set(Ranker::discriminator, s);
     if (generator == nullptr) return;
-    const VectorXd g = scores_of(*generator, generator_bases, rows[thread]) / temperature;
+    const VectorXd g = scores_of(*generator, generator_bases, rows) / temperature;
     set(Ranker::generator, g);
     set(Ranker::combined, 0.5 * (s + g));
     own.policy_hits = (softmax(g).array() * positive).sum();

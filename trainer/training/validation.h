@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "plugin/src/encoding/binned_rows.h"
 #include "plugin/src/model/network.h"
 #include "trainer/parallel/thread_pool.h"
+#include "trainer/rows/example_encoding.h"
 
 namespace irgan {
 
@@ -29,7 +31,7 @@ class IRGAN_API Validation {
   ///
   /// generator: null if there is none
   void score(const Network& discriminator, const Network* generator, double temperature, const Eigen::VectorXd& offsets,
-             EpochReport& report) const;
+             EpochReport& report);
 
  private:
   const TrainingData& data_;
@@ -37,6 +39,7 @@ class IRGAN_API Validation {
   ThreadPool& threads_;
   std::vector<std::size_t> examples_;  // of data_
   std::vector<double> weights_;
+  std::unique_ptr<BinnedExamples> binned_;  // of examples_
 };
 
 /// Returns how well `scores` rank one example: the mean log-likelihood a click under softmax(scores + b[rank]) for

@@ -60,6 +60,14 @@ TEST_CASE("sigmoid and softplus hold at both ends of the range of double", "[tra
   CHECK_THAT(softplus(0.0), WithinAbs(std::log(2.0), kRoundOff));
   CHECK(softplus(1e4) == 1e4);
   CHECK(softplus(-1e4) == 0.0);
+  for (const double x : {0.0, -0.0, 1e-9, 1.5, -1.5, 40.0, -40.0, 1e4, -1e4}) {
+    CAPTURE(x);
+    const Logistic both(x);
+    CHECK(both.sigmoid == sigmoid(x));
+    CHECK(both.sigmoid_of_negative == sigmoid(-x));
+    CHECK(both.softplus == softplus(x));
+    CHECK(both.softplus_of_negative == softplus(-x));
+  }
   CHECK_THAT(softplus(-700.0), WithinRel(std::exp(-700.0), kRoundOff));
   CHECK_THAT(softplus(1.5) - softplus(-1.5), WithinAbs(1.5, kRoundOff));
 }
