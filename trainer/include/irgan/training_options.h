@@ -45,7 +45,7 @@ struct TrainingOptions {
   /// An epoch that ends sooner after the last checkpoint leaves none: of few examples it is played in less time than
   /// writing takes. 0: each leaves one.
   double seconds_between_checkpoints = 0;
-  bool restart = false;         ///< ignore an existing checkpoint
+  bool restart = false;  ///< ignore an existing checkpoint
 };
 
 }  // namespace irgan
