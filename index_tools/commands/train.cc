@@ -351,7 +351,6 @@ void run(const TrainOptions& options, const Console& console) {
   apply_click_model(settings, options, split, console.out);
   training.num_threads = options.evidence.preparation.num_threads;
   training.checkpoint_path = options.model + ".checkpoint";
-  training.seconds_between_checkpoints = 1;
 
   console.out << "training on " << split.training.examples.size() << " examples, validating on "
               << split.validation.examples.size() << " by the " << validation_measure(split.validation.labels) << '\n';

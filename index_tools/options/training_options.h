@@ -8,7 +8,8 @@
 
 namespace irgan {
 
-/// Adds a flag for every row of recipe(), and --restart; threads and the checkpoint are left to the command.
+/// Adds a flag for every row of recipe(), and those of interrupted runs; threads and the checkpoint's place are left to
+/// the command.
 void add_training_options(TrainingOptions& options, OptionTable& table);
 
 /// Returns the flag, with its dashes, of the member that a ConfigError names.

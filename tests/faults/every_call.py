@@ -26,6 +26,7 @@ KINDS = {"open": ("EACCES", True), "read": ("EIO", False), "write": ("ENOSPC", T
          "thread": ("EAGAIN", False), "allocate": ("ENOMEM", False)}
 MOST_ALLOCATIONS = 300
 
+TRAIN = "train --force --checkpoint-seconds 0"
 LABELS = "--queries queries --qrels qrels"
 # Name, command line, outputs. Each runs in a copy of the site's folder, in which its outputs are there already.
 COMMANDS = [
@@ -39,9 +40,9 @@ COMMANDS = [
     ("features", f"features --db db {LABELS} --out rows.out", ["rows.out"]),
     ("features-mapped", f"features --mapped --db db {LABELS} --out out.rows", ["out.rows"]),
     ("merge", "features --merge mapped.rows --out rows.out", ["rows.out"]),
-    ("train", "train --force --data rows --epochs 2 --networks 2 --threads 2 --model model.out", ["model.out"]),
-    ("train-mapped", "train --force --data mapped.rows --epochs 1 --model model.out", ["model.out"]),
-    ("train-db", f"train --force --db db {LABELS} --epochs 1 --threads 2 --model model.out", ["model.out"]),
+    ("train", f"{TRAIN} --data rows --epochs 2 --networks 2 --threads 2 --model model.out", ["model.out"]),
+    ("train-mapped", f"{TRAIN} --data mapped.rows --epochs 1 --model model.out", ["model.out"]),
+    ("train-db", f"{TRAIN} --db db {LABELS} --epochs 1 --threads 2 --model model.out", ["model.out"]),
     ("search", "search --db db --model model w3 w4", []),
     ("rerank", "rerank --db db --model model --queries queries --out run.out --baseline-out run.old",
      ["run.out", "run.old"]),
@@ -72,7 +73,7 @@ def make_site(folder, irgan):
     (folder / "qrels").write_text("".join(f"q{i} 0 {i + 40 * k} {k}\n" for i in range(40) for k in range(2)))
     lines = [
         "index --db db --field title=S --field body= --value votes=0 docs.jsonl",
-        f"features --db db {LABELS} --out rows", "train --force --data rows --epochs 2 --model model",
+        f"features --db db {LABELS} --out rows", f"{TRAIN} --data rows --epochs 2 --model model",
         "features --mapped --merge rows --out mapped.rows",
         f"simulate --db db {LABELS} --sessions 3 --out clicks",
         "rerank --db db --model model --queries queries --out run",

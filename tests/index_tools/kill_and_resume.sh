@@ -52,7 +52,7 @@ awk 'BEGIN {
     printf "%d qid:%d%s # docid = %d\n", label, query, line, document
   }
 }' >rows
-train=("$irgan" train --data rows --networks 2 --epochs 6)
+train=("$irgan" train --data rows --networks 2 --epochs 6 --checkpoint-seconds 0)
 calls=$(calls_of "${train[@]}" --threads 1 --model undisturbed.model)
 echo "undisturbed: $calls calls"
 for threads in 1 2 5; do

@@ -181,7 +181,9 @@ IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& layout) {
 DocumentIds::DocumentIds(Xapian::Database db, std::string id_prefix, std::shared_ptr<ValueCache> values)
     : db_(std::move(db)), id_prefix_(std::move(id_prefix)), values_(std::move(values)) {}
 
-std::string DocumentIds::id_of(Xapian::docid docid) const { return id_of(docid, docid); }
+std::string DocumentIds::id_of(Xapian::docid docid) const {
+  return values_ ? ids_of({docid}).front() : id_of(docid, docid);  // a slot is read sooner than a term list
+}
 
 std::string DocumentIds::id_of(Xapian::docid docid, Xapian::docid docid_of_all) const {
   std::optional<std::string> term;

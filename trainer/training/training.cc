@@ -330,7 +330,7 @@ class TrainingRun {
   void save(const TrainingState& state) {
     if (options_.checkpoint_path.empty() || !processes_.is_first()) return;
     const std::chrono::duration<double> since_last = std::chrono::steady_clock::now() - last_saved_;
-    if (since_last.count() < options_.seconds_between_checkpoints) return;
+    if (since_last.count() < options_.checkpoint_seconds) return;
     replace_file(options_.checkpoint_path, encode_checkpoint(state, run_));
     last_saved_ = std::chrono::steady_clock::now();
   }

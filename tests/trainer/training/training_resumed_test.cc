@@ -185,6 +185,18 @@ TEST_CASE("a resumed run says where it goes on", "[trainer][training]") {
   CHECK(epochs == std::vector<int>{2});
 }
 
+TEST_CASE("an epoch that ends too soon after the last checkpoint leaves none", "[trainer][training]") {
+  const Split data = graded();
+  TrainingOptions options = small_options();
+  const std::string bytes = model_bytes(data, options);
+  const ScratchFolder folder;
+  options.checkpoint_path = folder.file("model.checkpoint");
+  options.checkpoint_seconds = 1e6;
+  REQUIRE(is_killed_at(9, data, options));
+  CHECK(folder.size() == 0);
+  CHECK((model_bytes(data, options) == bytes));
+}
+
 TEST_CASE("a checkpoint of other options or data is refused, and left alone", "[trainer][training]") {
   const Split data = graded();
   TrainingOptions options = small_options();

@@ -40,12 +40,10 @@ struct TrainingOptions {
   std::shared_ptr<const Model> from;
 
   // What follows changes nothing in the model.
-  unsigned num_threads = 0;     ///< 0: default_num_threads()
-  std::string checkpoint_path;  ///< written after an epoch, resumed from, removed at the end; empty: none
-  /// An epoch that ends sooner after the last checkpoint leaves none: of few examples it is played in less time than
-  /// writing takes. 0: each leaves one.
-  double seconds_between_checkpoints = 0;
-  bool restart = false;  ///< ignore an existing checkpoint
+  unsigned num_threads = 0;       ///< 0: default_num_threads()
+  std::string checkpoint_path;    ///< written after an epoch, resumed from, removed at the end; empty: none
+  double checkpoint_seconds = 0;  ///< from one to the next, at least: short epochs take less time than writing one
+  bool restart = false;           ///< ignore an existing checkpoint
 };
 
 }  // namespace irgan
