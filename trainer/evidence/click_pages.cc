@@ -81,8 +81,8 @@ struct ClickAggregator::State {
   }
 
   void add_to_page(const ClickRow& row, const PageKey& key, std::uint32_t document, double time) {
-    const auto [place, is_new] = open_pages.try_emplace(key);
-    OpenPage& page = place->second;
+    const bool is_new = turn_to(key);
+    OpenPage& page = *current_page;
     Showing* showing = is_new ? nullptr : find_showing(page, document, row.rank);
     if (showing == nullptr) {
       if (!fits(page, document, row.rank)) close(key.query, page);
@@ -102,6 +102,17 @@ struct ClickAggregator::State {
       in_order_of_check.push_back({key, num_openings});
       close_left_pages();
     }
+  }
+
+  // Makes the page of this key the current one, as that of most rows already is; says whether it had to be opened. A
+  // page that is left gives back the room that it has not filled.
+  bool turn_to(const PageKey& key) {
+    if (current_page != nullptr && current_key == key) return false;
+    if (current_page != nullptr) current_page->showings.shrink_to_fit();
+    const auto [place, is_new] = open_pages.try_emplace(key);
+    current_key = key;
+    current_page = &place->second;
+    return is_new;
   }
 
   static Showing* find_showing(OpenPage& page, std::uint32_t document, int rank) {
@@ -178,6 +189,7 @@ struct ClickAggregator::State {
     }
     for (auto& [key, checked_at] : in_order_of_check) key.query = kept_queries.number_of(queries[key.query]);
     open_pages = std::move(kept_pages);
+    current_page = nullptr;
     queries = std::move(kept_queries);
     documents = std::move(kept_documents);
     num_bytes_after_renumbering = queries.num_bytes() + documents.num_bytes();
@@ -201,6 +213,7 @@ struct ClickAggregator::State {
       const auto place = open_pages.find(key);
       if (place->second.touched_at + kMaxUntouched < num_openings) {
         close(key.query, place->second);
+        if (current_page == &place->second) current_page = nullptr;
         open_pages.erase(place);
       } else {
         in_order_of_check.push_back({key, num_openings});
@@ -225,6 +238,7 @@ struct ClickAggregator::State {
               [](const auto& a, const auto& b) { return a.second->opening < b.second->opening; });
     for (auto& [key, page] : rest) close(key.query, *page);
     open_pages.clear();
+    current_page = nullptr;
   }
 
   // What is in memory, a query at a time.
@@ -278,6 +292,8 @@ struct ClickAggregator::State {
   StringTable documents;
   KeyedSums unknown;  // rows of each unknown query, by its hash
   std::unordered_map<PageKey, OpenPage, PageKeyHash> open_pages;
+  OpenPage* current_page = nullptr;  // of the newest row, if it is open
+  PageKey current_key;
   std::deque<std::pair<PageKey, std::uint64_t>> in_order_of_check;
   std::uint64_t num_openings = 0;
   DistinctPages pages;
