@@ -36,7 +36,7 @@ void add_training_options(TrainingOptions& options, OptionTable& table) {
   table.group("Machine");
   options.checkpoint_seconds = 1;
   table.number("checkpoint-seconds", options.checkpoint_seconds, 0, 86400,
-               "from one checkpoint of the run to the next, at least; 0: one after every epoch");
+               "seconds between checkpoints of the run, at least; 0: one after every epoch");
   table.flag("restart", options.restart, "do not go on with an interrupted run of the same model");
 }
 
