@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "trainer/parallel/processor_quota.h"
+
 namespace irgan {
 namespace {
 
@@ -125,8 +127,10 @@ void ThreadPool::for_each(std::size_t count, const std::function<void(std::size_
 
 unsigned default_num_threads() {
   cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return std::max(1U, std::thread::hardware_concurrency());
-  return std::max(1U, static_cast<unsigned>(CPU_COUNT(&allowed)));
+  const unsigned num_processors = sched_getaffinity(0, sizeof allowed, &allowed) == 0
+                                      ? static_cast<unsigned>(CPU_COUNT(&allowed))
+                                      : std::thread::hardware_concurrency();
+  return std::max(1U, std::min(num_processors, processor_quota().value_or(num_processors)));
 }
 
 }  // namespace irgan

@@ -29,7 +29,8 @@ class IRGAN_API ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-/// Number of threads to use where the user names none: the processors that this process may run on.
+/// Number of threads to use where the user names none: the processors that this process may run on, or as many as its
+/// quota of their time is worth, if that is less.
 IRGAN_API unsigned default_num_threads();
 
 }  // namespace irgan
