@@ -87,7 +87,7 @@ IRGAN_API IndexFacts index_facts(const Xapian::Database& db, const IndexLayout& 
 /// Threads: one a thread, as its Database
 class IRGAN_API DocumentIds {
  public:
-  /// values: remembers the ids that ids_of() gives; may be null
+  /// values: remembers the ids that it gives; may be null
   DocumentIds(Xapian::Database db, std::string id_prefix, std::shared_ptr<ValueCache> values = nullptr);
 
   /// Returns what stands behind the prefix in the document's unique-id term; of a URL that omindex had to cut, the
