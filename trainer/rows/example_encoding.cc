@@ -29,13 +29,12 @@ void bin_example(const TrainingData& data, const Example& example, const BinLayo
   bin_rows(pool, example.rows, layout, binned);
 }
 
-BinnedExamples::BinnedExamples(const TrainingData& data, const std::vector<std::size_t>& examples,
-                               const BinLayout& layout, std::size_t most_bytes)
-    : data_(data), examples_(examples), layout_(layout) {
+BinnedExamples::BinnedExamples(const TrainingData& data, const BinLayout& layout, std::size_t most_bytes)
+    : data_(data), layout_(layout) {
   std::size_t num_bytes = 0;
   std::size_t num_kept = 0;
-  for (const std::size_t i : examples) {
-    num_bytes += most_bytes_of(data.examples[i], layout);
+  for (const Example& example : data.examples) {
+    num_bytes += most_bytes_of(example, layout);
     if (num_bytes > most_bytes) break;
     ++num_kept;
   }
@@ -44,7 +43,7 @@ BinnedExamples::BinnedExamples(const TrainingData& data, const std::vector<std::
 
 const BinnedRows& BinnedExamples::rows(std::size_t i, BinnedRows& room) {
   if (i < kept_.size() && kept_[i].layout != nullptr) return kept_[i];
-  bin_example(data_, data_.examples[examples_[i]], layout_, room);
+  bin_example(data_, data_.examples[i], layout_, room);
   if (i >= kept_.size()) return room;
   kept_[i] = room;  // a copy has no room to spare
   return kept_[i];

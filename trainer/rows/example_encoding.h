@@ -21,19 +21,15 @@ IRGAN_API void bin_example(const TrainingData& data, const Example& example, con
 class IRGAN_API BinnedExamples {
  public:
   /// Keeps references to `data` and `layout`.
-  ///
-  /// examples: of data.examples
-  BinnedExamples(const TrainingData& data, const std::vector<std::size_t>& examples, const BinLayout& layout,
-                 std::size_t most_bytes);
+  BinnedExamples(const TrainingData& data, const BinLayout& layout, std::size_t most_bytes);
 
-  /// Returns the rows of the i-th of the examples; they hold as long as `room` does.
+  /// Returns the rows of data.examples[i]; they hold as long as this and `room` do.
   ///
   /// Threads: may be called by several for different examples
   const BinnedRows& rows(std::size_t i, BinnedRows& room);
 
  private:
   const TrainingData& data_;
-  const std::vector<std::size_t> examples_;
   const BinLayout& layout_;
   std::vector<BinnedRows> kept_;  // of the first examples; without a layout until they are asked for
 };

@@ -60,7 +60,8 @@ Batches::Batches(const TrainingData& data, const TrainingOptions& options, const
       first_stage_(first_stage),
       layout_(layout),
       generator_inputs_(generator_inputs),
-      threads_(threads) {
+      threads_(threads),
+      binned_(data, layout, kMostBytesKept) {
   std::vector<const Example*> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
     if (!is_informative(data.examples[i])) continue;
@@ -70,7 +71,6 @@ Batches::Batches(const TrainingData& data, const TrainingOptions& options, const
     for (const int rank : data.examples[i].ranks) num_ranks_ = std::max<Index>(num_ranks_, rank);
   }
   weights_ = weights_of(kept, data.labels, options.query_weight, data.pools, options.pool_weight);
-  binned_ = std::make_unique<BinnedExamples>(data, examples_, layout, kMostBytesKept);
 }
 
 std::size_t Batches::num_steps() const {
@@ -104,7 +104,7 @@ std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step)
     GameItem& item = items[i];
     item.weight = weights_[number] / static_cast<double>(items.size());
     if (!own.holds(i)) return;
-    describe_inputs(number, i, item);
+    describe_inputs(examples_[number], i, item);
     item.positives = true_distribution(one, data_.labels);
     item.ranks = num_ranks_ > 0 ? &one.ranks : &no_ranks_;
     item.seed = seed_for(options_.seed, examples.network, examples.epoch, begin + i);
@@ -115,12 +115,12 @@ std::vector<GameItem> Batches::batch(const Shuffled& examples, std::size_t step)
 
 // What each player sees of an example, binned.
 //
-// number: of examples_; i: of its batch
+// number: of data_.examples; i: of its batch
 void Batches::describe_inputs(std::size_t number, std::size_t i, GameItem& item) {
-  const Example& example = data_.examples[examples_[number]];
+  const Example& example = data_.examples[number];
   const bool shares_inputs = has_generator(options_.game) && generator_inputs_.sees_all();
   if (shares_inputs || !scores_draws_alone(options_.game)) {
-    item.rows = &binned_->rows(number, rows_[i]);
+    item.rows = &binned_.rows(number, rows_[i]);
   }
   if (options_.game.samples > 0) {
     item.bin_drawn = [this, &example](const std::vector<Index>& drawn, BinnedRows& binned) {

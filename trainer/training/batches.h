@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -72,7 +71,7 @@ class Batches {
   std::vector<double> weights_;        // of examples_
   Eigen::Index num_ranks_ = 0;
   const std::vector<int> no_ranks_{};
-  std::unique_ptr<BinnedExamples> binned_;  // of examples_
+  BinnedExamples binned_;                   // of data_
   std::vector<BinnedRows> rows_;            // of the batch in play, those that are not kept
   std::vector<BinnedRows> generator_rows_;  // of the batch in play, where the generator sees other features
 };

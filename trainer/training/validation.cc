@@ -72,7 +72,7 @@ double validation_score(const Example& example, LabelKind kind, const Eigen::Ref
 }
 
 Validation::Validation(const TrainingData& data, const BinLayout& layout, ThreadPool& threads, QueryWeight weight)
-    : data_(data), layout_(layout), threads_(threads) {
+    : data_(data), layout_(layout), threads_(threads), binned_(data, layout, std::size_t{16} << 20U) {
   std::vector<const Example*> kept;
   for (std::size_t i = 0; i < data.examples.size(); ++i) {
     if (!is_informative(data.examples[i])) continue;
@@ -80,8 +80,6 @@ Validation::Validation(const TrainingData& data, const BinLayout& layout, Thread
     kept.push_back(&data.examples[i]);
   }
   weights_ = weights_of(kept, data.labels, weight, data.pools);
-  constexpr std::size_t kMostBytesKept = std::size_t{16} << 20U;
-  binned_ = std::make_unique<BinnedExamples>(data, examples_, layout, kMostBytesKept);
 }
 
 void Validation::score(const Network& discriminator, const Network* generator, double temperature,
@@ -96,7 +94,7 @@ void Validation::score(const Network& discriminator, const Network* generator, d
   threads_.for_each(mine.end - mine.begin, [&](std::size_t of_mine, unsigned thread) {
     const std::size_t i = mine.begin + of_mine;
     const Example& example = data_.examples[examples_[i]];
-    const BinnedRows& rows = binned_->rows(i, rooms[thread]);
+    const BinnedRows& rows = binned_.rows(examples_[i], rooms[thread]);
     const VectorXd s = scores_of(discriminator, discriminator_bases, rows);
     EpochReport& own = each[i];
     own.validation = no_scores();

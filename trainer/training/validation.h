@@ -2,7 +2,6 @@
 #pragma once
 
 #include <Eigen/Core>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +38,7 @@ class IRGAN_API Validation {
   ThreadPool& threads_;
   std::vector<std::size_t> examples_;  // of data_
   std::vector<double> weights_;
-  std::unique_ptr<BinnedExamples> binned_;  // of examples_
+  BinnedExamples binned_;  // of data_
 };
 
 /// Returns how well `scores` rank one example: the mean log-likelihood a click under softmax(scores + b[rank]) for

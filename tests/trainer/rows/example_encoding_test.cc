@@ -2,9 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstddef>
-#include <numeric>
 #include <set>
-#include <vector>
 
 #include "plugin/src/encoding/encoding.h"
 #include "tests/trainer/synthetic_training_data.h"
@@ -16,17 +14,15 @@ TEST_CASE("binned examples are the same whether they are kept or not", "[trainer
   const TrainingData data = graded_queries(11, 5, 3, 1);
   const Encoding encoding = fit_encoding(data.pools, 4);
   const BinLayout layout(encoding);
-  std::vector<std::size_t> examples(data.examples.size());
-  std::iota(examples.rbegin(), examples.rend(), std::size_t{0});  // the last one first
   std::set<std::size_t> numbers_kept;
   for (const std::size_t most_bytes : {std::size_t{0}, std::size_t{2000}, std::size_t{1} << 20U}) {
     CAPTURE(most_bytes);
-    BinnedExamples binned(data, examples, layout, most_bytes);
+    BinnedExamples binned(data, layout, most_bytes);
     std::size_t num_kept = 0;
     for (int time = 0; time < 2; ++time) {
-      for (std::size_t i = 0; i < examples.size(); ++i) {
+      for (std::size_t i = 0; i < data.examples.size(); ++i) {
         BinnedRows expected;
-        bin_example(data, data.examples[examples[i]], layout, expected);
+        bin_example(data, data.examples[i], layout, expected);
         BinnedRows room;
         const BinnedRows& rows = binned.rows(i, room);
         CHECK(rows.layout == &layout);
@@ -39,7 +35,7 @@ TEST_CASE("binned examples are the same whether they are kept or not", "[trainer
     }
     numbers_kept.insert(num_kept);
     if (most_bytes == 0) CHECK(num_kept == 0);
-    if (most_bytes == std::size_t{1} << 20U) CHECK(num_kept == examples.size());
+    if (most_bytes == std::size_t{1} << 20U) CHECK(num_kept == data.examples.size());
   }
   CHECK(numbers_kept.size() == 3);  // of 2000 bytes some
 }
